@@ -1,0 +1,127 @@
+//! Signing algorithms, hash algorithms and key types (RFC 6376 §3.3; RFC 8301; RFC 8463).
+
+use std::fmt;
+
+/// A signing algorithm: a key type and a hash algorithm (`a=`, RFC 6376 §3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SigningAlgorithm {
+    /// `rsa-sha1`: historic. RFC 8301 §3.1 forbids it, to signers and verifiers alike.
+    RsaSha1,
+    /// `rsa-sha256` (RFC 6376 §3.3.2): RSASSA-PKCS1-v1_5 with SHA-256.
+    RsaSha256,
+    /// `ed25519-sha256` (RFC 8463 §3): Ed25519 over the SHA-256 hash of the header data.
+    Ed25519Sha256,
+}
+
+impl SigningAlgorithm {
+    /// Reads the value of `a=`, in any letter case; `None` for an algorithm that is not known.
+    #[must_use]
+    pub fn from_name(name: &[u8]) -> Option<Self> {
+        [Self::RsaSha256, Self::Ed25519Sha256, Self::RsaSha1]
+            .into_iter()
+            .find(|algorithm| name.eq_ignore_ascii_case(algorithm.name().as_bytes()))
+    }
+
+    /// The algorithm's name as `a=` has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RsaSha1 => "rsa-sha1",
+            Self::RsaSha256 => "rsa-sha256",
+            Self::Ed25519Sha256 => "ed25519-sha256",
+        }
+    }
+
+    /// The type of key that this algorithm signs with.
+    #[must_use]
+    pub const fn key_type(self) -> KeyType {
+        match self {
+            Self::RsaSha1 | Self::RsaSha256 => KeyType::Rsa,
+            Self::Ed25519Sha256 => KeyType::Ed25519,
+        }
+    }
+
+    /// The hash that this algorithm takes of the header and of the body.
+    #[must_use]
+    pub const fn hash(self) -> HashAlgorithm {
+        match self {
+            Self::RsaSha1 => HashAlgorithm::Sha1,
+            Self::RsaSha256 | Self::Ed25519Sha256 => HashAlgorithm::Sha256,
+        }
+    }
+}
+
+impl fmt::Display for SigningAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A hash algorithm (the second half of `a=`; `h=` of a key record).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HashAlgorithm {
+    /// SHA-1, 20 octets: historic (RFC 8301 §3.1).
+    Sha1,
+    /// SHA-256, 32 octets.
+    Sha256,
+}
+
+impl HashAlgorithm {
+    /// The hash's name as a key record's `h=` has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+        }
+    }
+
+    /// The length of a digest, in octets.
+    #[must_use]
+    pub const fn digest_length(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+        }
+    }
+}
+
+impl fmt::Display for HashAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A key type (`k=` of a key record, RFC 6376 §3.6.1; RFC 8463 §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyType {
+    /// `rsa`, the default.
+    Rsa,
+    /// `ed25519`.
+    Ed25519,
+}
+
+impl KeyType {
+    /// Reads the value of `k=`, in any letter case; `None` for a type that is not known.
+    #[must_use]
+    pub fn from_name(name: &[u8]) -> Option<Self> {
+        [Self::Rsa, Self::Ed25519]
+            .into_iter()
+            .find(|key_type| name.eq_ignore_ascii_case(key_type.name().as_bytes()))
+    }
+
+    /// The type's name as `k=` has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rsa => "rsa",
+            Self::Ed25519 => "ed25519",
+        }
+    }
+}
+
+impl fmt::Display for KeyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,127 @@
+//! The question that a verification asks of the DNS, and the answers that it takes
+//! (RFC 6376 §3.6.2, §6.1.2).
+//!
+//! Nothing here sends anything: the caller carries a [`KeyQuery`] to a resolver, a zone file or a
+//! test's table and brings a [`KeyAnswer`] back.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::identifier::{Sdid, Selector};
+use crate::key_record::PublishedRecord;
+
+/// The owner name of a key record: `selector._domainkey.domain.`, absolute, in A-labels and lower
+/// case (RFC 6376 §3.6.2.1).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyQuery {
+    name: String,
+}
+
+impl KeyQuery {
+    /// The query for `selector` at `domain`; `None` if the owner name is longer than the DNS
+    /// allows (253 octets without the final dot).
+    #[must_use]
+    pub fn new(selector: &Selector, domain: &Sdid) -> Option<Self> {
+        let name = format!("{}._domainkey.{}.", selector.to_ascii(), domain.to_ascii());
+        (name.len() <= 254).then_some(Self { name })
+    }
+
+    /// The absolute owner name, with its final dot.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for KeyQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// What the DNS said to a [`KeyQuery`].
+///
+/// Cheap to clone: an answer that is kept for many messages holds each key parsed once.
+#[derive(Clone, Debug)]
+pub enum KeyAnswer {
+    /// TXT records, whatever they hold.
+    Records {
+        /// The records in the order of the answer, each parsed.
+        records: Arc<[PublishedRecord]>,
+        /// The answer's DNSSEC state; `None` if nothing validated it.
+        dnssec: Option<Dnssec>,
+    },
+    /// The name does not exist (NXDOMAIN).
+    NoSuchName,
+    /// The name exists and has no TXT record.
+    NoRecords,
+    /// No answer could be had now: the cause may pass (RFC 6376 §6.1.2 step 2).
+    Failed(LookupFailure),
+}
+
+impl KeyAnswer {
+    /// An answer of TXT records, each given as its strings joined with nothing between
+    /// (RFC 6376 §3.6.2.2). No record at all is [`KeyAnswer::NoRecords`].
+    #[must_use]
+    pub fn from_txt<I>(records: I, dnssec: Option<Dnssec>) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<Vec<u8>>,
+    {
+        let records: Arc<[PublishedRecord]> = records
+            .into_iter()
+            .map(|text| PublishedRecord::new(text.into()))
+            .collect();
+        if records.is_empty() {
+            Self::NoRecords
+        } else {
+            Self::Records { records, dnssec }
+        }
+    }
+}
+
+/// The state of an answer under DNSSEC validation (RFC 4035 §4.3). A bogus answer is a
+/// [`LookupFailure`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dnssec {
+    /// Signed, and the chain to a trust anchor holds.
+    Secure,
+    /// Provably not signed.
+    Insecure,
+}
+
+impl Dnssec {
+    /// The state's name in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Secure => "secure",
+            Self::Insecure => "insecure",
+        }
+    }
+}
+
+/// Why no answer could be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookupFailure {
+    /// The kind of failure.
+    pub kind: LookupFailureKind,
+    /// One sentence, in lower case and without a full stop, that names the server where it is
+    /// known. Free of anything that a stranger wrote.
+    pub detail: String,
+}
+
+/// The kinds of failure, as a mail administrator has to tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LookupFailureKind {
+    /// No server answered in time.
+    Timeout,
+    /// A server answered SERVFAIL or something else that is neither an answer nor a refusal.
+    ServFail,
+    /// A server answered REFUSED.
+    Refused,
+    /// No server could be reached: no route, connection refused or closed, TLS that failed.
+    Unreachable,
+    /// The answer is bogus under DNSSEC.
+    Bogus,
+}

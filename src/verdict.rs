@@ -1,0 +1,262 @@
+//! What a verification found: a [`Verdict`] for each signature, with its evidence, and the
+//! mapping of reasons to results (RFC 6376 §3.9, §6.1; RFC 8601 §2.7.1).
+
+use std::fmt;
+
+use crate::key_record::{KeyRecord, RecordError};
+use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
+use crate::signature::{Signature, SignatureError};
+
+/// A result as RFC 8601 §2.7.1 names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum VerificationResult {
+    /// The signature is good and acceptable.
+    Pass,
+    /// The signature was judged and is bad: the message or the signature was changed.
+    Fail,
+    /// The signature may be good, but local policy does not accept it.
+    Policy,
+    /// The signature cannot be judged: its syntax or its algorithms are beyond the standard.
+    Neutral,
+    /// The signature cannot be judged now, for a cause that may pass (TEMPFAIL).
+    TempError,
+    /// The signature cannot be judged, for a cause that will not pass (PERMFAIL).
+    PermError,
+}
+
+impl VerificationResult {
+    /// The result's name in an Authentication-Results field.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Policy => "policy",
+            Self::Neutral => "neutral",
+            Self::TempError => "temperror",
+            Self::PermError => "permerror",
+        }
+    }
+}
+
+impl fmt::Display for VerificationResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The outcome of one signature, with the evidence for it.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The index of the DKIM-Signature field among the message's header fields, from 0.
+    pub field_index: usize,
+    /// Why the signature is not accepted; `None` if it is.
+    pub reason: Option<Reason>,
+    /// The signature; an error if its field could not be read as one.
+    pub signature: Result<Signature, SignatureError>,
+    /// The body hash that was computed; `None` if it could not be (no readable signature, or
+    /// `l=` beyond the body).
+    pub computed_body_hash: Option<Vec<u8>>,
+    /// The length of the canonicalized body in octets, all of it, whatever `l=` says.
+    pub canonical_body_length: Option<u64>,
+    /// The hash of the signed header fields and of the signature field (RFC 6376 §3.7);
+    /// `None` without a readable signature.
+    pub header_hash: Option<Vec<u8>>,
+    /// Whether `b=` is the key's signature of the header hash; `None` without a key to judge with.
+    pub signature_matches: Option<bool>,
+    /// The key record that the signature was judged with.
+    pub key: Option<KeyEvidence>,
+    /// What is unwise or surprising about the signature though it may pass.
+    pub warnings: Vec<Warning>,
+}
+
+impl Verdict {
+    /// The result that the reason stands for.
+    #[must_use]
+    pub fn result(&self) -> VerificationResult {
+        self.reason
+            .as_ref()
+            .map_or(VerificationResult::Pass, Reason::result)
+    }
+
+    /// Whether `bh=` is the hash of the body; `None` if no body hash was computed.
+    #[must_use]
+    pub fn body_hash_matches(&self) -> Option<bool> {
+        let claimed = &self.signature.as_ref().ok()?.body_hash;
+        Some(claimed == self.computed_body_hash.as_ref()?)
+    }
+}
+
+/// The key record that a signature was judged with.
+#[derive(Clone, Debug)]
+pub struct KeyEvidence {
+    /// The absolute owner name that was asked for.
+    pub name: String,
+    /// The record.
+    pub record: KeyRecord,
+    /// The answer's DNSSEC state; `None` if nothing validated it.
+    pub dnssec: Option<Dnssec>,
+}
+
+/// Why a signature is not accepted. [`Reason::code`] is its name in output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The DKIM-Signature field is not a signature that can be judged (RFC 6376 §6.1.1).
+    Signature(SignatureError),
+    /// The message has no From field (RFC 6376 §5.4: From MUST be signed).
+    FromMissing,
+    /// `a=rsa-sha1`, which RFC 8301 §3.1 forbids.
+    Sha1,
+    /// `x=` is past; `since` seconds (RFC 6376 §3.5).
+    Expired {
+        /// Seconds since the expiration.
+        since: u64,
+    },
+    /// `t=` is `ahead` seconds in the future (RFC 6376 §3.5).
+    TimestampInFuture {
+        /// Seconds until the timestamp.
+        ahead: u64,
+    },
+    /// The message has more From fields than are signed (RFC 6376 §8.15).
+    ExtraFrom {
+        /// From fields in the message.
+        present: usize,
+        /// From fields that are signed.
+        signed: usize,
+    },
+    /// More signatures than the limit; this one was not judged (RFC 6376 §6.1).
+    TooManySignatures {
+        /// The limit.
+        limit: usize,
+    },
+    /// No key record could be had now (RFC 6376 §6.1.2 step 2).
+    Lookup(LookupFailure),
+    /// There is no key record (RFC 6376 §6.1.2 step 3).
+    KeyNotFound(KeyNotFound),
+    /// The key record cannot be used (RFC 6376 §6.1.2 steps 4 to 8).
+    Record(RecordError),
+    /// `k=` of the record is not the type of key that `a=` needs (RFC 6376 §6.1.2 step 9).
+    KeyTypeMismatch,
+    /// `h=` of the record does not list the signature's hash (RFC 6376 §6.1.2 step 6).
+    HashNotAllowed,
+    /// `s=` of the record allows neither `email` nor `*` (RFC 6376 §3.6.1).
+    ServiceNotAllowed,
+    /// `t=s` of the record, and `i=` is in a subdomain of `d=` (RFC 6376 §3.6.1).
+    IdentityForbidden,
+    /// An RSA key under 1024 bits (RFC 8301 §3.2).
+    KeyTooShort {
+        /// The key's size in bits.
+        bits: usize,
+    },
+    /// An RSA key under the local minimum.
+    KeyBelowMinimum {
+        /// The key's size in bits.
+        bits: usize,
+        /// The minimum in bits.
+        minimum: usize,
+    },
+    /// `l=` is greater than the canonicalized body is long (RFC 6376 §3.5).
+    BodyLengthExceedsBody {
+        /// The length of the canonicalized body in octets.
+        actual: u64,
+    },
+    /// `l=` leaves a part of the body unsigned, and local policy refuses that (RFC 6376 §8.2).
+    PartialBody {
+        /// Octets of the canonicalized body that are not signed.
+        unsigned: u64,
+    },
+    /// `bh=` is not the hash of the body (RFC 6376 §6.1.3 step 3).
+    BodyHashMismatch,
+    /// `b=` is not the key's signature of the header (RFC 6376 §6.1.3 step 4).
+    SignatureMismatch,
+}
+
+/// In which way there is no key record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyNotFound {
+    /// The name does not exist (NXDOMAIN).
+    NoSuchName,
+    /// The name exists and has no TXT record.
+    NoRecords,
+    /// The name has TXT records, and none of them is a key record.
+    OnlyForeign,
+}
+
+impl Reason {
+    /// The result that this reason leads to. The one place where reasons become results.
+    #[must_use]
+    pub const fn result(&self) -> VerificationResult {
+        match self {
+            Self::BodyHashMismatch | Self::SignatureMismatch => VerificationResult::Fail,
+            Self::Signature(error) => error.result(),
+            Self::Record(error) => error.result(),
+            Self::FromMissing
+            | Self::KeyNotFound(_)
+            | Self::KeyTypeMismatch
+            | Self::HashNotAllowed
+            | Self::ServiceNotAllowed
+            | Self::IdentityForbidden
+            | Self::KeyTooShort { .. }
+            | Self::BodyLengthExceedsBody { .. } => VerificationResult::PermError,
+            Self::Sha1
+            | Self::Expired { .. }
+            | Self::TimestampInFuture { .. }
+            | Self::ExtraFrom { .. }
+            | Self::TooManySignatures { .. }
+            | Self::KeyBelowMinimum { .. }
+            | Self::PartialBody { .. } => VerificationResult::Policy,
+            Self::Lookup(_) => VerificationResult::TempError,
+        }
+    }
+
+    /// The reason's code in output.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Signature(error) => error.code(),
+            Self::Record(error) => error.code(),
+            Self::FromMissing => "from-missing",
+            Self::Sha1 => "sha1",
+            Self::Expired { .. } => "expired",
+            Self::TimestampInFuture { .. } => "timestamp-in-future",
+            Self::ExtraFrom { .. } => "extra-from",
+            Self::TooManySignatures { .. } => "too-many-signatures",
+            Self::Lookup(failure) => match failure.kind {
+                LookupFailureKind::Timeout => "dns-timeout",
+                LookupFailureKind::ServFail | LookupFailureKind::Refused => "dns-servfail",
+                LookupFailureKind::Unreachable => "dns-unreachable",
+                LookupFailureKind::Bogus => "dnssec-bogus",
+            },
+            Self::KeyNotFound(_) => "key-not-found",
+            Self::KeyTypeMismatch => "key-type-mismatch",
+            Self::HashNotAllowed => "hash-not-allowed",
+            Self::ServiceNotAllowed => "service-not-allowed",
+            Self::IdentityForbidden => "identity-forbidden",
+            Self::KeyTooShort { .. } => "key-too-short",
+            Self::KeyBelowMinimum { .. } => "key-below-minimum",
+            Self::BodyLengthExceedsBody { .. } => "body-length-exceeds-body",
+            Self::PartialBody { .. } => "partial-body",
+            Self::BodyHashMismatch => "body-hash-mismatch",
+            Self::SignatureMismatch => "signature-mismatch",
+        }
+    }
+}
+
+/// Something unwise or surprising about a signature or a message that may still pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The warning's name in output.
+    pub code: &'static str,
+    /// One sentence in lower case without a full stop. Free of control characters.
+    pub message: String,
+}
+
+impl Warning {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
