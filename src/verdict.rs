@@ -6,6 +6,7 @@ use std::fmt;
 use crate::key_record::{KeyRecord, RecordError};
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
 use crate::signature::{Signature, SignatureError};
+use crate::verify::duration;
 
 /// A result as RFC 8601 §2.7.1 names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,8 +53,8 @@ pub struct Verdict {
     pub field_index: usize,
     /// Why the signature is not accepted; `None` if it is.
     pub reason: Option<Reason>,
-    /// The signature; an error if its field could not be read as one.
-    pub signature: Result<Signature, SignatureError>,
+    /// The signature; `None` if its field could not be read as one, or was not read at all.
+    pub signature: Option<Signature>,
     /// The body hash that was computed; `None` if it could not be (no readable signature, or
     /// `l=` beyond the body).
     pub computed_body_hash: Option<Vec<u8>>,
@@ -79,10 +80,49 @@ impl Verdict {
             .map_or(VerificationResult::Pass, Reason::result)
     }
 
+    /// Why the signature is not accepted, in a sentence of lower case without a full stop; for a
+    /// signature that local policy refuses, also whether it is good. `None` if it is accepted.
+    #[must_use]
+    pub fn detail(&self) -> Option<String> {
+        let reason = self.reason.as_ref()?;
+        if reason.result() != VerificationResult::Policy {
+            return Some(reason.to_string());
+        }
+        let Some(signature) = &self.signature else {
+            return Some(format!("{reason}; it was not judged"));
+        };
+        let cryptography = match (self.signature_matches, self.body_hash_matches()) {
+            (Some(true), Some(true)) => "the signature itself is good",
+            (Some(false), Some(true)) => {
+                "and the signature is bad: signed header fields were changed"
+            }
+            (_, Some(false)) => "and the signature is bad: the body was changed",
+            (_, None) if signature.body_length.is_some() => {
+                "and the signature is bad: l= is more than there is"
+            }
+            (None, _) | (_, None) => "there was no key to judge it with",
+        };
+        Some(format!("{reason}; {cryptography}"))
+    }
+
+    pub(crate) fn not_judged(field_index: usize, reason: Reason) -> Self {
+        Self {
+            field_index,
+            reason: Some(reason),
+            signature: None,
+            computed_body_hash: None,
+            canonical_body_length: None,
+            header_hash: None,
+            signature_matches: None,
+            key: None,
+            warnings: Vec::new(),
+        }
+    }
+
     /// Whether `bh=` is the hash of the body; `None` if no body hash was computed.
     #[must_use]
     pub fn body_hash_matches(&self) -> Option<bool> {
-        let claimed = &self.signature.as_ref().ok()?.body_hash;
+        let claimed = &self.signature.as_ref()?.body_hash;
         Some(claimed == self.computed_body_hash.as_ref()?)
     }
 }
@@ -106,6 +146,12 @@ pub enum Reason {
     Signature(SignatureError),
     /// The message has no From field (RFC 6376 §5.4: From MUST be signed).
     FromMissing,
+    /// `h=` does not name From (RFC 6376 §6.1.1).
+    FromNotSigned,
+    /// The domain of `i=` is neither `d=` nor under it (RFC 6376 §6.1.1).
+    IdentityMismatch,
+    /// `x=` is not after `t=` (RFC 6376 §3.5).
+    ExpirationBeforeTimestamp,
     /// `a=rsa-sha1`, which RFC 8301 §3.1 forbids.
     Sha1,
     /// `x=` is past; `since` seconds (RFC 6376 §3.5).
@@ -192,6 +238,9 @@ impl Reason {
             Self::Signature(error) => error.result(),
             Self::Record(error) => error.result(),
             Self::FromMissing
+            | Self::FromNotSigned
+            | Self::IdentityMismatch
+            | Self::ExpirationBeforeTimestamp
             | Self::KeyNotFound(_)
             | Self::KeyTypeMismatch
             | Self::HashNotAllowed
@@ -217,6 +266,9 @@ impl Reason {
             Self::Signature(error) => error.code(),
             Self::Record(error) => error.code(),
             Self::FromMissing => "from-missing",
+            Self::FromNotSigned => "from-not-signed",
+            Self::IdentityMismatch => "identity-mismatch",
+            Self::ExpirationBeforeTimestamp => "expiration-before-timestamp",
             Self::Sha1 => "sha1",
             Self::Expired { .. } => "expired",
             Self::TimestampInFuture { .. } => "timestamp-in-future",
@@ -239,6 +291,88 @@ impl Reason {
             Self::PartialBody { .. } => "partial-body",
             Self::BodyHashMismatch => "body-hash-mismatch",
             Self::SignatureMismatch => "signature-mismatch",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Signature(error) => error.fmt(f),
+            Self::Record(error) => error.fmt(f),
+            Self::Lookup(failure) => f.write_str(&failure.detail),
+            Self::FromMissing => f.write_str("the message has no From field"),
+            Self::FromNotSigned => f.write_str("the From field is not signed"),
+            Self::IdentityMismatch => f.write_str("the domain of i= is not d= nor under it"),
+            Self::ExpirationBeforeTimestamp => {
+                f.write_str("the signature expires before it was made (x= is not after t=)")
+            }
+            Self::Sha1 => f.write_str("rsa-sha1 must not be used (RFC 8301 §3.1)"),
+            Self::Expired { since } => write!(f, "the signature expired {} ago", duration(*since)),
+            Self::TimestampInFuture { ahead } => {
+                write!(
+                    f,
+                    "the signature was made {} in the future",
+                    duration(*ahead)
+                )
+            }
+            Self::ExtraFrom { present, signed } => write!(
+                f,
+                "there are {present} From fields and {signed} of them signed: a reader may see \
+                 one that is not"
+            ),
+            Self::TooManySignatures { limit } => {
+                write!(
+                    f,
+                    "the message has more signatures than the limit of {limit}"
+                )
+            }
+            Self::KeyNotFound(KeyNotFound::NoSuchName) => {
+                f.write_str("there is no key: the name does not exist in the DNS")
+            }
+            Self::KeyNotFound(KeyNotFound::NoRecords) => {
+                f.write_str("there is no key: the name exists but has no TXT record")
+            }
+            Self::KeyNotFound(KeyNotFound::OnlyForeign) => f.write_str(
+                "there is no key: the name has TXT records, and none of them is a key record",
+            ),
+            Self::KeyTypeMismatch => f.write_str("the key is not of the type that a= needs"),
+            Self::HashNotAllowed => {
+                f.write_str("the key record does not allow the hash of a= (h=)")
+            }
+            Self::ServiceNotAllowed => f.write_str("the key record is not for mail (s=)"),
+            Self::IdentityForbidden => {
+                f.write_str("the key record allows no subdomain of d= in i= (t=s)")
+            }
+            Self::KeyTooShort { bits } => {
+                write!(
+                    f,
+                    "the RSA key has {bits} bits, fewer than 1024 (RFC 8301 §3.2)"
+                )
+            }
+            Self::KeyBelowMinimum { bits, minimum } => {
+                write!(
+                    f,
+                    "the RSA key has {bits} bits, fewer than the minimum of {minimum}"
+                )
+            }
+            Self::BodyLengthExceedsBody { actual } => write!(
+                f,
+                "l= is more than the {actual} octets of the body: some of it was cut off"
+            ),
+            Self::PartialBody { unsigned } => {
+                write!(
+                    f,
+                    "the last {unsigned} octets of the body are not signed (l=)"
+                )
+            }
+            Self::BodyHashMismatch => {
+                f.write_str("body hash did not verify: the body was changed after signing")
+            }
+            Self::SignatureMismatch => f.write_str(
+                "signature did not verify: signed header fields were changed, or the key is \
+                 another",
+            ),
         }
     }
 }

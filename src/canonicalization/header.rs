@@ -1,0 +1,194 @@
+//! Canonicalization of header fields (RFC 6376 §3.4.1, §3.4.2).
+
+use std::ops::Range;
+
+use crate::canonicalization::Canonicalization;
+use crate::message::{HeaderField, LineEndings};
+use crate::tag_list::is_wsp;
+
+/// Appends the canonical form of a header field to `canonical`, with its final CRLF.
+pub fn canonicalize_field(
+    algorithm: Canonicalization,
+    field: HeaderField<'_>,
+    line_endings: LineEndings,
+    canonical: &mut Vec<u8>,
+) {
+    append(algorithm, field, 0..0, line_endings, canonical);
+    canonical.extend_from_slice(b"\r\n");
+}
+
+/// Appends the canonical form of a DKIM-Signature field to `canonical` as its own signature
+/// covers it: without the octets of `emptied` in [`HeaderField::value`], which are the value of
+/// its `b=`, and without the final CRLF (RFC 6376 §3.7).
+pub fn canonicalize_signature_field(
+    algorithm: Canonicalization,
+    field: HeaderField<'_>,
+    emptied: Range<usize>,
+    line_endings: LineEndings,
+    canonical: &mut Vec<u8>,
+) {
+    append(algorithm, field, emptied, line_endings, canonical);
+}
+
+fn append(
+    algorithm: Canonicalization,
+    field: HeaderField<'_>,
+    emptied: Range<usize>,
+    line_endings: LineEndings,
+    canonical: &mut Vec<u8>,
+) {
+    let value = field.value();
+    let value = [&value[..emptied.start], &value[emptied.end..]];
+    match algorithm {
+        Canonicalization::Simple => {
+            canonical.extend_from_slice(&field.raw()[..field.value_offset()]);
+            for piece in value {
+                append_simple(piece, line_endings, canonical);
+            }
+        }
+        Canonicalization::Relaxed => {
+            let name = canonical.len();
+            canonical.extend_from_slice(field.name());
+            canonical[name..].make_ascii_lowercase();
+            canonical.push(b':');
+            append_relaxed(value, line_endings, canonical);
+        }
+    }
+}
+
+/// Byte for byte, but for a bare LF that ends a line: it is hashed as CRLF.
+fn append_simple(piece: &[u8], line_endings: LineEndings, canonical: &mut Vec<u8>) {
+    if line_endings == LineEndings::Strict {
+        canonical.extend_from_slice(piece);
+        return;
+    }
+    let mut taken = 0;
+    for line_feed in memchr::memchr_iter(b'\n', piece) {
+        let line = &piece[taken..line_feed];
+        canonical.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        canonical.extend_from_slice(b"\r\n");
+        taken = line_feed + 1;
+    }
+    canonical.extend_from_slice(&piece[taken..]);
+}
+
+/// Unfolded, runs of white space as one space, none at either end.
+fn append_relaxed(pieces: [&[u8]; 2], line_endings: LineEndings, canonical: &mut Vec<u8>) {
+    let start = canonical.len();
+    let mut space = false;
+    for piece in pieces {
+        for (at, &octet) in piece.iter().enumerate() {
+            let folds = match octet {
+                b' ' | b'\t' => {
+                    space = true;
+                    continue;
+                }
+                b'\r' => piece.get(at + 1) == Some(&b'\n'),
+                b'\n' => line_endings == LineEndings::Lenient || (at > 0 && piece[at - 1] == b'\r'),
+                _ => false,
+            };
+            if folds {
+                continue;
+            }
+            if space && canonical.len() > start {
+                canonical.push(b' ');
+            }
+            space = false;
+            canonical.push(octet);
+        }
+    }
+    debug_assert!(
+        !canonical[start..]
+            .last()
+            .is_some_and(|&octet| is_wsp(octet))
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(algorithm: Canonicalization, line_endings: LineEndings, raw: &str, expected: &str) {
+        let mut canonical = Vec::new();
+        let field = HeaderField::from_raw(raw.as_bytes());
+        canonicalize_field(algorithm, field, line_endings, &mut canonical);
+        assert_eq!(String::from_utf8(canonical).unwrap(), expected, "{raw:?}");
+    }
+
+    #[test]
+    fn simple_keeps_every_octet() {
+        let simple = |raw, expected| {
+            check(
+                Canonicalization::Simple,
+                LineEndings::Lenient,
+                raw,
+                expected,
+            )
+        };
+        simple("A: X\r\n", "A: X\r\n");
+        simple("B : Y\t\r\n\tZ  \r\n", "B : Y\t\r\n\tZ  \r\n");
+        simple("A: X\n Y\n", "A: X\r\n Y\r\n");
+        simple("A: X", "A: X\r\n");
+        simple("A: X\rY\r\n", "A: X\rY\r\n");
+        check(
+            Canonicalization::Simple,
+            LineEndings::Strict,
+            "A: X\nY\r\n",
+            "A: X\nY\r\n",
+        );
+    }
+
+    #[test]
+    fn relaxed_unfolds_and_compresses() {
+        let relaxed = |raw, expected| {
+            check(
+                Canonicalization::Relaxed,
+                LineEndings::Lenient,
+                raw,
+                expected,
+            )
+        };
+        relaxed("A: X\r\n", "a:X\r\n");
+        relaxed("B : Y\t\r\n\tZ  \r\n", "b:Y Z\r\n");
+        relaxed("SUBJECT:\t a  b\t\tc \t\r\n", "subject:a b c\r\n");
+        relaxed("A:\r\n X\n Y\n", "a:X Y\r\n");
+        relaxed("A:\r\n", "a:\r\n");
+        relaxed("A: \r\n \r\n", "a:\r\n");
+        relaxed("A: X\rY \r\n", "a:X\rY\r\n");
+        relaxed("A: \u{a0}X\r\n", "a:\u{a0}X\r\n");
+        check(
+            Canonicalization::Relaxed,
+            LineEndings::Strict,
+            "A: X \nY\r\n",
+            "a:X \nY\r\n",
+        );
+    }
+
+    #[test]
+    fn only_the_span_of_b_is_emptied() {
+        let raw = b"DKIM-Signature: a=b; b= x y\r\n z ; c=x y\r\n";
+        let field = HeaderField::from_raw(raw);
+        let emptied = 8..17;
+        assert_eq!(&field.value()[emptied.clone()], b" x y\r\n z ");
+        let canonical = |algorithm| {
+            let mut canonical = Vec::new();
+            let emptied = emptied.clone();
+            canonicalize_signature_field(
+                algorithm,
+                field,
+                emptied,
+                LineEndings::Lenient,
+                &mut canonical,
+            );
+            String::from_utf8(canonical).unwrap()
+        };
+        assert_eq!(
+            canonical(Canonicalization::Simple),
+            "DKIM-Signature: a=b; b=; c=x y"
+        );
+        assert_eq!(
+            canonical(Canonicalization::Relaxed),
+            "dkim-signature:a=b; b=; c=x y"
+        );
+    }
+}

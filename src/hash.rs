@@ -1,0 +1,455 @@
+//! What is hashed for a signature: the body, once for all signatures that want it alike, and the
+//! signed header fields (RFC 6376 §3.7).
+
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+
+use crate::algorithm::HashAlgorithm;
+use crate::canonicalization::Canonicalization;
+use crate::canonicalization::body::{BodyCanonicalizer, LineEndsSeen};
+use crate::canonicalization::header::{canonicalize_field, canonicalize_signature_field};
+use crate::message::{FieldIndex, Header, HeaderField, LineEndings};
+
+/// Canonicalized header octets are hashed in pieces of about this size.
+const HEADER_PIECE: usize = 4096;
+
+/// A body hash that a signature asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyHashRequest {
+    /// The body's canonicalization algorithm (`c=`).
+    pub canonicalization: Canonicalization,
+    /// The hash algorithm (`a=`).
+    pub algorithm: HashAlgorithm,
+    /// How many octets of the canonicalized body are hashed (`l=`); `None` for all of them.
+    pub length: Option<u64>,
+}
+
+/// Hashes a body in one pass for any number of requests.
+///
+/// Requests of one canonicalization and hash share both: for each `length` the state of the
+/// running hash is set aside when it gets there.
+#[derive(Debug)]
+pub struct BodyHasher {
+    passes: Vec<Pass>,
+    octets: u64,
+    long_line: LongLine,
+}
+
+/// One canonicalization with one hash.
+#[derive(Debug)]
+struct Pass {
+    canonicalizer: BodyCanonicalizer,
+    kind: (Canonicalization, Option<HashAlgorithm>),
+    output: Output,
+}
+
+/// What a canonicalizer's output goes into.
+#[derive(Debug)]
+struct Output {
+    digest: Option<Digest>,
+    /// Canonicalized octets so far.
+    length: u64,
+    /// Lengths at which a hash is wanted, ascending, from `next_cut` on still ahead.
+    cuts: Vec<(u64, Option<Vec<u8>>)>,
+    next_cut: usize,
+}
+
+impl BodyHasher {
+    /// A hasher for these requests. Without any it still notes lines and line ends.
+    #[must_use]
+    pub fn new(line_endings: LineEndings, requests: &[BodyHashRequest]) -> Self {
+        let mut passes: Vec<Pass> = Vec::with_capacity(1);
+        for request in requests {
+            let kind = (request.canonicalization, Some(request.algorithm));
+            let at = passes
+                .iter()
+                .position(|pass| pass.kind == kind)
+                .unwrap_or_else(|| {
+                    passes.push(Pass::new(kind, line_endings));
+                    passes.len() - 1
+                });
+            if let Some(length) = request.length {
+                passes[at].output.add_cut(length);
+            }
+        }
+        if passes.is_empty() {
+            passes.push(Pass::new((Canonicalization::Simple, None), line_endings));
+        }
+        for pass in &mut passes {
+            pass.output.reach_cuts(&[]);
+        }
+        Self {
+            passes,
+            octets: 0,
+            long_line: LongLine::default(),
+        }
+    }
+
+    /// Takes the next octets of the body.
+    pub fn update(&mut self, octets: &[u8]) {
+        self.octets += octets.len() as u64;
+        self.long_line.update(octets);
+        for Pass {
+            canonicalizer,
+            output,
+            ..
+        } in &mut self.passes
+        {
+            canonicalizer.push(octets, |canonical| output.take(canonical));
+        }
+    }
+
+    /// Ends the body.
+    #[must_use]
+    pub fn finish(self) -> BodyHashes {
+        let mut line_ends = LineEndsSeen::default();
+        let mut passes = Vec::with_capacity(self.passes.len());
+        for Pass {
+            canonicalizer,
+            kind,
+            mut output,
+        } in self.passes
+        {
+            line_ends = canonicalizer.finish(|canonical| output.take(canonical));
+            passes.push(FinishedPass {
+                kind,
+                whole: output.digest.map(Digest::finalize),
+                length: output.length,
+                cuts: output.cuts,
+            });
+        }
+        BodyHashes {
+            passes,
+            octets: self.octets,
+            line_ends,
+            long_line: self.long_line.found,
+        }
+    }
+}
+
+impl Pass {
+    fn new(kind: (Canonicalization, Option<HashAlgorithm>), line_endings: LineEndings) -> Self {
+        Self {
+            canonicalizer: BodyCanonicalizer::new(kind.0, line_endings),
+            kind,
+            output: Output {
+                digest: kind.1.map(Digest::new),
+                length: 0,
+                cuts: Vec::new(),
+                next_cut: 0,
+            },
+        }
+    }
+}
+
+impl Output {
+    fn add_cut(&mut self, length: u64) {
+        if let Err(place) = self.cuts.binary_search_by_key(&length, |cut| cut.0) {
+            self.cuts.insert(place, (length, None));
+        }
+    }
+
+    fn take(&mut self, octets: &[u8]) {
+        let rest = self.reach_cuts(octets);
+        if let Some(digest) = &mut self.digest {
+            digest.update(rest);
+        }
+        self.length += rest.len() as u64;
+    }
+
+    /// Hashes up to the last cut that `octets` reaches and sets the hash aside at each; what is
+    /// left behind it.
+    fn reach_cuts<'a>(&mut self, mut octets: &'a [u8]) -> &'a [u8] {
+        while let Some((cut, hash)) = self.cuts.get_mut(self.next_cut) {
+            let Ok(distance) = usize::try_from(*cut - self.length) else {
+                break;
+            };
+            if distance > octets.len() {
+                break;
+            }
+            let (before, behind) = octets.split_at(distance);
+            if let Some(digest) = &mut self.digest {
+                digest.update(before);
+                *hash = Some(digest.clone().finalize());
+            }
+            self.length = *cut;
+            self.next_cut += 1;
+            octets = behind;
+        }
+        octets
+    }
+}
+
+/// The hashes of one body, and what was noted on the way.
+#[derive(Clone, Debug)]
+pub struct BodyHashes {
+    passes: Vec<FinishedPass>,
+    octets: u64,
+    line_ends: LineEndsSeen,
+    long_line: bool,
+}
+
+#[derive(Clone, Debug)]
+struct FinishedPass {
+    kind: (Canonicalization, Option<HashAlgorithm>),
+    whole: Option<Vec<u8>>,
+    length: u64,
+    cuts: Vec<(u64, Option<Vec<u8>>)>,
+}
+
+impl BodyHashes {
+    /// The hash that was requested; `None` if the canonicalized body is shorter than the
+    /// request's length.
+    #[must_use]
+    pub fn hash(&self, request: &BodyHashRequest) -> Option<&[u8]> {
+        let pass = self.pass(request)?;
+        match request.length {
+            None => pass.whole.as_deref(),
+            Some(length) => {
+                let at = pass.cuts.binary_search_by_key(&length, |cut| cut.0).ok()?;
+                pass.cuts[at].1.as_deref()
+            }
+        }
+    }
+
+    /// The length of the whole canonicalized body, in octets; `None` for a canonicalization and
+    /// hash that were not requested.
+    #[must_use]
+    pub fn canonical_length(&self, request: &BodyHashRequest) -> Option<u64> {
+        self.pass(request).map(|pass| pass.length)
+    }
+
+    /// The length of the body as it came, in octets.
+    #[must_use]
+    pub fn octets(&self) -> u64 {
+        self.octets
+    }
+
+    /// The line ends of the body.
+    #[must_use]
+    pub fn line_ends(&self) -> LineEndsSeen {
+        self.line_ends
+    }
+
+    /// Whether a line of the body is longer than [`MAX_LINE`](crate::message::MAX_LINE).
+    #[must_use]
+    pub fn has_long_line(&self) -> bool {
+        self.long_line
+    }
+
+    fn pass(&self, request: &BodyHashRequest) -> Option<&FinishedPass> {
+        let kind = (request.canonicalization, Some(request.algorithm));
+        self.passes.iter().find(|pass| pass.kind == kind)
+    }
+}
+
+/// The hash of the header for a signature: the fields that `h=` selects, then the signature's own
+/// field with its `b=` emptied (RFC 6376 §3.7, §5.4.2).
+pub(crate) fn header_hash<'s>(
+    header: &Header,
+    index: &'s FieldIndex<'_>,
+    names: impl IntoIterator<Item = &'s str, IntoIter: 's>,
+    signature: SignatureField<'_>,
+) -> Vec<u8> {
+    let mut digest = Digest::new(signature.algorithm);
+    each_header_piece(header, index, names, signature, |piece| {
+        digest.update(piece)
+    });
+    digest.finalize()
+}
+
+/// A signature's own field, and how it wants the header hashed.
+#[derive(Clone, Debug)]
+pub(crate) struct SignatureField<'a> {
+    /// The field.
+    pub(crate) field: HeaderField<'a>,
+    /// The span of the value of `b=` in the field's value.
+    pub(crate) emptied: std::ops::Range<usize>,
+    /// The header's canonicalization algorithm.
+    pub(crate) canonicalization: Canonicalization,
+    /// The hash algorithm.
+    pub(crate) algorithm: HashAlgorithm,
+}
+
+/// Passes on, piece by piece, the octets that [`header_hash`] hashes.
+pub(crate) fn each_header_piece<'s>(
+    header: &Header,
+    index: &'s FieldIndex<'_>,
+    names: impl IntoIterator<Item = &'s str, IntoIter: 's>,
+    signature: SignatureField<'_>,
+    mut sink: impl FnMut(&[u8]),
+) {
+    let SignatureField {
+        field: own,
+        emptied,
+        canonicalization,
+        ..
+    } = signature;
+    let line_endings = header.line_endings();
+    let mut piece = Vec::with_capacity(HEADER_PIECE);
+    for field in index
+        .select(names)
+        .flatten()
+        .filter_map(|at| header.field(at))
+    {
+        canonicalize_field(canonicalization, field, line_endings, &mut piece);
+        if piece.len() >= HEADER_PIECE {
+            sink(&piece);
+            piece.clear();
+        }
+    }
+    canonicalize_signature_field(canonicalization, own, emptied, line_endings, &mut piece);
+    sink(&piece);
+}
+
+/// A running hash.
+#[derive(Clone, Debug)]
+enum Digest {
+    Sha1(Sha1),
+    Sha256(Sha256),
+}
+
+impl Digest {
+    fn new(algorithm: HashAlgorithm) -> Self {
+        match algorithm {
+            HashAlgorithm::Sha1 => Self::Sha1(Sha1::new()),
+            HashAlgorithm::Sha256 => Self::Sha256(Sha256::new()),
+        }
+    }
+
+    fn update(&mut self, octets: &[u8]) {
+        match self {
+            Self::Sha1(hash) => hash.update(octets),
+            Self::Sha256(hash) => hash.update(octets),
+        }
+    }
+
+    fn finalize(self) -> Vec<u8> {
+        match self {
+            Self::Sha1(hash) => hash.finalize().to_vec(),
+            Self::Sha256(hash) => hash.finalize().to_vec(),
+        }
+    }
+}
+
+/// Notes whether any line is over-long, looking at no more than the end of each thousand octets.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LongLine {
+    /// Octets since the last line feed.
+    open: usize,
+    pub(crate) found: bool,
+}
+
+impl LongLine {
+    pub(crate) fn update(&mut self, mut octets: &[u8]) {
+        // A line of this many octets with its line feed is just not over-long if it has a CR.
+        const LIMIT: usize = crate::message::MAX_LINE + 2;
+        while !self.found {
+            let window = &octets[..octets.len().min(LIMIT - self.open)];
+            if let Some(line_feed) = memchr::memrchr(b'\n', window) {
+                self.found = self.open + line_feed + 1 == LIMIT
+                    && line_feed > 0
+                    && octets[line_feed - 1] != b'\r'
+                    && memchr::memrchr(b'\n', &window[..line_feed]).is_none();
+                octets = &octets[line_feed + 1..];
+                self.open = 0;
+            } else {
+                self.open += window.len();
+                self.found = self.open >= LIMIT;
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(body: &[u8], requests: &[BodyHashRequest]) -> BodyHashes {
+        let mut hasher = BodyHasher::new(LineEndings::Lenient, requests);
+        hasher.update(body);
+        hasher.finish()
+    }
+
+    fn request(canonicalization: Canonicalization, length: Option<u64>) -> BodyHashRequest {
+        BodyHashRequest {
+            canonicalization,
+            algorithm: HashAlgorithm::Sha256,
+            length,
+        }
+    }
+
+    #[test]
+    fn lengths_share_a_pass() {
+        let body = b"a \t b\r\n\r\nc\r\n\r\n";
+        let lengths = [
+            None,
+            Some(0),
+            Some(3),
+            Some(4),
+            Some(10),
+            Some(11),
+            Some(u64::MAX),
+            Some(3),
+        ];
+        let requests = lengths.map(|length| request(Canonicalization::Relaxed, length));
+        let hashes = hash(body, &requests);
+        assert_eq!(hashes.passes.len(), 1);
+        assert_eq!(hashes.canonical_length(&requests[0]), Some(10));
+        let canonical = b"a b\r\n\r\nc\r\n";
+        for request in &requests {
+            let expected = match request.length {
+                None => Some(&canonical[..]),
+                Some(length) => usize::try_from(length)
+                    .ok()
+                    .and_then(|length| canonical.get(..length)),
+            };
+            let expected = expected.map(|octets| Sha256::digest(octets).to_vec());
+            assert_eq!(
+                hashes.hash(request).map(<[u8]>::to_vec),
+                expected,
+                "{request:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn line_ends_are_noted_without_requests() {
+        let hashes = hash(b"a\r\nb\nc\rd", &[]);
+        let all = LineEndsSeen {
+            crlf: true,
+            bare_line_feed: true,
+            bare_carriage_return: true,
+        };
+        assert_eq!((hashes.line_ends(), hashes.octets()), (all, 8));
+    }
+
+    #[test]
+    fn long_lines() {
+        let check = |lengths: &[usize], line_end: &str, expected: bool| {
+            let body: String = lengths
+                .iter()
+                .map(|&length| "x".repeat(length) + line_end)
+                .collect();
+            for size in [1, 7, 999, 5000] {
+                let mut long_line = LongLine::default();
+                body.as_bytes()
+                    .chunks(size)
+                    .for_each(|chunk| long_line.update(chunk));
+                assert_eq!(
+                    long_line.found, expected,
+                    "{lengths:?} {line_end:?} by {size}"
+                );
+            }
+        };
+        check(&[998], "\r\n", false);
+        check(&[999], "\r\n", true);
+        check(&[998; 5], "\r\n", false);
+        check(&[10, 998, 997, 0, 998], "\n", false);
+        check(&[10, 1000], "\n", true);
+        check(&[70, 70, 70, 998, 70, 1200], "\r\n", true);
+        check(&[2000], "", true);
+        check(&[998], "", false);
+    }
+}

@@ -1,0 +1,397 @@
+//! Who signs: domain names, selectors, the signing domain and the agent or user
+//! (RFC 6376 §2.5, §2.6, §3.1; RFC 8616 §4).
+//!
+//! A value of these types is valid: it can be asked of the DNS and printed as it is.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::tag_list::decode_quoted_printable;
+
+/// The longest domain name without its final dot, in octets (RFC 1035 §2.3.4).
+const MAX_NAME: usize = 253;
+/// The longest label, in octets (RFC 1035 §2.3.4).
+const MAX_LABEL: usize = 63;
+
+/// A domain name: labels of letters, digits, hyphens and underscores, or of other characters
+/// that IDNA turns into such (U-labels, RFC 8616 §4).
+///
+/// Two names are equal if they are in the DNS, whatever their letter case and their labels' form.
+#[derive(Clone, Debug)]
+pub struct DomainName {
+    text: String,
+    /// The name in A-labels and lower case, where that differs from `text`.
+    ascii: Option<Box<str>>,
+}
+
+impl DomainName {
+    /// Reads a domain name. A final dot is not part of one here.
+    ///
+    /// # Errors
+    ///
+    /// An [`IdentifierError`] that says what is wrong with the name.
+    pub fn parse(text: &[u8]) -> Result<Self, IdentifierError> {
+        let text = std::str::from_utf8(text).map_err(|_| IdentifierError::NotUtf8)?;
+        if text.is_ascii() {
+            check_name(text)?;
+            let ascii = text
+                .bytes()
+                .any(|octet| octet.is_ascii_uppercase())
+                .then(|| text.to_ascii_lowercase().into_boxed_str());
+            return Ok(Self {
+                text: text.to_owned(),
+                ascii,
+            });
+        }
+        if text.chars().any(char::is_control) {
+            return Err(IdentifierError::Character);
+        }
+        let ascii = idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::EMPTY)
+            .map_err(|_| IdentifierError::Internationalized)?
+            .to_ascii_lowercase();
+        check_name(&ascii)?;
+        Ok(Self {
+            text: text.to_owned(),
+            ascii: Some(ascii.into_boxed_str()),
+        })
+    }
+
+    /// The name as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The name in A-labels and lower case, as the DNS is asked for it.
+    #[must_use]
+    pub fn to_ascii(&self) -> &str {
+        self.ascii.as_deref().unwrap_or(&self.text)
+    }
+
+    /// Whether this name is `parent` or a name under it, on a label boundary.
+    #[must_use]
+    pub fn is_within(&self, parent: &Self) -> bool {
+        self.to_ascii()
+            .strip_suffix(parent.to_ascii())
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    }
+
+    fn labels(&self) -> usize {
+        self.to_ascii().split('.').count()
+    }
+}
+
+impl PartialEq for DomainName {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_ascii() == other.to_ascii()
+    }
+}
+
+impl Eq for DomainName {}
+
+impl std::hash::Hash for DomainName {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.to_ascii().hash(state);
+    }
+}
+
+impl fmt::Display for DomainName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&crate::escape::escape(&self.text))
+    }
+}
+
+/// A selector, the first labels of a key record's name (`s=`, RFC 6376 §3.1).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Selector(DomainName);
+
+impl Selector {
+    /// Reads a selector: one label or several.
+    ///
+    /// # Errors
+    ///
+    /// An [`IdentifierError`] that says what is wrong with it.
+    pub fn parse(text: &[u8]) -> Result<Self, IdentifierError> {
+        DomainName::parse(text).map(Self)
+    }
+
+    /// The selector as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The selector in A-labels and lower case.
+    #[must_use]
+    pub fn to_ascii(&self) -> &str {
+        self.0.to_ascii()
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The signing domain identifier, the domain that takes responsibility (SDID, `d=`,
+/// RFC 6376 §2.5).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Sdid(DomainName);
+
+impl Sdid {
+    /// Reads a signing domain: a domain name of at least two labels.
+    ///
+    /// # Errors
+    ///
+    /// An [`IdentifierError`] that says what is wrong with it.
+    pub fn parse(text: &[u8]) -> Result<Self, IdentifierError> {
+        let name = DomainName::parse(text)?;
+        if name.labels() < 2 {
+            return Err(IdentifierError::SingleLabel);
+        }
+        Ok(Self(name))
+    }
+
+    /// The domain as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The domain in A-labels and lower case.
+    #[must_use]
+    pub fn to_ascii(&self) -> &str {
+        self.0.to_ascii()
+    }
+
+    /// The domain name.
+    #[must_use]
+    pub fn domain(&self) -> &DomainName {
+        &self.0
+    }
+}
+
+impl fmt::Display for Sdid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The agent or user identifier, on whose behalf the domain signs (AUID, `i=`, RFC 6376 §2.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Auid {
+    local_part: String,
+    domain: DomainName,
+}
+
+impl Auid {
+    /// Reads an identity: an optional local part, `@` and a domain.
+    ///
+    /// # Errors
+    ///
+    /// An [`IdentifierError`] that says what is wrong with it.
+    pub fn parse(text: &[u8]) -> Result<Self, IdentifierError> {
+        let text = std::str::from_utf8(text).map_err(|_| IdentifierError::NotUtf8)?;
+        let (local_part, domain) = text.rsplit_once('@').ok_or(IdentifierError::NoAt)?;
+        if local_part.chars().any(char::is_control) {
+            return Err(IdentifierError::Character);
+        }
+        Ok(Self {
+            local_part: local_part.to_owned(),
+            domain: DomainName::parse(domain.as_bytes())?,
+        })
+    }
+
+    /// Reads the value of `i=`, which is in dkim-quoted-printable (RFC 6376 §2.11, §3.5).
+    ///
+    /// # Errors
+    ///
+    /// An [`IdentifierError`] that says what is wrong with it.
+    pub fn parse_encoded(value: &[u8]) -> Result<Self, IdentifierError> {
+        let decoded = decode_quoted_printable(value).ok_or(IdentifierError::QuotedPrintable)?;
+        Self::parse(&decoded)
+    }
+
+    /// The default where `i=` is missing: no local part at the signing domain (RFC 6376 §3.5).
+    #[must_use]
+    pub fn of_domain(domain: &Sdid) -> Self {
+        Self {
+            local_part: String::new(),
+            domain: domain.domain().clone(),
+        }
+    }
+
+    /// The part before the last `@`, decoded; often empty.
+    #[must_use]
+    pub fn local_part(&self) -> &str {
+        &self.local_part
+    }
+
+    /// The domain after the last `@`.
+    #[must_use]
+    pub fn domain(&self) -> &DomainName {
+        &self.domain
+    }
+}
+
+impl fmt::Display for Auid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}@{}",
+            crate::escape::escape(&self.local_part),
+            self.domain
+        )
+    }
+}
+
+/// What is wrong with a domain name, a selector or an identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdentifierError {
+    /// Nothing, or nothing between two dots, or a dot at either end.
+    EmptyLabel,
+    /// A label is longer than 63 octets.
+    LongLabel,
+    /// The name is longer than 253 octets.
+    LongName,
+    /// A character that is not a letter, a digit, a hyphen or an underscore.
+    Character,
+    /// A label begins or ends with a hyphen.
+    Hyphen,
+    /// A signing domain of one label.
+    SingleLabel,
+    /// A label that IDNA forbids.
+    Internationalized,
+    /// Octets that are not UTF-8.
+    NotUtf8,
+    /// An identity without `@`.
+    NoAt,
+    /// A `=` that two hexadecimal digits do not follow.
+    QuotedPrintable,
+}
+
+impl fmt::Display for IdentifierError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EmptyLabel => "a label of the name is empty",
+            Self::LongLabel => "a label of the name is longer than 63 octets",
+            Self::LongName => "the name is longer than 253 octets",
+            Self::Character => "a character is not allowed in a domain name",
+            Self::Hyphen => "a label begins or ends with a hyphen",
+            Self::SingleLabel => "a signing domain has at least two labels",
+            Self::Internationalized => "a label is not allowed in an internationalized domain name",
+            Self::NotUtf8 => "it is not UTF-8",
+            Self::NoAt => "there is no \"@\" in it",
+            Self::QuotedPrintable => "two hexadecimal digits must follow each \"=\"",
+        })
+    }
+}
+
+impl Error for IdentifierError {}
+
+fn check_name(name: &str) -> Result<(), IdentifierError> {
+    if name.len() > MAX_NAME {
+        return Err(IdentifierError::LongName);
+    }
+    name.split('.').try_for_each(check_label)
+}
+
+fn check_label(label: &str) -> Result<(), IdentifierError> {
+    if label.is_empty() {
+        return Err(IdentifierError::EmptyLabel);
+    }
+    if label.len() > MAX_LABEL {
+        return Err(IdentifierError::LongLabel);
+    }
+    let allowed = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+    if !label.bytes().all(allowed) {
+        return Err(IdentifierError::Character);
+    }
+    if label.starts_with('-') || label.ends_with('-') {
+        return Err(IdentifierError::Hyphen);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, expected: Result<&str, IdentifierError>) {
+        let parsed = DomainName::parse(name.as_bytes());
+        let parsed = parsed
+            .as_ref()
+            .map(DomainName::to_ascii)
+            .map_err(|error| *error);
+        assert_eq!(parsed, expected, "{name:?}");
+    }
+
+    #[test]
+    fn domain_names() {
+        let label = "a".repeat(63);
+        let long = format!("{label}.{label}.{label}.{}", "a".repeat(61));
+        check("Example.COM", Ok("example.com"));
+        check("_x.under_score.example", Ok("_x.under_score.example"));
+        check("bücher.example", Ok("xn--bcher-kva.example"));
+        check("xn--bcher-kva.example", Ok("xn--bcher-kva.example"));
+        check(&long, Ok(&long));
+        check(&format!("{long}a"), Err(IdentifierError::LongName));
+        check(
+            &format!("{label}a.example"),
+            Err(IdentifierError::LongLabel),
+        );
+        check("", Err(IdentifierError::EmptyLabel));
+        check("a..b", Err(IdentifierError::EmptyLabel));
+        check("example.com.", Err(IdentifierError::EmptyLabel));
+        check(".example.com", Err(IdentifierError::EmptyLabel));
+        check("a b.example", Err(IdentifierError::Character));
+        check("a(b.example", Err(IdentifierError::Character));
+        check("a\0.example", Err(IdentifierError::Character));
+        check("ü\0.example", Err(IdentifierError::Character));
+        check("ü b.example", Err(IdentifierError::Character));
+        check("-a.example", Err(IdentifierError::Hyphen));
+        check("a-.example", Err(IdentifierError::Hyphen));
+    }
+
+    #[test]
+    fn a_signing_domain_has_two_labels() {
+        assert_eq!(Sdid::parse(b"com"), Err(IdentifierError::SingleLabel));
+        assert!(Sdid::parse(b"example.com").is_ok());
+    }
+
+    #[test]
+    fn within_counts_whole_labels() {
+        let name = |text: &str| DomainName::parse(text.as_bytes()).unwrap();
+        let parent = name("example.com");
+        assert!(name("example.com").is_within(&parent));
+        assert!(name("EXAMPLE.com").is_within(&parent));
+        assert!(name("a.b.Example.Com").is_within(&parent));
+        assert!(!name("evilexample.com").is_within(&parent));
+        assert!(!name("com").is_within(&parent));
+        assert!(name("x.bücher.example").is_within(&name("xn--bcher-kva.example")));
+    }
+
+    #[test]
+    fn identities() {
+        let identity = |text: &str| Auid::parse_encoded(text.as_bytes());
+        let parsed = identity("joe=40home@sub.example.com").unwrap();
+        assert_eq!(parsed.local_part(), "joe@home");
+        assert_eq!(parsed.domain().as_str(), "sub.example.com");
+        assert_eq!(
+            identity("@example.com").unwrap().to_string(),
+            "@example.com"
+        );
+        assert_eq!(identity("example.com"), Err(IdentifierError::NoAt));
+        assert_eq!(
+            identity("a=0D=0Ab@example.com"),
+            Err(IdentifierError::Character)
+        );
+        assert_eq!(
+            identity("a=4@example.com"),
+            Err(IdentifierError::QuotedPrintable)
+        );
+        assert_eq!(identity("a@example.com."), Err(IdentifierError::EmptyLabel));
+    }
+}

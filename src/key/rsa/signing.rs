@@ -1,0 +1,94 @@
+//! RSA private keys (RFC 8017 §8.2.1, §A.1.2).
+
+use ::rsa::RsaPrivateKey;
+use ::rsa::pkcs1::DecodeRsaPrivateKey as _;
+use ::rsa::rand_core::OsRng;
+
+use crate::algorithm::HashAlgorithm;
+use crate::key::SigningKeyError;
+use crate::key::der::{Flaws, Reader, SEQUENCE};
+use crate::key::rsa::verifier::pure_rust_padding;
+use crate::key::rsa::{RsaEncoding, RsaPublicKey};
+
+/// An RSA private key, wiped from memory when dropped.
+pub(crate) struct RsaSigningKey {
+    public_key: RsaPublicKey,
+    signer: Signer,
+}
+
+/// A private key in the form in which its library keeps it.
+enum Signer {
+    #[cfg(feature = "aws-lc")]
+    AwsLc(aws_lc_rs::signature::RsaKeyPair),
+    // On the heap, so that moving the key leaves no copies behind.
+    PureRust(Box<RsaPrivateKey>),
+}
+
+impl RsaSigningKey {
+    /// Reads a DER `RSAPrivateKey` of two primes.
+    pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, SigningKeyError> {
+        let public_key = public_half(der)?;
+        let signer = Signer::new(der, public_key.bits())?;
+        Ok(Self { public_key, signer })
+    }
+
+    /// The public half.
+    pub(crate) const fn public_key(&self) -> &RsaPublicKey {
+        &self.public_key
+    }
+
+    /// Signs a SHA-256 digest with RSASSA-PKCS1-v1_5.
+    pub(crate) fn sign(&self, digest: &[u8; 32]) -> Result<Vec<u8>, SigningKeyError> {
+        match &self.signer {
+            #[cfg(feature = "aws-lc")]
+            Signer::AwsLc(key) => sign_with_aws_lc(key, digest),
+            // Blinded with random numbers, against the timing channel of RUSTSEC-2023-0071.
+            Signer::PureRust(key) => key
+                .sign_with_rng(&mut OsRng, pure_rust_padding(HashAlgorithm::Sha256), digest)
+                .map_err(|_| SigningKeyError::Failed),
+        }
+    }
+}
+
+impl Signer {
+    /// Hands the key to the best library for its size.
+    fn new(der: &[u8], bits: usize) -> Result<Self, SigningKeyError> {
+        #[cfg(feature = "aws-lc")]
+        if bits >= 2048 {
+            return aws_lc_rs::signature::RsaKeyPair::from_der(der)
+                .map(Self::AwsLc)
+                .map_err(|_| SigningKeyError::Inconsistent);
+        }
+        #[cfg(not(feature = "aws-lc"))]
+        let _ = bits;
+        RsaPrivateKey::from_pkcs1_der(der)
+            .map(|key| Self::PureRust(Box::new(key)))
+            .map_err(|_| SigningKeyError::Inconsistent)
+    }
+}
+
+/// Reads the public numbers of a DER `RSAPrivateKey`, which come first.
+fn public_half(der: &[u8]) -> Result<RsaPublicKey, SigningKeyError> {
+    let flaws = &mut Flaws::default();
+    let mut reader = Reader::inside(Reader::new(der).expect(SEQUENCE, flaws)?);
+    let _version = reader.number(flaws)?;
+    let modulus = reader.number(flaws)?;
+    let exponent = reader.number(flaws)?;
+    let encoding = RsaEncoding::SubjectPublicKeyInfo;
+    RsaPublicKey::from_numbers(modulus, exponent, encoding, Flaws::default()).map_err(Into::into)
+}
+
+#[cfg(feature = "aws-lc")]
+fn sign_with_aws_lc(
+    key: &aws_lc_rs::signature::RsaKeyPair,
+    digest: &[u8; 32],
+) -> Result<Vec<u8>, SigningKeyError> {
+    use aws_lc_rs::digest::{Digest, SHA256};
+    use aws_lc_rs::signature::RSA_PKCS1_SHA256;
+
+    let mut signature = vec![0; key.public_modulus_len()];
+    Digest::import_less_safe(digest, &SHA256)
+        .and_then(|digest| key.sign_digest(&RSA_PKCS1_SHA256, &digest, &mut signature))
+        .map_err(|_| SigningKeyError::Failed)?;
+    Ok(signature)
+}

@@ -1,0 +1,456 @@
+//! The DKIM-Signature field (RFC 6376 §3.5).
+
+use std::cmp::Ordering;
+use std::error::Error;
+use std::fmt;
+use std::ops::Range;
+
+use crate::algorithm::SigningAlgorithm;
+use crate::canonicalization::MessageCanonicalization;
+use crate::hash::BodyHashRequest;
+use crate::identifier::{Auid, IdentifierError, Sdid, Selector};
+use crate::key_record::decode_base64;
+use crate::lookup::KeyQuery;
+use crate::message::{HeaderField, LineEndings};
+use crate::tag_list::{TagList, TagListError, colon_separated, printable, without_fws};
+use crate::verdict::VerificationResult;
+
+pub mod format;
+
+/// The name of the field that holds a signature.
+pub const FIELD_NAME: &str = "DKIM-Signature";
+/// The most names that `h=` may hold.
+pub const MAX_NAMES: usize = 1000;
+/// The most digits that a number in a signature may have (RFC 6376 §3.5, `l=`).
+const MAX_DIGITS: usize = 76;
+/// The tags that every signature has (RFC 6376 §3.5), `v=` apart.
+const REQUIRED: [&str; 6] = ["a", "b", "bh", "d", "h", "s"];
+
+/// A signature as its field states it.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// The signing algorithm (`a=`).
+    pub algorithm: SigningAlgorithm,
+    /// The signature itself (`b=`), decoded.
+    pub signature: Vec<u8>,
+    /// The hash of the body (`bh=`), decoded.
+    pub body_hash: Vec<u8>,
+    /// The canonicalization algorithms (`c=`), `simple/simple` where it is missing.
+    pub canonicalization: MessageCanonicalization,
+    /// The signing domain (`d=`).
+    pub domain: Sdid,
+    /// The agent or user (`i=`); `None` where it is missing.
+    pub identity: Option<Auid>,
+    /// How many octets of the canonicalized body are signed (`l=`), at most [`u64::MAX`]; `None`
+    /// for all of them.
+    pub body_length: Option<u64>,
+    /// The selector (`s=`).
+    pub selector: Selector,
+    /// When the signature was made (`t=`), in Unix seconds, at most [`u64::MAX`].
+    pub timestamp: Option<u64>,
+    /// When the signature ceases to hold (`x=`), in Unix seconds, at most [`u64::MAX`].
+    pub expiration: Option<u64>,
+    /// Whether `x=` is not after `t=`.
+    pub(crate) expires_before_timestamp: bool,
+    /// The names of `h=` in lower case, with colons between.
+    names: String,
+    /// Where the value of `b=` lies in the field's value.
+    pub(crate) emptied: Range<usize>,
+    /// Where the key is.
+    pub(crate) query: KeyQuery,
+}
+
+impl Signature {
+    /// Parses the value of a DKIM-Signature field.
+    ///
+    /// # Errors
+    ///
+    /// A [`SignatureError`] that says why this is no signature that could be judged.
+    pub fn parse(
+        field: HeaderField<'_>,
+        line_endings: LineEndings,
+    ) -> Result<Self, SignatureError> {
+        let tags = TagList::parse(field.value(), line_endings).map_err(SignatureError::TagList)?;
+        if let Some(version) = tags
+            .get("v")
+            .filter(|version| !matches!(*version, b"1" | b""))
+        {
+            return Err(SignatureError::Version(printable(version)));
+        }
+        for name in std::iter::once("v").chain(REQUIRED) {
+            match tags.get(name) {
+                None => return Err(SignatureError::MissingTag(name)),
+                Some(b"") => return Err(SignatureError::EmptyTag(name)),
+                Some(_) => {}
+            }
+        }
+        Self::from_tags(&tags)
+    }
+
+    /// The names of the signed header fields (`h=`) in lower case, in order, as often as they
+    /// stand there.
+    #[must_use]
+    pub fn signed_headers(&self) -> std::str::Split<'_, char> {
+        self.names.split(':')
+    }
+
+    /// The agent or user: `i=`, or its default, the signing domain without a local part.
+    #[must_use]
+    pub fn identity(&self) -> Auid {
+        self.identity
+            .clone()
+            .unwrap_or_else(|| Auid::of_domain(&self.domain))
+    }
+
+    /// Where the key is published.
+    #[must_use]
+    pub fn key_query(&self) -> &KeyQuery {
+        &self.query
+    }
+
+    /// The body hash that this signature needs.
+    #[must_use]
+    pub fn body_hash_request(&self) -> BodyHashRequest {
+        BodyHashRequest {
+            canonicalization: self.canonicalization.body,
+            algorithm: self.algorithm.hash(),
+            length: self.body_length,
+        }
+    }
+
+    fn from_tags(tags: &TagList<'_>) -> Result<Self, SignatureError> {
+        let required = |name: &'static str| tags.get(name).ok_or(SignatureError::MissingTag(name));
+        let base64 = |name| decode_base64(required(name)?).ok_or(SignatureError::Base64(name));
+        let algorithm = required("a")?;
+        let algorithm = SigningAlgorithm::from_name(algorithm)
+            .ok_or_else(|| SignatureError::Algorithm(printable(algorithm)))?;
+        let canonicalization =
+            tags.get("c")
+                .map_or(Ok(MessageCanonicalization::default()), |name| {
+                    MessageCanonicalization::from_name(name)
+                        .ok_or_else(|| SignatureError::Canonicalization(printable(name)))
+                })?;
+        check_query_methods(tags)?;
+        let domain = Sdid::parse(required("d")?)
+            .map_err(|error| SignatureError::Identifier { tag: "d", error })?;
+        let selector = Selector::parse(required("s")?)
+            .map_err(|error| SignatureError::Identifier { tag: "s", error })?;
+        let identity = tags.get("i").map(Auid::parse_encoded).transpose();
+        let identity = identity.map_err(|error| SignatureError::Identifier { tag: "i", error })?;
+        let timestamp = number(tags, "t")?;
+        let expiration = number(tags, "x")?;
+        Ok(Self {
+            algorithm,
+            signature: base64("b")?,
+            body_hash: base64("bh")?,
+            canonicalization,
+            query: KeyQuery::new(&selector, &domain).ok_or(SignatureError::LongQuery)?,
+            domain,
+            identity,
+            body_length: number(tags, "l")?.map(Digits::saturating),
+            selector,
+            timestamp: timestamp.map(Digits::saturating),
+            expiration: expiration.map(Digits::saturating),
+            expires_before_timestamp: matches!((expiration, timestamp), (Some(x), Some(t)) if x <= t),
+            names: signed_names(required("h")?)?,
+            emptied: tags
+                .raw_value_span("b")
+                .ok_or(SignatureError::MissingTag("b"))?,
+        })
+    }
+}
+
+/// Why a DKIM-Signature field is no signature that could be judged (RFC 6376 §6.1.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureError {
+    /// The value is not a tag-list.
+    TagList(TagListError),
+    /// `v=` is not `1`; the value, made printable.
+    Version(String),
+    /// A required tag is missing.
+    MissingTag(&'static str),
+    /// A required tag is empty.
+    EmptyTag(&'static str),
+    /// `a=` is not known; the value, made printable.
+    Algorithm(String),
+    /// `c=` is not known; the value, made printable.
+    Canonicalization(String),
+    /// `q=` has no method that is known; the value, made printable.
+    QueryMethod(String),
+    /// A tag that should be base64 is not.
+    Base64(&'static str),
+    /// A domain name, selector or identity is not one.
+    Identifier {
+        /// The tag.
+        tag: &'static str,
+        /// What is wrong with its value.
+        error: IdentifierError,
+    },
+    /// `s=` and `d=` together are too long for a name in the DNS.
+    LongQuery,
+    /// A tag that should be a number is not, or has more than 76 digits.
+    Number(&'static str),
+    /// A name in `h=` is not a header field's; the name, made printable.
+    HeaderName(String),
+    /// `h=` has more names than [`MAX_NAMES`].
+    TooManyNames,
+}
+
+impl SignatureError {
+    /// The result for the signature.
+    #[must_use]
+    pub const fn result(&self) -> VerificationResult {
+        match self {
+            Self::MissingTag(_) | Self::EmptyTag(_) => VerificationResult::PermError,
+            Self::TagList(_)
+            | Self::Version(_)
+            | Self::Algorithm(_)
+            | Self::Canonicalization(_)
+            | Self::QueryMethod(_)
+            | Self::Base64(_)
+            | Self::Identifier { .. }
+            | Self::LongQuery
+            | Self::Number(_)
+            | Self::HeaderName(_)
+            | Self::TooManyNames => VerificationResult::Neutral,
+        }
+    }
+
+    /// The reason's code in output.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::MissingTag(_) | Self::EmptyTag(_) => "missing-tag",
+            Self::Version(_) => "unsupported-version",
+            Self::Algorithm(_) => "unsupported-algorithm",
+            Self::Canonicalization(_) => "unsupported-canonicalization",
+            Self::QueryMethod(_) => "unsupported-query-method",
+            Self::TagList(_)
+            | Self::Base64(_)
+            | Self::Identifier { .. }
+            | Self::LongQuery
+            | Self::Number(_)
+            | Self::HeaderName(_)
+            | Self::TooManyNames => "signature-syntax",
+        }
+    }
+}
+
+impl fmt::Display for SignatureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TagList(error) => write!(f, "the field is not a tag-list: {error}"),
+            Self::Version(version) => write!(f, "the version v=\"{version}\" is not known"),
+            Self::MissingTag(tag) => write!(f, "the required tag {tag}= is missing"),
+            Self::EmptyTag(tag) => write!(f, "the required tag {tag}= is empty"),
+            Self::Algorithm(name) => write!(f, "the algorithm a=\"{name}\" is not known"),
+            Self::Canonicalization(name) => {
+                write!(f, "the canonicalization c=\"{name}\" is not known")
+            }
+            Self::QueryMethod(name) => {
+                write!(f, "none of the query methods q=\"{name}\" is known")
+            }
+            Self::Base64(tag) => write!(f, "{tag}= is not base64"),
+            Self::Identifier { tag, error } => write!(f, "{tag}= is not valid: {error}"),
+            Self::LongQuery => f.write_str("s= and d= together are too long for the DNS"),
+            Self::Number(tag) => {
+                write!(f, "{tag}= is not a number of at most {MAX_DIGITS} digits")
+            }
+            Self::HeaderName(name) => {
+                write!(f, "\"{name}\" in h= is not the name of a header field")
+            }
+            Self::TooManyNames => write!(f, "h= has more than {MAX_NAMES} names"),
+        }
+    }
+}
+
+impl Error for SignatureError {}
+
+/// The domain and the selector that a field claims, as far as each is valid, also where the field
+/// as a whole is no signature.
+#[must_use]
+pub fn claimed_identifiers(
+    field: HeaderField<'_>,
+    line_endings: LineEndings,
+) -> (Option<Sdid>, Option<Selector>) {
+    let Ok(tags) = TagList::parse(field.value(), line_endings) else {
+        return (None, None);
+    };
+    (
+        tags.get("d").and_then(|value| Sdid::parse(value).ok()),
+        tags.get("s").and_then(|value| Selector::parse(value).ok()),
+    )
+}
+
+/// A valid number of any length: its digits without leading zeros.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Digits<'a>(&'a [u8]);
+
+impl Digits<'_> {
+    fn saturating(self) -> u64 {
+        self.0.iter().fold(0_u64, |value, digit| {
+            value
+                .saturating_mul(10)
+                .saturating_add(u64::from(digit - b'0'))
+        })
+    }
+}
+
+impl PartialOrd for Digits<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(
+            self.0
+                .len()
+                .cmp(&other.0.len())
+                .then_with(|| self.0.cmp(other.0)),
+        )
+    }
+}
+
+fn number<'a>(
+    tags: &TagList<'a>,
+    name: &'static str,
+) -> Result<Option<Digits<'a>>, SignatureError> {
+    let Some(value) = tags.get(name) else {
+        return Ok(None);
+    };
+    if value.is_empty() || value.len() > MAX_DIGITS || !value.iter().all(u8::is_ascii_digit) {
+        return Err(SignatureError::Number(name));
+    }
+    let zeros = value.iter().take_while(|&&digit| digit == b'0').count();
+    Ok(Some(Digits(&value[zeros..])))
+}
+
+fn check_query_methods(tags: &TagList<'_>) -> Result<(), SignatureError> {
+    let Some(methods) = tags.get("q") else {
+        return Ok(());
+    };
+    if colon_separated(methods).any(|method| without_fws(method).eq_ignore_ascii_case(b"dns/txt")) {
+        Ok(())
+    } else {
+        Err(SignatureError::QueryMethod(printable(methods)))
+    }
+}
+
+fn signed_names(value: &[u8]) -> Result<String, SignatureError> {
+    if value.iter().filter(|&&octet| octet == b':').count() >= MAX_NAMES {
+        return Err(SignatureError::TooManyNames);
+    }
+    let mut names = String::with_capacity(value.len());
+    for name in colon_separated(value) {
+        if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
+            return Err(SignatureError::HeaderName(printable(name)));
+        }
+        if !names.is_empty() {
+            names.push(':');
+        }
+        names.extend(
+            name.iter()
+                .map(|&octet| char::from(octet.to_ascii_lowercase())),
+        );
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "v=1; a=rsa-sha256; d=example.com; s=s1; h=From:To; bh=AAAA; b=AAAA";
+
+    fn parse(value: &str) -> Result<Signature, SignatureError> {
+        let raw = format!("DKIM-Signature: {value}\r\n");
+        Signature::parse(HeaderField::from_raw(raw.as_bytes()), LineEndings::Lenient)
+    }
+
+    /// Replaces a part of a good signature (or adds to it) and checks the outcome.
+    fn check(from: &str, to: &str, expected: &str) {
+        let value = if from.is_empty() {
+            format!("{GOOD}; {to}")
+        } else {
+            GOOD.replace(from, to)
+        };
+        let outcome = parse(&value).map_or_else(|error| error.code(), |_| "ok");
+        assert_eq!(outcome, expected, "{value:?}");
+    }
+
+    #[test]
+    fn required_tags() {
+        check("v=1; ", "", "missing-tag");
+        check("v=1", "v=", "missing-tag");
+        check("v=1", "v=2", "unsupported-version");
+        check("v=1", "v=1.0", "unsupported-version");
+        check("v=1", "v= 1 ", "ok");
+        for tag in [
+            "a=rsa-sha256; ",
+            "d=example.com; ",
+            "s=s1; ",
+            "h=From:To; ",
+            "bh=AAAA; ",
+        ] {
+            check(tag, "", "missing-tag");
+            let name = tag.split('=').next().unwrap_or_default();
+            check(tag, &format!("{name}=; "), "missing-tag");
+        }
+        check("b=AAAA", "b=", "missing-tag");
+    }
+
+    #[test]
+    fn values() {
+        check("a=rsa-sha256", "a=RSA-SHA256", "ok");
+        check("a=rsa-sha256", "a=rsa-sha512", "unsupported-algorithm");
+        check("", "c=relaxed", "ok");
+        check("", "c=nowsp", "unsupported-canonicalization");
+        check("", "q=dns/txt", "ok");
+        check("", "q=x : dns/txt", "ok");
+        check("", "q=x:y", "unsupported-query-method");
+        check("", "q=", "unsupported-query-method");
+        check("b=AAAA", "b=A AA\r\n\tA", "ok");
+        check("b=AAAA", "b=A-_A", "signature-syntax");
+        check("", "i=@example.com", "ok");
+        check("", "i=", "signature-syntax");
+        check("", "i=example.com", "signature-syntax");
+        check("d=example.com", "d=com", "signature-syntax");
+        check("s=s1", "s=a b", "signature-syntax");
+        check("h=From:To", "h=From::To", "signature-syntax");
+        check("h=From:To", "h=From : T o", "signature-syntax");
+        check("h=From:To", "h=From :\r\n To", "ok");
+        check("", "unknown=x", "ok");
+        check("", "d=example.org", "signature-syntax");
+    }
+
+    #[test]
+    fn numbers_of_any_size() {
+        check("", "t=1; x=2", "ok");
+        check("", "t=", "signature-syntax");
+        check("", "t=-1", "signature-syntax");
+        check("", "x=1a", "signature-syntax");
+        check("", "l=99999999999999999999", "ok");
+        check("", &format!("l={}", "9".repeat(76)), "ok");
+        check("", &format!("l={}", "9".repeat(77)), "signature-syntax");
+        let times = |t: &str, x: &str| {
+            parse(&format!("{GOOD}; t={t}; x={x}"))
+                .unwrap()
+                .expires_before_timestamp
+        };
+        assert!(times("2", "1") && times("2", "2") && times("10", "9") && times("9", "0009"));
+        assert!(!times("9", "10"));
+        let huge = "9".repeat(30);
+        assert!(!times(&huge, &format!("{huge}0")) && times(&huge, &huge));
+        assert_eq!(
+            parse(&format!("{GOOD}; l={huge}")).unwrap().body_length,
+            Some(u64::MAX)
+        );
+    }
+
+    #[test]
+    fn h_may_name_a_thousand_fields() {
+        check("h=From:To", &format!("h=From{}", ":To".repeat(999)), "ok");
+        check(
+            "h=From:To",
+            &format!("h=From{}", ":To".repeat(1000)),
+            "signature-syntax",
+        );
+    }
+}

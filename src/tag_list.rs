@@ -1,0 +1,365 @@
+//! Tag-lists, the `name=value; name=value` syntax of signatures and key records
+//! (RFC 6376 §3.2).
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::error::Error;
+use std::fmt;
+use std::ops::Range;
+
+use crate::message::LineEndings;
+
+/// Up to this many tags, a name is compared with those before it one by one; beyond, by hashing.
+const FEW_TAGS: usize = 16;
+
+/// A parsed tag-list that borrows the text it was parsed from.
+///
+/// Tags keep their order, unknown ones too. Names are unique and case-sensitive.
+#[derive(Clone, Debug)]
+pub struct TagList<'a> {
+    text: &'a [u8],
+    tags: Vec<Spans>,
+}
+
+#[derive(Clone, Debug)]
+struct Spans {
+    name: Range<usize>,
+    value: Range<usize>,
+    raw_value: Range<usize>,
+}
+
+/// One tag of a [`TagList`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag<'a> {
+    /// The tag's name, as written.
+    pub name: &'a [u8],
+    /// The value without the white space around it; white space inside is kept.
+    pub value: &'a [u8],
+}
+
+impl<'a> TagList<'a> {
+    /// Parses a tag-list.
+    ///
+    /// White space may be folded: a line end counts where a space or tab follows it. Which line
+    /// ends there are is up to `line_endings`.
+    ///
+    /// # Errors
+    ///
+    /// A [`TagListError`] that says what is not as RFC 6376 §3.2 has it, a name that stands twice
+    /// included.
+    pub fn parse(text: &'a [u8], line_endings: LineEndings) -> Result<Self, TagListError> {
+        check_characters(text, line_endings)?;
+        let mut tags: Vec<Spans> = Vec::with_capacity(12);
+        let mut seen = HashSet::new();
+        let mut start = 0;
+        loop {
+            let end = memchr::memchr(b';', &text[start..]).map_or(text.len(), |at| start + at);
+            let last = end == text.len();
+            let spec = trim(text, start..end);
+            if spec.is_empty() {
+                // A final semicolon is fine, two in a row are not.
+                if !last {
+                    return Err(TagListError::EmptyTag);
+                }
+            } else {
+                let tag = parse_tag(text, spec, end)?;
+                let name = &text[tag.name.clone()];
+                if is_duplicate(text, &tags, &mut seen, name) {
+                    return Err(TagListError::DuplicateTag(printable(name)));
+                }
+                tags.push(tag);
+            }
+            if last {
+                break;
+            }
+            start = end + 1;
+        }
+        if tags.is_empty() {
+            return Err(TagListError::Empty);
+        }
+        Ok(Self { text, tags })
+    }
+
+    /// The value of the tag named `name`, without the white space around it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'a [u8]> {
+        self.find(name).map(|tag| &self.text[tag.value.clone()])
+    }
+
+    /// Where the value of the tag named `name` lies in the text, from behind its `=` up to the
+    /// semicolon or the end: the span that `b=` is emptied over (RFC 6376 §3.7).
+    #[must_use]
+    pub fn raw_value_span(&self, name: &str) -> Option<Range<usize>> {
+        self.find(name).map(|tag| tag.raw_value.clone())
+    }
+
+    /// The tags in their order.
+    pub fn iter(&self) -> impl Iterator<Item = Tag<'a>> + '_ {
+        self.tags.iter().map(|tag| Tag {
+            name: &self.text[tag.name.clone()],
+            value: &self.text[tag.value.clone()],
+        })
+    }
+
+    fn find(&self, name: &str) -> Option<&Spans> {
+        self.tags
+            .iter()
+            .find(|tag| &self.text[tag.name.clone()] == name.as_bytes())
+    }
+}
+
+/// What is wrong with a tag-list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TagListError {
+    /// There is no tag at all.
+    Empty,
+    /// Nothing stands between two semicolons.
+    EmptyTag,
+    /// No `=` in a tag; the text, made printable.
+    NoEquals(String),
+    /// A tag's name is not a letter followed by letters, digits and underscores; the name, made
+    /// printable.
+    BadName(String),
+    /// A name stands twice.
+    DuplicateTag(String),
+    /// A control character, or a line end that no white space follows.
+    ControlCharacter(u8),
+    /// The text is not UTF-8 (RFC 8616 §4).
+    NotUtf8,
+}
+
+impl fmt::Display for TagListError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("there is no tag in it"),
+            Self::EmptyTag => f.write_str("nothing stands between two semicolons"),
+            Self::NoEquals(text) => write!(f, "\"{text}\" has no \"=\""),
+            Self::BadName(name) => write!(f, "\"{name}\" is not a tag's name"),
+            Self::DuplicateTag(name) => write!(f, "the tag {name}= stands twice"),
+            Self::ControlCharacter(octet) => {
+                write!(f, "there is a control character in it (octet {octet})")
+            }
+            Self::NotUtf8 => f.write_str("it is not UTF-8"),
+        }
+    }
+}
+
+impl Error for TagListError {}
+
+/// Whether an octet is white space inside a line (RFC 6376 §2.8).
+pub(crate) const fn is_wsp(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t')
+}
+
+/// Whether an octet can be part of folding white space. In a parsed tag-list each one is.
+const fn is_fws(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// The value without any folding white space in it, as base64 and `h=` are read.
+pub(crate) fn without_fws(value: &[u8]) -> Cow<'_, [u8]> {
+    if value.iter().any(|&octet| is_fws(octet)) {
+        Cow::Owned(
+            value
+                .iter()
+                .copied()
+                .filter(|&octet| !is_fws(octet))
+                .collect(),
+        )
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
+/// The items of a colon-separated value, each without the white space around it.
+pub(crate) fn colon_separated(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value
+        .split(|&octet| octet == b':')
+        .map(|item| &item[trim(item, 0..item.len())])
+}
+
+/// Decodes dkim-quoted-printable (RFC 6376 §2.11); `None` if a `=` is not followed by two
+/// hexadecimal digits.
+pub(crate) fn decode_quoted_printable(value: &[u8]) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(value.len());
+    let value = without_fws(value);
+    let mut octets = value.iter();
+    while let Some(&octet) = octets.next() {
+        if octet != b'=' {
+            decoded.push(octet);
+            continue;
+        }
+        let mut digit = || char::from(*octets.next()?).to_digit(16);
+        let (high, low) = (digit()?, digit()?);
+        decoded.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    Some(decoded)
+}
+
+/// At most 60 characters of what a stranger wrote, without control characters.
+pub(crate) fn printable(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let mut shown = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == 60 {
+            shown.push('…');
+            break;
+        }
+        crate::escape::push_escaped(&mut shown, character);
+    }
+    shown
+}
+
+fn check_characters(text: &[u8], line_endings: LineEndings) -> Result<(), TagListError> {
+    for (at, &octet) in text.iter().enumerate() {
+        let allowed = match octet {
+            b'\t' => true,
+            b'\r' => text.get(at + 1) == Some(&b'\n'),
+            b'\n' => {
+                (line_endings == LineEndings::Lenient || (at > 0 && text[at - 1] == b'\r'))
+                    && text.get(at + 1).is_some_and(|&next| is_wsp(next))
+            }
+            _ => octet >= b' ' && octet != 0x7f,
+        };
+        if !allowed {
+            return Err(TagListError::ControlCharacter(octet));
+        }
+    }
+    if !text.is_ascii() && std::str::from_utf8(text).is_err() {
+        return Err(TagListError::NotUtf8);
+    }
+    Ok(())
+}
+
+fn trim(text: &[u8], span: Range<usize>) -> Range<usize> {
+    let Range { mut start, mut end } = span;
+    while start < end && is_fws(text[start]) {
+        start += 1;
+    }
+    while start < end && is_fws(text[end - 1]) {
+        end -= 1;
+    }
+    start..end
+}
+
+fn parse_tag(text: &[u8], spec: Range<usize>, end: usize) -> Result<Spans, TagListError> {
+    let Some(equals) = memchr::memchr(b'=', &text[spec.clone()]) else {
+        return Err(TagListError::NoEquals(printable(&text[spec])));
+    };
+    let equals = spec.start + equals;
+    let name = trim(text, spec.start..equals);
+    let octets = &text[name.clone()];
+    let well_formed = octets.first().is_some_and(u8::is_ascii_alphabetic)
+        && octets
+            .iter()
+            .all(|octet| octet.is_ascii_alphanumeric() || *octet == b'_');
+    if !well_formed {
+        return Err(TagListError::BadName(printable(octets)));
+    }
+    Ok(Spans {
+        name,
+        value: trim(text, equals + 1..spec.end),
+        raw_value: equals + 1..end,
+    })
+}
+
+fn is_duplicate<'a>(
+    text: &'a [u8],
+    tags: &[Spans],
+    seen: &mut HashSet<&'a [u8]>,
+    name: &'a [u8],
+) -> bool {
+    if tags.len() < FEW_TAGS {
+        return tags.iter().any(|tag| &text[tag.name.clone()] == name);
+    }
+    if seen.is_empty() {
+        seen.extend(tags.iter().map(|tag| &text[tag.name.clone()]));
+    }
+    !seen.insert(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Result<&[(&str, &str)], TagListError>) {
+        let parsed = TagList::parse(text.as_bytes(), LineEndings::Lenient).map(|list| {
+            list.iter()
+                .map(|tag| {
+                    let string = |octets: &[u8]| String::from_utf8(octets.to_vec()).unwrap();
+                    (string(tag.name), string(tag.value))
+                })
+                .collect::<Vec<_>>()
+        });
+        let expected = expected.map(|tags| {
+            tags.iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect::<Vec<_>>()
+        });
+        assert_eq!(parsed, expected, "{text:?}");
+    }
+
+    #[test]
+    fn well_formed_lists() {
+        check("a=1", Ok(&[("a", "1")]));
+        check("a=1;", Ok(&[("a", "1")]));
+        check(" a = 1 ; b=2 ; ", Ok(&[("a", "1"), ("b", "2")]));
+        check("a\r\n =\r\n\t1 2;b=", Ok(&[("a", "1 2"), ("b", "")]));
+        check("a=b=c", Ok(&[("a", "b=c")]));
+        check("A=1;a=2", Ok(&[("A", "1"), ("a", "2")]));
+        check("x_1=ü", Ok(&[("x_1", "ü")]));
+        check("a=1;\n b=2", Ok(&[("a", "1"), ("b", "2")]));
+    }
+
+    #[test]
+    fn malformed_lists() {
+        check("", Err(TagListError::Empty));
+        check(" ; ", Err(TagListError::EmptyTag));
+        check("a=1;;b=2", Err(TagListError::EmptyTag));
+        check(";a=1", Err(TagListError::EmptyTag));
+        check("a", Err(TagListError::NoEquals("a".into())));
+        check("=1", Err(TagListError::BadName(String::new())));
+        check("1a=1", Err(TagListError::BadName("1a".into())));
+        check("a b=1", Err(TagListError::BadName("a b".into())));
+        check("a=1;a=1", Err(TagListError::DuplicateTag("a".into())));
+        check("a=\u{0}", Err(TagListError::ControlCharacter(0)));
+        check("a=1\r", Err(TagListError::ControlCharacter(b'\r')));
+        check("a=1\r\nb=2", Err(TagListError::ControlCharacter(b'\n')));
+        check("a=\u{7f}", Err(TagListError::ControlCharacter(0x7f)));
+    }
+
+    #[test]
+    fn bare_line_feeds_are_data_on_the_wire() {
+        let strict = TagList::parse(b"a=1;\n b=2", LineEndings::Strict);
+        assert_eq!(strict.err(), Some(TagListError::ControlCharacter(b'\n')));
+        assert!(TagList::parse(b"a=1;\r\n b=2", LineEndings::Strict).is_ok());
+    }
+
+    #[test]
+    fn many_tags_are_checked_for_duplicates() {
+        let mut text: String = (0..100).map(|n| format!("t{n}=;")).collect();
+        assert!(TagList::parse(text.as_bytes(), LineEndings::Lenient).is_ok());
+        text.push_str("t99=");
+        assert!(TagList::parse(text.as_bytes(), LineEndings::Lenient).is_err());
+    }
+
+    #[test]
+    fn raw_value_span_reaches_from_equals_to_semicolon() {
+        let text = b"a=1; b = xy \r\n z ;c=3";
+        let list = TagList::parse(text, LineEndings::Lenient).unwrap();
+        assert_eq!(&text[list.raw_value_span("b").unwrap()], b" xy \r\n z ");
+        assert_eq!(&text[list.raw_value_span("c").unwrap()], b"3");
+    }
+
+    #[test]
+    fn quoted_printable() {
+        assert_eq!(decode_quoted_printable(b"a=3Bb =\t=20"), None);
+        assert_eq!(
+            decode_quoted_printable(b"a=3Bb\r\n c").as_deref(),
+            Some(&b"a;bc"[..])
+        );
+        assert_eq!(decode_quoted_printable(b"a=3"), None);
+        assert_eq!(decode_quoted_printable(b"a=+3"), None);
+    }
+}
