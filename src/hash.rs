@@ -263,6 +263,8 @@ pub(crate) fn header_hash<'s>(
 pub(crate) struct SignatureField<'a> {
     /// The field.
     pub(crate) field: HeaderField<'a>,
+    /// Its place in the header; `None` for a field that is not yet there.
+    pub(crate) index: Option<usize>,
     /// The span of the value of `b=` in the field's value.
     pub(crate) emptied: std::ops::Range<usize>,
     /// The header's canonicalization algorithm.
@@ -281,6 +283,7 @@ pub(crate) fn each_header_piece<'s>(
 ) {
     let SignatureField {
         field: own,
+        index: own_index,
         emptied,
         canonicalization,
         ..
@@ -288,7 +291,7 @@ pub(crate) fn each_header_piece<'s>(
     let line_endings = header.line_endings();
     let mut piece = Vec::with_capacity(HEADER_PIECE);
     for field in index
-        .select(names)
+        .select(names, own_index)
         .flatten()
         .filter_map(|at| header.field(at))
     {

@@ -179,27 +179,32 @@ impl fmt::Display for RecordError {
         match self {
             Self::TooLong { length } => write!(
                 f,
-                "the key record has {length} octets, more than the limit of {MAX_RECORD}"
+                "key syntax error: the record has {length} octets, more than the limit of {MAX_RECORD}"
             ),
-            Self::TagList(error) => write!(f, "the key record is not a tag-list: {error}"),
+            Self::TagList(error) => write!(f, "key syntax error: {error}"),
             Self::Quoting => f.write_str(
-                "the key record holds quotes or backslashes that belong to a master file: \
+                "key syntax error: the record holds quotes or backslashes of a master file: \
                  publish it without them",
             ),
-            Self::VersionNotFirst => f.write_str("v= is not the first tag of the key record"),
+            Self::VersionNotFirst => {
+                f.write_str("key syntax error: v= is not the first tag of the record")
+            }
             Self::Version(version) => {
                 write!(
                     f,
                     "the key record's version is \"{version}\" and not \"DKIM1\""
                 )
             }
-            Self::NoKey => f.write_str("the key record has no p= tag"),
-            Self::Revoked => f.write_str("the key was revoked: p= is empty"),
+            Self::NoKey => f.write_str("key syntax error: the record has no p= tag"),
+            Self::Revoked => f.write_str("key revoked: p= of the record is empty"),
             Self::UnknownKeyType(name) => {
                 write!(f, "the key record's type \"{name}\" is not known")
             }
             Self::Base64 => f.write_str("p= of the key record is not base64"),
-            Self::Key(error) => write!(f, "p= of the key record: {error}"),
+            Self::Key(error) => {
+                write!(f, "p= of the key record: {error}")?;
+                error.hint().map_or(Ok(()), |hint| write!(f, "; {hint}"))
+            }
         }
     }
 }

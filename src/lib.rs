@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
+pub mod author;
 pub mod canonicalization;
 pub mod escape;
 pub mod hash;

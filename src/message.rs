@@ -379,8 +379,13 @@ impl<'a> FieldIndex<'a> {
     }
 
     /// The index of the field that each name selects: for a name that is given for the n-th time
-    /// the n-th field of that name from the bottom, `None` past the last.
-    pub fn select<'s, N>(&'s self, names: N) -> impl Iterator<Item = Option<usize>> + 's
+    /// the n-th field of that name from the bottom, `None` past the last. The field at `own` counts
+    /// as not there: a signature does not sign itself as one of the fields of `h=` (RFC 6376 §3.5).
+    pub fn select<'s, N>(
+        &'s self,
+        names: N,
+        own: Option<usize>,
+    ) -> impl Iterator<Item = Option<usize>> + 's
     where
         N: IntoIterator<Item = &'s str, IntoIter: 's>,
         'a: 's,
@@ -390,7 +395,10 @@ impl<'a> FieldIndex<'a> {
         names.into_iter().map(move |name| {
             let lowest = *self.lowest.get(&Name(name.as_bytes()))?;
             let cursor = next.entry(lowest).or_insert(Some(lowest));
-            let selected = (*cursor)?;
+            let mut selected = (*cursor)?;
+            if own == Some(selected as usize) {
+                selected = self.above[selected as usize]?;
+            }
             *cursor = self.above[selected as usize];
             Some(selected as usize)
         })
@@ -579,7 +587,7 @@ mod tests {
     fn names_select_from_the_bottom_up() {
         let (header, _) = parse(b"A: 1\nB: 2\na: 3\nA: 4\n\n", LineEndings::Lenient).unwrap();
         let index = FieldIndex::new(&header);
-        let selected: Vec<_> = index.select(["a", "b", "A", "c", "a", "a", "B"]).collect();
+        let selected: Vec<_> = index.select(["a", "b", "A", "c", "a", "a", "B"], None).collect();
         assert_eq!(
             selected,
             [Some(3), Some(1), Some(2), None, Some(0), None, None]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::algorithm::{HashAlgorithm, KeyType, SigningAlgorithm};
 use crate::canonicalization::MessageCanonicalization;
@@ -57,7 +58,7 @@ const NEVER_SIGNED: [&str; 10] = [
 pub struct Signer {
     domain: Sdid,
     selector: Selector,
-    key: SigningKey,
+    key: Arc<SigningKey>,
     choices: Choices,
 }
 
@@ -125,7 +126,7 @@ impl Signer {
     pub fn new(
         domain: Sdid,
         selector: Selector,
-        key: SigningKey,
+        key: Arc<SigningKey>,
         choices: Choices,
     ) -> Result<Self, SignError> {
         let bits = key.bits();
@@ -310,6 +311,7 @@ impl Signer {
         let unsigned = field.open_signature().to_owned();
         let own = SignatureField {
             field: HeaderField::from_raw(unsigned.as_bytes()),
+            index: None,
             emptied: 0..0,
             canonicalization: self.choices.canonicalization.header,
             algorithm: HashAlgorithm::Sha256,
@@ -376,7 +378,7 @@ impl Signer {
         }
         field.tag_of_pieces("h", &header_name_pieces(names));
         if choices.copy_headers {
-            let selected = message.index.select(names.iter().map(String::as_str));
+            let selected = message.index.select(names.iter().map(String::as_str), None);
             let copied: Vec<_> = selected
                 .flatten()
                 .filter_map(|at| header.field(at))
@@ -394,6 +396,7 @@ impl Signer {
         let signature = Signature::parse(field, line_endings).map_err(SignError::Unreadable)?;
         let own = SignatureField {
             field,
+            index: None,
             emptied: signature.emptied.clone(),
             canonicalization: signature.canonicalization.header,
             algorithm: signature.algorithm.hash(),

@@ -240,10 +240,12 @@ impl SignatureError {
 impl fmt::Display for SignatureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TagList(error) => write!(f, "the field is not a tag-list: {error}"),
-            Self::Version(version) => write!(f, "the version v=\"{version}\" is not known"),
-            Self::MissingTag(tag) => write!(f, "the required tag {tag}= is missing"),
-            Self::EmptyTag(tag) => write!(f, "the required tag {tag}= is empty"),
+            Self::TagList(error) => write!(f, "signature syntax error: {error}"),
+            Self::Version(version) => {
+                write!(f, "incompatible version: v=\"{version}\" is not known")
+            }
+            Self::MissingTag(tag) => write!(f, "signature missing required tag {tag}="),
+            Self::EmptyTag(tag) => write!(f, "signature missing required tag: {tag}= is empty"),
             Self::Algorithm(name) => write!(f, "the algorithm a=\"{name}\" is not known"),
             Self::Canonicalization(name) => {
                 write!(f, "the canonicalization c=\"{name}\" is not known")
@@ -251,16 +253,29 @@ impl fmt::Display for SignatureError {
             Self::QueryMethod(name) => {
                 write!(f, "none of the query methods q=\"{name}\" is known")
             }
-            Self::Base64(tag) => write!(f, "{tag}= is not base64"),
-            Self::Identifier { tag, error } => write!(f, "{tag}= is not valid: {error}"),
-            Self::LongQuery => f.write_str("s= and d= together are too long for the DNS"),
+            Self::Base64(tag) => write!(f, "signature syntax error: {tag}= is not base64"),
+            Self::Identifier { tag, error } => {
+                write!(f, "signature syntax error: {tag}= is not valid: {error}")
+            }
+            Self::LongQuery => {
+                f.write_str("signature syntax error: s= and d= together are too long for the DNS")
+            }
             Self::Number(tag) => {
-                write!(f, "{tag}= is not a number of at most {MAX_DIGITS} digits")
+                write!(
+                    f,
+                    "signature syntax error: {tag}= is not a number of at most {MAX_DIGITS} digits"
+                )
             }
             Self::HeaderName(name) => {
-                write!(f, "\"{name}\" in h= is not the name of a header field")
+                write!(
+                    f,
+                    "signature syntax error: \"{name}\" in h= is not the name of a header field"
+                )
             }
-            Self::TooManyNames => write!(f, "h= has more than {MAX_NAMES} names"),
+            Self::TooManyNames => write!(
+                f,
+                "signature syntax error: h= has more than {MAX_NAMES} names"
+            ),
         }
     }
 }

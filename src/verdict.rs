@@ -85,8 +85,16 @@ impl Verdict {
     #[must_use]
     pub fn detail(&self) -> Option<String> {
         let reason = self.reason.as_ref()?;
-        if reason.result() != VerificationResult::Policy {
-            return Some(reason.to_string());
+        let name = self
+            .signature
+            .as_ref()
+            .map_or("", |signature| signature.key_query().name());
+        match reason {
+            Reason::Lookup(_) | Reason::KeyNotFound(_) | Reason::Record(_) => {
+                return Some(format!("{reason} ({name})"));
+            }
+            _ if reason.result() != VerificationResult::Policy => return Some(reason.to_string()),
+            _ => {}
         }
         let Some(signature) = &self.signature else {
             return Some(format!("{reason}; it was not judged"));
@@ -300,15 +308,17 @@ impl fmt::Display for Reason {
         match self {
             Self::Signature(error) => error.fmt(f),
             Self::Record(error) => error.fmt(f),
-            Self::Lookup(failure) => f.write_str(&failure.detail),
+            Self::Lookup(failure) => write!(f, "key unavailable: {}", failure.detail),
             Self::FromMissing => f.write_str("the message has no From field"),
-            Self::FromNotSigned => f.write_str("the From field is not signed"),
-            Self::IdentityMismatch => f.write_str("the domain of i= is not d= nor under it"),
+            Self::FromNotSigned => f.write_str("From field not signed"),
+            Self::IdentityMismatch => {
+                f.write_str("domain mismatch: the domain of i= is neither d= nor under it")
+            }
             Self::ExpirationBeforeTimestamp => {
                 f.write_str("the signature expires before it was made (x= is not after t=)")
             }
             Self::Sha1 => f.write_str("rsa-sha1 must not be used (RFC 8301 §3.1)"),
-            Self::Expired { since } => write!(f, "the signature expired {} ago", duration(*since)),
+            Self::Expired { since } => write!(f, "signature expired {} ago", duration(*since)),
             Self::TimestampInFuture { ahead } => {
                 write!(
                     f,
@@ -328,18 +338,20 @@ impl fmt::Display for Reason {
                 )
             }
             Self::KeyNotFound(KeyNotFound::NoSuchName) => {
-                f.write_str("there is no key: the name does not exist in the DNS")
+                f.write_str("no key for signature: the name does not exist in the DNS")
             }
             Self::KeyNotFound(KeyNotFound::NoRecords) => {
-                f.write_str("there is no key: the name exists but has no TXT record")
+                f.write_str("no key for signature: the name exists but has no TXT record")
             }
             Self::KeyNotFound(KeyNotFound::OnlyForeign) => f.write_str(
-                "there is no key: the name has TXT records, and none of them is a key record",
+                "no key for signature: the name has TXT records, and none of them is a key record",
             ),
-            Self::KeyTypeMismatch => f.write_str("the key is not of the type that a= needs"),
-            Self::HashNotAllowed => {
-                f.write_str("the key record does not allow the hash of a= (h=)")
+            Self::KeyTypeMismatch => {
+                f.write_str("inappropriate key algorithm: the key is not of the type that a= needs")
             }
+            Self::HashNotAllowed => f.write_str(
+                "inappropriate hash algorithm: the key record does not allow the one of a= (h=)",
+            ),
             Self::ServiceNotAllowed => f.write_str("the key record is not for mail (s=)"),
             Self::IdentityForbidden => {
                 f.write_str("the key record allows no subdomain of d= in i= (t=s)")

@@ -144,6 +144,7 @@ impl Verifier {
         let mut warnings = Vec::new();
         let hash = header.field(field_index).map(|field| SignatureField {
             field,
+            index: Some(field_index),
             emptied: signature.emptied.clone(),
             canonicalization: signature.canonicalization.header,
             algorithm: signature.algorithm.hash(),

@@ -94,8 +94,15 @@ fn check(body: &[u8], piece: usize) {
         for line_endings in [Lenient, Strict] {
             let expected = oracle(algorithm, line_endings, body);
             let (canonical, seen) = canonicalize(algorithm, line_endings, body.chunks(piece));
-            let context = format!("{algorithm} {line_endings:?} by {piece}: {:?}", body.escape_ascii().to_string());
-            assert_eq!(canonical.escape_ascii().to_string(), expected.escape_ascii().to_string(), "{context}");
+            let context = format!(
+                "{algorithm} {line_endings:?} by {piece}: {:?}",
+                body.escape_ascii().to_string()
+            );
+            assert_eq!(
+                canonical.escape_ascii().to_string(),
+                expected.escape_ascii().to_string(),
+                "{context}"
+            );
             assert_eq!(seen, seen_by_oracle(body), "{context}");
         }
     }
@@ -176,7 +183,18 @@ fn every_short_body() {
 
 #[test]
 fn every_place_in_a_block() {
-    for change in ["  ", "\t", " \r\n", "\n", "\r", "\r\n", " \r", " \n", "\t\t\r\n\r\n \r\n", "\r\r\n"] {
+    for change in [
+        "  ",
+        "\t",
+        " \r\n",
+        "\n",
+        "\r",
+        "\r\n",
+        " \r",
+        " \n",
+        "\t\t\r\n\r\n \r\n",
+        "\r\r\n",
+    ] {
         for at in 0..200 {
             let mut body = "x".repeat(at);
             body.push_str(change);
