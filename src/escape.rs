@@ -32,7 +32,9 @@ pub(crate) fn push_escaped(escaped: &mut String, character: char) {
     }
 }
 
-fn is_printable(character: char) -> bool {
+/// Whether a character can be shown as it is: it neither acts on a terminal nor misleads a reader.
+#[must_use]
+pub fn is_printable(character: char) -> bool {
     // Formatting characters that reorder or hide text, beside the controls of C0 and C1.
     let misleading = matches!(character,
         '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'

@@ -12,6 +12,8 @@ pub mod key;
 pub mod key_record;
 pub mod lookup;
 pub mod message;
+#[cfg(feature = "resolver")]
+pub mod resolver;
 pub mod sign;
 pub mod signature;
 mod tag_list;

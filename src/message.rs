@@ -587,7 +587,9 @@ mod tests {
     fn names_select_from_the_bottom_up() {
         let (header, _) = parse(b"A: 1\nB: 2\na: 3\nA: 4\n\n", LineEndings::Lenient).unwrap();
         let index = FieldIndex::new(&header);
-        let selected: Vec<_> = index.select(["a", "b", "A", "c", "a", "a", "B"], None).collect();
+        let selected: Vec<_> = index
+            .select(["a", "b", "A", "c", "a", "a", "B"], None)
+            .collect();
         assert_eq!(
             selected,
             [Some(3), Some(1), Some(2), None, Some(0), None, None]

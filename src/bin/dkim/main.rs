@@ -1,1 +1,88 @@
-fn main() {}
+//! The `dkim` command: parses the command line, calls the library, prints, exits.
+
+mod args;
+mod dns;
+mod exit;
+mod inspect;
+mod io;
+mod output;
+mod sign;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::args::{Arguments, Command};
+use crate::exit::ExitStatus;
+use crate::output::{Output, OutputError};
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return answer_without_command(&error).into(),
+    };
+    let mut output = Output::new(&arguments.common);
+    let outcome = match &arguments.command {
+        Command::Verify(verify) => verify::run(verify, &mut output),
+        Command::Sign(sign) => sign::run(sign, &mut output),
+        Command::Inspect(inspect) => inspect::run(inspect, &mut output),
+    };
+    match outcome {
+        Ok(status) => status.into(),
+        Err(OutputError::Closed) => ExitStatus::Yes.into(),
+        Err(OutputError::Failed(error)) => {
+            output::error("standard output", output::io_reason(&error));
+            ExitStatus::CannotDo.into()
+        }
+    }
+}
+
+/// Prints what clap answers itself: help and version, or that the command line is wrong.
+fn answer_without_command(error: &clap::Error) -> ExitStatus {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // Help that nobody reads is no error.
+            let _ = error.print();
+            return ExitStatus::Yes;
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            return ExitStatus::Usage;
+        }
+        _ => {}
+    }
+    let text = error.render().to_string();
+    let mut paragraphs = text.split("\n\n");
+    let what = paragraphs.next().unwrap_or_default();
+    let what = what.strip_prefix("error: ").unwrap_or(what);
+    let words: Vec<&str> = what.split_whitespace().collect();
+    output::usage_error(dkim_toolkit::escape::escape(&words.join(" ")));
+    for paragraph in paragraphs {
+        if let Some(tip) = paragraph.trim_start().strip_prefix("tip: ") {
+            output::hint(tip.lines().next().unwrap_or_default());
+        }
+    }
+    let command = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => used_command(&usage.to_string()),
+        _ => None,
+    };
+    output::hint(format_args!(
+        "see dkim {}--help",
+        command.unwrap_or_default()
+    ));
+    ExitStatus::Usage
+}
+
+/// The subcommand, with a space behind it, of a usage line such as `Usage: dkim sign [OPTIONS]`.
+fn used_command(usage: &str) -> Option<String> {
+    let mut words = usage
+        .split_whitespace()
+        .skip_while(|word| *word != "dkim")
+        .skip(1);
+    let command = words
+        .next()
+        .filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase()))?;
+    Some(format!("{command} "))
+}

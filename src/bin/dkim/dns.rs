@@ -1,0 +1,104 @@
+//! Where keys come from: name servers or master files.
+
+use std::fs;
+use std::path::PathBuf;
+
+use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
+use dkim_toolkit::resolver::{Resolver, ResolverError, ResolverOptions, parse_nameserver};
+
+use crate::args::Dns;
+use crate::exit::ExitStatus;
+use crate::io::{Failure, shown};
+use crate::output;
+
+/// Finds keys as the arguments want it.
+pub struct Keys {
+    resolver: Resolver,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Keys {
+    /// Sets up name servers or reads master files. What goes wrong is said.
+    pub fn new(options: &Dns) -> Result<Self, ExitStatus> {
+        let resolver = if options.zone.is_empty() {
+            ask_servers(options)
+        } else {
+            read_zones(&options.zone)
+        }?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(|error| {
+            Failure::from(error).say("DNS");
+            ExitStatus::CannotDo
+        })?;
+        Ok(Self { resolver, runtime })
+    }
+
+    /// The answers to these questions, asked side by side.
+    pub fn look_up(&self, queries: Vec<KeyQuery>) -> Vec<(KeyQuery, KeyAnswer)> {
+        self.runtime.block_on(async {
+            let mut lookups = tokio::task::JoinSet::new();
+            for query in queries {
+                let resolver = self.resolver.clone();
+                lookups.spawn(async move {
+                    let answer = resolver.lookup(&query).await;
+                    (query, answer)
+                });
+            }
+            lookups.join_all().await
+        })
+    }
+}
+
+fn ask_servers(options: &Dns) -> Result<Resolver, ExitStatus> {
+    let transport = options.dns_over.into();
+    let nameservers = options
+        .nameserver
+        .iter()
+        .map(|text| parse_nameserver(text, transport));
+    let nameservers = nameservers
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| {
+            output::error("--nameserver", error);
+            ExitStatus::Usage
+        })?;
+    let options = ResolverOptions {
+        nameservers,
+        transport,
+        timeout: options.dns_timeout,
+        tries: options.dns_tries,
+        dnssec: options.dnssec,
+        tls_name: options.tls_name.clone(),
+    };
+    Resolver::new(&options).map_err(|error| {
+        output::error("DNS", &error);
+        if matches!(error, ResolverError::SystemConfig(_)) {
+            output::hint("name a server with --nameserver, or a master file with --zone");
+        }
+        ExitStatus::CannotDo
+    })
+}
+
+fn read_zones(paths: &[PathBuf]) -> Result<Resolver, ExitStatus> {
+    let mut zones = Vec::new();
+    for path in paths {
+        let contents = fs::read(path).map_err(|error| {
+            Failure::from(error).say(shown(path));
+            ExitStatus::CannotDo
+        })?;
+        zones.push((shown(path), contents));
+    }
+    let zones = zones
+        .iter()
+        .map(|(name, contents)| (name.as_str(), contents.as_slice()));
+    Resolver::from_zones(zones).map_err(|error| {
+        match &error {
+            ResolverError::Zone { file, line, fault } => {
+                output::error(file, format_args!("line {line}: {fault}"));
+            }
+            other => output::error("--zone", other),
+        }
+        ExitStatus::CannotDo
+    })
+}

@@ -1,0 +1,339 @@
+//! Where messages come from and where they go.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, IsTerminal as _, Read, Seek as _, SeekFrom, Write};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use dkim_toolkit::message::{Header, HeaderReader, LineEndings};
+use tempfile::{Builder, NamedTempFile, SpooledTempFile};
+
+use crate::output::{self, io_reason};
+
+/// Messages are read in pieces of this many octets.
+const PIECE: usize = 128 * 1024;
+/// What cannot be read twice is kept in memory up to this many octets, and beyond in a file.
+const SPOOL: usize = 4 * 1024 * 1024;
+
+/// A message's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    Stdin,
+    File(PathBuf),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("-"),
+            Self::File(path) => f.write_str(&shown(path)),
+        }
+    }
+}
+
+/// A path, fit to print.
+pub fn shown(path: &Path) -> String {
+    dkim_toolkit::escape::escape_octets(path.as_os_str().as_encoded_bytes())
+}
+
+/// The sources that paths name; `None` if standard input was left over to be meant and nobody
+/// meant it: it is a terminal.
+pub fn sources(paths: &[PathBuf]) -> Option<Vec<Source>> {
+    if paths.is_empty() && io::stdin().is_terminal() {
+        return None;
+    }
+    if paths.is_empty() {
+        return Some(vec![Source::Stdin]);
+    }
+    let source = |path: &PathBuf| match path.to_str() {
+        Some("-") => Source::Stdin,
+        _ => Source::File(path.clone()),
+    };
+    Some(paths.iter().map(source).collect())
+}
+
+/// Why something could not be read or written: the reason, ready to be said, and perhaps a hint.
+#[derive(Debug)]
+pub struct Failure {
+    pub reason: String,
+    pub hint: Option<&'static str>,
+}
+
+impl Failure {
+    pub fn new(reason: impl fmt::Display) -> Self {
+        Self {
+            reason: reason.to_string(),
+            hint: None,
+        }
+    }
+
+    /// Says that this went wrong with `what`.
+    pub fn say(&self, what: impl fmt::Display) {
+        output::error(what, &self.reason);
+        if let Some(hint) = self.hint {
+            output::hint(hint);
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::new(io_reason(&error))
+    }
+}
+
+/// A message that is read piece by piece.
+pub trait Pieces {
+    /// The next octets; none at the end.
+    fn read(&mut self) -> Result<&[u8], Failure>;
+
+    /// Reads the header, and the first octets of the body with it.
+    fn read_header(&mut self, line_endings: LineEndings) -> Result<(Header, Vec<u8>), Failure> {
+        let mut reader = HeaderReader::new(line_endings);
+        loop {
+            let piece = self.read()?;
+            if piece.is_empty() {
+                return Ok((reader.finish().map_err(Failure::new)?, Vec::new()));
+            }
+            if let Some(taken) = reader.push(piece).map_err(Failure::new)? {
+                let body = piece[taken..].to_vec();
+                return Ok((reader.finish().map_err(Failure::new)?, body));
+            }
+        }
+    }
+
+    /// Gives the body to `each`: `start`, which came with the header, and what follows.
+    fn read_body(&mut self, start: &[u8], mut each: impl FnMut(&[u8])) -> Result<(), Failure> {
+        each(start);
+        loop {
+            let piece = self.read()?;
+            if piece.is_empty() {
+                return Ok(());
+            }
+            each(piece);
+        }
+    }
+}
+
+/// An open message.
+pub struct Input {
+    reader: Box<dyn Read + Send>,
+    buffer: Vec<u8>,
+}
+
+impl Input {
+    /// Opens a source.
+    pub fn open(source: &Source) -> Result<Self, Failure> {
+        Ok(match source {
+            Source::Stdin => Self::from_reader(io::stdin()),
+            Source::File(path) => Self::from_reader(open_message(path)?),
+        })
+    }
+
+    fn from_reader(reader: impl Read + Send + 'static) -> Self {
+        Self {
+            reader: Box::new(reader),
+            buffer: vec![0; PIECE],
+        }
+    }
+}
+
+impl Pieces for Input {
+    fn read(&mut self) -> Result<&[u8], Failure> {
+        loop {
+            match self.reader.read(&mut self.buffer) {
+                Ok(length) => return Ok(&self.buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn open_message(path: &Path) -> Result<File, Failure> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(Failure {
+            reason: "is a directory".to_owned(),
+            hint: Some("name the messages in it: dkim verify DIR/*.eml"),
+        });
+    }
+    Ok(file)
+}
+
+/// A message that is read twice: once to be hashed, once to be copied.
+pub struct Replay {
+    input: Input,
+    /// The source once more, if it can be read again.
+    again: Option<File>,
+    /// The first octets, or all if they are few.
+    kept: Vec<u8>,
+    rest: Rest,
+    /// Octets of the first reading.
+    length: u64,
+}
+
+enum Rest {
+    /// All was kept.
+    Nothing,
+    /// The source can be read again.
+    File(File),
+    /// It was copied on the way.
+    Spool(SpooledTempFile),
+}
+
+impl Pieces for Replay {
+    fn read(&mut self) -> Result<&[u8], Failure> {
+        let length = self.input.read()?.len();
+        let Self {
+            input,
+            again,
+            kept,
+            rest,
+            length: total,
+        } = self;
+        let piece = &input.buffer[..length];
+        *total += length as u64;
+        keep(piece, again, kept, rest)?;
+        Ok(piece)
+    }
+}
+
+fn keep(
+    piece: &[u8],
+    again: &mut Option<File>,
+    kept: &mut Vec<u8>,
+    rest: &mut Rest,
+) -> io::Result<()> {
+    if matches!(rest, Rest::Nothing) {
+        if kept.len() + piece.len() <= SPOOL {
+            kept.extend_from_slice(piece);
+            return Ok(());
+        }
+        *rest = again
+            .take()
+            .map_or_else(|| Rest::Spool(SpooledTempFile::new(0)), Rest::File);
+    }
+    match rest {
+        Rest::Spool(spool) => spool.write_all(piece),
+        Rest::Nothing | Rest::File(_) => Ok(()),
+    }
+}
+
+impl Replay {
+    /// Opens a source.
+    pub fn open(source: &Source) -> Result<Self, Failure> {
+        let (input, again) = match source {
+            Source::Stdin => (Input::open(source)?, None),
+            Source::File(path) => {
+                let file = open_message(path)?;
+                let again = if file.metadata()?.is_file() {
+                    Some(file.try_clone()?)
+                } else {
+                    None
+                };
+                (Input::from_reader(file), again)
+            }
+        };
+        Ok(Self {
+            input,
+            again,
+            kept: Vec::new(),
+            rest: Rest::Nothing,
+            length: 0,
+        })
+    }
+
+    /// Copies the message to `out`, with `insertion` put in at `place`.
+    pub fn copy(
+        mut self,
+        out: &mut dyn Write,
+        place: usize,
+        insertion: &str,
+    ) -> Result<(), CopyError> {
+        let kept = &self.kept[..];
+        let write =
+            |out: &mut dyn Write, octets: &[u8]| out.write_all(octets).map_err(CopyError::Write);
+        write(out, &kept[..place])?;
+        write(out, insertion.as_bytes())?;
+        write(out, &kept[place..])?;
+        let mut copied = kept.len() as u64;
+        let mut rest: Box<dyn Read> = match &mut self.rest {
+            Rest::Nothing => return Ok(()),
+            Rest::File(file) => {
+                file.seek(SeekFrom::Start(copied))
+                    .map_err(CopyError::Read)?;
+                Box::new(file)
+            }
+            Rest::Spool(spool) => {
+                spool.seek(SeekFrom::Start(0)).map_err(CopyError::Read)?;
+                Box::new(spool)
+            }
+        };
+        let mut buffer = vec![0; PIECE];
+        loop {
+            let length = match rest.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(length) => length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(CopyError::Read(error)),
+            };
+            write(out, &buffer[..length])?;
+            copied += length as u64;
+        }
+        if copied == self.length {
+            Ok(())
+        } else {
+            Err(CopyError::Changed)
+        }
+    }
+}
+
+/// Why a message could not be copied.
+#[derive(Debug)]
+pub enum CopyError {
+    Read(io::Error),
+    Write(io::Error),
+    /// It was longer or shorter when it was read again.
+    Changed,
+}
+
+/// Writes a file whole or not at all: `write` fills a file beside it, which then takes its place
+/// and its mode. What is no regular file (a device, a pipe) is written to as it is.
+pub fn write_whole<E: From<io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+) -> Result<(), E> {
+    // A link stays a link: what it leads to is replaced.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let existing = fs::metadata(&target).ok();
+    if existing
+        .as_ref()
+        .is_some_and(|existing| !existing.is_file())
+    {
+        return write(&mut OpenOptions::new().write(true).open(&target)?);
+    }
+    let mut file = temporary_file_beside(&target)?;
+    write(file.as_file_mut())?;
+    if let Some(existing) = existing {
+        // To change the owner takes rights that whoever replaces a file need not have.
+        let _ =
+            std::os::unix::fs::fchown(file.as_file(), Some(existing.uid()), Some(existing.gid()));
+        file.as_file().set_permissions(existing.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(&target).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn temporary_file_beside(target: &Path) -> io::Result<NamedTempFile> {
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let mut builder = Builder::new();
+    builder
+        .prefix(".dkim-")
+        .permissions(Permissions::from_mode(0o666));
+    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+}

@@ -1,0 +1,240 @@
+//! The one door to the terminal: results to standard output, everything else to standard error.
+
+use std::fmt::{self, Display};
+use std::io::{self, StdoutLock, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::args::Common;
+
+/// Reports are wrapped at this many columns.
+const COLUMNS: usize = 80;
+
+/// A result that cannot be printed.
+#[derive(Debug)]
+pub enum OutputError {
+    /// Nobody reads it any more: not an error.
+    Closed,
+    /// Anything else.
+    Failed(io::Error),
+}
+
+impl From<io::Error> for OutputError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::Closed
+        } else {
+            Self::Failed(error)
+        }
+    }
+}
+
+/// Prints results.
+pub struct Output {
+    stdout: AutoStream<StdoutLock<'static>>,
+    /// Whether results are to be JSON.
+    pub json: bool,
+    quiet: bool,
+}
+
+impl Output {
+    /// Standard output as the arguments want it.
+    pub fn new(common: &Common) -> Self {
+        let choice = match common.color {
+            clap::ColorChoice::Auto => ColorChoice::Auto,
+            clap::ColorChoice::Always => ColorChoice::Always,
+            clap::ColorChoice::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+        Self {
+            stdout: AutoStream::new(io::stdout().lock(), choice),
+            json: common.json,
+            quiet: common.quiet,
+        }
+    }
+
+    /// Prints a report whole.
+    pub fn report(&mut self, report: &Report) -> Result<(), OutputError> {
+        if !self.quiet {
+            self.stdout.write_all(report.text.as_bytes())?;
+            self.stdout.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Prints an object as a line.
+    pub fn json(&mut self, object: &impl Serialize) -> Result<(), OutputError> {
+        if !self.quiet {
+            let mut line = serde_json::to_string(object).map_err(io::Error::from)?;
+            line.push('\n');
+            // Beside control characters, which JSON escapes, nothing may act on a terminal.
+            let line = escape_json(&line);
+            self.stdout.write_all(line.as_bytes())?;
+            self.stdout.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Where octets go that are the result themselves, a message say.
+    pub fn octets(&mut self) -> Box<dyn Write> {
+        if self.quiet {
+            Box::new(io::sink())
+        } else {
+            Box::new(io::stdout().lock())
+        }
+    }
+}
+
+/// The text of a report under construction.
+#[derive(Default)]
+pub struct Report {
+    text: String,
+}
+
+impl Report {
+    /// Adds a line of pieces, each in its style.
+    pub fn line_of(&mut self, pieces: &[(Style, &str)]) {
+        for (style, text) in pieces {
+            self.text
+                .push_str(&format!("{}{text}{}", style.render(), style.render_reset()));
+        }
+        self.text.push('\n');
+    }
+
+    /// Adds an empty line.
+    pub fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// Adds text behind a label, wrapped between its words and indented.
+    pub fn wrapped(&mut self, indent: usize, style: Style, label: &str, text: &str) {
+        let mut column = indent + label.chars().count();
+        let hanging = indent + 2;
+        let start = format!(
+            "{:indent$}{}{label}{}",
+            "",
+            style.render(),
+            style.render_reset()
+        );
+        self.text.push_str(&start);
+        for (at, word) in text.split(' ').enumerate() {
+            let width = word.chars().count();
+            let gap = usize::from(at > 0 || !label.is_empty());
+            if column + gap + width > COLUMNS && column > hanging {
+                self.text.push('\n');
+                self.text.extend(std::iter::repeat_n(' ', hanging));
+                column = hanging;
+            } else if gap == 1 {
+                self.text.push(' ');
+                column += 1;
+            }
+            self.text.push_str(word);
+            column += width;
+        }
+        self.text.push('\n');
+    }
+}
+
+/// Good news.
+pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// Bad news.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Neither.
+pub const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
+/// No style.
+pub const PLAIN: Style = Style::new();
+
+/// Says an error: what it is about, and why it is one.
+pub fn error(what: impl Display, why: impl Display) {
+    say("error", BAD, format_args!("{what} : {why}"));
+}
+
+/// Says an error that is about the command line.
+pub fn usage_error(why: impl Display) {
+    say("error", BAD, format_args!("{why}"));
+}
+
+/// Says something that is wrong, but not so wrong that nothing was done.
+pub fn warning(what: impl Display, why: impl Display) {
+    say("warning", UNSURE, format_args!("{what} : {why}"));
+}
+
+/// Says what to do about an error.
+pub fn hint(hint: impl Display) {
+    say("hint", Style::new().bold(), format_args!("{hint}"));
+}
+
+fn say(kind: &str, style: Style, text: fmt::Arguments<'_>) {
+    let mut stderr = anstream::stderr().lock();
+    // If nobody can be told, there is nobody to tell that.
+    let _ = writeln!(
+        stderr,
+        "dkim: {}{kind}{}: {text}",
+        style.render(),
+        style.render_reset()
+    );
+}
+
+/// The reason of an operating system's error, in the style of all errors.
+pub fn io_reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut characters = text.chars();
+    let first = characters
+        .next()
+        .map(|first| first.to_lowercase().to_string());
+    first.unwrap_or_default() + characters.as_str()
+}
+
+/// Escapes in JSON text what JSON itself leaves as it is though it may act on a terminal.
+fn escape_json(line: &str) -> String {
+    let mut escaped = String::with_capacity(line.len());
+    for character in line.chars() {
+        if character == '\n' || character.is_ascii() && character != '\u{7f}' {
+            escaped.push(character);
+        } else if dkim_toolkit::escape::is_printable(character) {
+            escaped.push(character);
+        } else {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_stays_json_and_acts_on_nothing() {
+        let text = "a\u{1b}\u{9b}\u{202e}\u{e0001}ü";
+        let line = escape_json(&serde_json::to_string(text).unwrap());
+        assert_eq!(line, "\"a\\u001b\\u009b\\u202e\\udb40\\udc01ü\"");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
+
+    #[test]
+    fn text_is_wrapped_between_words() {
+        let mut report = Report::default();
+        report.wrapped(4, PLAIN, "label:", &"word ".repeat(30));
+        assert!(report.text.lines().all(|line| line.len() <= COLUMNS));
+        assert!(
+            report
+                .text
+                .lines()
+                .skip(1)
+                .all(|line| line.starts_with("      "))
+        );
+    }
+
+    #[test]
+    fn reasons_are_lower_case() {
+        let missing = io::Error::from_raw_os_error(2);
+        assert_eq!(io_reason(&missing), "no such file or directory");
+    }
+}

@@ -1,0 +1,213 @@
+//! The JSON of `dkim verify`: one object for each message, its keys always there.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use dkim_toolkit::canonicalization::body::LineEndsSeen;
+use dkim_toolkit::key_record::KeyRecord;
+use dkim_toolkit::lookup::Dnssec;
+use dkim_toolkit::message::Header;
+use dkim_toolkit::signature::{Signature as Stated, claimed_identifiers};
+use dkim_toolkit::verdict::{KeyEvidence, Reason, Verdict, Warning as Warned};
+use serde::Serialize;
+
+use crate::io::{Failure, Source};
+use crate::verify::Outcome;
+
+/// A message.
+#[derive(Serialize)]
+pub struct Message {
+    source: String,
+    index: Option<u64>,
+    result: Option<&'static str>,
+    from: Vec<String>,
+    line_endings: Option<&'static str>,
+    size: Option<u64>,
+    signatures: Vec<Signature>,
+    warnings: Vec<Warning>,
+    error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Signature {
+    result: &'static str,
+    reason: Option<&'static str>,
+    detail: Option<String>,
+    domain: Option<String>,
+    selector: Option<String>,
+    identity: Option<String>,
+    algorithm: Option<&'static str>,
+    canonicalization: Option<String>,
+    signed_headers: Option<Vec<String>>,
+    oversigned_headers: Option<Vec<String>>,
+    body_length: Option<u64>,
+    timestamp: Option<u64>,
+    expiration: Option<u64>,
+    body_hash: BodyHash,
+    signature_matches: Option<bool>,
+    key: Option<Key>,
+    alignment: Option<&'static str>,
+    warnings: Vec<Warning>,
+    explanation: Option<()>,
+}
+
+#[derive(Serialize)]
+struct BodyHash {
+    claimed: Option<String>,
+    computed: Option<String>,
+    matches: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Key {
+    name: String,
+    r#type: &'static str,
+    bits: usize,
+    testing: bool,
+    strict: bool,
+    dnssec: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Warning {
+    code: &'static str,
+    message: String,
+}
+
+impl Message {
+    /// What is said of a message, or why it could not be read.
+    pub fn new(source: &Source, outcome: &Result<Outcome, Failure>) -> Self {
+        let source = source.to_string();
+        match outcome {
+            Ok(Outcome {
+                result,
+                from,
+                report,
+            }) => Self {
+                source,
+                index: None,
+                result: Some(result.name()),
+                from: from.clone(),
+                line_endings: line_endings(report.line_ends),
+                size: Some(report.size),
+                signatures: report
+                    .verdicts
+                    .iter()
+                    .map(|verdict| Signature::new(&report.header, verdict))
+                    .collect(),
+                warnings: warnings(&report.warnings),
+                error: None,
+            },
+            Err(failure) => Self {
+                source,
+                index: None,
+                result: None,
+                from: Vec::new(),
+                line_endings: None,
+                size: None,
+                signatures: Vec::new(),
+                warnings: Vec::new(),
+                error: Some(failure.reason.clone()),
+            },
+        }
+    }
+}
+
+impl Signature {
+    fn new(header: &Header, verdict: &Verdict) -> Self {
+        let stated = verdict.signature.as_ref();
+        let (domain, selector) = match (stated, header.field(verdict.field_index)) {
+            (Some(stated), _) => (Some(stated.domain.clone()), Some(stated.selector.clone())),
+            (None, Some(field)) => claimed_identifiers(field, header.line_endings()),
+            (None, None) => (None, None),
+        };
+        Self {
+            result: verdict.result().name(),
+            reason: verdict.reason.as_ref().map(Reason::code),
+            detail: verdict.detail(),
+            domain: domain.map(|domain| domain.as_str().to_owned()),
+            selector: selector.map(|selector| selector.as_str().to_owned()),
+            identity: stated.map(|stated| {
+                let identity = stated.identity();
+                format!("{}@{}", identity.local_part(), identity.domain().as_str())
+            }),
+            algorithm: stated.map(|stated| stated.algorithm.name()),
+            canonicalization: stated.map(|stated| stated.canonicalization.to_string()),
+            signed_headers: stated.map(signed_headers),
+            oversigned_headers: stated.map(|stated| oversigned_headers(stated, header)),
+            body_length: stated.and_then(|stated| stated.body_length),
+            timestamp: stated.and_then(|stated| stated.timestamp),
+            expiration: stated.and_then(|stated| stated.expiration),
+            body_hash: BodyHash {
+                claimed: stated.map(|stated| STANDARD.encode(&stated.body_hash)),
+                computed: verdict
+                    .computed_body_hash
+                    .as_ref()
+                    .map(|hash| STANDARD.encode(hash)),
+                matches: verdict.body_hash_matches(),
+            },
+            signature_matches: verdict.signature_matches,
+            key: verdict.key.as_ref().map(Key::new),
+            alignment: None,
+            warnings: warnings(&verdict.warnings),
+            explanation: None,
+        }
+    }
+}
+
+impl Key {
+    fn new(evidence: &KeyEvidence) -> Self {
+        let KeyEvidence {
+            name,
+            record,
+            dnssec,
+        } = evidence;
+        let KeyRecord {
+            key,
+            testing,
+            strict,
+            ..
+        } = record;
+        Self {
+            name: name.clone(),
+            r#type: key.key_type().name(),
+            bits: key.bits(),
+            testing: *testing,
+            strict: *strict,
+            dnssec: dnssec.map(Dnssec::name),
+        }
+    }
+}
+
+/// The distinct names of `h=`, in order.
+pub fn signed_headers(stated: &Stated) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    stated
+        .signed_headers()
+        .filter(|name| seen.insert(*name))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The names that stand in `h=` more often than there are such fields.
+pub fn oversigned_headers(stated: &Stated, header: &Header) -> Vec<String> {
+    stated.oversigned_headers(header)
+}
+
+fn line_endings(seen: LineEndsSeen) -> Option<&'static str> {
+    match (seen.crlf, seen.bare_line_feed) {
+        (true, true) => Some("mixed"),
+        (true, false) => Some("crlf"),
+        (false, true) => Some("lf"),
+        (false, false) => None,
+    }
+}
+
+fn warnings(warnings: &[Warned]) -> Vec<Warning> {
+    let shown = |warning: &Warned| Warning {
+        code: warning.code,
+        message: warning.message.clone(),
+    };
+    warnings.iter().map(shown).collect()
+}

@@ -1,0 +1,109 @@
+//! The text of `dkim verify`, for people.
+
+use dkim_toolkit::escape::escape;
+use dkim_toolkit::message::Header;
+use dkim_toolkit::signature::{Signature, claimed_identifiers};
+use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
+
+use crate::io::Source;
+use crate::output::{BAD, GOOD, PLAIN, Report, UNSURE};
+use crate::verify::json::{oversigned_headers, signed_headers};
+use crate::verify::{MessageResult, Outcome};
+
+/// The report on one message; `follows` others, from which a blank line parts it.
+pub fn report(source: &Source, outcome: &Outcome, follows: bool) -> Report {
+    let mut report = Report::default();
+    if follows && !outcome.report.verdicts.is_empty() {
+        report.blank();
+    }
+    let style = match outcome.result {
+        MessageResult::None => UNSURE,
+        MessageResult::Some(result) => style(result),
+    };
+    report.line_of(&[
+        (PLAIN, &format!("{source}: ")),
+        (style, outcome.result.name()),
+    ]);
+    if outcome.report.verdicts.is_empty() {
+        let why = if outcome.report.header.fields().next().is_none() {
+            "there is no header field: this is not a message"
+        } else {
+            "there is no DKIM-Signature field"
+        };
+        report.wrapped(2, PLAIN, "", why);
+    }
+    for verdict in &outcome.report.verdicts {
+        signature(&mut report, &outcome.report.header, verdict);
+    }
+    warnings(&mut report, 2, &outcome.report.warnings);
+    report
+}
+
+fn signature(report: &mut Report, header: &Header, verdict: &Verdict) {
+    let result = verdict.result();
+    let (domain, selector) = match (&verdict.signature, header.field(verdict.field_index)) {
+        (Some(stated), _) => (Some(stated.domain.clone()), Some(stated.selector.clone())),
+        (None, Some(field)) => claimed_identifiers(field, header.line_endings()),
+        (None, None) => (None, None),
+    };
+    let or_unknown = |name: Option<String>| name.unwrap_or_else(|| "?".to_owned());
+    let domain = or_unknown(domain.map(|domain| domain.to_string()));
+    let selector = or_unknown(selector.map(|selector| selector.to_string()));
+    report.line_of(&[
+        (PLAIN, "  "),
+        (style(result), result.name()),
+        (PLAIN, &format!("  {domain}  selector {selector}")),
+    ]);
+    if let (Some(reason), Some(detail)) = (&verdict.reason, verdict.detail()) {
+        let reason = Reason::code(reason);
+        report.wrapped(4, style(result), &format!("{reason}:"), &escape(&detail));
+    }
+    if let Some(stated) = &verdict.signature {
+        report.wrapped(4, PLAIN, "", &methods(stated, verdict));
+        report.wrapped(4, PLAIN, "signed:", &coverage(stated, header));
+    }
+    warnings(report, 4, &verdict.warnings);
+}
+
+/// Algorithm, key and canonicalization.
+fn methods(stated: &Signature, verdict: &Verdict) -> String {
+    let key = verdict.key.as_ref().map_or(String::new(), |key| {
+        let dnssec = key.dnssec.map_or(String::new(), |dnssec| {
+            format!(", DNSSEC {}", dnssec.name())
+        });
+        format!(" ({} bits{dnssec})", key.record.key.bits())
+    });
+    format!("{}{key}, {}", stated.algorithm, stated.canonicalization)
+}
+
+/// What the signature covers.
+fn coverage(stated: &Signature, header: &Header) -> String {
+    let names = signed_headers(stated).join(", ");
+    let body = match stated.body_length {
+        None => "the whole body".to_owned(),
+        Some(length) => format!("the first {length} octets of the body"),
+    };
+    let oversigned = oversigned_headers(stated, header).join(", ");
+    let oversigned = if oversigned.is_empty() {
+        oversigned
+    } else {
+        format!("; none may be added of {oversigned}")
+    };
+    escape(&format!("{names}; {body}{oversigned}"))
+}
+
+fn warnings(report: &mut Report, indent: usize, warnings: &[Warning]) {
+    for warning in warnings {
+        report.wrapped(indent, UNSURE, "warning:", &escape(&warning.message));
+    }
+}
+
+fn style(result: VerificationResult) -> anstyle::Style {
+    match result {
+        VerificationResult::Pass => GOOD,
+        VerificationResult::Fail | VerificationResult::PermError => BAD,
+        VerificationResult::Policy
+        | VerificationResult::Neutral
+        | VerificationResult::TempError => UNSURE,
+    }
+}

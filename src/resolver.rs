@@ -1,0 +1,224 @@
+//! Key records from the DNS or from master files: [`KeyQuery`] in, [`KeyAnswer`] out
+//! (RFC 6376 §3.6.2, §6.1.2).
+//!
+//! ```no_run
+//! # use dkim_toolkit::lookup::KeyQuery;
+//! use dkim_toolkit::resolver::{Resolver, ResolverOptions};
+//!
+//! # async fn example(query: KeyQuery) -> Result<(), dkim_toolkit::resolver::ResolverError> {
+//! let resolver = Resolver::new(&ResolverOptions::default())?;
+//! let answer = resolver.lookup(&query).await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod alias;
+#[cfg(feature = "aws-lc")]
+mod dnssec;
+mod failure;
+mod inquiry;
+mod name;
+mod options;
+mod servers;
+#[cfg(feature = "aws-lc")]
+mod tls;
+mod transport;
+mod udp;
+mod zone;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::lookup::{Dnssec, KeyAnswer, KeyQuery, LookupFailure, LookupFailureKind};
+use alias::{Chain, Step};
+use inquiry::Inquiry;
+use name::OwnerName;
+use servers::Servers;
+use zone::Zones;
+
+pub use name::NameFault;
+pub use options::{ResolverError, ResolverOptions, Transport, parse_nameserver};
+pub use zone::ZoneFault;
+
+/// Finds key records.
+///
+/// Cheap to clone; clones share their connections. Nothing is cached, and nothing runs while no
+/// lookup does, except that streams to servers (TCP, TLS, HTTPS) stay open for the next one.
+#[derive(Clone)]
+pub struct Resolver {
+    source: Source,
+}
+
+#[derive(Clone)]
+enum Source {
+    Zones(Arc<Zones>),
+    Servers(Arc<Servers>),
+    #[cfg(feature = "aws-lc")]
+    Validated(Arc<Servers>, dnssec::Anchors),
+}
+
+/// What there is under a name, and the way to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TxtAnswer {
+    /// What was found at the end of the chain.
+    pub outcome: TxtOutcome,
+    /// The names that CNAME and DNAME records led to, in order; absolute, in lower case, and safe
+    /// to print. Empty if the name itself has the answer.
+    pub chain: Vec<String>,
+    /// The state of everything that the answer rests on; `None` if nothing validated it.
+    pub dnssec: Option<Dnssec>,
+}
+
+/// What was found under a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TxtOutcome {
+    /// TXT records.
+    Found {
+        /// Each record's strings, joined with nothing between (RFC 6376 §3.6.2.2), at least one
+        /// record.
+        records: Vec<Vec<u8>>,
+        /// How long they may be kept, in seconds; `None` if a master file does not say.
+        ttl: Option<u32>,
+    },
+    /// The name, or the end of its chain, exists and has no TXT record.
+    NoRecords,
+    /// The name, or the end of its chain, does not exist.
+    NoSuchName,
+    /// The chain comes back to a name that it went through, or does not end.
+    AliasLoop,
+}
+
+impl Resolver {
+    /// A resolver that asks name servers. Sends nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ResolverError`] if the system's configuration names no server, or if this build or these
+    /// options lack something that the transport or DNSSEC needs.
+    pub fn new(options: &ResolverOptions) -> Result<Self, ResolverError> {
+        let servers = Arc::new(options.servers()?);
+        if !options.dnssec {
+            return Ok(Self {
+                source: Source::Servers(servers),
+            });
+        }
+        #[cfg(feature = "aws-lc")]
+        return Ok(Self {
+            source: Source::Validated(servers, dnssec::Anchors::default()),
+        });
+        #[cfg(not(feature = "aws-lc"))]
+        Err(ResolverError::Unsupported("DNSSEC"))
+    }
+
+    /// A resolver that answers from master files alone and sends nothing (RFC 1035 §5). Each file
+    /// comes with the name that errors call it by; all of them make one tree.
+    ///
+    /// The origin is the root, so names need no final dot. No SOA, `$ORIGIN`, or TTL is needed.
+    ///
+    /// # Errors
+    ///
+    /// [`ResolverError::Zone`] with the line at fault.
+    pub fn from_zones<'a, I>(zones: I) -> Result<Self, ResolverError>
+    where
+        I: IntoIterator<Item = (&'a str, &'a [u8])>,
+    {
+        let mut tree = Zones::default();
+        for (file, contents) in zones {
+            tree.add(file, contents)?;
+        }
+        Ok(Self {
+            source: Source::Zones(Arc::new(tree)),
+        })
+    }
+
+    /// The answer to the question for a key record. Must run under tokio, unless it answers from
+    /// master files.
+    pub async fn lookup(&self, query: &KeyQuery) -> KeyAnswer {
+        match self.txt(query.name()).await {
+            Ok(answer) => answer.into(),
+            Err(failure) => KeyAnswer::Failed(failure),
+        }
+    }
+
+    /// The TXT records under `name`, which is absolute with or without its final dot and may have
+    /// the escapes of a master file.
+    ///
+    /// # Errors
+    ///
+    /// [`LookupFailure`] if no answer could be had within the timeout times the tries.
+    pub async fn txt(&self, name: &str) -> Result<TxtAnswer, LookupFailure> {
+        let name = OwnerName::parse(name.as_bytes(), &OwnerName::ROOT).map_err(not_a_name)?;
+        let mut inquiry = match &self.source {
+            Source::Zones(zones) => return from_zones(zones, name),
+            Source::Servers(servers) => Inquiry::new(servers.clone()),
+            #[cfg(feature = "aws-lc")]
+            Source::Validated(servers, anchors) => {
+                Inquiry::validated(servers.clone(), anchors.clone())
+            }
+        };
+        let mut chain = Chain::new(name);
+        loop {
+            let step = inquiry.step(chain.end()).await?;
+            if let Some(outcome) = outcome(&mut chain, step) {
+                return Ok(TxtAnswer {
+                    outcome,
+                    chain: chain.targets(),
+                    dnssec: inquiry.dnssec(),
+                });
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolver").finish_non_exhaustive()
+    }
+}
+
+impl From<TxtAnswer> for KeyAnswer {
+    /// The answer without its evidence. A chain of aliases that loops is a failure: whoever set
+    /// it up has yet to finish.
+    fn from(answer: TxtAnswer) -> Self {
+        match answer.outcome {
+            TxtOutcome::Found { records, .. } => Self::from_txt(records, answer.dnssec),
+            TxtOutcome::NoRecords => Self::NoRecords,
+            TxtOutcome::NoSuchName => Self::NoSuchName,
+            TxtOutcome::AliasLoop => Self::Failed(LookupFailure {
+                kind: LookupFailureKind::ServFail,
+                detail: "the chain of CNAMEs loops or is too long".to_owned(),
+            }),
+        }
+    }
+}
+
+fn from_zones(zones: &Zones, name: OwnerName) -> Result<TxtAnswer, LookupFailure> {
+    let mut chain = Chain::new(name);
+    loop {
+        let step = zones.step(chain.end())?;
+        if let Some(outcome) = outcome(&mut chain, step) {
+            return Ok(TxtAnswer {
+                outcome,
+                chain: chain.targets(),
+                dnssec: None,
+            });
+        }
+    }
+}
+
+/// Takes one step; `None` if there is one more to take.
+fn outcome(chain: &mut Chain, step: Step) -> Option<TxtOutcome> {
+    match step {
+        Step::Found { records, ttl } => Some(TxtOutcome::Found { records, ttl }),
+        Step::NoRecords => Some(TxtOutcome::NoRecords),
+        Step::NoSuchName => Some(TxtOutcome::NoSuchName),
+        Step::Alias(target) => (!chain.follow(target)).then_some(TxtOutcome::AliasLoop),
+    }
+}
+
+fn not_a_name(fault: NameFault) -> LookupFailure {
+    LookupFailure {
+        kind: LookupFailureKind::ServFail,
+        detail: format!("the name {fault}"),
+    }
+}

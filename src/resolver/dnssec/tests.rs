@@ -1,0 +1,244 @@
+//! A root of our own, signed: what is under it is asked for as if it were the world's.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hickory_proto::dnssec::crypto::Ed25519SigningKey;
+use hickory_proto::dnssec::rdata::sig::SigInput;
+use hickory_proto::dnssec::rdata::{DNSKEY, DNSSECRData, NSEC, RRSIG};
+use hickory_proto::dnssec::{Algorithm, DnssecSigner, SigningKey, TBS, TrustAnchors};
+use hickory_proto::rr::rdata::{SOA, TXT};
+use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType, SerialNumber};
+use hickory_proto::serialize::binary::BinEncodable;
+
+use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
+use crate::resolver::{Resolver, ResolverOptions, Source, TxtAnswer, TxtOutcome};
+use server::{Answer, DnsServer, NXDOMAIN, Question, Reply};
+
+#[path = "../../../tests/support/dns_server.rs"]
+mod server;
+
+const NAME: &str = "s._domainkey.example.com.";
+const TTL: u32 = 300;
+
+/// The key of the root, which signs everything.
+struct Root {
+    signer: DnssecSigner,
+}
+
+impl Root {
+    fn new() -> Self {
+        let key = Ed25519SigningKey::from_pkcs8(&Ed25519SigningKey::generate_pkcs8().unwrap());
+        let key = key.unwrap();
+        let dnskey = DNSKEY::from_key(&key.to_public_key().unwrap());
+        let lifetime = Duration::from_secs(3600);
+        Self {
+            signer: DnssecSigner::new(dnskey, Box::new(key), Name::root(), lifetime),
+        }
+    }
+
+    fn anchors(&self) -> super::Anchors {
+        let mut anchors = TrustAnchors::empty();
+        anchors.insert(self.signer.dnskey().public_key());
+        anchors.into()
+    }
+
+    fn dnskey(&self) -> Record {
+        record(
+            ".",
+            RData::DNSSEC(DNSSECRData::DNSKEY(self.signer.to_dnskey())),
+        )
+    }
+
+    /// A record and its signature, valid from an hour ago on for two hours.
+    fn signed(&self, record: Record) -> [server::Record; 2] {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
+        let at = |time: u64| SerialNumber::new(u32::try_from(time).unwrap());
+        let input = SigInput {
+            type_covered: record.record_type(),
+            algorithm: Algorithm::ED25519,
+            num_labels: record.name.num_labels(),
+            original_ttl: TTL,
+            sig_expiration: at(now + 3600),
+            sig_inception: at(now - 3600),
+            key_tag: self.signer.calculate_key_tag().unwrap(),
+            signer_name: Name::root(),
+        };
+        let tbs = TBS::from_input(&record.name, DNSClass::IN, &input, [&record].into_iter());
+        let signature = self.signer.sign(&tbs.unwrap()).unwrap();
+        let rrsig = RData::DNSSEC(DNSSECRData::RRSIG(RRSIG::from_sig(input, signature)));
+        let rrsig = Record::from_rdata(record.name.clone(), TTL, rrsig);
+        [&record, &rrsig].map(to_send)
+    }
+
+    /// The proof that under the root there are these types at `name`, and no other name.
+    fn nsec(&self, name: &str, types: &[RecordType]) -> [server::Record; 2] {
+        let nsec = NSEC::new_cover_self(Name::root(), types.iter().copied());
+        self.signed(record(name, RData::DNSSEC(DNSSECRData::NSEC(nsec))))
+    }
+
+    fn soa(&self) -> [server::Record; 2] {
+        let soa = SOA::new(Name::root(), Name::root(), 1, 1, 1, 1, 1);
+        self.signed(record(".", RData::SOA(soa)))
+    }
+}
+
+fn record(name: &str, data: RData) -> Record {
+    Record::from_rdata(Name::from_ascii(name).unwrap(), TTL, data)
+}
+
+fn text(text: &str) -> Record {
+    record(NAME, RData::TXT(TXT::new(vec![text.to_owned()])))
+}
+
+fn to_send(record: &Record) -> server::Record {
+    let data = record.data.to_bytes().unwrap();
+    let record_type = u16::from(record.record_type());
+    server::Record::new(&record.name.to_ascii(), record_type, data)
+}
+
+/// Looks the name up where the root's key is asked for and `answer` says the rest.
+fn look_up(
+    answer: impl Fn(&Root, &Question) -> Answer + Send + Sync + 'static,
+) -> Result<TxtAnswer, LookupFailure> {
+    let root = Root::new();
+    let anchors = root.anchors();
+    let server = DnsServer::start(move |question| {
+        let dnskey = u16::from(RecordType::DNSKEY);
+        Reply::Answer(match (question.name.as_str(), question.record_type) {
+            (".", kind) if kind == dnskey => Answer {
+                answers: root.signed(root.dnskey()).into(),
+                ..Answer::default()
+            },
+            _ => answer(&root, question),
+        })
+    });
+    let servers = ResolverOptions {
+        nameservers: vec![server.address()],
+        ..ResolverOptions::default()
+    };
+    let resolver = Resolver {
+        source: Source::Validated(servers.servers().unwrap().into(), anchors),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(resolver.txt(NAME))
+}
+
+#[test]
+fn secure() {
+    let answer = look_up(|root, _| Answer {
+        answers: root.signed(text("v=DKIM1; p=")).into(),
+        ..Answer::default()
+    });
+    let answer = answer.unwrap();
+    assert_eq!(answer.dnssec, Some(Dnssec::Secure));
+    let records = vec![b"v=DKIM1; p=".to_vec()];
+    assert_eq!(
+        answer.outcome,
+        TxtOutcome::Found {
+            records,
+            ttl: Some(TTL)
+        }
+    );
+}
+
+#[test]
+fn bogus() {
+    let answer = look_up(|root, _| {
+        let [_, signature] = root.signed(text("v=DKIM1; p="));
+        Answer {
+            answers: vec![to_send(&text("v=DKIM1; p=evil")), signature],
+            ..Answer::default()
+        }
+    });
+    assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Bogus);
+}
+
+/// Below a delegation that is provably not signed.
+#[test]
+fn insecure() {
+    let answer = look_up(|root, question| {
+        let kind = RecordType::from(question.record_type);
+        match (question.name.as_str(), kind) {
+            (NAME, RecordType::TXT) => Answer::default().txt(NAME, "v=DKIM1; p="),
+            ("com.", RecordType::NS) => Answer {
+                answers: vec![server::Record::new("com.", 2, server::wire_name("ns.com."))],
+                ..Answer::default()
+            },
+            ("com.", RecordType::DS) => Answer {
+                authorities: [root.soa(), root.nsec("com.", &[RecordType::NS])].concat(),
+                ..Answer::default()
+            },
+            _ => Answer::default(),
+        }
+    });
+    let answer = answer.unwrap();
+    assert_eq!(answer.dnssec, Some(Dnssec::Insecure));
+    assert!(matches!(answer.outcome, TxtOutcome::Found { .. }));
+}
+
+#[test]
+fn secure_denial() {
+    let answer = look_up(|root, _| Answer {
+        code: NXDOMAIN,
+        authorities: [root.soa(), root.nsec(".", &[RecordType::SOA])].concat(),
+        ..Answer::default()
+    });
+    let answer = answer.unwrap();
+    assert_eq!(
+        (answer.outcome, answer.dnssec),
+        (TxtOutcome::NoSuchName, Some(Dnssec::Secure))
+    );
+}
+
+/// An alias under the signed root to a name below the unsigned delegation: no better than its end.
+#[test]
+fn an_alias_that_leaves_the_signed_part() {
+    let answer = look_up(|root, question| {
+        let kind = RecordType::from(question.record_type);
+        match (question.name.as_str(), kind) {
+            (NAME, RecordType::TXT) => {
+                let target = Name::from_ascii("k.example.net.").unwrap();
+                let alias = RData::CNAME(hickory_proto::rr::rdata::CNAME(target));
+                let text = server::Record::txt("k.example.net.", &[b"v=DKIM1; p="]);
+                let [alias, signature] = root.signed(record(NAME, alias));
+                Answer {
+                    answers: vec![alias, signature, text],
+                    ..Answer::default()
+                }
+            }
+            ("net.", RecordType::NS) => Answer {
+                answers: vec![server::Record::new("net.", 2, server::wire_name("ns.net."))],
+                ..Answer::default()
+            },
+            ("net.", RecordType::DS) => Answer {
+                authorities: [root.soa(), root.nsec("net.", &[RecordType::NS])].concat(),
+                ..Answer::default()
+            },
+            _ => Answer::default(),
+        }
+    });
+    let answer = answer.unwrap();
+    assert_eq!(answer.dnssec, Some(Dnssec::Insecure));
+    assert_eq!(answer.chain, ["k.example.net."]);
+}
+
+/// The signature of an alias says nothing about whether there is something at its end.
+#[test]
+fn a_denial_behind_an_alias_needs_its_own_proof() {
+    let answer = look_up(|root, question| {
+        let mut answer = Answer::code(NXDOMAIN);
+        if question.name == NAME {
+            let target = Name::from_ascii("k.example.net.").unwrap();
+            let alias = RData::CNAME(hickory_proto::rr::rdata::CNAME(target));
+            answer.answers = root.signed(record(NAME, alias)).into();
+        }
+        answer
+    });
+    assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Bogus);
+}

@@ -1,0 +1,474 @@
+//! Every way in which servers fail, told apart, and none of them for longer than agreed.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use dkim_toolkit::lookup::LookupFailureKind;
+use dkim_toolkit::resolver::{Resolver, ResolverError, ResolverOptions, Transport};
+
+use super::super::support::dns_server::{
+    Answer, DnsServer, FORMERR, NOTIMP, REFUSED, Reply, SERVFAIL, closed_address, wire_name,
+};
+use super::{FOUND, NAME, SLACK, TIMEOUT, block_on, check, key, options, run, show};
+
+/// For what must not wait at all.
+const LONG: Duration = Duration::from_secs(20);
+
+#[test]
+fn errors_that_servers_answer() {
+    let count = |reply, expected| check(reply, expected).len();
+    assert_eq!(
+        count(Answer::code(SERVFAIL), "ServFail: @ answered SERVFAIL"),
+        2
+    );
+    assert_eq!(
+        count(
+            Answer::code(SERVFAIL).extended_error(7),
+            "ServFail: @ answered SERVFAIL (extended error 7: signature expired)",
+        ),
+        2
+    );
+    assert_eq!(
+        count(
+            Answer::code(SERVFAIL).extended_error(4711),
+            "ServFail: @ answered SERVFAIL (extended error 4711)",
+        ),
+        2
+    );
+    assert_eq!(
+        count(Answer::code(REFUSED), "Refused: @ answered REFUSED"),
+        1
+    );
+    // FORMERR and NOTIMP may be about EDNS: once more without it, each time.
+    assert_eq!(
+        count(Answer::code(FORMERR), "ServFail: @ answered FORMERR"),
+        4
+    );
+    assert_eq!(
+        count(Answer::code(NOTIMP), "ServFail: @ answered NOTIMP"),
+        4
+    );
+    assert_eq!(count(Answer::code(9), "ServFail: @ answered NOTAUTH"), 2);
+    assert_eq!(
+        count(Answer::code(11), "ServFail: @ answered the error code 11"),
+        2
+    );
+    assert_eq!(count(Answer::code(23), "ServFail: @ answered BADCOOKIE"), 2);
+    assert_eq!(
+        count(
+            Answer::code(3841),
+            "ServFail: @ answered the error code 3841"
+        ),
+        2
+    );
+}
+
+#[test]
+fn answers_to_other_questions() {
+    let other = Answer {
+        question: Some("evil.example".to_owned()),
+        ..key()
+    };
+    check(other.clone(), "Timeout: no answer from @ within 250 ms");
+    let server = DnsServer::start(move |_| other.clone().into());
+    let mut options = options(&[server.address()]);
+    options.transport = Transport::Tcp;
+    let expected = format!(
+        "ServFail: {} answered a question that was not asked",
+        server.address()
+    );
+    assert_eq!(show(run(&options).0), expected);
+}
+
+#[test]
+fn answers_under_another_id() {
+    let evil = Answer::default().txt(NAME, "evil");
+    check(
+        Reply::WrongId(evil.clone(), Box::new(Reply::Silence)),
+        "Timeout: no answer from @ within 250 ms",
+    );
+    check(Reply::WrongId(evil, Box::new(key().into())), FOUND);
+}
+
+#[test]
+fn garbage() {
+    // What does not repeat the question may come from anywhere.
+    let nothing = "Timeout: no answer from @ within 250 ms";
+    check(Reply::Octets(b"garbage of many octets".to_vec()), nothing);
+    check(Reply::Octets(vec![0xff; 600]), nothing);
+    check(Reply::Octets(vec![]), nothing);
+    // What does, is the server's.
+    let message = |counts: [u8; 8], rest: &[u8]| {
+        let question = [wire_name(NAME), vec![0, 16, 0, 1]].concat();
+        Reply::Octets([[0x81, 0x80].as_slice(), &counts, &question, rest].concat())
+    };
+    let not_a_message = "ServFail: @ answered with something that is not a DNS message";
+    // A thousand records, of which none is there.
+    check(message([0, 1, 3, 0xe8, 0, 0, 0, 0], &[]), not_a_message);
+    // A name that points at itself.
+    let here = u8::try_from(12 + wire_name(NAME).len() + 4).unwrap();
+    let looping = [0xc0, here, 0, 16, 0, 1, 0, 0, 0, 0, 0, 0];
+    check(message([0, 1, 0, 1, 0, 0, 0, 0], &looping), not_a_message);
+    // A TXT record whose string is longer than the record.
+    let string = [0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 0, 0, 3, 9, b'x', b'x'];
+    check(message([0, 1, 0, 1, 0, 0, 0, 0], &string), not_a_message);
+    // An error without the question, as servers send that cannot read it.
+    check(
+        Reply::Octets(vec![0x81, 0x82, 0, 0, 0, 0, 0, 0, 0, 0]),
+        "ServFail: @ answered SERVFAIL",
+    );
+}
+
+#[test]
+fn silence() {
+    let (answer, took) = {
+        let server = DnsServer::start(|_| Reply::Silence);
+        let result = run(&options(&[server.address()]));
+        assert_eq!(server.questions().len(), 2);
+        result
+    };
+    assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Timeout);
+    assert!(
+        took >= TIMEOUT * 2 && took < TIMEOUT * 2 + SLACK,
+        "{took:?}"
+    );
+}
+
+/// However many servers keep silent, the time stays the same.
+#[test]
+fn silence_of_many() {
+    let servers: Vec<_> = (0..4)
+        .map(|_| DnsServer::start(|_| Reply::Silence))
+        .collect();
+    let addresses: Vec<_> = servers.iter().map(DnsServer::address).collect();
+    let (answer, took) = run(&options(&addresses));
+    assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Timeout);
+    assert!(took >= TIMEOUT && took < TIMEOUT * 2 + SLACK, "{took:?}");
+    for server in &servers {
+        assert!((1..=2).contains(&server.questions().len()));
+    }
+}
+
+#[test]
+fn a_lost_datagram() {
+    let server = DnsServer::start({
+        let first = std::sync::atomic::AtomicBool::new(true);
+        move |_| match first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+            true => Reply::Silence,
+            false => key().into(),
+        }
+    });
+    let (answer, _) = run(&options(&[server.address()]));
+    assert_eq!(show(answer), FOUND);
+}
+
+#[test]
+fn the_next_server_helps() {
+    let good = DnsServer::with_txt([(NAME, "v=DKIM1; p=")]);
+    let replies: [Reply; 5] = [
+        Answer::code(SERVFAIL).into(),
+        Answer::code(REFUSED).into(),
+        Reply::Silence,
+        Reply::Octets(vec![1, 2, 3]),
+        Answer {
+            truncated: true,
+            ..Answer::default()
+        }
+        .into(),
+    ];
+    for reply in replies {
+        let bad = DnsServer::start(move |_| reply.clone());
+        let (answer, _) = run(&options(&[bad.address(), good.address()]));
+        assert_eq!(show(answer), FOUND);
+    }
+    let (answer, _) = run(&options(&[closed_address(), good.address()]));
+    assert_eq!(show(answer), FOUND);
+}
+
+/// The first server is still listened to when the second one has been asked as well.
+#[test]
+fn a_slow_server_beside_a_silent_one() {
+    let timeout = TIMEOUT * 4;
+    let slow = DnsServer::start(move |_| Reply::Late(timeout * 7 / 10, Box::new(key().into())));
+    let silent = DnsServer::start(|_| Reply::Silence);
+    let options = ResolverOptions {
+        timeout,
+        tries: 1,
+        ..options(&[slow.address(), silent.address()])
+    };
+    assert_eq!(show(run(&options).0), FOUND);
+    assert_eq!(silent.questions().len(), 1);
+}
+
+#[test]
+fn the_failure_that_says_most() {
+    let silent = DnsServer::start(|_| Reply::Silence);
+    let servfail = DnsServer::start(|_| Answer::code(SERVFAIL).into());
+    let refuses = DnsServer::start(|_| Answer::code(REFUSED).into());
+    let kind = |servers: &[SocketAddr]| run(&options(servers)).0.unwrap_err().kind;
+    use LookupFailureKind::{Refused, ServFail, Timeout};
+    assert_eq!(kind(&[servfail.address(), silent.address()]), ServFail);
+    assert_eq!(kind(&[silent.address(), servfail.address()]), ServFail);
+    assert_eq!(kind(&[refuses.address(), silent.address()]), Refused);
+    assert_eq!(kind(&[closed_address(), silent.address()]), Timeout);
+    assert_eq!(kind(&[closed_address(), refuses.address()]), Refused);
+}
+
+#[test]
+fn nobody_listens() {
+    for transport in [Transport::Udp, Transport::Tcp] {
+        let closed = closed_address();
+        let options = ResolverOptions {
+            transport,
+            timeout: LONG,
+            ..options(&[closed])
+        };
+        let (answer, took) = run(&options);
+        assert_eq!(
+            show(answer),
+            format!("Unreachable: {closed} cannot be reached: connection refused")
+        );
+        assert!(took < LONG / 4, "{took:?}");
+    }
+}
+
+#[test]
+fn no_route() {
+    // RFC 5737 and RFC 3849: addresses that no network carries. Depending on the machine there
+    // is no route, or only silence.
+    for server in ["192.0.2.1:53", "[2001:db8::1]:53"] {
+        let (answer, _) = run(&options(&[server.parse().unwrap()]));
+        let kind = answer.unwrap_err().kind;
+        assert!(matches!(
+            kind,
+            LookupFailureKind::Unreachable | LookupFailureKind::Timeout
+        ));
+    }
+}
+
+#[test]
+fn tcp_that_is_closed() {
+    let expected = "closed the connection without an answer";
+    let server = DnsServer::start(|question| match question.over_tcp {
+        true => Reply::Close,
+        false => Answer {
+            truncated: true,
+            ..Answer::default()
+        }
+        .into(),
+    });
+    for transport in [Transport::Udp, Transport::Tcp] {
+        let options = ResolverOptions {
+            transport,
+            timeout: LONG,
+            ..options(&[server.address()])
+        };
+        let (answer, took) = run(&options);
+        assert_eq!(
+            show(answer),
+            format!("Unreachable: {} {expected}", server.address())
+        );
+        assert!(took < LONG / 4, "{took:?}");
+    }
+}
+
+#[test]
+fn tcp_that_is_silent() {
+    let server = DnsServer::start(|_| Reply::Silence);
+    let options = ResolverOptions {
+        transport: Transport::Tcp,
+        ..options(&[server.address()])
+    };
+    let (answer, took) = run(&options);
+    assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Timeout);
+    assert!(
+        took >= TIMEOUT * 2 && took < TIMEOUT * 2 + SLACK,
+        "{took:?}"
+    );
+}
+
+#[test]
+fn truncated_over_tcp() {
+    let expected = "ServFail: @ sent a truncated answer over a stream";
+    check(
+        Answer {
+            truncated: true,
+            ..key()
+        },
+        expected,
+    );
+}
+
+#[test]
+fn names_that_are_none() {
+    let resolver = Resolver::new(&options(&[closed_address()])).unwrap();
+    for name in ["", "a..b", &"x".repeat(64)] {
+        let failure = block_on(resolver.txt(name)).unwrap_err();
+        assert_eq!(failure.kind, LookupFailureKind::ServFail);
+    }
+}
+
+#[test]
+fn no_tries_and_no_time() {
+    let server = DnsServer::with_txt([(NAME, "v=DKIM1; p=")]);
+    let once = ResolverOptions {
+        tries: 0,
+        ..options(&[server.address()])
+    };
+    assert_eq!(show(run(&once).0), FOUND);
+    let silent = DnsServer::start(|_| Reply::Silence);
+    for timeout in [Duration::ZERO, Duration::from_nanos(1)] {
+        let options = ResolverOptions {
+            timeout,
+            ..options(&[silent.address()])
+        };
+        assert_eq!(
+            run(&options).0.unwrap_err().kind,
+            LookupFailureKind::Timeout
+        );
+    }
+    let forever = ResolverOptions {
+        timeout: Duration::MAX,
+        tries: u32::MAX,
+        ..options(&[server.address()])
+    };
+    assert_eq!(show(run(&forever).0), FOUND);
+}
+
+#[cfg(feature = "aws-lc")]
+#[test]
+fn tls_that_fails() {
+    // The server takes the handshake for a message of some thousand octets, and waits, or closes.
+    let closes = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = closes.local_addr().unwrap();
+    std::thread::spawn(move || for _ in closes.incoming() {});
+    for transport in [Transport::Tls, Transport::Https] {
+        for server in [address, closed_address()] {
+            let options = ResolverOptions {
+                transport,
+                ..options(&[server])
+            };
+            assert_eq!(
+                run(&options).0.unwrap_err().kind,
+                LookupFailureKind::Unreachable
+            );
+        }
+        let silent = DnsServer::start(|_| Reply::Silence);
+        let options = ResolverOptions {
+            transport,
+            ..options(&[silent.address()])
+        };
+        let (answer, took) = run(&options);
+        assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Timeout);
+        assert!(took < TIMEOUT * 2 + SLACK, "{took:?}");
+    }
+}
+
+#[cfg(feature = "aws-lc")]
+#[test]
+fn tls_names() {
+    let make = |transport, server: &str, tls_name: Option<&str>| {
+        Resolver::new(&ResolverOptions {
+            transport,
+            tls_name: tls_name.map(str::to_owned),
+            ..options(&[server.parse().unwrap()])
+        })
+        .err()
+    };
+    assert_eq!(
+        make(Transport::Https, "[::1]:443", None),
+        Some(ResolverError::TlsNameNeeded)
+    );
+    assert_eq!(
+        make(Transport::Https, "[::1]:443", Some("dns.example")),
+        None
+    );
+    assert_eq!(make(Transport::Https, "127.0.0.1:443", None), None);
+    assert_eq!(make(Transport::Tls, "[::1]:853", None), None);
+    assert!(matches!(
+        make(Transport::Tls, "[::1]:853", Some("a..b")),
+        Some(ResolverError::TlsName(_))
+    ));
+}
+
+#[cfg(feature = "aws-lc")]
+#[test]
+fn dnssec_failures() {
+    use super::super::support::dns_server::NXDOMAIN;
+
+    let kind = |reply: Reply| {
+        let server = DnsServer::start(move |_| reply.clone());
+        let options = ResolverOptions {
+            dnssec: true,
+            ..options(&[server.address()])
+        };
+        let (answer, took) = run(&options);
+        assert!(took < TIMEOUT * 2 + SLACK, "{took:?}");
+        assert!(
+            server
+                .questions()
+                .iter()
+                .all(|question| question.checking_disabled)
+        );
+        answer.map_err(|failure| failure.kind).unwrap_err()
+    };
+    // Nothing is signed, not even the root: somebody stripped it.
+    assert_eq!(kind(key().into()), LookupFailureKind::Bogus);
+    assert_eq!(kind(Answer::default().into()), LookupFailureKind::Bogus);
+    assert_eq!(
+        kind(Answer::code(NXDOMAIN).into()),
+        LookupFailureKind::Bogus
+    );
+    // What fails as it does without validation is not called bogus.
+    assert_eq!(
+        kind(Answer::code(SERVFAIL).into()),
+        LookupFailureKind::ServFail
+    );
+    assert_eq!(
+        kind(Answer::code(REFUSED).into()),
+        LookupFailureKind::Refused
+    );
+    assert_eq!(kind(Reply::Silence), LookupFailureKind::Timeout);
+}
+
+#[cfg(feature = "aws-lc")]
+#[test]
+fn dnssec_that_cannot_go_on() {
+    use super::super::support::dns_server::TXT;
+
+    let server = DnsServer::start(|question| match question.record_type {
+        TXT => key().into(),
+        _ => Reply::Silence,
+    });
+    let options = ResolverOptions {
+        dnssec: true,
+        ..options(&[server.address()])
+    };
+    let (answer, _) = run(&options);
+    assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Timeout);
+}
+
+#[cfg(not(feature = "aws-lc"))]
+#[test]
+fn what_this_build_lacks() {
+    let server = closed_address();
+    let make = |options: &ResolverOptions| Resolver::new(options).unwrap_err().to_string();
+    for (transport, name) in [
+        (Transport::Tls, "DNS over TLS"),
+        (Transport::Https, "DNS over HTTPS"),
+    ] {
+        assert_eq!(
+            make(&ResolverOptions {
+                transport,
+                ..options(&[server])
+            }),
+            format!("{name} is not in this build: it needs the feature `aws-lc`")
+        );
+    }
+    let error = Resolver::new(&ResolverOptions {
+        dnssec: true,
+        ..options(&[server])
+    })
+    .unwrap_err();
+    assert_eq!(error, ResolverError::Unsupported("DNSSEC"));
+}
