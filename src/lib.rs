@@ -1,4 +1,101 @@
-//! DKIM.
+//! DKIM (RFC 6376) as a library that does no I/O: it signs and verifies messages and keeps the
+//! evidence for every verdict.
+//!
+//! The caller owns sockets, clock, files and terminal. The library says which key record it
+//! needs, as an owner name in the DNS, and is later told what the DNS said; the time is an
+//! argument; bodies are given in pieces of any size and hashed in one pass, in constant memory.
+//!
+//! ```text
+//! message ──► HeaderReader ──► Header ──► Verifier::begin(header, now) ──► Verification
+//!                                                                           │
+//!             DNS, zone file, test ◄── KeyQuery "sel._domainkey.d." ─── queries()
+//!                                  ─── KeyAnswer ──────────────────────► answer()
+//!             body, piece by piece ────────────────────────────────────► body()
+//!                                                                        finish() ──► Report
+//!                                                                                      Verdict …
+//!
+//! message ──► Header ──► Signing::begin(signers, header) ──► body() ──► finish() ──► fields
+//! ```
+//!
+//! # Verifying
+//!
+//! The keys come from wherever the caller has its DNS; here, from a table.
+//!
+//! ```
+//! use std::collections::HashMap;
+//!
+//! use dkim_toolkit::lookup::KeyAnswer;
+//! use dkim_toolkit::message::{self, LineEndings};
+//! use dkim_toolkit::verify::Verifier;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mail = include_bytes!("../testdata/rfc/rfc8463-appendix-a.eml");
+//! let dns = HashMap::from([(
+//!     "brisbane._domainkey.football.example.com.",
+//!     "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+//! )]);
+//!
+//! let (header, body) = message::parse(mail, LineEndings::Lenient)?;
+//! let now = 1_528_637_909;
+//! let mut verification = Verifier::default().begin(header, now);
+//! let queries: Vec<_> = verification.queries().cloned().collect();
+//! for query in queries {
+//!     let answer = match dns.get(query.name()) {
+//!         Some(text) => KeyAnswer::from_txt([*text], None),
+//!         None => KeyAnswer::NoSuchName,
+//!     };
+//!     verification.answer(&query, answer);
+//! }
+//! verification.body(body);
+//!
+//! let report = verification.finish();
+//! let results: Vec<_> = report.verdicts.iter().map(|verdict| verdict.result().name()).collect();
+//! assert_eq!(results, ["pass", "permerror"]);
+//! let detail = report.verdicts[1].detail().unwrap_or_default();
+//! assert!(detail.starts_with("no key for signature: the name does not exist"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Signing
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use dkim_toolkit::identifier::{Sdid, Selector};
+//! use dkim_toolkit::key::SigningKey;
+//! use dkim_toolkit::message::{self, LineEndings};
+//! use dkim_toolkit::sign::{Choices, Signer, Signing};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mail = b"From: Joe <joe@example.com>\r\nSubject: Hello\r\n\r\nHow are you?\r\n";
+//! let key = SigningKey::from_bytes(include_bytes!("../testdata/keys/rsa2048.pem"), None)?;
+//! let mut choices = Choices::default();
+//! choices.timestamp = Some(1_528_637_909);
+//! let signer = Signer::new(
+//!     Sdid::parse(b"example.com")?,
+//!     Selector::parse(b"s2026")?,
+//!     Arc::new(key),
+//!     choices,
+//! )?;
+//!
+//! let (header, body) = message::parse(mail, LineEndings::Lenient)?;
+//! let signers = [signer];
+//! let mut signing = Signing::begin(&signers, &header)?;
+//! signing.body(body);
+//! let fields = signing.finish()?;
+//! let signed = [fields[0].as_bytes(), mail].concat();
+//! assert!(signed.starts_with(b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! * `aws-lc` (default): RSA through aws-lc, several times faster than the pure-Rust code that
+//!   serves without it; DNS over TLS and HTTPS and DNSSEC in `resolver`.
+//! * `resolver`: [`resolver`], key records from the DNS or from master files, on tokio.
+//! * `cli` (default): the `dkim` command; not needed by a program that uses the library.
 
 #![forbid(unsafe_code)]
 

@@ -85,32 +85,41 @@ impl Verdict {
     #[must_use]
     pub fn detail(&self) -> Option<String> {
         let reason = self.reason.as_ref()?;
-        let name = self
-            .signature
-            .as_ref()
-            .map_or("", |signature| signature.key_query().name());
-        match reason {
-            Reason::Lookup(_) | Reason::KeyNotFound(_) | Reason::Record(_) => {
-                return Some(format!("{reason} ({name})"));
-            }
-            _ if reason.result() != VerificationResult::Policy => return Some(reason.to_string()),
-            _ => {}
-        }
-        let Some(signature) = &self.signature else {
-            return Some(format!("{reason}; it was not judged"));
+        let name = || {
+            self.signature
+                .as_ref()
+                .map_or("", |signature| signature.key_query().name())
         };
-        let cryptography = match (self.signature_matches, self.body_hash_matches()) {
-            (Some(true), Some(true)) => "the signature itself is good",
+        Some(match reason {
+            Reason::Lookup(_) | Reason::KeyNotFound(_) | Reason::Record(_) => {
+                format!("{reason} ({})", name())
+            }
+            Reason::BodyHashMismatch => match self.signature_matches {
+                Some(true) => format!("{reason}; the signed header fields are unchanged"),
+                Some(false) => format!("{reason}, and so were signed header fields"),
+                None => reason.to_string(),
+            },
+            _ if reason.result() == VerificationResult::Policy => {
+                format!("{reason}; {}", self.cryptography())
+            }
+            _ => reason.to_string(),
+        })
+    }
+
+    /// Whether the signature is good, in words, for one that local policy refuses.
+    fn cryptography(&self) -> &'static str {
+        if self.signature.is_none() {
+            return "it was not judged";
+        }
+        match (self.signature_matches, self.body_hash_matches()) {
+            (_, Some(false)) => "and the signature is bad: the body was changed",
+            (_, None) => "and the signature is bad: l= is more than there is of the body",
             (Some(false), Some(true)) => {
                 "and the signature is bad: signed header fields were changed"
             }
-            (_, Some(false)) => "and the signature is bad: the body was changed",
-            (_, None) if signature.body_length.is_some() => {
-                "and the signature is bad: l= is more than there is"
-            }
-            (None, _) | (_, None) => "there was no key to judge it with",
-        };
-        Some(format!("{reason}; {cryptography}"))
+            (None, Some(true)) => "there was no key to judge it with",
+            (Some(true), Some(true)) => "the signature itself is good",
+        }
     }
 
     pub(crate) fn not_judged(field_index: usize, reason: Reason) -> Self {

@@ -146,7 +146,7 @@ pub struct Sign {
     pub expires_in: Option<Duration>,
     /// Sign the body up to so many canonicalized octets (l=), or so that anything may
     /// be added to it: dangerous
-    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true)]
+    #[arg(long, value_name = "N", num_args = 0..=1)]
     pub body_length: Option<Option<u64>>,
     /// Copy the signed fields into the signature (z=)
     #[arg(long)]
