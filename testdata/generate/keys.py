@@ -103,7 +103,10 @@ class RsaPrivate:
     def __init__(self, name):
         # The keys are our own; validating the primes would take seconds.
         pem = (KEYS / f"{name}.pem").read_bytes()
-        private = load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
+        try:
+            private = load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
+        except TypeError:  # cryptography before 39 does not know it, and is merely slower
+            private = load_pem_private_key(pem, None)
         numbers = private.private_numbers()
         self.name = name
         self.algorithm = "rsa"
