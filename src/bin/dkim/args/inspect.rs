@@ -1,0 +1,36 @@
+//! The words of `dkim inspect`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::values::LineEndingsOption;
+
+/// Explain the DKIM-Signature fields of messages, without DNS
+///
+/// Decodes every signature tag by tag: what it means, whether it is required, and what
+/// verification would refuse. --canonical prints the very octets that a signature hashes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  dkim inspect message.eml
+  dkim inspect --canonical header --signature 2 message.eml | sha256sum")]
+pub struct Inspect {
+    /// Messages; - or none for standard input
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Print the canonicalized octets that the signature covers
+    #[arg(long, value_name = "PART")]
+    pub canonical: Option<Part>,
+    /// The signature to canonicalize for, counted from the top [default: 1]
+    #[arg(long, value_name = "N", requires = "canonical")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub signature: Option<u32>,
+    #[command(flatten)]
+    pub line_endings: LineEndingsOption,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    Header,
+    Body,
+}

@@ -1,0 +1,126 @@
+//! The words of `dkim sign`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use dkim_toolkit::canonicalization::MessageCanonicalization;
+use dkim_toolkit::identifier::{Auid, Sdid, Selector};
+
+use super::values::{LineEndingsOption, parse_duration, parse_sdid, parse_selector, parse_time};
+
+/// Sign messages
+///
+/// Prints the message with a DKIM-Signature field on top and every other octet as it was. Several
+/// pairs of --selector and --key make one signature each: sign with RSA and Ed25519 together.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  dkim sign -d example.com -s s2026 -k s2026.pem message.eml > signed.eml
+  dkim sign -s rsa -k rsa.pem -s ed -k ed.pem --in-place outbox/*.eml
+  dkim sign -s s2026 -k s2026.pem --expires-in 7d < message.eml | sendmail -t")]
+pub struct Sign {
+    /// Messages; - or none for standard input
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The signing domain (d=) [default: that of the From address]
+    #[arg(long, short, value_name = "DOMAIN", value_parser = parse_sdid)]
+    pub domain: Option<Sdid>,
+    /// The selector (s=); one for each --key
+    #[arg(long, short, value_name = "NAME", value_parser = parse_selector, required = true)]
+    pub selector: Vec<Selector>,
+    /// The private key's file: PKCS#8 or PKCS#1, PEM or DER, or an Ed25519 seed in
+    /// base64
+    #[arg(long, short, value_name = "FILE", required = true)]
+    pub key: Vec<PathBuf>,
+    /// The file whose first line decrypts the keys
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// The canonicalization of header and body (c=)
+    #[arg(
+        long,
+        short,
+        value_name = "HEADER/BODY",
+        default_value = "relaxed/relaxed"
+    )]
+    #[arg(value_parser = parse_canonicalization)]
+    pub canonicalization: MessageCanonicalization,
+    /// The header fields to sign, with colons between [default: those of RFC 6376
+    /// §5.4.1, of MIME and of lists that are present]
+    #[arg(long, value_name = "NAME:NAME", value_parser = parse_names)]
+    pub headers: Option<Names>,
+    /// The header fields to which none may be added; '' for none
+    #[arg(long, value_name = "NAME:NAME", default_value = "from", value_parser = parse_names)]
+    pub oversign: Names,
+    /// The agent or user (i=), in the signing domain
+    #[arg(long, value_name = "AUID", value_parser = parse_auid)]
+    pub identity: Option<Auid>,
+    /// The time of signing (t=): RFC 3339, Unix seconds, or `none` [default: now]
+    #[arg(long, value_name = "TIME", value_parser = parse_timestamp)]
+    pub timestamp: Option<SigningTime>,
+    /// How long the signature holds (x=): 7d, 36h
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub expires_in: Option<Duration>,
+    /// Sign the body up to so many canonicalized octets (l=), or so that anything may
+    /// be added to it: dangerous
+    #[arg(long, value_name = "N", num_args = 0..=1)]
+    pub body_length: Option<Option<u64>>,
+    /// Copy the signed fields into the signature (z=)
+    #[arg(long)]
+    pub copy_headers: bool,
+    /// Write the field as one line
+    #[arg(long)]
+    pub no_wrap: bool,
+    #[command(flatten)]
+    pub line_endings: LineEndingsOption,
+    /// Print only the new fields
+    #[arg(long)]
+    pub field_only: bool,
+    /// Write the signed message to this file
+    #[arg(long, short, value_name = "FILE", conflicts_with_all = ["in_place", "output_dir"])]
+    pub output: Option<PathBuf>,
+    /// Replace each file by its signed message
+    #[arg(long, conflicts_with_all = ["output_dir", "field_only"])]
+    pub in_place: bool,
+    /// Write the signed messages into this folder, under their files' names
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
+}
+
+/// The time of signing.
+#[derive(Clone, Copy, Debug)]
+pub enum SigningTime {
+    /// In Unix seconds.
+    Time(u64),
+    /// It is not to be said.
+    None,
+}
+
+/// Names of header fields.
+#[derive(Clone, Debug)]
+pub struct Names(pub Vec<String>);
+
+fn parse_timestamp(text: &str) -> Result<SigningTime, String> {
+    if text == "none" {
+        Ok(SigningTime::None)
+    } else {
+        parse_time(text).map(SigningTime::Time)
+    }
+}
+
+fn parse_auid(text: &str) -> Result<Auid, String> {
+    Auid::parse(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+fn parse_canonicalization(text: &str) -> Result<MessageCanonicalization, String> {
+    MessageCanonicalization::from_name(text.as_bytes())
+        .ok_or_else(|| "expected simple or relaxed, for the body too after a slash".to_owned())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "clap wants a Result")]
+fn parse_names(text: &str) -> Result<Names, String> {
+    let names = text
+        .split(':')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    Ok(Names(names.map(str::to_owned).collect()))
+}

@@ -1,0 +1,89 @@
+//! Values that several subcommands take.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use dkim_toolkit::identifier::{Sdid, Selector};
+use dkim_toolkit::message::LineEndings;
+use jiff::{SpanRelativeTo, Timestamp, Unit};
+
+#[derive(Debug, Args)]
+pub struct LineEndingsOption {
+    /// Whether a bare LF ends a line (lenient) or is data (strict)
+    #[arg(long, value_name = "HOW", default_value = "lenient")]
+    line_endings: LineEndingsName,
+}
+
+impl LineEndingsOption {
+    pub fn get(&self) -> LineEndings {
+        match self.line_endings {
+            LineEndingsName::Lenient => LineEndings::Lenient,
+            LineEndingsName::Strict => LineEndings::Strict,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LineEndingsName {
+    Lenient,
+    Strict,
+}
+
+pub fn parse_time(text: &str) -> Result<u64, String> {
+    if let Ok(seconds) = text.parse() {
+        return Ok(seconds);
+    }
+    let time: Timestamp = text
+        .parse()
+        .map_err(|_| "expected RFC 3339 (2026-11-22T10:00:00Z) or Unix seconds".to_owned())?;
+    u64::try_from(time.as_second()).map_err(|_| "a time before 1970".to_owned())
+}
+
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let expected = || "expected a duration such as 7d, 36h or 90m".to_owned();
+    let span: jiff::Span = text.parse().map_err(|_| expected())?;
+    let seconds = span
+        .total((Unit::Second, SpanRelativeTo::days_are_24_hours()))
+        .map_err(|_| expected())?;
+    if seconds < 1.0 {
+        return Err("expected at least one second".to_owned());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|_| expected())
+}
+
+pub fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "expected a number of seconds".to_owned())?;
+    if !(0.001..=3600.0).contains(&seconds) {
+        return Err("expected 0.001 to 3600 seconds".to_owned());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+pub fn parse_sdid(text: &str) -> Result<Sdid, String> {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    Sdid::parse(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+pub fn parse_selector(text: &str) -> Result<Selector, String> {
+    Selector::parse(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_durations() {
+        assert_eq!(parse_time("1528637909"), Ok(1_528_637_909));
+        assert_eq!(parse_time("2018-06-10T13:38:29Z"), Ok(1_528_637_909));
+        assert_eq!(parse_time("2018-06-10T15:38:29+02:00"), Ok(1_528_637_909));
+        assert!(parse_time("yesterday").is_err() && parse_time("1969-01-01T00:00:00Z").is_err());
+        assert_eq!(parse_duration("7d"), Ok(Duration::from_secs(604_800)));
+        assert_eq!(parse_duration("36h"), Ok(Duration::from_secs(129_600)));
+        assert!(parse_duration("0s").is_err() && parse_duration("-1d").is_err());
+        assert!(parse_seconds("0").is_err() && parse_seconds("nan").is_err());
+        assert_eq!(parse_seconds("0.5"), Ok(Duration::from_millis(500)));
+    }
+}

@@ -1,0 +1,81 @@
+//! The words of `dkim verify`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use dkim_toolkit::identifier::Sdid;
+
+use super::dns::Dns;
+use super::values::{LineEndingsOption, parse_sdid, parse_time};
+
+/// Verify the DKIM signatures of messages
+///
+/// Prints, for each message and each of its signatures, whether it is acceptable, what was
+/// signed, and if not why not. The status is 0 if every message has an acceptable signature.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  dkim verify message.eml
+  dkim verify --zone keys.zone --at received message.eml
+  curl -s imaps://mail.example.com/INBOX;UID=7 | dkim verify --json | jq .result
+  dkim verify --quiet --signed-by example.com message.eml && echo genuine")]
+pub struct Verify {
+    /// Messages; - or none for standard input
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The time of judgement: RFC 3339, Unix seconds, or `received` for the date of
+    /// the newest Received field [default: now]
+    #[arg(long, value_name = "TIME", value_parser = parse_at)]
+    pub at: Option<At>,
+    /// Which signatures must pass
+    #[arg(long, value_name = "WHICH", default_value = "any")]
+    pub require: Require,
+    /// Count only passes of this signing domain (d=)
+    #[arg(long, value_name = "DOMAIN", value_parser = parse_sdid)]
+    pub signed_by: Option<Sdid>,
+    /// Refuse RSA keys of fewer bits
+    #[arg(long, value_name = "N", default_value_t = 1024)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1024..=8192))]
+    pub min_rsa_bits: u16,
+    /// Judge rsa-sha1 signatures like others, against RFC 8301
+    #[arg(long)]
+    pub allow_sha1: bool,
+    /// Accept signatures that have expired (x=)
+    #[arg(long)]
+    pub ignore_expiration: bool,
+    /// Refuse signatures of only a part of the body (l=)
+    #[arg(long)]
+    pub reject_partial_body: bool,
+    /// Judge at most so many signatures of a message
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_signatures: u32,
+    #[command(flatten)]
+    pub line_endings: LineEndingsOption,
+    #[command(flatten)]
+    pub dns: Dns,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Require {
+    /// One of the signatures
+    Any,
+    /// All of the signatures
+    All,
+}
+
+/// The time of judgement.
+#[derive(Clone, Copy, Debug)]
+pub enum At {
+    /// In Unix seconds.
+    Time(u64),
+    /// That of the newest Received field.
+    Received,
+}
+
+fn parse_at(text: &str) -> Result<At, String> {
+    if text == "received" {
+        Ok(At::Received)
+    } else {
+        parse_time(text).map(At::Time)
+    }
+}
