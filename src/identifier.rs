@@ -1,5 +1,5 @@
 //! Who signs: domain names, selectors, the signing domain and the agent or user
-//! (RFC 6376 §2.5, §2.6, §3.1; RFC 8616 §4).
+//! (RFC 6376 §2.5, §2.6, §3.1; RFC 8616 §5).
 //!
 //! A value of these types is valid: it can be asked of the DNS and printed as it is.
 
@@ -14,7 +14,7 @@ const MAX_NAME: usize = 253;
 const MAX_LABEL: usize = 63;
 
 /// A domain name: labels of letters, digits, hyphens and underscores, or of other characters
-/// that IDNA turns into such (U-labels, RFC 8616 §4).
+/// that IDNA turns into such (U-labels, RFC 8616 §5).
 ///
 /// Two names are equal if they are in the DNS, whatever their letter case and their labels' form.
 #[derive(Clone, Debug)]

@@ -125,7 +125,7 @@ pub enum TagListError {
     DuplicateTag(String),
     /// A control character, or a line end that no white space follows.
     ControlCharacter(u8),
-    /// The text is not UTF-8 (RFC 8616 §4).
+    /// The text is not UTF-8 (RFC 8616 §5).
     NotUtf8,
 }
 

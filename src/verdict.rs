@@ -199,7 +199,7 @@ pub enum Reason {
     KeyNotFound(KeyNotFound),
     /// The key record cannot be used (RFC 6376 §6.1.2 steps 4 to 8).
     Record(RecordError),
-    /// `k=` of the record is not the type of key that `a=` needs (RFC 6376 §6.1.2 step 9).
+    /// `k=` of the record is not the type of key that `a=` needs (RFC 6376 §6.1.2 step 8).
     KeyTypeMismatch,
     /// `h=` of the record does not list the signature's hash (RFC 6376 §6.1.2 step 6).
     HashNotAllowed,

@@ -486,7 +486,7 @@ impl Judge<'_> {
     }
 
     /// Why the record does not allow the signature, and, whatever that says, whether its key made
-    /// the signature (RFC 6376 §6.1.2 steps 4 to 9, §6.1.3).
+    /// the signature (RFC 6376 §6.1.2 steps 4 to 8, §6.1.3).
     fn judge_record(
         &self,
         record: &KeyRecord,

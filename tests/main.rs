@@ -1,3 +1,18 @@
 //! The integration tests: one binary, a module for each concern.
 
+// A test's helpers, too, may end the test.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 mod canonicalization;
+mod citations;
+#[cfg(feature = "cli")]
+mod cli;
+#[cfg(feature = "resolver")]
+mod dns;
+mod rfc;
+mod signing;
+mod support {
+    pub mod dns_server;
+}
+mod testdata;
+mod vectors;

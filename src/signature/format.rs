@@ -152,7 +152,7 @@ pub(crate) fn copied_field_pieces(fields: &[HeaderField<'_>]) -> Vec<String> {
 }
 
 /// Text in dkim-quoted-printable (RFC 6376 §2.11); characters beyond ASCII stay as they are where
-/// the message is internationalized (RFC 8616 §4).
+/// the message is internationalized (RFC 8616 §5).
 pub(crate) fn quoted_printable(text: &str, internationalized: bool) -> String {
     text.chars()
         .map(|character| {

@@ -200,9 +200,9 @@ def policies(vectors):
     )
     vectors.add(
         "policy-order-key-below-minimum-and-partial",
-        "The key's size is judged before what l= leaves out.",
+        "What l= leaves out is judged before the key's size: it needs no key.",
         sign(key=RSA_1024, tags={"l": "3"}),
-        "policy key-below-minimum",
+        "policy partial-body",
         key=RSA_1024,
         options={"min-rsa-bits": "2048", "reject-partial-body": "yes"},
     )

@@ -16,24 +16,37 @@ pub fn report(source: &Source, outcome: &Outcome, follows: bool) -> Report {
     if follows && !outcome.report.verdicts.is_empty() {
         report.blank();
     }
-    let style = match outcome.result {
+    let result_style = match outcome.result {
         MessageResult::None => UNSURE,
         MessageResult::Some(result) => style(result),
     };
     report.line_of(&[
         (PLAIN, &format!("{source}: ")),
-        (style, outcome.result.name()),
+        (result_style, outcome.result.name()),
     ]);
     if outcome.report.verdicts.is_empty() {
-        let why = if outcome.report.header.fields().next().is_none() {
-            "there is no header field: this is not a message"
-        } else {
+        let why = if has_fields(&outcome.report.header) {
             "there is no DKIM-Signature field"
+        } else {
+            "there is no header field: this is not a message"
         };
         report.wrapped(2, PLAIN, "", why);
     }
-    for verdict in &outcome.report.verdicts {
+    let not_judged =
+        |verdict: &&Verdict| matches!(verdict.reason, Some(Reason::TooManySignatures { .. }));
+    for verdict in outcome
+        .report
+        .verdicts
+        .iter()
+        .filter(|verdict| !not_judged(verdict))
+    {
         signature(&mut report, &outcome.report.header, verdict);
+    }
+    let rest: Vec<_> = outcome.report.verdicts.iter().filter(not_judged).collect();
+    if let Some(reason) = rest.first().and_then(|verdict| verdict.reason.as_ref()) {
+        let count = rest.len();
+        let text = format!("{count} more not judged: {reason} [{}]", reason.code());
+        report.wrapped(2, style(reason.result()), reason.result().name(), &text);
     }
     warnings(&mut report, 2, &outcome.report.warnings);
     report
@@ -55,14 +68,20 @@ fn signature(report: &mut Report, header: &Header, verdict: &Verdict) {
         (PLAIN, &format!("  {domain}  selector {selector}")),
     ]);
     if let (Some(reason), Some(detail)) = (&verdict.reason, verdict.detail()) {
-        let reason = Reason::code(reason);
-        report.wrapped(4, style(result), &format!("{reason}:"), &escape(&detail));
+        let why = format!("{} [{}]", escape(&detail), reason.code());
+        report.wrapped(4, PLAIN, "", &why);
     }
     if let Some(stated) = &verdict.signature {
         report.wrapped(4, PLAIN, "", &methods(stated, verdict));
         report.wrapped(4, PLAIN, "signed:", &coverage(stated, header));
     }
     warnings(report, 4, &verdict.warnings);
+}
+
+/// Whether anything in the header is a field at all.
+fn has_fields(header: &Header) -> bool {
+    let is_name = |name: &[u8]| !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+    header.fields().any(|field| is_name(field.name()))
 }
 
 /// Algorithm, key and canonicalization.

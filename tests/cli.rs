@@ -1,0 +1,144 @@
+//! The `dkim` command as scripts see it: results, JSON, exit statuses, errors.
+
+mod exit;
+mod reasons;
+mod sign;
+mod verify;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use crate::testdata;
+
+/// What a run came to.
+struct Run {
+    status: i32,
+    stdout: Vec<u8>,
+    stderr: String,
+}
+
+impl Run {
+    fn stdout(&self) -> &str {
+        std::str::from_utf8(&self.stdout).unwrap()
+    }
+
+    /// Asserts the exit status, and shows what was said if it is another.
+    fn exits(self, status: i32) -> Self {
+        assert_eq!(
+            self.status,
+            status,
+            "{}{}",
+            String::from_utf8_lossy(&self.stdout),
+            self.stderr
+        );
+        self
+    }
+
+    /// Asserts that this is among the errors.
+    fn says(self, text: &str) -> Self {
+        assert!(
+            self.stderr.contains(text),
+            "not said: {text}\n{}",
+            self.stderr
+        );
+        self
+    }
+
+    /// Asserts that this is among the results.
+    fn prints(self, text: &str) -> Self {
+        assert!(
+            self.stdout().contains(text),
+            "not printed: {text}\n{}",
+            self.stdout()
+        );
+        self
+    }
+
+    fn json(&self) -> Vec<serde_json::Value> {
+        self.stdout()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!stderr.contains("panicked"), "{stderr}");
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: output.stdout,
+            stderr,
+        }
+    }
+}
+
+/// The command, not yet run, in a folder where nothing is and without colors.
+fn command(words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dkim"));
+    command
+        .args(words)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::null());
+    command
+}
+
+fn dkim(words: &[&str]) -> Run {
+    command(words).output().unwrap().into()
+}
+
+/// Runs the command with this on its standard input.
+fn dkim_reading(words: &[&str], input: &[u8]) -> Run {
+    let mut command = command(words);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    // A command that does not read all of its input is not at fault here.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output.into()
+}
+
+/// A folder of its own for a test.
+fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// Writes a file into a folder and gives its path, as a word.
+fn file(folder: &tempfile::TempDir, name: &str, contents: &[u8]) -> String {
+    let path = folder.path().join(name);
+    std::fs::write(&path, contents).unwrap();
+    word(path)
+}
+
+fn word(path: PathBuf) -> String {
+    path.into_os_string().into_string().unwrap()
+}
+
+/// A message of testdata/ that the key `rsa2048` of example.com signed.
+fn signed() -> Vec<u8> {
+    let words = [
+        "sign",
+        "-s",
+        "rsa2048",
+        "-k",
+        "testdata/keys/rsa2048.pem",
+        "testdata/message.eml",
+    ];
+    dkim(&words).exits(0).stdout
+}
+
+/// The message with a part replaced, which must be there.
+fn replaced(message: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let at = memchr::memmem::find(message, from.as_bytes()).unwrap();
+    [&message[..at], to.as_bytes(), &message[at + from.len()..]].concat()
+}
+
+const ZONE: [&str; 2] = ["--zone", "testdata/zone"];

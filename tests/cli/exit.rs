@@ -1,0 +1,163 @@
+//! Exit statuses, usage errors, and ends that are not of our making.
+
+use std::io::Read as _;
+use std::process::Stdio;
+
+use super::{ZONE, command, dkim, dkim_reading, file, scratch, signed};
+
+#[test]
+fn usage_errors_name_the_cause_and_hint() {
+    let usage = |words: &[&str], why: &str| {
+        let run = dkim(words)
+            .exits(2)
+            .says("dkim: error: ")
+            .says(why)
+            .says("dkim: hint: ");
+        assert!(run.stdout.is_empty());
+    };
+    usage(&["verify", "--frobnicate"], "--frobnicate");
+    usage(&["frobnicate"], "frobnicate");
+    usage(&["sign", "x.eml"], "--selector");
+    usage(
+        &["sign", "-s", "a", "-s", "b", "-k", "c", "x.eml"],
+        "go in pairs",
+    );
+    usage(&["sign", "-s", "a b", "-k", "c", "x.eml"], "a b");
+    usage(
+        &["sign", "-s", "a", "-k", "c", "-d", "com", "x.eml"],
+        "at least two labels",
+    );
+    usage(
+        &["sign", "-s", "a", "-k", "c", "x.eml", "y.eml"],
+        "several messages",
+    );
+    usage(
+        &["sign", "-s", "a", "-k", "c", "--in-place"],
+        "--in-place wants files",
+    );
+    usage(
+        &["sign", "-s", "a", "-k", "c", "--output-dir", ".", "-"],
+        "--output-dir wants files",
+    );
+    usage(&["verify", "--at", "yesterday", "x.eml"], "RFC 3339");
+    usage(&["verify", "--require", "most", "x.eml"], "most");
+    usage(
+        &[
+            "verify",
+            "--zone",
+            "a",
+            "--nameserver",
+            "127.0.0.1",
+            "x.eml",
+        ],
+        "--nameserver",
+    );
+    usage(&["verify", "--max-signatures", "0", "x.eml"], "0");
+    let run = dkim(&["verify", "--nameserver", "dns.example.com", "x.eml"]).exits(2);
+    run.says("--nameserver : not an IP address");
+}
+
+#[test]
+fn help_and_version_are_results() {
+    dkim(&["--version"])
+        .exits(0)
+        .prints(env!("CARGO_PKG_VERSION"));
+    for words in [
+        &["--help"][..],
+        &["help"],
+        &["help", "sign"],
+        &["verify", "--help"],
+        &["sign", "-h"],
+    ] {
+        let run = dkim(words).exits(0).prints("Usage: dkim");
+        let long = run.stdout().lines().find(|line| line.chars().count() > 80);
+        assert_eq!(long, None, "{words:?}");
+    }
+    dkim(&[]).exits(2).says("Usage: dkim");
+}
+
+#[test]
+fn bad_files_are_named() {
+    let folder = scratch();
+    let zone = file(&folder, "bad.zone", b"a TXT \"ok\"\nb TXT \"no end\n");
+    dkim(&["verify", "--zone", &zone, "x.eml"])
+        .exits(4)
+        .says("bad.zone : line 2");
+    dkim(&["verify", "--zone", "/nowhere", "x.eml"])
+        .exits(4)
+        .says("/nowhere : no such file");
+    dkim(&["verify", ZONE[0], ZONE[1], "/"])
+        .exits(4)
+        .says("/ : is a directory");
+    let name = "odd\u{1b}[31m.eml";
+    dkim(&["verify", ZONE[0], ZONE[1], name])
+        .exits(4)
+        .says("odd\\u{1b}[31m.eml : no such file");
+    let long = [
+        b"Subject: ".as_slice(),
+        &b"x".repeat(2 * 1024 * 1024),
+        b"\r\n\r\n",
+    ]
+    .concat();
+    let run = dkim_reading(&["verify", ZONE[0], ZONE[1], "--json"], &long).exits(4);
+    let run = run.says("- : the header field Subject is longer than 1 MiB");
+    assert_eq!(run.json()[0]["result"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_full_disk_is_an_error() {
+    for words in [
+        &["verify", ZONE[0], ZONE[1], "testdata/message.eml"][..],
+        &[
+            "sign",
+            "-s",
+            "x",
+            "-k",
+            "testdata/keys/rsa2048.pem",
+            "testdata/message.eml",
+        ],
+    ] {
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let run: super::Run = command(words)
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap()
+            .into();
+        run.exits(4)
+            .says("standard output : no space left on device");
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let folder = scratch();
+    let path = file(&folder, "signed.eml", &signed());
+    let mut words = vec!["verify", ZONE[0], ZONE[1], "--json"];
+    words.extend(std::iter::repeat_n(path.as_str(), 500));
+    let mut child = command(&words)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 64];
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut first).unwrap();
+    drop(stdout);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[test]
+fn colors_only_where_they_are_wanted() {
+    let colors = |words: &[&str]| {
+        let run =
+            dkim_reading(&[&["verify", ZONE[0], ZONE[1]], words].concat(), &signed()).exits(0);
+        run.stdout.contains(&0x1b)
+    };
+    assert!(!colors(&[]) && !colors(&["--color", "never"]) && colors(&["--color", "always"]));
+}

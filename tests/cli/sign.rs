@@ -1,0 +1,326 @@
+//! `dkim sign`: where messages come from and where they go.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::{Run, ZONE, dkim, dkim_reading, file, scratch, signed, word};
+use crate::testdata;
+
+const KEY: [&str; 5] = ["sign", "-s", "rsa2048", "-k", "testdata/keys/rsa2048.pem"];
+
+fn sign(words: &[&str]) -> Run {
+    dkim(&[&KEY[..], words].concat())
+}
+
+fn passes(message: &[u8]) {
+    dkim_reading(&["verify", ZONE[0], ZONE[1], "--require", "all"], message).exits(0);
+}
+
+#[test]
+fn every_octet_but_the_new_field_stays() {
+    for name in ["message.eml", "message.lf.eml"] {
+        let message = testdata::read(name);
+        let signed = dkim_reading(&KEY, &message).exits(0).stdout;
+        let field = signed.strip_suffix(&message[..]).unwrap();
+        assert!(field.starts_with(b"DKIM-Signature: v=1; a=rsa-sha256;"));
+        assert_eq!(
+            field.windows(2).any(|two| two == b"\r\n"),
+            name == "message.eml"
+        );
+        passes(&signed);
+        let alone = dkim_reading(
+            &[&KEY[..], &["--field-only", "--timestamp", "1"]].concat(),
+            &message,
+        );
+        let whole = dkim_reading(&[&KEY[..], &["--timestamp", "1"]].concat(), &message);
+        assert_eq!([&alone.stdout[..], &message].concat(), whole.stdout);
+    }
+}
+
+#[test]
+fn several_keys_make_several_signatures() {
+    let both = [
+        &KEY[..],
+        &["-s", "ed25519", "-k", "testdata/keys/ed25519.pem"],
+    ]
+    .concat();
+    let message = dkim_reading(&both, &testdata::read("message.eml"))
+        .exits(0)
+        .stdout;
+    assert_eq!(
+        memchr::memmem::find_iter(&message, b"DKIM-Signature:").count(),
+        2
+    );
+    passes(&message);
+    let lonely = [
+        "sign",
+        "-s",
+        "ed25519",
+        "-k",
+        "testdata/keys/ed25519.seed",
+        "testdata/message.eml",
+    ];
+    passes(&dkim(&lonely).exits(0).says("verify only RSA").stdout);
+}
+
+#[test]
+fn every_kind_of_key_file() {
+    for name in ["rsa2048.pkcs1.pem", "rsa2048.der", "rsa2048.encrypted.pem"] {
+        let path = format!("testdata/keys/{name}");
+        let mut words = vec!["sign", "-s", "rsa2048", "-k", &path, "testdata/message.eml"];
+        if name.contains("encrypted") {
+            dkim(&words).exits(4).says(name);
+            words.extend(["--passphrase-file", "testdata/keys/rsa2048.passphrase"]);
+        }
+        passes(&dkim(&words).exits(0).stdout);
+    }
+}
+
+#[test]
+fn options_reach_the_field() {
+    let words = [
+        "-d",
+        "example.com",
+        "-c",
+        "simple/relaxed",
+        "--headers",
+        "From:Subject:X-None",
+        "--oversign",
+        "",
+        "--identity",
+        "joe@sub.example.com",
+        "--timestamp",
+        "2018-06-10T13:38:29Z",
+        "--expires-in",
+        "36h",
+        "--body-length",
+        "10",
+        "--copy-headers",
+        "--no-wrap",
+        "testdata/message.eml",
+    ];
+    let message = sign(&words).exits(0).stdout;
+    let field = String::from_utf8_lossy(&message)
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    for tag in [
+        "c=simple/relaxed;",
+        "d=example.com;",
+        "i=joe@sub.example.com;",
+        "t=1528637909;",
+        "x=1528767509;",
+        "l=10;",
+        "h=From:Subject:X-None;",
+        "z=From:=20",
+    ] {
+        assert!(field.contains(tag), "{tag} in {field}");
+    }
+    dkim_reading(
+        &["verify", ZONE[0], ZONE[1], "--at", "1528637909"],
+        &message,
+    )
+    .exits(0);
+    let words = [
+        "verify",
+        ZONE[0],
+        ZONE[1],
+        "--at",
+        "1528637909",
+        "--reject-partial-body",
+    ];
+    dkim_reading(&words, &message)
+        .exits(1)
+        .prints("[partial-body]");
+    let none = sign(&["--timestamp", "none", "testdata/message.eml"])
+        .exits(0)
+        .stdout;
+    assert!(!String::from_utf8_lossy(&none).contains(" t="));
+    let whole = sign(&["--body-length", "--", "testdata/message.eml"])
+        .exits(0)
+        .stdout;
+    assert!(String::from_utf8_lossy(&whole).contains(" l="));
+}
+
+#[test]
+fn a_fixed_time_gives_the_same_octets() {
+    let words = ["--timestamp", "1700000000", "testdata/message.eml"];
+    assert_eq!(sign(&words).stdout, sign(&words).stdout);
+}
+
+#[test]
+fn files_are_replaced_whole_and_keep_their_mode() {
+    let folder = scratch();
+    let message = testdata::read("message.eml");
+    let one = file(&folder, "one.eml", &message);
+    let two = file(&folder, "two.eml", &message);
+    fs::set_permissions(&one, fs::Permissions::from_mode(0o640)).unwrap();
+    let link = folder.path().join("link.eml");
+    std::os::unix::fs::symlink(&two, &link).unwrap();
+    sign(&["--in-place", &one, link.to_str().unwrap()]).exits(0);
+    passes(&fs::read(&one).unwrap());
+    passes(&fs::read(&two).unwrap());
+    assert_eq!(
+        fs::metadata(&one).unwrap().permissions().mode() & 0o7777,
+        0o640
+    );
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        3,
+        "nothing is left behind"
+    );
+}
+
+#[test]
+fn a_bad_message_stays_as_it_was_and_stops_no_other() {
+    let folder = scratch();
+    let bad = file(&folder, "bad.eml", b"Subject: no author\n\nx\n");
+    let good = file(&folder, "good.eml", &testdata::read("message.eml"));
+    let run = sign(&["--in-place", &bad, "/nowhere.eml", &good]).exits(4);
+    run.says("bad.eml : the message has no From field")
+        .says("/nowhere.eml : no such file");
+    assert_eq!(fs::read(&bad).unwrap(), b"Subject: no author\n\nx\n");
+    passes(&fs::read(&good).unwrap());
+}
+
+#[test]
+fn folders_and_files_to_write_to() {
+    let folder = scratch();
+    let message = testdata::read("message.eml");
+    let one = file(&folder, "one.eml", &message);
+    let out = word(folder.path().join("out"));
+    sign(&["--output-dir", &out, &one])
+        .exits(4)
+        .says("out : not a folder");
+    fs::create_dir(&out).unwrap();
+    sign(&["--output-dir", &out, &one]).exits(0);
+    passes(&fs::read(folder.path().join("out/one.eml")).unwrap());
+    sign(&["--output-dir", &out, &one, &one])
+        .exits(4)
+        .says("another message of this name");
+    let target = word(folder.path().join("signed.eml"));
+    let run = sign(&["--output", &target, "--json", &one]).exits(0);
+    let object = &run.json()[0];
+    assert_eq!(
+        (&object["output"], &object["error"]),
+        (&target.clone().into(), &serde_json::Value::Null)
+    );
+    passes(&fs::read(&target).unwrap());
+    let mode = fs::metadata(&target).unwrap().permissions().mode();
+    assert_eq!(mode & 0o111, 0);
+    sign(&["-o", "/nowhere/signed.eml", &one])
+        .exits(4)
+        .says("/nowhere/signed.eml : no such file");
+    sign(&["-o", "/dev/full", &one])
+        .exits(4)
+        .says("/dev/full : no space left on device");
+}
+
+#[test]
+fn the_domain_is_that_of_the_author() {
+    let message = |from: &str| format!("From: {from}\nSubject: x\n\nx\n");
+    let sign = |from: &str| dkim_reading(&KEY, message(from).as_bytes());
+    let field = sign("Joe <joe@Mail.Example.ORG>").exits(0);
+    assert!(field.prints("d=mail.example.org;").stderr.is_empty() || cfg!(unix));
+    sign("a@example.com, b@example.com").exits(0);
+    sign("a@example.com, b@example.org")
+        .exits(4)
+        .says("of several domains")
+        .says("hint");
+    sign("nobody").exits(4).says("no address with a domain");
+    sign("a@localhost").exits(4).says("cannot sign");
+}
+
+#[test]
+fn what_must_not_be_signed_is_refused() {
+    let refused = |words: &[&str], why: &str| {
+        sign(&[words, &["testdata/message.eml"]].concat())
+            .exits(4)
+            .says(why);
+    };
+    refused(
+        &["--headers", "Subject", "--oversign", ""],
+        "the From field must be signed",
+    );
+    refused(
+        &["--headers", "From:Received"],
+        "Received must not be signed",
+    );
+    refused(&["--oversign", "from:DKIM-Signature"], "must not be signed");
+    refused(
+        &["--identity", "a@example.org"],
+        "not in the signing domain",
+    );
+    refused(
+        &["--identity", "a@evilexample.com"],
+        "not in the signing domain",
+    );
+    refused(&["--body-length", "100000"], "the body has only");
+    let key = |name: &str, why: &str| {
+        let path = format!("testdata/keys/{name}");
+        let words = ["sign", "-s", "x", "-k", &path, "testdata/message.eml"];
+        let run = dkim(&words).exits(4).says(why);
+        assert!(run.stdout.is_empty());
+    };
+    key("rsa512.pem", "verifiers refuse fewer than 1024");
+    key("rsa768.pem", "verifiers refuse fewer than 1024");
+    key("../zone", "zone :");
+    key("nothing.pem", "nothing.pem : no such file");
+}
+
+#[test]
+fn a_private_key_never_shows() {
+    let folder = scratch();
+    let secret = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0";
+    for contents in [
+        format!("-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n"),
+        secret.to_owned(),
+    ] {
+        let key = file(&folder, "key", contents.as_bytes());
+        let run = dkim(&["sign", "-s", "x", "-k", &key, "testdata/message.eml"]).exits(4);
+        assert!(!run.stderr.contains(&secret[..8]), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn readable_keys_are_warned_of() {
+    let folder = scratch();
+    let key = file(&folder, "key.pem", &testdata::read("keys/rsa2048.pem"));
+    let mode = |mode| fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+    let words = ["sign", "-s", "x", "-k", &key, "testdata/message.eml"];
+    mode(0o644);
+    dkim(&words)
+        .exits(0)
+        .says("others may read this key (mode 0644)");
+    mode(0o600);
+    assert!(dkim(&words).exits(0).stderr.is_empty());
+}
+
+#[test]
+fn a_separator_line_stays_on_top() {
+    let message = [
+        b"From joe Sat Jan  3 01:05:34 1996\n",
+        &testdata::read("message.lf.eml")[..],
+    ]
+    .concat();
+    let signed = dkim_reading(&KEY, &message).exits(0).stdout;
+    assert!(signed.starts_with(b"From joe Sat Jan  3 01:05:34 1996\nDKIM-Signature: "));
+    passes(&signed);
+}
+
+#[test]
+fn large_messages_from_files_and_pipes() {
+    let mut message = testdata::read("message.eml");
+    message.extend(b"All work and no play \t makes Jack a dull boy.\r\n".repeat(200_000));
+    let folder = scratch();
+    let path = file(&folder, "large.eml", &message);
+    let from_file = sign(&["--timestamp", "1", &path]).exits(0).stdout;
+    let from_pipe = dkim_reading(&[&KEY[..], &["--timestamp", "1"]].concat(), &message)
+        .exits(0)
+        .stdout;
+    assert!(from_file == from_pipe && from_file.ends_with(&message));
+    passes(&from_file);
+    passes(&signed());
+}
