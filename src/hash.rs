@@ -9,6 +9,7 @@ use crate::canonicalization::Canonicalization;
 use crate::canonicalization::body::{BodyCanonicalizer, LineEndsSeen};
 use crate::canonicalization::header::{canonicalize_field, canonicalize_signature_field};
 use crate::message::{FieldIndex, Header, HeaderField, LineEndings};
+use crate::signature::Signature;
 
 /// Canonicalized header octets are hashed in pieces of about this size.
 const HEADER_PIECE: usize = 4096;
@@ -243,6 +244,27 @@ impl BodyHashes {
     }
 }
 
+/// Passes on to `sink`, in pieces, the octets of the header that a signature signs: the canonical
+/// form of the fields that `h=` selects, then that of the signature's own field with its `b=`
+/// emptied (RFC 6376 §3.7). Their hash is [`Verdict::header_hash`].
+///
+/// `signature` was parsed from the field at `field_index` of the header. If it was not, for there
+/// is no such field or it has no room for that `b=`, nothing is passed on.
+///
+/// [`Verdict::header_hash`]: crate::verdict::Verdict::header_hash
+pub fn canonical_header(
+    header: &Header,
+    field_index: usize,
+    signature: &Signature,
+    sink: impl FnMut(&[u8]),
+) {
+    let Some(own) = SignatureField::in_header(header, field_index, signature) else {
+        return;
+    };
+    let index = FieldIndex::new(header);
+    each_header_piece(header, &index, signature.signed_headers(), own, sink);
+}
+
 /// The hash of the header for a signature: the fields that `h=` selects, then the signature's own
 /// field with its `b=` emptied (RFC 6376 §3.7, §5.4.2).
 pub(crate) fn header_hash<'s>(
@@ -253,7 +275,7 @@ pub(crate) fn header_hash<'s>(
 ) -> Vec<u8> {
     let mut digest = Digest::new(signature.algorithm);
     each_header_piece(header, index, names, signature, |piece| {
-        digest.update(piece)
+        digest.update(piece);
     });
     digest.finalize()
 }
@@ -271,6 +293,26 @@ pub(crate) struct SignatureField<'a> {
     pub(crate) canonicalization: Canonicalization,
     /// The hash algorithm.
     pub(crate) algorithm: HashAlgorithm,
+}
+
+impl<'a> SignatureField<'a> {
+    /// The field at `index` of the header, from which `signature` was parsed; `None` if it was
+    /// not, as far as can be told.
+    pub(crate) fn in_header(
+        header: &'a Header,
+        index: usize,
+        signature: &Signature,
+    ) -> Option<Self> {
+        let field = header.field(index)?;
+        field.value().get(signature.emptied.clone())?;
+        Some(Self {
+            field,
+            index: Some(index),
+            emptied: signature.emptied.clone(),
+            canonicalization: signature.canonicalization.header,
+            algorithm: signature.algorithm.hash(),
+        })
+    }
 }
 
 /// Passes on, piece by piece, the octets that [`header_hash`] hashes.

@@ -239,8 +239,10 @@ fn parse_key(tags: &TagList<'_>) -> Result<PublicKey, RecordError> {
     PublicKey::from_record(key_type, &octets).map_err(RecordError::Key)
 }
 
-/// Decodes base64 with folding white space anywhere, with or without its padding.
-pub(crate) fn decode_base64(value: &[u8]) -> Option<Vec<u8>> {
+/// Decodes base64 as tags hold it (`b=`, `bh=`, `p=`): with folding white space anywhere, with or
+/// without its padding. `None` if it is not base64.
+#[must_use]
+pub fn decode_base64(value: &[u8]) -> Option<Vec<u8>> {
     const TOLERANT: base64::engine::GeneralPurpose = base64::engine::GeneralPurpose::new(
         &base64::alphabet::STANDARD,
         base64::engine::GeneralPurposeConfig::new()

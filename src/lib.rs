@@ -113,6 +113,6 @@ pub mod message;
 pub mod resolver;
 pub mod sign;
 pub mod signature;
-mod tag_list;
+pub mod tag_list;
 pub mod verdict;
 pub mod verify;

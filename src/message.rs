@@ -125,6 +125,7 @@ impl<'a> HeaderField<'a> {
 impl Header {
     /// The fields from the top. A line that is no field (it has no colon) is among them, with an
     /// empty name.
+    #[must_use]
     pub fn fields(&self) -> impl DoubleEndedIterator<Item = HeaderField<'_>> + ExactSizeIterator {
         self.fields.iter().map(|span| self.resolve(span))
     }
@@ -136,6 +137,7 @@ impl Header {
     }
 
     /// The fields of this name, in any letter case, from the top.
+    #[must_use]
     pub fn fields_named<'a>(
         &'a self,
         name: &'a str,
@@ -482,7 +484,7 @@ mod tests {
             for chunk in message.as_bytes().chunks(size) {
                 if rest.is_empty() {
                     match reader.push(chunk).unwrap() {
-                        None => continue,
+                        None => {}
                         Some(taken) => rest.push(chunk[taken..].to_vec()),
                     }
                 } else {
@@ -493,8 +495,8 @@ mod tests {
             assert_eq!(header.fields().count(), expected.len(), "{message:?}");
             assert_eq!(rest.concat(), body.as_bytes(), "{message:?}");
             assert_eq!(
-                header.length() as usize + body.len(),
-                message.len(),
+                header.length() + body.len() as u64,
+                message.len() as u64,
                 "{message:?}"
             );
         }

@@ -368,7 +368,7 @@ fn check_query_methods(tags: &TagList<'_>) -> Result<(), SignatureError> {
 }
 
 fn signed_names(value: &[u8]) -> Result<String, SignatureError> {
-    if value.iter().filter(|&&octet| octet == b':').count() >= MAX_NAMES {
+    if memchr::memchr_iter(b':', value).count() >= MAX_NAMES {
         return Err(SignatureError::TooManyNames);
     }
     let mut names = String::with_capacity(value.len());

@@ -158,7 +158,8 @@ const fn is_fws(octet: u8) -> bool {
 }
 
 /// The value without any folding white space in it, as base64 and `h=` are read.
-pub(crate) fn without_fws(value: &[u8]) -> Cow<'_, [u8]> {
+#[must_use]
+pub fn without_fws(value: &[u8]) -> Cow<'_, [u8]> {
     if value.iter().any(|&octet| is_fws(octet)) {
         Cow::Owned(
             value
@@ -172,8 +173,8 @@ pub(crate) fn without_fws(value: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The items of a colon-separated value, each without the white space around it.
-pub(crate) fn colon_separated(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// The items of a colon-separated value (`h=`, `q=`), each without the white space around it.
+pub fn colon_separated(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value
         .split(|&octet| octet == b':')
         .map(|item| &item[trim(item, 0..item.len())])
@@ -181,7 +182,8 @@ pub(crate) fn colon_separated(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Decodes dkim-quoted-printable (RFC 6376 §2.11); `None` if a `=` is not followed by two
 /// hexadecimal digits.
-pub(crate) fn decode_quoted_printable(value: &[u8]) -> Option<Vec<u8>> {
+#[must_use]
+pub fn decode_quoted_printable(value: &[u8]) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(value.len());
     let value = without_fws(value);
     let mut octets = value.iter();

@@ -142,14 +142,7 @@ impl Verifier {
         now: u64,
     ) -> Readable {
         let mut warnings = Vec::new();
-        let hash = header.field(field_index).map(|field| SignatureField {
-            field,
-            index: Some(field_index),
-            emptied: signature.emptied.clone(),
-            canonicalization: signature.canonicalization.header,
-            algorithm: signature.algorithm.hash(),
-        });
-        let header_hash = hash
+        let header_hash = SignatureField::in_header(header, field_index, &signature)
             .map(|own| header_hash(header, index, signature.signed_headers(), own))
             .unwrap_or_default();
         let extra_from = find_unsigned(index, &signature, &mut warnings);

@@ -146,10 +146,10 @@ proptest! {
     }
 
     #[test]
-    fn lengths_count_canonicalized_octets(body in bodies(), piece in 1..300_usize, part in 0.0..1.2_f64) {
+    fn lengths_count_canonicalized_octets(body in bodies(), piece in 1..300_usize, part in 0..120_usize) {
         for canonicalization in [Simple, Relaxed] {
             let canonical = oracle(canonicalization, Lenient, &body);
-            let length = (canonical.len() as f64 * part) as usize;
+            let length = canonical.len() * part / 100;
             let request = |length| BodyHashRequest { canonicalization, algorithm: HashAlgorithm::Sha256, length };
             let requests = [request(None), request(Some(length as u64)), request(Some(0))];
             let mut hasher = BodyHasher::new(Lenient, &requests);

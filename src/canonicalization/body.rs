@@ -272,10 +272,12 @@ impl BodyCanonicalizer {
                 .step_by(2)
                 .for_each(|octet| *octet = b'\r');
             while self.line_ends > 0 {
-                let count = self.line_ends.min(FULL as u64 / 2);
-                sink(&line_ends[..2 * count as usize]);
+                let count = usize::try_from(self.line_ends)
+                    .unwrap_or(usize::MAX)
+                    .min(FULL / 2);
+                sink(&line_ends[..2 * count]);
                 self.passed_on = true;
-                self.line_ends -= count;
+                self.line_ends -= count as u64;
             }
         }
         while self.line_ends > 0 {
@@ -318,7 +320,7 @@ impl BodyCanonicalizer {
 /// Whether no octet of the block at the start of `window` changes, as far as a quick look tells:
 /// sometimes none does though it says otherwise. Beside it, where a line feed follows an octet of
 /// the block.
-#[inline(always)]
+#[inline]
 fn is_unchanged<const RELAXED: bool>(window: &[u8; LOOKAHEAD]) -> (bool, u8x16) {
     let space = u8x16::splat(b' ');
     let tab = u8x16::splat(b'\t');
@@ -342,7 +344,7 @@ fn is_unchanged<const RELAXED: bool>(window: &[u8; LOOKAHEAD]) -> (bool, u8x16) 
     (!changed.any(), line_feeds)
 }
 
-#[inline(always)]
+#[inline]
 fn vector(window: &[u8; LOOKAHEAD], at: usize) -> u8x16 {
     let mut lanes = [0; 16];
     lanes.copy_from_slice(&window[at..at + 16]);
@@ -387,7 +389,7 @@ impl Masks {
     }
 }
 
-#[inline(always)]
+#[inline]
 fn mask(window: &[u8; LOOKAHEAD], octet: u8) -> u64 {
     let wanted = u8x16::splat(octet);
     (0..BLOCK / 16).fold(0, |mask, part| {

@@ -123,7 +123,7 @@ mod tests {
                 LineEndings::Lenient,
                 raw,
                 expected,
-            )
+            );
         };
         simple("A: X\r\n", "A: X\r\n");
         simple("B : Y\t\r\n\tZ  \r\n", "B : Y\t\r\n\tZ  \r\n");
@@ -146,7 +146,7 @@ mod tests {
                 LineEndings::Lenient,
                 raw,
                 expected,
-            )
+            );
         };
         relaxed("A: X\r\n", "a:X\r\n");
         relaxed("B : Y\t\r\n\tZ  \r\n", "b:Y Z\r\n");

@@ -38,7 +38,7 @@ impl Vector {
                 "nodata" => writeln!(vector.zone, "{value}. IN A 192.0.2.1").unwrap(),
                 "servfail" | "refused" | "timeout" | "unreachable" | "bogus" => vector.fails = true,
                 "allow-sha1" | "ignore-expiration" | "reject-partial-body" => {
-                    vector.words.push(format!("--{key}"))
+                    vector.words.push(format!("--{key}"));
                 }
                 "line-endings" | "min-rsa-bits" | "max-signatures" => {
                     vector.words.extend([format!("--{key}"), value.to_owned()]);

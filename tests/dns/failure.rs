@@ -153,9 +153,12 @@ fn silence_of_many() {
 fn a_lost_datagram() {
     let server = DnsServer::start({
         let first = std::sync::atomic::AtomicBool::new(true);
-        move |_| match first.swap(false, std::sync::atomic::Ordering::SeqCst) {
-            true => Reply::Silence,
-            false => key().into(),
+        move |_| {
+            if first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+                Reply::Silence
+            } else {
+                key().into()
+            }
         }
     });
     let (answer, _) = run(&options(&[server.address()]));
@@ -249,13 +252,16 @@ fn no_route() {
 #[test]
 fn tcp_that_is_closed() {
     let expected = "closed the connection without an answer";
-    let server = DnsServer::start(|question| match question.over_tcp {
-        true => Reply::Close,
-        false => Answer {
-            truncated: true,
-            ..Answer::default()
+    let server = DnsServer::start(|question| {
+        if question.over_tcp {
+            Reply::Close
+        } else {
+            Answer {
+                truncated: true,
+                ..Answer::default()
+            }
+            .into()
         }
-        .into(),
     });
     for transport in [Transport::Udp, Transport::Tcp] {
         let options = ResolverOptions {

@@ -192,9 +192,7 @@ pub fn io_reason(error: &io::Error) -> String {
 fn escape_json(line: &str) -> String {
     let mut escaped = String::with_capacity(line.len());
     for character in line.chars() {
-        if character == '\n' || character.is_ascii() && character != '\u{7f}' {
-            escaped.push(character);
-        } else if dkim_toolkit::escape::is_printable(character) {
+        if character == '\n' || dkim_toolkit::escape::is_printable(character) {
             escaped.push(character);
         } else {
             let mut units = [0; 2];

@@ -63,6 +63,7 @@ pub struct Sign {
     /// Sign the body up to so many canonicalized octets (l=), or so that anything may
     /// be added to it: dangerous
     #[arg(long, value_name = "N", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "clap's form of an optional value")]
     pub body_length: Option<Option<u64>>,
     /// Copy the signed fields into the signature (z=)
     #[arg(long)]

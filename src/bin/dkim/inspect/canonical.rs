@@ -1,0 +1,201 @@
+//! `dkim inspect --canonical`: the very octets that a signature covers, and nothing else.
+
+use std::io::{self, BufWriter, Write};
+
+use dkim_toolkit::canonicalization::body::BodyCanonicalizer;
+use dkim_toolkit::hash::canonical_header;
+use dkim_toolkit::message::Header;
+use dkim_toolkit::signature::{FIELD_NAME, Signature};
+
+use crate::args::{Inspect, Part};
+use crate::exit::ExitStatus;
+use crate::inspect::text::count;
+use crate::io::{Failure, Input, Pieces as _, Source};
+use crate::output::{self, Output, OutputError};
+
+pub fn run(
+    arguments: &Inspect,
+    part: Part,
+    sources: &[Source],
+    output: &mut Output,
+) -> Result<ExitStatus, OutputError> {
+    if output.json {
+        output::usage_error("--canonical prints octets, which --json cannot hold");
+        return Ok(ExitStatus::Usage);
+    }
+    let [source] = sources else {
+        output::usage_error("--canonical takes one message");
+        return Ok(ExitStatus::Usage);
+    };
+    match write(arguments, part, source, output.octets()) {
+        Ok(Covered::Whole) => Ok(ExitStatus::Yes),
+        Ok(Covered::Short { length, body }) => {
+            let why = format!("l= is {length}, but the body has only {body} octets: all are here");
+            output::warning(source, why);
+            Ok(ExitStatus::No)
+        }
+        Err(Trouble::Message(failure)) => {
+            failure.say(source);
+            Ok(ExitStatus::CannotDo)
+        }
+        Err(Trouble::Output(error)) => Err(error.into()),
+    }
+}
+
+/// Whether what was written is what the signature covers.
+enum Covered {
+    Whole,
+    /// `l=` is more than there is: verification refuses to hash it.
+    Short {
+        length: u64,
+        body: u64,
+    },
+}
+
+enum Trouble {
+    Message(Failure),
+    Output(io::Error),
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::Message(failure)
+    }
+}
+
+fn write(
+    arguments: &Inspect,
+    part: Part,
+    source: &Source,
+    out: Box<dyn Write>,
+) -> Result<Covered, Trouble> {
+    let mut input = Input::open(source)?;
+    let (header, body) = input.read_header(arguments.line_endings.get())?;
+    let number = arguments.signature.unwrap_or(1) as usize;
+    let (field_index, signature) = find(&header, number)?;
+    let mut sink = Sink::new(out);
+    let covered = match part {
+        Part::Header => {
+            canonical_header(&header, field_index, &signature, |piece| sink.take(piece));
+            Covered::Whole
+        }
+        Part::Body => {
+            sink.left = signature.body_length;
+            write_body(&header, &signature, &body, &mut input, &mut sink)?
+        }
+    };
+    sink.finish().map_err(Trouble::Output)?;
+    Ok(covered)
+}
+
+/// The place of a signature's field in the header, and the signature.
+fn find(header: &Header, number: usize) -> Result<(usize, Signature), Failure> {
+    let signatures = || {
+        let fields = header.fields().enumerate();
+        fields.filter(|(_, field)| field.is_named(FIELD_NAME))
+    };
+    let Some((at, field)) = signatures().nth(number - 1) else {
+        return Err(Failure::new(match signatures().count() {
+            0 => "it has no signature".to_owned(),
+            there => format!("it has {}, not {number}", count(there, "signature")),
+        }));
+    };
+    match Signature::parse(field, header.line_endings()) {
+        Ok(signature) => Ok((at, signature)),
+        Err(error) => Err(Failure {
+            reason: format!("signature {number} covers nothing: {error}"),
+            hint: Some("dkim inspect without --canonical shows its tags"),
+        }),
+    }
+}
+
+fn write_body(
+    header: &Header,
+    signature: &Signature,
+    start: &[u8],
+    input: &mut Input,
+    sink: &mut Sink,
+) -> Result<Covered, Trouble> {
+    let mut canonicalizer =
+        BodyCanonicalizer::new(signature.canonicalization.body, header.line_endings());
+    canonicalizer.push(start, |octets| sink.take(octets));
+    loop {
+        // Nobody need read a long body whose octets nobody takes any more.
+        sink.check().map_err(Trouble::Output)?;
+        let piece = input.read()?;
+        if piece.is_empty() {
+            break;
+        }
+        canonicalizer.push(piece, |octets| sink.take(octets));
+    }
+    canonicalizer.finish(|octets| sink.take(octets));
+    Ok(match signature.body_length {
+        Some(length) if length > sink.taken => Covered::Short {
+            length,
+            body: sink.taken,
+        },
+        _ => Covered::Whole,
+    })
+}
+
+/// Writes what canonicalizers pass on, which cannot be told of errors.
+struct Sink {
+    out: BufWriter<Box<dyn Write>>,
+    /// How many octets more to write; `None` for all that come.
+    left: Option<u64>,
+    /// Octets that came.
+    taken: u64,
+    outcome: io::Result<()>,
+}
+
+impl Sink {
+    fn new(out: Box<dyn Write>) -> Self {
+        Self {
+            out: BufWriter::with_capacity(64 * 1024, out),
+            left: None,
+            taken: 0,
+            outcome: Ok(()),
+        }
+    }
+
+    fn take(&mut self, mut octets: &[u8]) {
+        self.taken += octets.len() as u64;
+        if let Some(left) = &mut self.left {
+            octets = &octets
+                [..usize::try_from(*left).map_or(octets.len(), |left| left.min(octets.len()))];
+            *left -= octets.len() as u64;
+        }
+        if self.outcome.is_ok() {
+            self.outcome = self.out.write_all(octets);
+        }
+    }
+
+    fn check(&mut self) -> io::Result<()> {
+        std::mem::replace(&mut self.outcome, Ok(()))
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.check()?;
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_written_than_is_left() {
+        for (left, expected) in [(None, 6), (Some(0), 0), (Some(4), 4), (Some(u64::MAX), 6)] {
+            let mut sink = Sink::new(Box::new(io::sink()));
+            sink.left = left;
+            sink.take(b"abc");
+            sink.take(b"def");
+            let written = left
+                .zip(sink.left)
+                .map_or(6, |(before, after)| before - after);
+            assert_eq!((written, sink.taken), (expected, 6), "{left:?}");
+            assert!(sink.finish().is_ok());
+        }
+    }
+}
