@@ -13,6 +13,8 @@ use crate::signature::Signature;
 
 /// Canonicalized header octets are hashed in pieces of about this size.
 const HEADER_PIECE: usize = 4096;
+/// Bodies are handled in pieces of this many octets.
+const PIECE: usize = 16 * 1024;
 
 /// A body hash that a signature asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,14 +91,12 @@ impl BodyHasher {
     /// Takes the next octets of the body.
     pub fn update(&mut self, octets: &[u8]) {
         self.octets += octets.len() as u64;
-        self.long_line.update(octets);
-        for Pass {
-            canonicalizer,
-            output,
-            ..
-        } in &mut self.passes
-        {
-            canonicalizer.push(octets, |canonical| output.take(canonical));
+        // In pieces that stay in the nearest cache for all who look at them.
+        for piece in octets.chunks(PIECE) {
+            for Pass { canonicalizer, output, .. } in &mut self.passes {
+                canonicalizer.push(piece, |canonical| output.take(canonical));
+            }
+            self.long_line.update(piece);
         }
     }
 
