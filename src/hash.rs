@@ -93,7 +93,12 @@ impl BodyHasher {
         self.octets += octets.len() as u64;
         // In pieces that stay in the nearest cache for all who look at them.
         for piece in octets.chunks(PIECE) {
-            for Pass { canonicalizer, output, .. } in &mut self.passes {
+            for Pass {
+                canonicalizer,
+                output,
+                ..
+            } in &mut self.passes
+            {
                 canonicalizer.push(piece, |canonical| output.take(canonical));
             }
             self.long_line.update(piece);
@@ -305,13 +310,18 @@ impl<'a> SignatureField<'a> {
     ) -> Option<Self> {
         let field = header.field(index)?;
         field.value().get(signature.emptied.clone())?;
-        Some(Self {
+        Some(Self::new(field, Some(index), signature))
+    }
+
+    /// The field that `signature` was parsed from.
+    pub(crate) fn new(field: HeaderField<'a>, index: Option<usize>, signature: &Signature) -> Self {
+        Self {
             field,
-            index: Some(index),
+            index,
             emptied: signature.emptied.clone(),
             canonicalization: signature.canonicalization.header,
             algorithm: signature.algorithm.hash(),
-        })
+        }
     }
 }
 

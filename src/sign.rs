@@ -394,13 +394,7 @@ impl Signer {
         let field = HeaderField::from_raw(field.as_bytes());
         let line_endings = message.header.line_endings();
         let signature = Signature::parse(field, line_endings).map_err(SignError::Unreadable)?;
-        let own = SignatureField {
-            field,
-            index: None,
-            emptied: signature.emptied.clone(),
-            canonicalization: signature.canonicalization.header,
-            algorithm: signature.algorithm.hash(),
-        };
+        let own = SignatureField::new(field, None, &signature);
         let hash = header_hash(
             message.header,
             message.index,

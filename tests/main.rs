@@ -9,6 +9,8 @@ mod citations;
 mod cli;
 #[cfg(feature = "resolver")]
 mod dns;
+#[cfg(feature = "cli")]
+mod inspect;
 mod rfc;
 mod signing;
 mod support {

@@ -86,6 +86,10 @@ impl Inquiry {
 
     /// Without the library for it nothing is validated.
     #[cfg(not(feature = "aws-lc"))]
+    #[cfg_attr(
+        not(feature = "aws-lc"),
+        expect(clippy::unused_self, reason = "nothing validates without it")
+    )]
     pub(super) fn dnssec(&self) -> Option<Dnssec> {
         None
     }

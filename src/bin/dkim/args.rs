@@ -9,7 +9,7 @@ mod verify;
 use clap::{Args, Parser, Subcommand};
 
 pub use dns::Dns;
-pub use inspect::Inspect;
+pub use inspect::{Inspect, Part};
 pub use sign::{Sign, SigningTime};
 pub use verify::{At, Require, Verify};
 

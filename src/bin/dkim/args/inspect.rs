@@ -9,7 +9,8 @@ use super::values::LineEndingsOption;
 /// Explain the DKIM-Signature fields of messages, without DNS
 ///
 /// Decodes every signature tag by tag: what it means, whether it is required, and what
-/// verification would refuse. --canonical prints the very octets that a signature hashes.
+/// verification would refuse. The status is 0 if there is a signature and none would be refused
+/// whatever its key. --canonical prints the very octets that a signature hashes.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   dkim inspect message.eml

@@ -1,0 +1,275 @@
+//! `dkim inspect` as people run it.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::{fs, thread};
+
+use dkim_toolkit::message::{LineEndings, parse};
+use dkim_toolkit::verdict::Verdict;
+use dkim_toolkit::verify::Verifier;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+const NOW: u64 = 1_800_000_000;
+const RFC8463: &str = "testdata/rfc/rfc8463-appendix-a.eml";
+
+/// Runs `dkim inspect` with a message on its standard input.
+fn inspect(arguments: &[&str], message: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_dkim"))
+        .arg("inspect")
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    thread::scope(|scope| {
+        // One that reads no message closes its end.
+        scope.spawn(move || drop(stdin.write_all(message)));
+        child.wait_with_output().unwrap()
+    })
+}
+
+fn check_error(arguments: &[&str], message: &str, status: i32, expected: &str) {
+    let output = inspect(arguments, message.as_bytes());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    assert!(said.contains(expected), "{arguments:?}: {said}");
+}
+
+fn inspect_json(message: &str) -> (Value, Option<i32>) {
+    let output = inspect(&["--json"], message.as_bytes());
+    let object = serde_json::from_slice(&output.stdout).unwrap();
+    (object, output.status.code())
+}
+
+fn verdicts(message: &[u8]) -> Vec<Verdict> {
+    let (header, body) = parse(message, LineEndings::Lenient).unwrap();
+    let mut verification = Verifier::default().begin(header, NOW);
+    verification.body(body);
+    verification.finish().verdicts
+}
+
+/// The hash of what `--canonical` writes is the one that verification takes; how often that was
+/// the `bh=` of the message.
+fn check_canonical(message: &[u8], name: &str) -> usize {
+    let mut good = 0;
+    for (place, verdict) in verdicts(message).iter().enumerate() {
+        let number = (place + 1).to_string();
+        let hash = |part| {
+            let arguments = ["--canonical", part, "--signature", &number];
+            let output = inspect(&arguments, message);
+            (
+                Sha256::digest(&output.stdout).to_vec(),
+                output.status.code(),
+            )
+        };
+        let Some(signature) = &verdict.signature else {
+            assert_eq!(hash("body").1, Some(4), "{name}");
+            continue;
+        };
+        let header_hash = verdict.header_hash.clone().unwrap();
+        assert_eq!(hash("header"), (header_hash, Some(0)), "{name}");
+        let body = hash("body");
+        match &verdict.computed_body_hash {
+            Some(body_hash) => assert_eq!(body, (body_hash.clone(), Some(0)), "{name}"),
+            None => assert_eq!(body.1, Some(1), "{name}"),
+        }
+        good += usize::from(body.0 == signature.body_hash);
+    }
+    good
+}
+
+#[test]
+fn canonical_octets_are_those_that_are_hashed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rfc = fs::read(root.join(RFC8463)).unwrap();
+    assert_eq!(check_canonical(&rfc, RFC8463), 2);
+    let mut good = 0;
+    for entry in fs::read_dir(root.join("testdata/verify")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let prefixes = ["body-", "header-bare", "length-", "doubled-"];
+        if !prefixes.iter().any(|prefix| name.starts_with(prefix)) {
+            continue;
+        }
+        let vector = fs::read(&path).unwrap();
+        let preamble = vector.windows(2).position(|pair| pair == b"\n\n").unwrap();
+        good += check_canonical(&vector[preamble + 2..], name);
+    }
+    assert!(good > 50, "{good}");
+}
+
+#[test]
+fn a_long_body_is_cut_where_the_signature_ends() {
+    let field = "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=s; h=From;\
+                 l=20000001; bh=AAAA; b=AAAA\r\nFrom: a@example.com\r\n\r\n";
+    let mut message = field.as_bytes().to_vec();
+    message.extend(b"0123456 \t\r\n".repeat(3_000_000));
+    let output = inspect(&["--canonical", "body", "-"], &message);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.stdout.len(), 20_000_001);
+    // A canonical line has nine octets, and three more are left.
+    assert!(output.stdout.ends_with(b"0123456\r\n012"));
+}
+
+#[test]
+fn canonical_takes_one_message_with_that_signature() {
+    let signed = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s; h=From; bh=AA; b=AA; \
+                  l=9\r\n\r\nHi\r\n";
+    let body = ["--canonical", "body"];
+    check_error(
+        &["--canonical", "body", RFC8463, RFC8463],
+        "",
+        2,
+        "one message",
+    );
+    check_error(&["--canonical", "body", "--json"], signed, 2, "--json");
+    check_error(&["--signature", "2"], signed, 2, "--canonical");
+    check_error(
+        &["--canonical", "body", "--signature", "0"],
+        signed,
+        2,
+        "--signature",
+    );
+    check_error(&body, "From: a\r\n\r\n", 4, "- : it has no signature");
+    let second = ["--canonical", "header", "--signature", "2"];
+    check_error(&second, signed, 4, "- : it has 1 signature, not 2");
+    check_error(
+        &body,
+        "DKIM-Signature: v=1\r\n\r\n",
+        4,
+        "signature 1 covers nothing",
+    );
+    check_error(
+        &["--canonical", "body", "missing.eml"],
+        "",
+        4,
+        "missing.eml : no such file",
+    );
+    let output = inspect(&body, signed.as_bytes());
+    assert_eq!(
+        (output.stdout, output.status.code()),
+        (b"Hi\r\n".to_vec(), Some(1))
+    );
+    assert!(String::from_utf8_lossy(&output.stderr).contains("l= is 9"));
+}
+
+#[test]
+fn a_good_signature_is_told_tag_by_tag() {
+    let output = inspect(&[RFC8463], b"");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    for expected in [
+        "rfc8463-appendix-a.eml: 2 signatures",
+        "    a=   algorithm        ed25519-sha256: Ed25519 over SHA-256 (required)",
+        "    t=   time of signing  2018-06-10T13:38:29Z, ",
+        "oversigned, so none may be added: from, subject, date",
+        "    bh=  body hash        32 octets, the hash of the body (required)",
+        "brisbane._domainkey.football.example.com.",
+        "128 octets, by an RSA key of 1024 bits (required)",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    let quiet = inspect(&["--quiet", RFC8463], b"");
+    assert!(quiet.stdout.is_empty() && quiet.status.code() == Some(0));
+}
+
+#[test]
+fn json_has_every_key() {
+    let message = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s1; h=From:To; l=2;\r\n\
+                   \tbh=AAAA; b=AAAA; x=1; foo=b\r\n\t ar\r\nFrom: a@example.com\r\n\r\nHello\r\n";
+    let (object, status) = inspect_json(message);
+    assert_eq!(status, Some(1));
+    assert_eq!(
+        (&object["source"], &object["error"]),
+        (&json!("-"), &Value::Null)
+    );
+    let signature = &object["signatures"][0];
+    assert_eq!(signature["index"], 1);
+    assert_eq!(signature["key_name"], "s1._domainkey.example.com.");
+    let reasons = [
+        &signature["refused"][0]["reason"],
+        &signature["refused"][1]["reason"],
+    ];
+    assert_eq!(reasons, ["expired", "body-hash-mismatch"]);
+    assert_eq!(signature["body_hash"]["claimed"], "AAAA");
+    assert_eq!(signature["body_hash"]["matches"], false);
+    assert_eq!(
+        signature["defaults"][0],
+        json!({"name": "c", "value": "simple/simple"})
+    );
+    assert_eq!(signature["missing"], json!([]));
+    assert_eq!(signature["raw"], Value::Null);
+    assert_eq!(signature["warnings"][0]["code"], "unsigned-subject");
+    let tag = |name: &str| {
+        let tags = signature["tags"].as_array().unwrap();
+        tags.iter().find(|tag| tag["name"] == name).unwrap().clone()
+    };
+    let length = json!({"name": "l", "value": "2", "meaning": "body length",
+        "status": "discouraged", "decoded": {"length": 2, "body": 7, "unsigned": 5},
+        "problem": null});
+    assert_eq!(tag("l"), length);
+    let unknown = json!({"name": "foo", "value": "b\r\n\t ar", "meaning": null,
+        "status": "unknown", "decoded": null, "problem": null});
+    assert_eq!(tag("foo"), unknown);
+    assert_eq!(tag("x")["decoded"]["time"], "1970-01-01T00:00:01Z");
+}
+
+#[test]
+fn a_broken_signature_is_read_as_far_as_it_goes() {
+    let message = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; d=example.org;; h=a::b; q\r\n\
+                   From: a@example.com\r\n\r\n";
+    let (object, status) = inspect_json(message);
+    assert_eq!(status, Some(1));
+    let signature = &object["signatures"][0];
+    assert_eq!(signature["refused"][0]["reason"], "signature-syntax");
+    assert_eq!(signature["key_name"], Value::Null);
+    assert!(
+        signature["raw"]
+            .as_str()
+            .unwrap()
+            .contains("d=example.org;;")
+    );
+    let tags = signature["tags"].as_array().unwrap();
+    let names: Vec<&Value> = tags.iter().map(|tag| &tag["name"]).collect();
+    assert_eq!(names, ["v", "a", "d", "d", "h"]);
+    assert_eq!(tags[4]["problem"], "\"\" is not the name of a header field");
+}
+
+#[test]
+fn what_strangers_wrote_acts_on_nothing() {
+    let message = "DKIM-Signature: v=1; z=Subject:=1B[31m|X=1B:=E2=80=AE; a=\u{202e}; \u{1b}=1\r\n\
+                   DKIM-Signature: z=Subject:=1B[31m|X=1B:=E2=80=AE; a=\u{202e}; h=\u{9b}\r\n\r\n";
+    for arguments in [&["--color", "never"][..], &["--json"]] {
+        let output = inspect(arguments, message.as_bytes());
+        let text = String::from_utf8(output.stdout).unwrap();
+        let acts =
+            |character: char| character != '\n' && !dkim_toolkit::escape::is_printable(character);
+        assert!(!text.contains(acts), "{text:?}");
+        assert!(text.contains("[31m"));
+    }
+}
+
+#[test]
+fn the_worst_of_many_stands() {
+    let output = inspect(&["missing.eml", RFC8463, "-"], b"From: a\r\n\r\n");
+    assert_eq!(output.status.code(), Some(4));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("2 signatures") && text.contains("-: no signature"));
+    let output = inspect(&[RFC8463, "-"], b"From: a\r\n\r\n");
+    assert_eq!(output.status.code(), Some(1));
+    let output = inspect(&["--json", "missing.eml"], b"");
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = json!({"source": "missing.eml", "signatures": [],
+        "error": "no such file or directory"});
+    assert_eq!(object, expected);
+}
