@@ -6,7 +6,6 @@ use std::fmt;
 use crate::key_record::{KeyRecord, RecordError};
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
 use crate::signature::{Signature, SignatureError};
-use crate::verify::duration;
 
 /// A result as RFC 8601 §2.7.1 names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -414,4 +413,16 @@ impl Warning {
             message: message.into(),
         }
     }
+}
+
+/// A duration in words, in its largest unit.
+pub(crate) fn duration(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
 }

@@ -1,0 +1,175 @@
+//! What a signer may choose: the fields to sign and the tags to write (RFC 6376 §3.5, §5.4).
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::SignError;
+use crate::canonicalization::MessageCanonicalization;
+use crate::identifier::Auid;
+use crate::message::{FieldIndex, Header};
+use crate::signature::MAX_NAMES;
+
+/// The header fields that are signed by default where they are present: those of RFC 6376 §5.4.1
+/// and those that MIME readers obey. Every List field is signed beside them.
+pub const DEFAULT_HEADERS: [&str; 16] = [
+    "From",
+    "To",
+    "Cc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Reply-To",
+    "In-Reply-To",
+    "References",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+    "Resent-Date",
+    "Resent-From",
+    "Resent-To",
+    "Resent-Cc",
+];
+
+/// Fields that are never signed: mail systems on the way add, change or remove them
+/// (RFC 6376 §5.4), Bcc is not to be told, and signatures sign themselves.
+const NEVER_SIGNED: [&str; 10] = [
+    "return-path",
+    "received",
+    "received-spf",
+    "dkim-signature",
+    "authentication-results",
+    "bcc",
+    "resent-bcc",
+    "arc-seal",
+    "arc-message-signature",
+    "arc-authentication-results",
+];
+
+/// What a signer may choose (RFC 6376 §3.5, §5.4).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Choices {
+    /// The canonicalization algorithms (`c=`).
+    pub canonicalization: MessageCanonicalization,
+    /// The names of the fields to sign: every instance that is present of each, or, for a name
+    /// without any, its absence. `None`: those of [`DEFAULT_HEADERS`] that are present.
+    pub headers: Option<Vec<String>>,
+    /// Names that `h=` has once more than there are instances, so that adding one breaks the
+    /// signature (RFC 6376 §8.15).
+    pub oversign: Vec<String>,
+    /// The agent or user (`i=`).
+    pub identity: Option<Auid>,
+    /// The time of signing (`t=`), in Unix seconds.
+    pub timestamp: Option<u64>,
+    /// The time of expiration (`x=`), in Unix seconds.
+    pub expiration: Option<u64>,
+    /// How much of the body is signed (`l=`).
+    pub body_length: BodyLength,
+    /// Copy the signed fields into the signature (`z=`).
+    pub copy_headers: bool,
+    /// Fold the field at 78 columns.
+    pub wrap: bool,
+}
+
+impl Default for Choices {
+    /// `relaxed/relaxed`, default fields, From oversigned, the whole body, folded; no `t=`.
+    fn default() -> Self {
+        Self {
+            canonicalization: MessageCanonicalization::RELAXED,
+            headers: None,
+            oversign: vec!["From".to_owned()],
+            identity: None,
+            timestamp: None,
+            expiration: None,
+            body_length: BodyLength::Unlimited,
+            copy_headers: false,
+            wrap: true,
+        }
+    }
+}
+
+/// How much of the body is signed, in octets of the canonicalized body (`l=`, RFC 6376 §3.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BodyLength {
+    /// All of it, and nothing can be added to it: no `l=`.
+    #[default]
+    Unlimited,
+    /// All of it, and more can be added behind it: `l=` has its length.
+    Whole,
+    /// So many octets from its start.
+    First(u64),
+}
+
+impl Choices {
+    /// The names for `h=`: each as often as it has fields, and once more where it is oversigned.
+    pub(super) fn signed_names(
+        &self,
+        header: &Header,
+        index: &FieldIndex<'_>,
+    ) -> Result<Vec<String>, SignError> {
+        let mut names: Vec<Cow<'_, str>> = Vec::new();
+        match &self.headers {
+            Some(chosen) => names.extend(chosen.iter().map(Cow::from)),
+            None => {
+                let present = |name: &&str| index.count(name, 1) > 0;
+                names.extend(DEFAULT_HEADERS.into_iter().filter(present).map(Cow::from));
+                names.extend(list_fields(header).map(Cow::from));
+            }
+        }
+        names.extend(self.oversign.iter().map(Cow::from));
+        let mut signed: Vec<String> = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            let equals = |other: &Cow<'_, str>| other.eq_ignore_ascii_case(name);
+            if names[..at].iter().any(equals) {
+                continue;
+            }
+            let oversigned = self
+                .oversign
+                .iter()
+                .any(|other| other.eq_ignore_ascii_case(name));
+            let chosen = self.headers.is_some();
+            let present = index.count(name, MAX_NAMES);
+            let times = if oversigned {
+                present + 1
+            } else {
+                present.max(usize::from(chosen))
+            };
+            if signed.len() + times > MAX_NAMES {
+                return Err(SignError::TooManyNames);
+            }
+            signed.extend(std::iter::repeat_n(name.clone().into_owned(), times));
+        }
+        Ok(signed)
+    }
+}
+
+/// The distinct names of the List fields that are present (RFC 2369, RFC 2919, RFC 8058).
+fn list_fields(header: &Header) -> impl Iterator<Item = &str> {
+    let is_list = |name: &[u8]| {
+        name.get(..5)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"list-"))
+    };
+    let mut seen: HashSet<String> = HashSet::new();
+    header
+        .fields()
+        .filter_map(move |field| {
+            std::str::from_utf8(field.name())
+                .ok()
+                .filter(|name| is_list(name.as_bytes()))
+        })
+        .filter(move |name| check_name(name).is_ok() && seen.insert(name.to_ascii_lowercase()))
+}
+
+pub(super) fn check_name(name: &str) -> Result<(), SignError> {
+    let allowed = |octet: u8| octet.is_ascii_graphic() && !matches!(octet, b':' | b';');
+    if name.is_empty() || !name.bytes().all(allowed) {
+        return Err(SignError::BadName(crate::escape::escape(name)));
+    }
+    if NEVER_SIGNED
+        .iter()
+        .any(|never| never.eq_ignore_ascii_case(name))
+    {
+        return Err(SignError::NeverSigned(name.to_owned()));
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! Why a message cannot be signed.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::key::SigningKeyError;
+use crate::signature::{MAX_NAMES, SignatureError};
+
+/// Why a message cannot be signed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The message has no From field.
+    FromMissing,
+    /// From is not among the fields to sign (RFC 6376 §5.4).
+    FromNotSigned,
+    /// A name is not that of a header field.
+    BadName(String),
+    /// A field that is never to be signed.
+    NeverSigned(String),
+    /// `h=` would have more names than [`MAX_NAMES`].
+    TooManyNames,
+    /// The domain of the identity is neither the signing domain nor under it.
+    IdentityOutsideDomain,
+    /// The expiration is not after the timestamp.
+    ExpirationBeforeTimestamp,
+    /// An RSA key under 1024 bits (RFC 8301 §3.2).
+    KeyTooShort {
+        /// The key's size in bits.
+        bits: usize,
+    },
+    /// The body has fewer octets than are to be signed.
+    BodyTooShort {
+        /// The length of the canonicalized body in octets.
+        actual: u64,
+    },
+    /// The key cannot sign.
+    Key(SigningKeyError),
+    /// The field that was made cannot be read: a verifier would not judge it.
+    Unreadable(SignatureError),
+    /// The signature that was made does not verify.
+    SelfCheck,
+}
+
+impl fmt::Display for SignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FromMissing => f.write_str("the message has no From field"),
+            Self::FromNotSigned => f.write_str("the From field must be signed"),
+            Self::BadName(name) => write!(f, "\"{name}\" is not the name of a header field"),
+            Self::NeverSigned(name) => {
+                write!(
+                    f,
+                    "the field {name} must not be signed: it changes on the way"
+                )
+            }
+            Self::TooManyNames => write!(f, "more than {MAX_NAMES} header fields to sign"),
+            Self::IdentityOutsideDomain => {
+                f.write_str("the identity is not in the signing domain nor under it")
+            }
+            Self::ExpirationBeforeTimestamp => {
+                f.write_str("the expiration is not after the timestamp")
+            }
+            Self::KeyTooShort { bits } => {
+                write!(
+                    f,
+                    "an RSA key of {bits} bits: verifiers refuse fewer than 1024"
+                )
+            }
+            Self::BodyTooShort { actual } => {
+                write!(f, "the body has only {actual} octets when canonicalized")
+            }
+            Self::Key(error) => error.fmt(f),
+            Self::Unreadable(error) => write!(f, "the signature would not be read: {error}"),
+            Self::SelfCheck => f.write_str("the new signature does not verify"),
+        }
+    }
+}
+
+impl Error for SignError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Key(error) => Some(error),
+            Self::Unreadable(error) => Some(error),
+            _ => None,
+        }
+    }
+}

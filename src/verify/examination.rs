@@ -1,0 +1,150 @@
+//! What can be judged of a signature before its key and the body are there (RFC 6376 §6.1.1).
+
+use std::collections::HashMap;
+
+use super::{CLOCK_SKEW, Verifier};
+use crate::algorithm::SigningAlgorithm;
+use crate::hash::{SignatureField, header_hash};
+use crate::message::{FieldIndex, Header};
+use crate::signature::Signature;
+use crate::verdict::{Reason, Warning, duration};
+
+/// A signature that expires in less than this many seconds gets a warning.
+const NEAR_EXPIRATION: u64 = 24 * 60 * 60;
+
+/// The header fields that stand in a message at most once (RFC 5322 §3.6), and those of MIME.
+const ONCE_ONLY: [&str; 16] = [
+    "from",
+    "sender",
+    "reply-to",
+    "to",
+    "cc",
+    "bcc",
+    "subject",
+    "date",
+    "message-id",
+    "in-reply-to",
+    "references",
+    "mime-version",
+    "content-type",
+    "content-transfer-encoding",
+    "content-id",
+    "content-description",
+];
+
+#[derive(Debug)]
+pub(super) struct Readable {
+    pub(super) signature: Signature,
+    pub(super) header_hash: Vec<u8>,
+    /// What makes the signature invalid in itself.
+    pub(super) defect: Option<Reason>,
+    /// Why local policy does not accept it, whether it is good or bad.
+    pub(super) policy: Option<Reason>,
+    /// The place of its query among the verification's; `None` where no key is needed.
+    pub(super) query: Option<usize>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl Verifier {
+    /// Judges what needs neither key nor body.
+    pub(super) fn examine(
+        &self,
+        header: &Header,
+        index: &FieldIndex<'_>,
+        field_index: usize,
+        signature: Signature,
+        now: u64,
+    ) -> Readable {
+        let mut warnings = Vec::new();
+        let header_hash = SignatureField::in_header(header, field_index, &signature)
+            .map(|own| header_hash(header, index, signature.signed_headers(), own))
+            .unwrap_or_default();
+        let extra_from = find_unsigned(index, &signature, &mut warnings);
+        let defect = find_defect(&signature);
+        let policy = self.find_policy(&signature, now).or(extra_from);
+        if let Some(expiration) = signature.expiration.filter(|_| policy.is_none())
+            && expiration.saturating_sub(now) < NEAR_EXPIRATION
+        {
+            let message = if expiration < now {
+                format!("the signature expired {} ago", duration(now - expiration))
+            } else {
+                format!("the signature expires in {}", duration(expiration - now))
+            };
+            warnings.push(Warning::new("near-expiration", message));
+        }
+        Readable {
+            signature,
+            header_hash,
+            defect,
+            policy,
+            query: None,
+            warnings,
+        }
+    }
+
+    fn find_policy(&self, signature: &Signature, now: u64) -> Option<Reason> {
+        if signature.algorithm == SigningAlgorithm::RsaSha1 && !self.policy.allow_sha1 {
+            return Some(Reason::Sha1);
+        }
+        if let Some(expiration) = signature.expiration
+            && !self.policy.ignore_expiration
+            && now > expiration.saturating_add(CLOCK_SKEW)
+        {
+            return Some(Reason::Expired {
+                since: now - expiration,
+            });
+        }
+        let ahead = signature.timestamp.unwrap_or(0).saturating_sub(now);
+        (ahead > CLOCK_SKEW).then_some(Reason::TimestampInFuture { ahead })
+    }
+}
+
+/// What makes a signature invalid in itself (RFC 6376 §6.1.1).
+fn find_defect(signature: &Signature) -> Option<Reason> {
+    if !signature.signed_headers().any(|name| name == "from") {
+        return Some(Reason::FromNotSigned);
+    }
+    if let Some(identity) = &signature.identity
+        && !identity.domain().is_within(signature.domain.domain())
+    {
+        return Some(Reason::IdentityMismatch);
+    }
+    signature
+        .expires_before_timestamp
+        .then_some(Reason::ExpirationBeforeTimestamp)
+}
+
+/// Finds fields that a signature does not cover though a reader would think so: more instances of
+/// a once-only field than `h=` names (RFC 6376 §8.15), an unsigned Subject.
+fn find_unsigned(
+    index: &FieldIndex<'_>,
+    signature: &Signature,
+    warnings: &mut Vec<Warning>,
+) -> Option<Reason> {
+    let mut named: HashMap<&str, usize> = HashMap::new();
+    for name in signature.signed_headers() {
+        *named.entry(name).or_default() += 1;
+    }
+    let mut extra_from = None;
+    for name in ONCE_ONLY {
+        let Some(&signed) = named.get(name) else {
+            continue;
+        };
+        let present = index.count(name, usize::MAX);
+        if present > signed && name == "from" {
+            extra_from = Some(Reason::ExtraFrom { present, signed });
+        } else if present > signed {
+            let message = format!(
+                "{present} {name} fields, of which {signed} signed: a reader may see another"
+            );
+            warnings.push(Warning::new("unsigned-duplicate", message));
+        }
+    }
+    if !named.contains_key("subject") {
+        warnings.push(Warning::new(
+            "unsigned-subject",
+            "the subject is not signed",
+        ));
+    }
+    extra_from
+}

@@ -1,0 +1,244 @@
+//! Judging signatures once the body was read and the keys are there (RFC 6376 §6.1.2, §6.1.3).
+
+use super::examination::Readable;
+use super::{Candidate, MINIMUM_RSA_BITS, Policy, Queries, STRONG_RSA_BITS, State};
+use crate::algorithm::{HashAlgorithm, KeyType};
+use crate::hash::BodyHashes;
+use crate::key_record::KeyRecord;
+use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
+use crate::signature::Signature;
+use crate::verdict::{KeyEvidence, KeyNotFound, Reason, Verdict, Warning};
+
+/// Judges signatures once the body was read.
+pub(super) struct Judge<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) queries: &'a Queries,
+    pub(super) body: &'a BodyHashes,
+}
+
+/// What came of one key record, or of there being none.
+#[derive(Default)]
+struct KeyOutcome {
+    reason: Option<Reason>,
+    evidence: Option<KeyEvidence>,
+    matches: Option<bool>,
+}
+
+impl Judge<'_> {
+    pub(super) fn verdict(&self, candidate: Candidate) -> Verdict {
+        let field_index = candidate.field_index;
+        let readable = match candidate.state {
+            State::Readable(readable) => *readable,
+            State::NotJudged => {
+                let limit = self.policy.maximum_signatures;
+                return Verdict::not_judged(field_index, Reason::TooManySignatures { limit });
+            }
+            State::Unreadable(error) => {
+                return Verdict::not_judged(field_index, Reason::Signature(error));
+            }
+        };
+        let Readable {
+            signature,
+            header_hash,
+            defect,
+            policy,
+            query,
+            mut warnings,
+        } = readable;
+        let request = signature.body_hash_request();
+        let computed = self.body.hash(&request).map(<[u8]>::to_vec);
+        let length = self.body.canonical_length(&request).unwrap_or_default();
+        let key = query.map_or_else(KeyOutcome::default, |query| {
+            self.judge_key(query, &signature, &header_hash, &mut warnings)
+        });
+        let partial_body = self.judge_body_length(&signature, length, &mut warnings);
+        let body_hash = match &computed {
+            None => Some(Reason::BodyLengthExceedsBody { actual: length }),
+            Some(computed) if *computed != signature.body_hash => Some(Reason::BodyHashMismatch),
+            Some(_) => None,
+        };
+        let mismatch = (key.matches == Some(false)).then_some(Reason::SignatureMismatch);
+        warn_of_key(&key, &mut warnings);
+        let reason = [
+            defect,
+            policy,
+            partial_body,
+            key.reason,
+            body_hash,
+            mismatch,
+        ];
+        if signature.algorithm.hash() == HashAlgorithm::Sha1 {
+            warnings.push(Warning::new(
+                "sha1",
+                "SHA-1 no longer protects against forgery",
+            ));
+        }
+        Verdict {
+            field_index,
+            reason: reason.into_iter().flatten().next(),
+            signature: Some(signature),
+            computed_body_hash: computed,
+            canonical_body_length: Some(length),
+            header_hash: Some(header_hash),
+            signature_matches: key.matches,
+            key: key.evidence,
+            warnings,
+        }
+    }
+
+    fn judge_body_length(
+        &self,
+        signature: &Signature,
+        length: u64,
+        warnings: &mut Vec<Warning>,
+    ) -> Option<Reason> {
+        let unsigned = length
+            .checked_sub(signature.body_length?)
+            .filter(|&rest| rest > 0)?;
+        let message = format!("anyone may have added the last {unsigned} octets of the body (l=)");
+        warnings.push(Warning::new("unsigned-body", message));
+        self.policy
+            .reject_partial_body
+            .then_some(Reason::PartialBody { unsigned })
+    }
+
+    fn judge_key(
+        &self,
+        query: usize,
+        signature: &Signature,
+        header_hash: &[u8],
+        warnings: &mut Vec<Warning>,
+    ) -> KeyOutcome {
+        let no_key = |reason| KeyOutcome {
+            reason: Some(reason),
+            ..KeyOutcome::default()
+        };
+        let (records, dnssec) = match &self.queries.asked[query].1 {
+            Some(KeyAnswer::Records { records, dnssec }) => (records, *dnssec),
+            Some(KeyAnswer::NoSuchName) => {
+                return no_key(Reason::KeyNotFound(KeyNotFound::NoSuchName));
+            }
+            Some(KeyAnswer::NoRecords) => {
+                return no_key(Reason::KeyNotFound(KeyNotFound::NoRecords));
+            }
+            Some(KeyAnswer::Failed(failure)) => return no_key(Reason::Lookup(failure.clone())),
+            None => return no_key(Reason::Lookup(unanswered())),
+        };
+        let mut best: Option<KeyOutcome> = None;
+        let mut count = 0;
+        for record in records.iter().filter_map(|record| record.key_record()) {
+            count += 1;
+            if best.as_ref().is_some_and(|best| best.rank() == 0) {
+                continue;
+            }
+            let outcome = match record {
+                Err(error) => no_key(Reason::Record(error.clone())),
+                Ok(record) => {
+                    let (reason, matches) = self.judge_record(record, signature, header_hash);
+                    let name = signature.query.name().to_owned();
+                    let record = record.clone();
+                    KeyOutcome {
+                        reason,
+                        matches,
+                        evidence: Some(KeyEvidence {
+                            name,
+                            record,
+                            dnssec,
+                        }),
+                    }
+                }
+            };
+            if best
+                .as_ref()
+                .is_none_or(|best| outcome.rank() < best.rank())
+            {
+                best = Some(outcome);
+            }
+        }
+        if count > 1 {
+            let message =
+                format!("{count} key records at one name: which of them counts is undefined");
+            warnings.push(Warning::new("multiple-key-records", message));
+        }
+        best.unwrap_or_else(|| no_key(Reason::KeyNotFound(KeyNotFound::OnlyForeign)))
+    }
+
+    /// Why the record does not allow the signature, and, whatever that says, whether its key made
+    /// the signature (RFC 6376 §6.1.2 steps 4 to 8, §6.1.3).
+    fn judge_record(
+        &self,
+        record: &KeyRecord,
+        signature: &Signature,
+        header_hash: &[u8],
+    ) -> (Option<Reason>, Option<bool>) {
+        let algorithm = signature.algorithm;
+        if record.key.key_type() != algorithm.key_type() {
+            return (Some(Reason::KeyTypeMismatch), None);
+        }
+        let matches = record
+            .key
+            .verify(algorithm.hash(), header_hash, &signature.signature);
+        (self.find_record_reason(record, signature), Some(matches))
+    }
+
+    fn find_record_reason(&self, record: &KeyRecord, signature: &Signature) -> Option<Reason> {
+        if !record.allows_hash(signature.algorithm.hash()) {
+            return Some(Reason::HashNotAllowed);
+        }
+        if !record.serves_email {
+            return Some(Reason::ServiceNotAllowed);
+        }
+        if record.strict && signature.identity().domain() != signature.domain.domain() {
+            return Some(Reason::IdentityForbidden);
+        }
+        let bits = record.key.bits();
+        let minimum = self.policy.minimum_rsa_bits;
+        match record.key.key_type() {
+            KeyType::Rsa if bits < MINIMUM_RSA_BITS => Some(Reason::KeyTooShort { bits }),
+            KeyType::Rsa if bits < minimum => Some(Reason::KeyBelowMinimum { bits, minimum }),
+            KeyType::Rsa | KeyType::Ed25519 => None,
+        }
+    }
+}
+
+impl KeyOutcome {
+    /// How good an outcome is; 0 is best.
+    fn rank(&self) -> u8 {
+        match (self.matches, &self.reason) {
+            (Some(true), None) => 0,
+            (Some(true), Some(_)) => 1,
+            (Some(false), None) => 2,
+            (Some(false), Some(_)) => 3,
+            (None, _) => 4,
+        }
+    }
+}
+
+fn unanswered() -> LookupFailure {
+    LookupFailure {
+        kind: LookupFailureKind::Timeout,
+        detail: "the question for the key was not answered".to_owned(),
+    }
+}
+
+fn warn_of_key(key: &KeyOutcome, warnings: &mut Vec<Warning>) {
+    let Some(KeyEvidence { record, .. }) = &key.evidence else {
+        return;
+    };
+    let bits = record.key.bits();
+    if record.key.key_type() == KeyType::Rsa && (MINIMUM_RSA_BITS..STRONG_RSA_BITS).contains(&bits)
+    {
+        let message =
+            format!("an RSA key of {bits} bits is weak: {STRONG_RSA_BITS} or more are recommended");
+        warnings.push(Warning::new("weak-key", message));
+    }
+    if record.testing {
+        warnings.push(Warning::new(
+            "testing",
+            "the key record says that the domain is testing DKIM (t=y)",
+        ));
+    }
+    if !record.has_version {
+        warnings.push(Warning::new("no-version", "the key record has no v=DKIM1"));
+    }
+}

@@ -1,0 +1,67 @@
+//! What is unwise or surprising about a message as a whole, whatever its signatures.
+
+use crate::canonicalization::body::LineEndsSeen;
+use crate::hash::{BodyHashes, LongLine};
+use crate::message::{Header, LineEnd};
+use crate::verdict::Warning;
+
+pub(super) fn message_line_ends(header: &Header, body: &BodyHashes) -> LineEndsSeen {
+    let mut seen = body.line_ends();
+    let octets = header.octets();
+    for line_feed in memchr::memchr_iter(b'\n', octets) {
+        let after_cr = line_feed > 0 && octets[line_feed - 1] == b'\r';
+        seen.crlf |= after_cr;
+        seen.bare_line_feed |= !after_cr;
+    }
+    for carriage_return in memchr::memchr_iter(b'\r', octets) {
+        seen.bare_carriage_return |= octets.get(carriage_return + 1) != Some(&b'\n');
+    }
+    match header.first_line_end() {
+        Some(LineEnd::Crlf) => seen.crlf = true,
+        Some(LineEnd::Lf) => seen.bare_line_feed = true,
+        None => {}
+    }
+    seen
+}
+
+pub(super) fn message_warnings(
+    header: &Header,
+    from_fields: usize,
+    body: &BodyHashes,
+    line_ends: LineEndsSeen,
+) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |condition, code, message: &str| {
+        if condition {
+            warnings.push(Warning::new(code, message));
+        }
+    };
+    warn(
+        line_ends.crlf && line_ends.bare_line_feed,
+        "mixed-line-endings",
+        "some lines end in CRLF and some in LF alone",
+    );
+    warn(
+        line_ends.bare_carriage_return,
+        "bare-carriage-return",
+        "there is a CR without LF behind it: mail servers may change it",
+    );
+    warn(
+        from_fields > 1,
+        "several-from",
+        "there is more than one From field",
+    );
+    let mut long_line = LongLine::default();
+    long_line.update(header.octets());
+    warn(
+        long_line.found || body.has_long_line(),
+        "long-lines",
+        "a line is longer than 998 octets: mail servers may cut it",
+    );
+    warn(
+        !header.octets().is_ascii(),
+        "eight-bit-header",
+        "the header is not ASCII: mail servers without SMTPUTF8 may change it",
+    );
+    warnings
+}
