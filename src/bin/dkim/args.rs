@@ -11,7 +11,7 @@ mod verify;
 use clap::{Args, Parser, Subcommand};
 
 pub use dns::Dns;
-pub use inspect::Inspect;
+pub use inspect::{Inspect, Part};
 pub use keygen::{KeyTypeName, Keygen};
 pub use record::{Record, RecordOptions};
 pub use sign::{Sign, SigningTime};
