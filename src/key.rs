@@ -14,12 +14,16 @@ use crate::algorithm::{HashAlgorithm, KeyType};
 mod der;
 mod ed25519;
 mod file;
+mod generate;
 mod pem;
+mod public_file;
 mod rsa;
 mod structure;
 
 pub use self::der::{DerError, DerFlaw};
 pub use self::ed25519::Ed25519PublicKey;
+pub use self::generate::{GenerateError, GeneratedKey, NewKey, PrivateKeyPem, RsaSize};
+pub use self::public_file::KeyFileError;
 pub use self::rsa::{RsaEncoding, RsaPublicKey};
 
 /// The largest RSA modulus that is read, in bits: with larger ones a stranger's key record could

@@ -11,6 +11,12 @@ use crate::message::LineEndings;
 use crate::tag_list::{TagList, TagListError, colon_separated, printable, without_fws};
 use crate::verdict::VerificationResult;
 
+mod text;
+
+pub use self::text::{
+    KeyRecordText, KeyToPublish, MAX_NOTE, NewKeyRecord, Note, NoteTooLong, ServiceType,
+};
+
 /// The longest key record that is read, in octets.
 pub const MAX_RECORD: usize = 16 * 1024;
 

@@ -109,6 +109,7 @@ pub mod key;
 pub mod key_record;
 pub mod lookup;
 pub mod message;
+pub mod publish;
 #[cfg(feature = "resolver")]
 pub mod resolver;
 pub mod sign;

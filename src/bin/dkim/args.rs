@@ -2,6 +2,8 @@
 
 mod dns;
 mod inspect;
+mod keygen;
+mod record;
 mod sign;
 mod values;
 mod verify;
@@ -10,6 +12,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub use dns::Dns;
 pub use inspect::{Inspect, Part};
+pub use keygen::{KeyTypeName, Keygen};
+pub use record::{Record, RecordOptions};
 pub use sign::{Sign, SigningTime};
 pub use verify::{At, Require, Verify};
 
@@ -47,6 +51,8 @@ pub enum Command {
     Verify(Verify),
     Sign(Sign),
     Inspect(Inspect),
+    Keygen(Keygen),
+    Record(Record),
 }
 
 #[cfg(test)]

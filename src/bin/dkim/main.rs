@@ -5,7 +5,10 @@ mod dns;
 mod exit;
 mod inspect;
 mod io;
+mod key_file;
+mod keygen;
 mod output;
+mod record;
 mod sign;
 mod verify;
 
@@ -28,6 +31,8 @@ fn main() -> ExitCode {
         Command::Verify(verify) => verify::run(verify, &mut output),
         Command::Sign(sign) => sign::run(sign, &mut output),
         Command::Inspect(inspect) => inspect::run(inspect, &mut output),
+        Command::Keygen(keygen) => keygen::run(keygen, &mut output),
+        Command::Record(record) => record::run(record, &mut output),
     };
     match outcome {
         Ok(status) => status.into(),

@@ -36,7 +36,8 @@ pub struct Output {
     stdout: AutoStream<StdoutLock<'static>>,
     /// Whether results are to be JSON.
     pub json: bool,
-    quiet: bool,
+    /// Whether nothing is to be printed.
+    pub quiet: bool,
 }
 
 impl Output {
@@ -74,6 +75,21 @@ impl Output {
             self.stdout.write_all(line.as_bytes())?;
             self.stdout.flush()?;
         }
+        Ok(())
+    }
+
+    /// Says what to do next, unless nothing is to be said.
+    pub fn advise(&self, advice: impl Display) {
+        if !self.quiet {
+            hint(advice);
+        }
+    }
+
+    /// Prints text that is the result itself, a record to publish say.
+    pub fn text(&mut self, text: &str) -> Result<(), OutputError> {
+        let mut out = self.octets();
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
         Ok(())
     }
 
@@ -164,6 +180,12 @@ pub fn warning(what: impl Display, why: impl Display) {
 /// Says what to do about an error.
 pub fn hint(hint: impl Display) {
     say("hint", Style::new().bold(), format_args!("{hint}"));
+}
+
+/// Prints a result on standard error, where standard output is taken by another.
+pub fn aside(text: impl Display) {
+    // If nobody can be told, there is nobody to tell that.
+    let _ = write!(anstream::stderr().lock(), "{text}");
 }
 
 fn say(kind: &str, style: Style, text: fmt::Arguments<'_>) {

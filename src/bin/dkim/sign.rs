@@ -15,16 +15,13 @@ use dkim_toolkit::message::Header;
 use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing};
 use dkim_toolkit::verify::STRONG_RSA_BITS;
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use crate::args::{Sign, SigningTime};
 use crate::exit::ExitStatus;
 use crate::io::{CopyError, Failure, Pieces as _, Replay, Source, shown, sources, write_whole};
+use crate::key_file::{Passphrase, read_secret};
 use crate::output::{self, Output, OutputError, io_reason};
 use crate::verify::now;
-
-/// Key and passphrase files of more octets are none.
-const MAX_KEY_FILE: u64 = 1024 * 1024;
 
 /// What is said of one message, as JSON.
 #[derive(Serialize)]
@@ -128,15 +125,11 @@ fn read_keys(arguments: &Sign) -> Result<Vec<Arc<SigningKey>>, ExitStatus> {
         failure.say(shown(path));
         ExitStatus::CannotDo
     };
-    let passphrase = match &arguments.passphrase_file {
-        Some(path) => Some(read_secret(path).map_err(|failure| cannot(path, failure))?),
-        None => None,
-    };
-    let passphrase = passphrase.as_ref().map(|octets| first_line(octets));
+    let passphrase = Passphrase::read(arguments.passphrase_file.as_deref())?;
     let mut keys = Vec::new();
     for path in &arguments.key {
         let octets = read_secret(path).map_err(|failure| cannot(path, failure))?;
-        let key = SigningKey::from_bytes(&octets, passphrase).map_err(|error| {
+        let key = SigningKey::from_bytes(&octets, passphrase.octets()).map_err(|error| {
             let mut failure = Failure::new(&error);
             failure.hint = error.hint();
             cannot(path, failure)
@@ -172,23 +165,6 @@ fn warn_of_key(path: &Path, key: &SigningKey) {
         );
         output::hint(format_args!("chmod 600 {}", shown(path)));
     }
-}
-
-fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let file = fs::File::open(path)?;
-    let length = file.metadata()?.len();
-    // Room for all of it: a vector that grows would leave copies behind.
-    let mut octets = Zeroizing::new(Vec::with_capacity(length.min(MAX_KEY_FILE) as usize + 1));
-    io::Read::read_to_end(&mut io::Read::take(file, MAX_KEY_FILE), &mut octets)?;
-    Ok(octets)
-}
-
-fn first_line(octets: &[u8]) -> &[u8] {
-    let line = octets
-        .split(|&octet| octet == b'\n')
-        .next()
-        .unwrap_or_default();
-    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// What kept a message from being signed.

@@ -1,0 +1,78 @@
+//! The words of `dkim keygen`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use dkim_toolkit::algorithm::KeyType;
+use dkim_toolkit::identifier::{Sdid, Selector};
+use dkim_toolkit::key::RsaSize;
+
+use super::record::RecordOptions;
+use super::values::{parse_sdid, parse_selector};
+
+/// Make a key and the record to publish
+///
+/// Writes the private key as PKCS#8 in PEM that only you may read, and prints the record for the
+/// DNS.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  dkim keygen -s s2026 -d example.com
+  dkim keygen -s ed2026 -d example.com -t ed25519 --output-dir /etc/dkim
+  dkim keygen -s s2026 -d example.com --format nsupdate | nsupdate -k tsig.key
+  dkim keygen -s s2026 -d example.com --key-to - 2> record | vault-store s2026
+
+With --key-to - the key goes to standard output and the record to standard
+error.")]
+pub struct Keygen {
+    /// The selector (s=): the name of the new key
+    #[arg(long, short, value_name = "NAME", value_parser = parse_selector)]
+    pub selector: Selector,
+    /// The signing domain (d=)
+    #[arg(long, short, value_name = "DOMAIN", value_parser = parse_sdid)]
+    pub domain: Sdid,
+    /// The key's type
+    #[arg(long = "type", short = 't', value_name = "TYPE", default_value = "rsa")]
+    pub key_type: KeyTypeName,
+    /// The size of an RSA key: 2048, 3072 or 4096 [default: 2048]
+    #[arg(long, short, value_name = "N", value_parser = parse_bits)]
+    pub bits: Option<RsaSize>,
+    /// Allow --bits 1024, which is weak
+    #[arg(long)]
+    pub force_weak: bool,
+    /// The folder to write SELECTOR._domainkey.DOMAIN.pem into
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub output_dir: PathBuf,
+    /// Write the private key to this file; - for standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "output_dir")]
+    pub key_to: Option<PathBuf>,
+    /// Replace a key file that exists
+    #[arg(long)]
+    pub overwrite: bool,
+    #[command(flatten)]
+    pub options: RecordOptions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyTypeName {
+    Rsa,
+    Ed25519,
+}
+
+impl From<KeyTypeName> for KeyType {
+    fn from(name: KeyTypeName) -> Self {
+        match name {
+            KeyTypeName::Rsa => Self::Rsa,
+            KeyTypeName::Ed25519 => Self::Ed25519,
+        }
+    }
+}
+
+fn parse_bits(text: &str) -> Result<RsaSize, String> {
+    match text {
+        "1024" => Ok(RsaSize::Bits1024),
+        "2048" => Ok(RsaSize::Bits2048),
+        "3072" => Ok(RsaSize::Bits3072),
+        "4096" => Ok(RsaSize::Bits4096),
+        _ => Err("expected 2048, 3072 or 4096".to_owned()),
+    }
+}

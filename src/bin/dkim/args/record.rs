@@ -1,0 +1,166 @@
+//! The words of `dkim record`, and of records wherever they are made.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValue;
+use clap::{ArgGroup, Args, ValueEnum};
+use dkim_toolkit::algorithm::HashAlgorithm;
+use dkim_toolkit::identifier::{Sdid, Selector};
+use dkim_toolkit::key_record::{KeyToPublish, NewKeyRecord, Note, ServiceType};
+use dkim_toolkit::publish::{Format, Ttl};
+
+use super::keygen::KeyTypeName;
+use super::values::{parse_sdid, parse_selector};
+
+/// Print the record to publish for a key
+///
+/// For a key that exists already, or with --revoke for one that shall no longer be valid.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["key", "revoke"]))]
+#[command(after_help = "Examples:
+  dkim record -k s2026.pem -s s2026 -d example.com
+  dkim record -k s2026.pem -s s2026 -d example.com --format route53 > batch.json
+  dkim record --revoke -s s2025 -d example.com --format nsupdate | nsupdate")]
+pub struct Record {
+    /// The key's file, private or public, or a certificate; - for standard input
+    #[arg(long, short, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// The file whose first line decrypts the key
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Print the record that revokes the key: an empty p=
+    #[arg(long)]
+    pub revoke: bool,
+    /// The type of the revoked key, which need not be said
+    #[arg(long = "type", short = 't', value_name = "TYPE")]
+    #[arg(requires = "revoke", conflicts_with = "key")]
+    pub key_type: Option<KeyTypeName>,
+    /// The selector (s=)
+    #[arg(long, short, value_name = "NAME", value_parser = parse_selector)]
+    pub selector: Selector,
+    /// The signing domain (d=)
+    #[arg(long, short, value_name = "DOMAIN", value_parser = parse_sdid)]
+    pub domain: Sdid,
+    #[command(flatten)]
+    pub options: RecordOptions,
+}
+
+/// What a record says beside the key, and how it is printed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Record options")]
+pub struct RecordOptions {
+    /// Say that the domain is only testing (t=y)
+    #[arg(long)]
+    pub testing: bool,
+    /// Forbid identities in subdomains (t=s)
+    #[arg(long)]
+    pub strict: bool,
+    /// Allow only this hash algorithm (h=)
+    #[arg(long, value_name = "NAME")]
+    pub hash: Option<HashName>,
+    /// Say what the key is for (s=)
+    #[arg(long, value_name = "SERVICE")]
+    pub service: Option<ServiceName>,
+    /// A note for people who read the record (n=)
+    #[arg(long, value_name = "TEXT", value_parser = parse_note)]
+    pub note: Option<Note>,
+    /// How long resolvers may keep the record
+    #[arg(long, value_name = "SECONDS", default_value_t = Ttl::DEFAULT, value_parser = parse_ttl)]
+    pub ttl: Ttl,
+    /// How to print the record
+    #[arg(long, value_name = "FORMAT", default_value = "zone")]
+    pub format: FormatName,
+}
+
+impl RecordOptions {
+    /// The record of this key.
+    pub fn record_of(&self, key: KeyToPublish) -> NewKeyRecord {
+        let mut record = NewKeyRecord::new(key);
+        record.testing = self.testing;
+        record.strict = self.strict;
+        record.note.clone_from(&self.note);
+        record.hash_algorithms = self
+            .hash
+            .iter()
+            .map(|HashName::Sha256| HashAlgorithm::Sha256)
+            .collect();
+        record.service = self.service.map(|service| match service {
+            ServiceName::Email => ServiceType::Email,
+            ServiceName::All => ServiceType::All,
+        });
+        record
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum HashName {
+    Sha256,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ServiceName {
+    /// Mail alone
+    Email,
+    /// Everything
+    #[value(name = "*")]
+    All,
+}
+
+/// A [`Format`], by its name.
+#[derive(Clone, Copy, Debug)]
+pub struct FormatName(pub Format);
+
+impl ValueEnum for FormatName {
+    fn value_variants<'a>() -> &'a [Self] {
+        const NAMES: [FormatName; Format::ALL.len()] = {
+            let mut names = [FormatName(Format::Zone); Format::ALL.len()];
+            let mut at = 0;
+            while at < names.len() {
+                names[at] = FormatName(Format::ALL[at]);
+                at += 1;
+            }
+            names
+        };
+        &NAMES
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self.0 {
+            Format::Zone => "a line for BIND, NSD, Knot DNS and PowerDNS",
+            Format::Txt => "the bare value",
+            Format::Json => "name, TTL, value and its strings",
+            Format::Nsupdate => "commands for nsupdate that replace an older record",
+            Format::Tinydns => "a line for tinydns-data",
+            Format::Dnsmasq => "a line for dnsmasq.conf",
+            Format::Route53 => "a change batch for aws route53 change-resource-record-sets",
+            Format::Cloudflare => "the body of POST /zones/{zone_id}/dns_records",
+            Format::Ovh => "the body of POST /domain/zone/DOMAIN/record",
+            Format::Terraform => "an aws_route53_record in the zone var.zone_id",
+        };
+        Some(PossibleValue::new(self.0.name()).help(help))
+    }
+}
+
+fn parse_note(text: &str) -> Result<Note, String> {
+    Note::new(text).map_err(|error| error.to_string())
+}
+
+fn parse_ttl(text: &str) -> Result<Ttl, String> {
+    let seconds = text.parse().ok();
+    seconds
+        .and_then(Ttl::from_seconds)
+        .ok_or_else(|| format!("expected 0 to {} seconds", Ttl::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_to_live() {
+        assert_eq!(parse_ttl("300").map(Ttl::seconds), Ok(300));
+        for wrong in ["", "-1", "1h", "2147483648", "99999999999"] {
+            assert!(parse_ttl(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

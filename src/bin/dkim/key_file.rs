@@ -1,0 +1,165 @@
+//! Key files: read without leaving copies in memory, written whole and for the owner alone.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Read, Write as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use dkim_toolkit::key::{PrivateKeyPem, PublicKey};
+use tempfile::Builder;
+use zeroize::Zeroizing;
+
+use crate::exit::ExitStatus;
+use crate::io::{Failure, shown};
+use crate::output;
+
+/// Key and passphrase files of more octets are none.
+const MAX_KEY_FILE: usize = 1024 * 1024;
+
+/// A passphrase for encrypted keys, if there is one.
+pub struct Passphrase {
+    file: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl Passphrase {
+    /// Reads a passphrase file. What goes wrong is said.
+    pub fn read(path: Option<&Path>) -> Result<Self, ExitStatus> {
+        let read = |path| {
+            read_secret(path).map_err(|failure| {
+                failure.say(shown(path));
+                ExitStatus::CannotDo
+            })
+        };
+        let file = path.map(read).transpose()?;
+        Ok(Self { file })
+    }
+
+    /// The first line of the file.
+    pub fn octets(&self) -> Option<&[u8]> {
+        let line = self.file.as_ref()?.split(|&octet| octet == b'\n').next()?;
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+}
+
+/// Reads a file with a secret in it.
+pub fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let file = File::open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(MAX_KEY_FILE);
+    read_secret_from(file, length)
+}
+
+/// Reads a secret of about `length` octets.
+fn read_secret_from(from: impl Read, length: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    // Room for all of it: a vector that grows would leave copies behind.
+    let mut octets = Zeroizing::new(Vec::with_capacity(length.min(MAX_KEY_FILE) + 1));
+    from.take(MAX_KEY_FILE as u64).read_to_end(&mut octets)?;
+    Ok(octets)
+}
+
+/// Reads the public key of a file that holds a key of any kind; `-` is standard input. What goes
+/// wrong is said.
+pub fn read_public_key(path: &Path, passphrase: &Passphrase) -> Result<PublicKey, ExitStatus> {
+    let octets = if path.as_os_str() == "-" {
+        read_secret_from(io::stdin().lock(), MAX_KEY_FILE)
+    } else {
+        read_secret(path)
+    };
+    let cannot = |failure: &Failure| {
+        failure.say(shown(path));
+        ExitStatus::CannotDo
+    };
+    let octets = octets.map_err(|failure| cannot(&failure))?;
+    PublicKey::from_bytes(&octets, passphrase.octets()).map_err(|error| {
+        let status = cannot(&Failure::new(&error));
+        if let Some(hint) = error.hint() {
+            output::hint(hint);
+        }
+        status
+    })
+}
+
+/// Whether a key file may be written here: nothing is there, or it may be replaced, or it is no
+/// file that could be lost: a pipe, say.
+pub fn check_target(path: &Path, overwrite: bool) -> Result<(), Failure> {
+    match fs::metadata(path) {
+        Ok(existing) if existing.is_dir() => Err(Failure {
+            reason: "is a directory".to_owned(),
+            hint: Some("name a file in it, or use --output-dir DIR"),
+        }),
+        Ok(existing) if existing.is_file() && !overwrite => Err(already_there()),
+        _ => Ok(()),
+    }
+}
+
+fn already_there() -> Failure {
+    Failure {
+        reason: "already exists, and a lost key cannot be had back".to_owned(),
+        hint: Some("choose another selector, or --overwrite to replace the key"),
+    }
+}
+
+/// Writes a private key: whole or not at all, and from the first moment on for the owner alone.
+pub fn write_private_key(path: &Path, key: &PrivateKeyPem, overwrite: bool) -> Result<(), Failure> {
+    let octets = key.as_str().as_bytes();
+    let existing = fs::metadata(path).ok();
+    if existing
+        .as_ref()
+        .is_some_and(|existing| !existing.is_file())
+    {
+        OpenOptions::new()
+            .write(true)
+            .open(path)?
+            .write_all(octets)?;
+        return Ok(());
+    }
+    // A link stays a link: what it leads to is replaced.
+    let target = match existing {
+        Some(_) => fs::canonicalize(path)?,
+        None => path.to_owned(),
+    };
+    let folder = folder_of(&target);
+    let mut file = Builder::new()
+        .prefix(".dkim-")
+        .permissions(Permissions::from_mode(0o600))
+        .tempfile_in(&folder)
+        .map_err(|error| about_folder(&folder, &error))?;
+    file.write_all(octets)?;
+    if let Some(existing) = existing {
+        // To change the owner takes rights that whoever replaces a file need not have.
+        let _ =
+            std::os::unix::fs::fchown(file.as_file(), Some(existing.uid()), Some(existing.gid()));
+    }
+    file.as_file().sync_all()?;
+    if overwrite {
+        file.persist(&target).map_err(|error| error.error)?;
+    } else {
+        // Whoever made the file since it was looked for keeps it.
+        file.persist_noclobber(&target)
+            .map_err(|error| match error.error.kind() {
+                io::ErrorKind::AlreadyExists => already_there(),
+                _ => error.error.into(),
+            })?;
+    }
+    // The name lasts only when the folder is on the disk; not every file system can be asked to.
+    let _ = File::open(&folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+fn folder_of(target: &Path) -> PathBuf {
+    match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// What keeps a file from being made in a folder is the folder's.
+fn about_folder(folder: &Path, error: &io::Error) -> Failure {
+    let reason = output::io_reason(error);
+    // The temporary file's name is of no interest.
+    let reason = reason.split(" at path ").next().unwrap_or_default();
+    Failure {
+        reason: format!("no file can be made in {}: {reason}", shown(folder)),
+        hint: (error.kind() == io::ErrorKind::NotFound)
+            .then_some("make the folder first: mkdir DIR"),
+    }
+}

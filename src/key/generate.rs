@@ -1,0 +1,210 @@
+//! Making keys, and writing them as PKCS#8 (RFC 6376 §3.3.3; RFC 8301 §3.2; RFC 8463 §4).
+
+use std::error::Error;
+use std::fmt;
+
+use ::rsa::rand_core::{OsRng, RngCore as _};
+use pkcs8::{LineEnding, SecretDocument};
+use zeroize::Zeroizing;
+
+use crate::key::{SigningKey, ed25519};
+
+/// What of a PKCS#8 `PrivateKeyInfo` comes before the seed of an Ed25519 key (RFC 8410 §7).
+const ED25519_PREFIX: [u8; 16] = [
+    0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
+];
+
+/// The kind of a key to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewKey {
+    /// An RSA key with the exponent 65537.
+    Rsa(RsaSize),
+    /// An Ed25519 key.
+    Ed25519,
+}
+
+/// The size of an RSA key to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RsaSize {
+    /// 1024 bits: the least that verifiers accept, and too weak to be recommended
+    /// (RFC 8301 §3.2).
+    Bits1024,
+    /// 2048 bits.
+    Bits2048,
+    /// 3072 bits.
+    Bits3072,
+    /// 4096 bits: the most that verifiers must accept (RFC 8301 §3.2).
+    Bits4096,
+}
+
+impl RsaSize {
+    /// The length of the modulus in bits.
+    #[must_use]
+    pub const fn bits(self) -> usize {
+        match self {
+            Self::Bits1024 => 1024,
+            Self::Bits2048 => 2048,
+            Self::Bits3072 => 3072,
+            Self::Bits4096 => 4096,
+        }
+    }
+}
+
+/// A key that was just made, and the file to keep it in.
+#[derive(Debug)]
+pub struct GeneratedKey {
+    /// The key.
+    pub key: SigningKey,
+    /// The key as a file.
+    pub pem: PrivateKeyPem,
+}
+
+/// A private key as PKCS#8 in PEM, which `OpenSSL` and all that builds on it reads
+/// (RFC 5958; RFC 7468 §10).
+///
+/// It is wiped from memory when dropped, and its `Debug` output says nothing that is secret.
+pub struct PrivateKeyPem {
+    text: Zeroizing<String>,
+}
+
+impl PrivateKeyPem {
+    /// The lines of the file, each with its line end. Whoever copies them has to wipe the copy.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for PrivateKeyPem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrivateKeyPem").finish_non_exhaustive()
+    }
+}
+
+/// The cryptographic library could not make a key: the operating system gives no random numbers,
+/// perhaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GenerateError;
+
+impl fmt::Display for GenerateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the key could not be made")
+    }
+}
+
+impl Error for GenerateError {}
+
+impl SigningKey {
+    /// Makes a key from the operating system's random numbers.
+    ///
+    /// # Errors
+    ///
+    /// A [`GenerateError`] if the cryptographic library fails.
+    pub fn generate(kind: NewKey) -> Result<GeneratedKey, GenerateError> {
+        let document = match kind {
+            NewKey::Rsa(size) => generate_rsa(size)?,
+            NewKey::Ed25519 => generate_ed25519()?,
+        };
+        // Read back as a signer will read it: a key that cannot be used is found out here.
+        let key = Self::from_bytes(document.as_bytes(), None).map_err(|_| GenerateError)?;
+        let text = document
+            .to_pem("PRIVATE KEY", LineEnding::LF)
+            .map_err(|_| GenerateError)?;
+        let pem = PrivateKeyPem { text };
+        Ok(GeneratedKey { key, pem })
+    }
+}
+
+fn generate_ed25519() -> Result<SecretDocument, GenerateError> {
+    let mut octets = Zeroizing::new([0; ED25519_PREFIX.len() + ed25519::LENGTH]);
+    let (prefix, seed) = octets.split_at_mut(ED25519_PREFIX.len());
+    prefix.copy_from_slice(&ED25519_PREFIX);
+    OsRng.try_fill_bytes(seed).map_err(|_| GenerateError)?;
+    SecretDocument::try_from(octets.as_slice()).map_err(|_| GenerateError)
+}
+
+#[cfg(feature = "aws-lc")]
+fn generate_rsa(size: RsaSize) -> Result<SecretDocument, GenerateError> {
+    use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
+    use aws_lc_rs::rsa::{KeyPair, KeySize};
+
+    let key_size = match size {
+        RsaSize::Bits1024 => return generate_rsa_in_rust(size),
+        RsaSize::Bits2048 => KeySize::Rsa2048,
+        RsaSize::Bits3072 => KeySize::Rsa3072,
+        RsaSize::Bits4096 => KeySize::Rsa4096,
+    };
+    // The library wipes the key and its DER when they are dropped.
+    let der: Pkcs8V1Der<'_> = KeyPair::generate(key_size)
+        .and_then(|pair| pair.as_der())
+        .map_err(|_| GenerateError)?;
+    SecretDocument::try_from(der.as_ref()).map_err(|_| GenerateError)
+}
+
+#[cfg(not(feature = "aws-lc"))]
+fn generate_rsa(size: RsaSize) -> Result<SecretDocument, GenerateError> {
+    generate_rsa_in_rust(size)
+}
+
+fn generate_rsa_in_rust(size: RsaSize) -> Result<SecretDocument, GenerateError> {
+    use ::rsa::RsaPrivateKey;
+    use ::rsa::pkcs8::EncodePrivateKey as _;
+
+    RsaPrivateKey::new(&mut OsRng, size.bits())
+        .map_err(|_| GenerateError)?
+        .to_pkcs8_der()
+        .map_err(|_| GenerateError)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::algorithm::{HashAlgorithm, KeyType};
+    use crate::key::PublicKey;
+
+    fn check(kind: NewKey, key_type: KeyType, bits: usize) {
+        let made = SigningKey::generate(kind).unwrap();
+        assert_eq!((made.key.key_type(), made.key.bits()), (key_type, bits));
+        let lines: Vec<_> = made.pem.as_str().lines().collect();
+        assert_eq!(lines.first(), Some(&"-----BEGIN PRIVATE KEY-----"));
+        assert_eq!(lines.last(), Some(&"-----END PRIVATE KEY-----"));
+        assert!(lines.iter().all(|line| line.len() <= 64));
+        assert!(made.pem.as_str().ends_with("-----\n"));
+        let read = SigningKey::from_bytes(made.pem.as_str().as_bytes(), None).unwrap();
+        assert_eq!(read.public_key(), made.key.public_key());
+        let digest = [5; 32];
+        let signature = read.sign(&digest).unwrap();
+        let public = made.key.public_key();
+        assert!(public.verify(HashAlgorithm::Sha256, &digest, &signature));
+        if let PublicKey::Rsa(key) = &public {
+            assert_eq!(key.exponent(), [1, 0, 1]);
+        }
+        assert_eq!(format!("{:?}", made.pem), "PrivateKeyPem { .. }");
+    }
+
+    #[test]
+    fn keys_are_made_of_each_kind() {
+        check(NewKey::Ed25519, KeyType::Ed25519, 256);
+        for size in [RsaSize::Bits1024, RsaSize::Bits2048] {
+            check(NewKey::Rsa(size), KeyType::Rsa, size.bits());
+        }
+    }
+
+    #[test]
+    fn the_pure_rust_library_makes_whole_sizes_too() {
+        let document = generate_rsa_in_rust(RsaSize::Bits2048).unwrap();
+        let key = SigningKey::from_bytes(document.as_bytes(), None).unwrap();
+        assert_eq!(key.bits(), 2048);
+    }
+
+    #[test]
+    fn no_two_keys_are_the_same() {
+        let make = || {
+            SigningKey::generate(NewKey::Ed25519)
+                .unwrap()
+                .key
+                .public_key()
+        };
+        assert_ne!(make(), make());
+    }
+}
