@@ -346,7 +346,7 @@ impl fmt::Display for Reason {
                 )
             }
             Self::KeyNotFound(KeyNotFound::NoSuchName) => {
-                f.write_str("no key for signature: the name does not exist in the DNS")
+                f.write_str("no key for signature: the name does not exist")
             }
             Self::KeyNotFound(KeyNotFound::NoRecords) => {
                 f.write_str("no key for signature: the name exists but has no TXT record")

@@ -35,14 +35,26 @@ pub struct Arguments {
 
 #[derive(Debug, Args)]
 pub struct Common {
-    /// Print one JSON object per line and message
-    #[arg(long, global = true)]
+    /// Print one JSON object per line
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        display_order = 900
+    )]
     pub json: bool,
-    /// Print nothing but errors; the exit status tells the result
-    #[arg(long, short, global = true)]
+    /// Print no report and no warning, only errors: the exit status tells the result
+    #[arg(
+        long,
+        short,
+        global = true,
+        help_heading = "Global options",
+        display_order = 901
+    )]
     pub quiet: bool,
     /// When to use colors
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    #[arg(help_heading = "Global options", display_order = 902)]
     pub color: clap::ColorChoice,
 }
 

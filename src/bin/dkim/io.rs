@@ -156,7 +156,7 @@ fn open_message(path: &Path) -> Result<File, Failure> {
     if file.metadata()?.is_dir() {
         return Err(Failure {
             reason: "is a directory".to_owned(),
-            hint: Some("name the messages in it: dkim verify DIR/*.eml"),
+            hint: Some("name the messages in it: DIR/*.eml"),
         });
     }
     Ok(file)

@@ -51,7 +51,7 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Output
     let Some(path) = target else {
         output.text(made.pem.as_str())?;
         output::aside(formatted);
-        advise(&made, None, &publication, arguments, output);
+        advise(&made, None, &publication, arguments);
         return Ok(ExitStatus::Yes);
     };
     if let Err(failure) = write_private_key(&path, &made.pem, arguments.overwrite) {
@@ -69,7 +69,7 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Output
         },
         output,
     )?;
-    advise(&made, Some(&path), &publication, arguments, output);
+    advise(&made, Some(&path), &publication, arguments);
     Ok(ExitStatus::Yes)
 }
 
@@ -123,26 +123,20 @@ fn target(arguments: &Keygen) -> Option<PathBuf> {
 }
 
 /// Says where the key is and what comes next.
-fn advise(
-    made: &GeneratedKey,
-    path: Option<&Path>,
-    publication: &Publication,
-    arguments: &Keygen,
-    output: &Output,
-) {
+fn advise(made: &GeneratedKey, path: Option<&Path>, publication: &Publication, arguments: &Keygen) {
     if let Some(path) = path {
-        output.advise(format_args!(
+        output::advice(format_args!(
             "the private key is in {}: only the signer may read it",
             shown(path)
         ));
     }
     let (selector, domain) = (&arguments.selector, &arguments.domain);
     let expected = path.map_or_else(String::new, |path| format!(" --expect-key {}", shown(path)));
-    output.advise(format_args!(
+    output::advice(format_args!(
         "publish the record at {}, then check it: dkim lookup -s {selector} -d {domain}{expected}",
         publication.name()
     ));
     if made.key.key_type() == KeyType::Ed25519 {
-        output.advise("many receivers, Gmail among them, verify only RSA: sign with both");
+        output::advice("many receivers, Gmail among them, verify only RSA: sign with both");
     }
 }

@@ -14,8 +14,8 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::args::{Arguments, Command};
 use crate::exit::ExitStatus;
@@ -65,22 +65,22 @@ fn answer_without_command(error: &clap::Error) -> ExitStatus {
     let words: Vec<&str> = what.split_whitespace().collect();
     output::usage_error(dkim_toolkit::escape::escape(&words.join(" ")));
     for paragraph in paragraphs {
-        if let Some(tip) = paragraph.trim_start().strip_prefix("tip: ") {
+        // That an option might be meant as a value is never what was meant.
+        let tip = paragraph.trim_start().strip_prefix("tip: ");
+        if let Some(tip) = tip.filter(|tip| !tip.contains("as a value")) {
             output::hint(tip.lines().next().unwrap_or_default());
         }
     }
     let command = match error.get(ContextKind::Usage) {
         Some(ContextValue::StyledStr(usage)) => used_command(&usage.to_string()),
-        _ => None,
+        _ => named_command(),
     };
-    output::hint(format_args!(
-        "see dkim {}--help",
-        command.unwrap_or_default()
-    ));
+    let command = command.map_or(String::new(), |command| command + " ");
+    output::hint(format_args!("see dkim {command}--help"));
     ExitStatus::Usage
 }
 
-/// The subcommand, with a space behind it, of a usage line such as `Usage: dkim sign [OPTIONS]`.
+/// The subcommand of a usage line such as `Usage: dkim sign [OPTIONS]`.
 fn used_command(usage: &str) -> Option<String> {
     let mut words = usage
         .split_whitespace()
@@ -89,5 +89,15 @@ fn used_command(usage: &str) -> Option<String> {
     let command = words
         .next()
         .filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase()))?;
-    Some(format!("{command} "))
+    Some(command.to_owned())
+}
+
+/// The first word that is a subcommand's name.
+fn named_command() -> Option<String> {
+    let commands = Arguments::command();
+    let is_command = |word: &String| commands.find_subcommand(word).is_some();
+    std::env::args_os()
+        .filter_map(|word| word.into_string().ok())
+        .skip(1)
+        .find(is_command)
 }

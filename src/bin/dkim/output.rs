@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 use std::io::{self, StdoutLock, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -11,6 +12,9 @@ use crate::args::Common;
 
 /// Reports are wrapped at this many columns.
 const COLUMNS: usize = 80;
+
+/// Whether only errors are to be said.
+static QUIET: AtomicBool = AtomicBool::new(false);
 
 /// A result that cannot be printed.
 #[derive(Debug)]
@@ -49,6 +53,7 @@ impl Output {
             clap::ColorChoice::Never => ColorChoice::Never,
         };
         choice.write_global();
+        QUIET.store(common.quiet, Ordering::Relaxed);
         Self {
             stdout: AutoStream::new(io::stdout().lock(), choice),
             json: common.json,
@@ -78,28 +83,22 @@ impl Output {
         Ok(())
     }
 
-    /// Says what to do next, unless nothing is to be said.
-    pub fn advise(&self, advice: impl Display) {
-        if !self.quiet {
-            hint(advice);
-        }
-    }
-
     /// Prints text that is the result itself, a record to publish say.
     pub fn text(&mut self, text: &str) -> Result<(), OutputError> {
-        let mut out = self.octets();
-        out.write_all(text.as_bytes())?;
-        out.flush()?;
+        if !self.quiet {
+            let mut out = self.octets();
+            out.write_all(text.as_bytes())?;
+            out.flush()?;
+        }
         Ok(())
     }
 
     /// Where octets go that are the result themselves, a message say.
+    ///
+    /// `--quiet` does not silence them: whoever pipes a message on must not lose it.
+    #[expect(clippy::unused_self, reason = "results leave by an Output alone")]
     pub fn octets(&mut self) -> Box<dyn Write> {
-        if self.quiet {
-            Box::new(io::sink())
-        } else {
-            Box::new(io::stdout().lock())
-        }
+        Box::new(io::stdout().lock())
     }
 }
 
@@ -174,7 +173,16 @@ pub fn usage_error(why: impl Display) {
 
 /// Says something that is wrong, but not so wrong that nothing was done.
 pub fn warning(what: impl Display, why: impl Display) {
-    say("warning", UNSURE, format_args!("{what} : {why}"));
+    if !QUIET.load(Ordering::Relaxed) {
+        say("warning", UNSURE, format_args!("{what} : {why}"));
+    }
+}
+
+/// Says what to do about a warning, or next.
+pub fn advice(what_to_do: impl Display) {
+    if !QUIET.load(Ordering::Relaxed) {
+        hint(what_to_do);
+    }
 }
 
 /// Says what to do about an error.

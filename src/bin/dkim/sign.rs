@@ -10,10 +10,10 @@ use std::sync::Arc;
 use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::author::author_addresses;
 use dkim_toolkit::identifier::Sdid;
-use dkim_toolkit::key::SigningKey;
+use dkim_toolkit::key::{SigningKey, SigningKeyError};
 use dkim_toolkit::message::Header;
 use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing};
-use dkim_toolkit::verify::STRONG_RSA_BITS;
+use dkim_toolkit::verify::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 use serde::Serialize;
 
 use crate::args::{Sign, SigningTime};
@@ -131,7 +131,10 @@ fn read_keys(arguments: &Sign) -> Result<Vec<Arc<SigningKey>>, ExitStatus> {
         let octets = read_secret(path).map_err(|failure| cannot(path, failure))?;
         let key = SigningKey::from_bytes(&octets, passphrase.octets()).map_err(|error| {
             let mut failure = Failure::new(&error);
-            failure.hint = error.hint();
+            failure.hint = match error {
+                SigningKeyError::Encrypted => Some("name the file with it: --passphrase-file FILE"),
+                _ => error.hint(),
+            };
             cannot(path, failure)
         })?;
         warn_of_key(path, &key);
@@ -142,14 +145,15 @@ fn read_keys(arguments: &Sign) -> Result<Vec<Arc<SigningKey>>, ExitStatus> {
             "Ed25519",
             "many receivers, Gmail among them, verify only RSA",
         );
-        output::hint("sign with both: one more pair of --selector and --key");
+        output::advice("sign with both: one more pair of --selector and --key");
     }
     Ok(keys)
 }
 
 fn warn_of_key(path: &Path, key: &SigningKey) {
     let bits = key.bits();
-    if key.key_type() == KeyType::Rsa && bits < STRONG_RSA_BITS {
+    let weak = MINIMUM_RSA_BITS..STRONG_RSA_BITS;
+    if key.key_type() == KeyType::Rsa && weak.contains(&bits) {
         output::warning(
             shown(path),
             format_args!(
@@ -163,7 +167,7 @@ fn warn_of_key(path: &Path, key: &SigningKey) {
             shown(path),
             format_args!("others may read this key (mode {:04o})", mode & 0o7777),
         );
-        output::hint(format_args!("chmod 600 {}", shown(path)));
+        output::advice(format_args!("chmod 600 {}", shown(path)));
     }
 }
 
@@ -193,6 +197,11 @@ impl Task<'_> {
         let mut message = Replay::open(source).map_err(about_source)?;
         let line_endings = self.arguments.line_endings.get();
         let (header, body) = message.read_header(line_endings).map_err(about_source)?;
+        let authors = header.fields_named("from").count();
+        if authors > 1 {
+            let why = format!("there are {authors} From fields: receivers may refuse it");
+            output::warning(source, why);
+        }
         let signers = self.signers(&header).map_err(about_source)?;
         let mut signing = Signing::begin(&signers, &header)
             .map_err(|error| about_source(sign_failure(&error)))?;

@@ -20,6 +20,8 @@ use crate::output::{self, Output, OutputError};
 /// What is said of one message.
 struct Outcome {
     result: MessageResult,
+    /// Why a message with a passing signature does not pass.
+    unmet: Option<String>,
     from: Vec<String>,
     report: Report,
 }
@@ -107,8 +109,15 @@ impl Judge<'_> {
         let now = self.time_of_judgement(&header)?;
         let verification = self.verifier.begin(header, now);
         let report = self.finish(verification, &body, &mut input)?;
+        let result = self.message_result(&report.verdicts);
+        let passes = report
+            .verdicts
+            .iter()
+            .any(|verdict| verdict.result() == VerificationResult::Pass);
+        let policy = result == MessageResult::Some(VerificationResult::Policy);
         Ok(Outcome {
-            result: self.message_result(&report.verdicts),
+            result,
+            unmet: (passes && policy).then(|| self.unmet()),
             from,
             report,
         })
@@ -174,6 +183,19 @@ impl Judge<'_> {
                 .unwrap_or(VerificationResult::Policy),
             _ => best,
         })
+    }
+
+    /// What of `--require` and `--signed-by` a message with a passing signature does not meet.
+    fn unmet(&self) -> String {
+        match (&self.arguments.signed_by, self.arguments.require) {
+            (Some(domain), Require::Any) => {
+                format!("no signature of {domain} passes (--signed-by)")
+            }
+            (Some(domain), Require::All) => {
+                format!("not every signature passes, or none of {domain} (--require, --signed-by)")
+            }
+            (None, _) => "not every signature passes (--require all)".to_owned(),
+        }
     }
 
     /// Whether a passing signature is one that `--signed-by` asks for.

@@ -14,7 +14,10 @@ use super::values::LineEndingsOption;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   dkim inspect message.eml
-  dkim inspect --canonical header --signature 2 message.eml | sha256sum")]
+  dkim inspect --canonical header --signature 2 message.eml | sha256sum
+
+Exit status: 0 nothing to refuse, 1 no signature or one to refuse, 2 usage,
+4 a file cannot be read.")]
 pub struct Inspect {
     /// Messages; - or none for standard input
     #[arg(value_name = "PATH")]

@@ -17,7 +17,9 @@ use super::values::{LineEndingsOption, parse_duration, parse_sdid, parse_selecto
 #[command(after_help = "Examples:
   dkim sign -d example.com -s s2026 -k s2026.pem message.eml > signed.eml
   dkim sign -s rsa -k rsa.pem -s ed -k ed.pem --in-place outbox/*.eml
-  dkim sign -s s2026 -k s2026.pem --expires-in 7d < message.eml | sendmail -t")]
+  dkim sign -s s2026 -k s2026.pem --expires-in 7d < message.eml | sendmail -t
+
+Exit status: 0 every message was signed, 2 usage, 4 one could not be signed.")]
 pub struct Sign {
     /// Messages; - or none for standard input
     #[arg(value_name = "PATH")]
@@ -62,7 +64,7 @@ pub struct Sign {
     pub expires_in: Option<Duration>,
     /// Sign the body up to so many canonicalized octets (l=), or so that anything may
     /// be added to it: dangerous
-    #[arg(long, value_name = "N", num_args = 0..=1)]
+    #[arg(long, value_name = "N", num_args = 0..=1, value_parser = parse_length)]
     #[expect(clippy::option_option, reason = "clap's form of an optional value")]
     pub body_length: Option<Option<u64>>,
     /// Copy the signed fields into the signature (z=)
@@ -100,11 +102,18 @@ pub enum SigningTime {
 #[derive(Clone, Debug)]
 pub struct Names(pub Vec<String>);
 
+fn parse_length(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| "expected a number of octets; put -- before a message".to_owned())
+}
+
 fn parse_timestamp(text: &str) -> Result<SigningTime, String> {
     if text == "none" {
         Ok(SigningTime::None)
     } else {
-        parse_time(text).map(SigningTime::Time)
+        parse_time(text)
+            .map(SigningTime::Time)
+            .map_err(|error| format!("{error}, or none"))
     }
 }
 

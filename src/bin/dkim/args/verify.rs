@@ -16,8 +16,14 @@ use super::values::{LineEndingsOption, parse_sdid, parse_time};
 #[command(after_help = "Examples:
   dkim verify message.eml
   dkim verify --zone keys.zone --at received message.eml
-  curl -s imaps://mail.example.com/INBOX;UID=7 | dkim verify --json | jq .result
-  dkim verify --quiet --signed-by example.com message.eml && echo genuine")]
+  curl -s 'imaps://mail.example.com/INBOX;UID=7' | dkim verify --json | jq .result
+  dkim verify --quiet --signed-by example.com message.eml && echo genuine
+
+Results: pass; fail (changed after signing); policy (not acceptable, good or bad);
+neutral and permerror (cannot be judged); temperror (cannot be judged now); none.
+
+Exit status: 0 every message passes, 1 one does not, 2 usage, 3 the DNS failed in
+a way that may pass, 4 a file cannot be read. The worst stands: 4, 1, 3, 0.")]
 pub struct Verify {
     /// Messages; - or none for standard input
     #[arg(value_name = "PATH")]
@@ -76,6 +82,8 @@ fn parse_at(text: &str) -> Result<At, String> {
     if text == "received" {
         Ok(At::Received)
     } else {
-        parse_time(text).map(At::Time)
+        parse_time(text)
+            .map(At::Time)
+            .map_err(|error| format!("{error}, or received"))
     }
 }

@@ -82,6 +82,7 @@ impl Message {
         match outcome {
             Ok(Outcome {
                 result,
+                unmet,
                 from,
                 report,
             }) => Self {
@@ -96,7 +97,7 @@ impl Message {
                     .iter()
                     .map(|verdict| Signature::new(&report.header, verdict))
                     .collect(),
-                warnings: warnings(&report.warnings),
+                warnings: message_warnings(&report.warnings, unmet.as_deref()),
                 error: None,
             },
             Err(failure) => Self {
@@ -202,6 +203,14 @@ fn line_endings(seen: LineEndsSeen) -> Option<&'static str> {
         (false, true) => Some("lf"),
         (false, false) => None,
     }
+}
+
+fn message_warnings(warned: &[Warned], unmet: Option<&str>) -> Vec<Warning> {
+    let unmet = unmet.map(|message| Warning {
+        code: "requirement-unmet",
+        message: message.to_owned(),
+    });
+    unmet.into_iter().chain(warnings(warned)).collect()
 }
 
 fn warnings(warnings: &[Warned]) -> Vec<Warning> {

@@ -24,6 +24,9 @@ pub fn report(source: &Source, outcome: &Outcome, follows: bool) -> Report {
         (PLAIN, &format!("{source}: ")),
         (result_style, outcome.result.name()),
     ]);
+    if let Some(unmet) = &outcome.unmet {
+        report.wrapped(2, UNSURE, "", &escape(unmet));
+    }
     if outcome.report.verdicts.is_empty() {
         let why = if has_fields(&outcome.report.header) {
             "there is no DKIM-Signature field"
@@ -106,7 +109,7 @@ fn coverage(stated: &Signature, header: &Header) -> String {
     let oversigned = if oversigned.is_empty() {
         oversigned
     } else {
-        format!("; none may be added of {oversigned}")
+        format!("; no further {oversigned} may be added")
     };
     escape(&format!("{names}; {body}{oversigned}"))
 }
