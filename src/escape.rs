@@ -35,10 +35,15 @@ pub(crate) fn push_escaped(escaped: &mut String, character: char) {
 /// Whether a character can be shown as it is: it neither acts on a terminal nor misleads a reader.
 #[must_use]
 pub fn is_printable(character: char) -> bool {
-    // Formatting characters that reorder or hide text, beside the controls of C0 and C1.
+    // Characters that reorder or hide text, or that show nothing at all: those of the categories
+    // Cf, Zl and Zp and the property Default_Ignorable_Code_Point.
     let misleading = matches!(character,
-        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}'
+        | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}');
     !character.is_control() && !misleading
 }
 

@@ -50,6 +50,11 @@ impl DomainName {
             .map_err(|_| IdentifierError::Internationalized)?
             .to_ascii_lowercase();
         check_name(&ascii)?;
+        // IDNA maps much to the same name; only the name itself is made of U-labels.
+        let (unicode, _) = idna::domain_to_unicode(&ascii);
+        if unicode != text.to_lowercase() {
+            return Err(IdentifierError::Internationalized);
+        }
         Ok(Self {
             text: text.to_owned(),
             ascii: Some(ascii.into_boxed_str()),

@@ -262,7 +262,8 @@ enum Kind {
 
 impl SigningKey {
     /// Reads the bytes of a key file: PKCS#8 or PKCS#1, as PEM or DER; encrypted PKCS#8 with its
-    /// passphrase; or the bare base64 of a 32-octet Ed25519 seed, with white space around it.
+    /// passphrase; or the bare base64 of a 32-octet Ed25519 seed, with or without the public key
+    /// after it, and with white space around it.
     ///
     /// `passphrase` is not used if the key is not encrypted. RSA keys of any readable size are
     /// read: which sizes may sign is the signer's business (RFC 8301 §3.2).

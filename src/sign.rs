@@ -14,6 +14,7 @@ use crate::signature::Signature;
 use crate::signature::format::{
     UnsignedField, copied_field_pieces, header_name_pieces, is_internationalized, quoted_printable,
 };
+use crate::tag_list::is_wsp;
 use crate::verify::MINIMUM_RSA_BITS;
 use choices::check_name;
 
@@ -114,10 +115,15 @@ impl<'a> Signing<'a> {
     ///
     /// # Errors
     ///
-    /// [`SignError::FromMissing`] if there is no From field to be signed.
+    /// [`SignError::FromMissing`] if there is no From field to be signed;
+    /// [`SignError::ContinuesNothing`] if a field put on top would not stay one of its own.
     pub fn begin(signers: &'a [Signer], header: &'a Header) -> Result<Self, SignError> {
         if header.fields_named("from").next().is_none() {
             return Err(SignError::FromMissing);
+        }
+        let first = header.field(0).and_then(|field| field.raw().first());
+        if first.is_some_and(|&octet| is_wsp(octet)) {
+            return Err(SignError::ContinuesNothing);
         }
         let requests: Vec<_> = signers.iter().map(Signer::body_hash_request).collect();
         Ok(Self {

@@ -1,7 +1,6 @@
 //! The DKIM-Signature field (RFC 6376 §3.5).
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;
@@ -12,7 +11,7 @@ use crate::hash::BodyHashRequest;
 use crate::identifier::{Auid, IdentifierError, Sdid, Selector};
 use crate::key_record::decode_base64;
 use crate::lookup::KeyQuery;
-use crate::message::{FieldIndex, Header, HeaderField, LineEndings};
+use crate::message::{HeaderField, LineEndings};
 use crate::tag_list::{TagList, TagListError, colon_separated, printable, without_fws};
 use crate::verdict::VerificationResult;
 
@@ -93,24 +92,6 @@ impl Signature {
     #[must_use]
     pub fn signed_headers(&self) -> std::str::Split<'_, char> {
         self.names.split(':')
-    }
-
-    /// The names that stand in `h=` more often than the header has such fields: one that is added
-    /// breaks the signature (RFC 6376 §8.15). In order, each once.
-    #[must_use]
-    pub fn oversigned_headers(&self, header: &Header) -> Vec<String> {
-        let index = FieldIndex::new(header);
-        let mut counts: HashMap<&str, usize> = HashMap::new();
-        let mut oversigned = Vec::new();
-        for name in self.signed_headers() {
-            let count = counts.entry(name).or_default();
-            *count += 1;
-            // The field that is one too many tells it, and those behind it would tell it again.
-            if *count == index.count(name, *count) + 1 {
-                oversigned.push(name.to_owned());
-            }
-        }
-        oversigned
     }
 
     /// The agent or user: `i=`, or its default, the signing domain without a local part.

@@ -54,6 +54,11 @@ pub struct Verdict {
     pub reason: Option<Reason>,
     /// The signature; `None` if its field could not be read as one, or was not read at all.
     pub signature: Option<Signature>,
+    /// The names that stand in `h=` more often than the header has such fields: one that is added
+    /// breaks the signature (RFC 6376 §8.15). In order, each once.
+    pub oversigned_headers: Vec<String>,
+    /// Why there is no key that could be used, also where another reason comes before it.
+    pub key_reason: Option<Reason>,
     /// The body hash that was computed; `None` if it could not be (no readable signature, or
     /// `l=` beyond the body).
     pub computed_body_hash: Option<Vec<u8>>,
@@ -95,7 +100,7 @@ impl Verdict {
             }
             Reason::BodyHashMismatch => match self.signature_matches {
                 Some(true) => format!("{reason}; the signed header fields are unchanged"),
-                Some(false) => format!("{reason}, and so were signed header fields"),
+                Some(false) => format!("{reason}; nor did the signature verify with this key"),
                 None => reason.to_string(),
             },
             _ if reason.result() == VerificationResult::Policy => {
@@ -106,19 +111,21 @@ impl Verdict {
     }
 
     /// Whether the signature is good, in words, for one that local policy refuses.
-    fn cryptography(&self) -> &'static str {
+    fn cryptography(&self) -> String {
         if self.signature.is_none() {
-            return "it was not judged";
+            return "it was not judged".to_owned();
         }
-        match (self.signature_matches, self.body_hash_matches()) {
+        let words = match (self.signature_matches, self.body_hash_matches()) {
             (_, Some(false)) => "and the signature is bad: the body was changed",
             (_, None) => "and the signature is bad: l= is more than there is of the body",
-            (Some(false), Some(true)) => {
-                "and the signature is bad: signed header fields were changed"
-            }
-            (None, Some(true)) => "there was no key to judge it with",
+            (Some(false), Some(true)) => "and the signature does not verify with this key",
             (Some(true), Some(true)) => "the signature itself is good",
-        }
+            (None, Some(true)) => match &self.key_reason {
+                Some(reason) => return format!("nor could it be judged: {reason}"),
+                None => "there was no key to judge it with",
+            },
+        };
+        words.to_owned()
     }
 
     pub(crate) fn not_judged(field_index: usize, reason: Reason) -> Self {
@@ -126,6 +133,8 @@ impl Verdict {
             field_index,
             reason: Some(reason),
             signature: None,
+            oversigned_headers: Vec::new(),
+            key_reason: None,
             computed_body_hash: None,
             canonical_body_length: None,
             header_hash: None,

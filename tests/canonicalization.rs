@@ -203,3 +203,15 @@ fn every_place_in_a_block() {
         }
     }
 }
+
+#[test]
+fn a_bare_carriage_return_after_many_line_ends() {
+    // In some of these the stage becomes full of line ends just when the CR comes.
+    for spaces in 1..40 {
+        for count in 220..260 {
+            let start = "x".to_owned() + &" ".repeat(spaces) + "y";
+            let body = start + &"\r\n".repeat(count) + "\r" + &"z".repeat(90);
+            check(body.as_bytes(), usize::MAX);
+        }
+    }
+}

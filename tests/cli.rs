@@ -1,7 +1,9 @@
 //! The `dkim` command as scripts see it: results, JSON, exit statuses, errors.
 
 mod exit;
+mod keygen;
 mod reasons;
+mod record;
 mod sign;
 mod verify;
 

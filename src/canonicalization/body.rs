@@ -144,7 +144,7 @@ impl BodyCanonicalizer {
             after_cr = window[BLOCK - 1] == b'\r';
             at += BLOCK;
             if self.staged >= FULL {
-                self.pass_on(sink);
+                self.pass_on(after_cr, sink);
                 if self.line_ends > 0 || self.carriage_return {
                     break;
                 }
@@ -258,7 +258,8 @@ impl BodyCanonicalizer {
         }
         self.put(&[octet]);
         if self.staged >= FULL {
-            self.pass_on(sink);
+            // A CR that comes here is data: what followed it was seen.
+            self.pass_on(false, sink);
         }
     }
 
@@ -287,9 +288,9 @@ impl BodyCanonicalizer {
     }
 
     /// Empties the stage but for the line ends at its end, which may be the body's last, and for
-    /// what does not fill a block of the hash.
-    fn pass_on(&mut self, sink: &mut impl FnMut(&[u8])) {
-        let cut_line_end = self.stage[..self.staged].ends_with(b"\r");
+    /// what does not fill a block of the hash. `cut_line_end` says whether the stage ends in a CR
+    /// of which it is not yet known what follows.
+    fn pass_on(&mut self, cut_line_end: bool, sink: &mut impl FnMut(&[u8])) {
         let mut content = self.staged - usize::from(cut_line_end);
         while self.stage[..content].ends_with(b"\r\n") {
             content -= 2;

@@ -26,8 +26,8 @@ pub(crate) fn read_signing_key(
     bytes: &[u8],
     passphrase: Option<&[u8]>,
 ) -> Result<SigningKey, SigningKeyError> {
-    if let Some(seed) = bare_seed(bytes)? {
-        return Ok(Ed25519SigningKey::from_seed(&seed).into());
+    if let Some(key) = bare_ed25519(bytes)? {
+        return Ok(key.into());
     }
     match private_block(bytes)? {
         Some(block) => from_der(&block.decode()?, passphrase),
@@ -35,9 +35,9 @@ pub(crate) fn read_signing_key(
     }
 }
 
-/// The Ed25519 seed that a file of nothing but base64 holds; `None` if the file is another.
-fn bare_seed(bytes: &[u8]) -> Result<Option<Zeroizing<[u8; ed25519::LENGTH]>>, SigningKeyError> {
-    /// As much as a seed with the public key after it, which other tools write.
+/// The Ed25519 key that a file of nothing but base64 holds: a seed, as dkimpy writes it, or a seed
+/// with its public key after it, as rspamd does; `None` if the file is another.
+fn bare_ed25519(bytes: &[u8]) -> Result<Option<Ed25519SigningKey>, SigningKeyError> {
     const LONGEST: usize = 2 * ed25519::LENGTH;
     let text = bytes.trim_ascii();
     if text.is_empty() || text.len() > LONGEST.div_ceil(3) * 4 {
@@ -46,11 +46,18 @@ fn bare_seed(bytes: &[u8]) -> Result<Option<Zeroizing<[u8; ed25519::LENGTH]>>, S
     let Some(octets) = pem::decode_base64(text) else {
         return Ok(None);
     };
-    match <[u8; ed25519::LENGTH]>::try_from(octets.as_slice()) {
-        Ok(seed) => Ok(Some(Zeroizing::new(seed))),
-        Err(_) => Err(SigningKeyError::SeedLength {
-            length: octets.len(),
-        }),
+    let wrong_length = || SigningKeyError::SeedLength {
+        length: octets.len(),
+    };
+    let (seed, public_key) = octets
+        .split_first_chunk::<{ ed25519::LENGTH }>()
+        .ok_or_else(wrong_length)?;
+    let key = Ed25519SigningKey::from_seed(seed);
+    match public_key.len() {
+        0 => Ok(Some(key)),
+        ed25519::LENGTH if public_key == key.public_octets() => Ok(Some(key)),
+        ed25519::LENGTH => Err(SigningKeyError::Inconsistent),
+        _ => Err(wrong_length()),
     }
 }
 
@@ -280,6 +287,12 @@ mod tests {
         check_ed25519("seed", seed.as_bytes());
         check_ed25519("seed, line end", format!("{seed}\n").as_bytes());
         check_ed25519("seed, white space", format!(" \r\n{seed}\t\n").as_bytes());
+        let pair = [
+            &octets("ed25519-pkcs8")[16..],
+            &octets("ed25519-public")[12..],
+        ]
+        .concat();
+        check_ed25519("seed and public key", STANDARD.encode(pair).as_bytes());
     }
 
     /// RFC 8410 §10.3: the same key as version 1, and as version 2 with attributes and public key.
@@ -306,8 +319,8 @@ mod tests {
     #[test]
     fn what_cannot_sign_is_refused_by_name() {
         use SigningKeyError::{
-            DamagedPem, LegacyEncryption, NotDer, OpenSsh, Pkcs12, Public, SeedLength,
-            UnknownFormat, UnsupportedEncryption,
+            DamagedPem, Inconsistent, LegacyEncryption, NotDer, OpenSsh, Pkcs12, Public,
+            SeedLength, UnknownFormat, UnsupportedEncryption,
         };
         let truncated = DerError::Truncated {
             expected: 1190,
@@ -349,7 +362,8 @@ mod tests {
             (pkcs8.as_bytes()[..500].to_vec(), DamagedPem),
             (pkcs8.replace("END P", "END X").into(), DamagedPem),
             (pkcs8.replace('M', "!").into(), DamagedPem),
-            (STANDARD.encode([7; 64]).into(), SeedLength { length: 64 }),
+            (STANDARD.encode([7; 64]).into(), Inconsistent),
+            (STANDARD.encode([7; 63]).into(), SeedLength { length: 63 }),
             (STANDARD.encode([7; 31]).into(), SeedLength { length: 31 }),
         ];
         for (row, (bytes, error)) in rows.iter().enumerate() {

@@ -17,6 +17,9 @@ use crate::key_record::{KeyRecord, RecordError};
 /// The tag of a certificate's version (RFC 5280 §4.1).
 const VERSION: u8 = 0xa0;
 
+/// The octets of an Ed25519 seed, without and with the public key after it.
+const SEED_LENGTHS: [usize; 2] = [ed25519::LENGTH, 2 * ed25519::LENGTH];
+
 /// The SEQUENCEs of a `TBSCertificate` up to the key: algorithm, issuer, validity, subject
 /// (RFC 5280 §4.1).
 const BEFORE_CERTIFIED_KEY: usize = 4;
@@ -53,7 +56,9 @@ impl PublicKey {
         let mut without_space = Zeroizing::new(Vec::with_capacity(text.len()));
         without_space.extend(text.iter().filter(|octet| !octet.is_ascii_whitespace()));
         match pem::decode_base64(&without_space) {
-            Some(octets) if octets.len() == ed25519::LENGTH => private(&without_space, passphrase),
+            Some(octets) if SEED_LENGTHS.contains(&octets.len()) => {
+                private(&without_space, passphrase)
+            }
             Some(octets) if !octets.is_empty() => from_der(&octets, passphrase),
             _ => from_der(bytes, passphrase),
         }
@@ -306,6 +311,8 @@ mod tests {
         }
         let seed = STANDARD.encode(&octets("ed25519-pkcs8")[16..]);
         check("seed", format!("{seed}\n").as_bytes(), record);
+        let pair = STANDARD.encode([&octets("ed25519-pkcs8")[16..], record].concat());
+        check("seed and public key", pair.as_bytes(), record);
         let wrapped = STANDARD.encode(octets("ed25519-public"));
         check("wrapped", wrapped.as_bytes(), record);
         let text = format!("k=ed25519 ; p = {}\n", STANDARD.encode(record));

@@ -13,7 +13,7 @@ pub(super) fn zone(publication: &Publication) -> String {
     )
 }
 
-/// Commands that replace the TXT records of the name, in one transaction (RFC 2136 §3.4.2).
+/// Commands that replace the TXT records of the name, in one transaction (RFC 2136).
 pub(super) fn nsupdate(publication: &Publication) -> String {
     let name = publication.name();
     format!(

@@ -5,7 +5,7 @@
 
 mod reader;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Bound;
 
 use super::ResolverError;
@@ -27,6 +27,8 @@ pub(super) struct Zones {
 struct Node {
     /// TXT records, each as its strings.
     texts: Vec<Vec<Vec<u8>>>,
+    /// The same once more, to find doubles among many.
+    known_texts: HashSet<Vec<Vec<u8>>>,
     ttl: Option<u32>,
     /// The target of the CNAME.
     alias: Option<OwnerName>,
@@ -80,7 +82,7 @@ impl Zones {
         match entry.data {
             Data::Text(strings) => {
                 // A record that is there twice is there once (RFC 2181 §5).
-                if !node.texts.contains(&strings) {
+                if node.known_texts.insert(strings.clone()) {
                     node.texts.push(strings);
                 }
                 // One TTL for the set: the lowest (RFC 2181 §5.2).

@@ -32,10 +32,13 @@ const ONCE_ONLY: [&str; 16] = [
     "content-description",
 ];
 
+/// A signature, and what was found before key and body are there.
 #[derive(Debug)]
 pub(super) struct Readable {
     pub(super) signature: Signature,
     pub(super) header_hash: Vec<u8>,
+    /// The names that `h=` has more often than there are fields.
+    pub(super) oversigned: Vec<String>,
     /// What makes the signature invalid in itself.
     pub(super) defect: Option<Reason>,
     /// Why local policy does not accept it, whether it is good or bad.
@@ -73,6 +76,7 @@ impl Verifier {
             warnings.push(Warning::new("near-expiration", message));
         }
         Readable {
+            oversigned: find_oversigned(index, &signature),
             signature,
             header_hash,
             defect,
@@ -112,6 +116,22 @@ fn find_defect(signature: &Signature) -> Option<Reason> {
     signature
         .expires_before_timestamp
         .then_some(Reason::ExpirationBeforeTimestamp)
+}
+
+/// Finds the names that `h=` has more often than the header has such fields: one that is added
+/// breaks the signature (RFC 6376 §8.15).
+fn find_oversigned(index: &FieldIndex<'_>, signature: &Signature) -> Vec<String> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let mut oversigned = Vec::new();
+    for name in signature.signed_headers() {
+        let count = counts.entry(name).or_default();
+        *count += 1;
+        // The first that is one too many tells it; those behind it would tell it again.
+        if *count == index.count(name, *count) + 1 {
+            oversigned.push(name.to_owned());
+        }
+    }
+    oversigned
 }
 
 /// Finds fields that a signature does not cover though a reader would think so: more instances of

@@ -40,6 +40,7 @@ impl Judge<'_> {
         let Readable {
             signature,
             header_hash,
+            oversigned,
             defect,
             policy,
             query,
@@ -59,14 +60,6 @@ impl Judge<'_> {
         };
         let mismatch = (key.matches == Some(false)).then_some(Reason::SignatureMismatch);
         warn_of_key(&key, &mut warnings);
-        let reason = [
-            defect,
-            policy,
-            partial_body,
-            key.reason,
-            body_hash,
-            mismatch,
-        ];
         if signature.algorithm.hash() == HashAlgorithm::Sha1 {
             warnings.push(Warning::new(
                 "sha1",
@@ -75,8 +68,20 @@ impl Judge<'_> {
         }
         Verdict {
             field_index,
-            reason: reason.into_iter().flatten().next(),
+            key_reason: key.reason.clone(),
+            reason: [
+                defect,
+                policy,
+                partial_body,
+                key.reason,
+                body_hash,
+                mismatch,
+            ]
+            .into_iter()
+            .flatten()
+            .next(),
             signature: Some(signature),
+            oversigned_headers: oversigned,
             computed_body_hash: computed,
             canonical_body_length: Some(length),
             header_hash: Some(header_hash),

@@ -324,3 +324,92 @@ fn large_messages_from_files_and_pipes() {
     passes(&from_file);
     passes(&signed());
 }
+
+#[test]
+fn a_header_that_would_run_into_the_new_field_is_refused() {
+    for message in [
+        " x\r\nFrom: a@example.com\r\n\r\nx",
+        "\tx\nFrom: a@example.com\n\nx",
+        "From x Mon\n x\nFrom: a@example.com\n\n",
+    ] {
+        let run = dkim_reading(&KEY, message.as_bytes()).exits(4);
+        assert!(
+            run.says("the header begins with white space")
+                .stdout
+                .is_empty()
+        );
+    }
+}
+
+#[test]
+fn the_field_alone_never_replaces_a_message() {
+    let folder = scratch();
+    let message = testdata::read("message.eml");
+    let path = file(&folder, "m.eml", &message);
+    let itself = word(folder.path().join("./m.eml"));
+    sign(&["--field-only", "-o", &itself, &path])
+        .exits(4)
+        .says("would replace the message");
+    let out = word(folder.path().to_owned());
+    sign(&["--field-only", "--output-dir", &out, &path]).exits(2);
+    sign(&["--output-dir", &out, &path])
+        .exits(4)
+        .says("this is the message itself");
+    assert_eq!(fs::read(&path).unwrap(), message);
+}
+
+#[test]
+fn a_file_named_twice_is_signed_once() {
+    let folder = scratch();
+    let path = file(&folder, "m.eml", &testdata::read("message.eml"));
+    let again = word(folder.path().join("./m.eml"));
+    sign(&["--in-place", &path, &again])
+        .exits(4)
+        .says("named twice");
+    let signed = fs::read(&path).unwrap();
+    assert_eq!(
+        memchr::memmem::find_iter(&signed, b"DKIM-Signature:").count(),
+        1
+    );
+}
+
+#[test]
+fn a_closed_pipe_stops_no_file_from_being_signed() {
+    let folder = scratch();
+    let message = testdata::read("message.eml");
+    let paths: Vec<String> = (0..60)
+        .map(|n| file(&folder, &format!("{n}.eml"), &message))
+        .collect();
+    let mut words = [&KEY[..], &["--in-place", "--json"]].concat();
+    words.extend(paths.iter().map(String::as_str));
+    let mut child = super::command(&words)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+    for path in &paths {
+        assert!(
+            fs::read(path).unwrap().starts_with(b"DKIM-Signature"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_link_stays_a_link_also_one_to_nowhere() {
+    let folder = scratch();
+    let path = file(&folder, "m.eml", &testdata::read("message.eml"));
+    let link = folder.path().join("link.eml");
+    std::os::unix::fs::symlink("later.eml", &link).unwrap();
+    sign(&["-o", link.to_str().unwrap(), &path]).exits(0);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    passes(&fs::read(folder.path().join("later.eml")).unwrap());
+}
+
+#[test]
+fn quiet_loses_no_message() {
+    let run = sign(&["-q", "testdata/message.eml"]).exits(0);
+    assert!(run.stderr.is_empty());
+    passes(&run.stdout);
+}

@@ -65,10 +65,13 @@ impl Signature {
 }
 
 pub fn run(arguments: &Inspect, output: &mut Output) -> Result<ExitStatus, OutputError> {
-    let Some(sources) = sources(&arguments.paths) else {
-        output::usage_error("no message given, and standard input is a terminal");
-        output::hint("dkim inspect MESSAGE, or dkim inspect < MESSAGE");
-        return Ok(ExitStatus::Usage);
+    let sources = match sources(&arguments.paths) {
+        Ok(sources) => sources,
+        Err(why) => {
+            output::usage_error(why);
+            output::hint("dkim inspect MESSAGE, or dkim inspect < MESSAGE");
+            return Ok(ExitStatus::Usage);
+        }
     };
     if let Some(part) = arguments.canonical {
         return canonical::run(arguments, part, &sources, output);

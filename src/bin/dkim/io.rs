@@ -1,9 +1,9 @@
 //! Where messages come from and where they go.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, IsTerminal as _, Read, Seek as _, SeekFrom, Write};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use dkim_toolkit::message::{Header, HeaderReader, LineEndings};
@@ -37,20 +37,29 @@ pub fn shown(path: &Path) -> String {
     dkim_toolkit::escape::escape_octets(path.as_os_str().as_encoded_bytes())
 }
 
-/// The sources that paths name; `None` if standard input was left over to be meant and nobody
-/// meant it: it is a terminal.
-pub fn sources(paths: &[PathBuf]) -> Option<Vec<Source>> {
+/// The sources that paths name, or else standard input; an error if that is a terminal, or is
+/// named twice.
+pub fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, &'static str> {
     if paths.is_empty() && io::stdin().is_terminal() {
-        return None;
+        return Err("no message given, and standard input is a terminal");
     }
     if paths.is_empty() {
-        return Some(vec![Source::Stdin]);
+        return Ok(vec![Source::Stdin]);
     }
     let source = |path: &PathBuf| match path.to_str() {
         Some("-") => Source::Stdin,
         _ => Source::File(path.clone()),
     };
-    Some(paths.iter().map(source).collect())
+    let sources: Vec<Source> = paths.iter().map(source).collect();
+    if sources
+        .iter()
+        .filter(|source| **source == Source::Stdin)
+        .count()
+        > 1
+    {
+        return Err("standard input can be read only once");
+    }
+    Ok(sources)
 }
 
 /// Why something could not be read or written: the reason, ready to be said, and perhaps a hint.
@@ -195,7 +204,13 @@ impl Pieces for Replay {
         } = self;
         let piece = &input.buffer[..length];
         *total += length as u64;
-        keep(piece, again, kept, rest)?;
+        keep(piece, again, kept, rest).map_err(|error| Failure {
+            reason: format!(
+                "cannot be kept for the second reading: {}",
+                io_reason(&error)
+            ),
+            hint: Some("name a folder with room: TMPDIR=DIR"),
+        })?;
         Ok(piece)
     }
 }
@@ -305,8 +320,7 @@ pub fn write_whole<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
 ) -> Result<(), E> {
-    // A link stays a link: what it leads to is replaced.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = follow_links(path)?;
     let existing = fs::metadata(&target).ok();
     if existing
         .as_ref()
@@ -314,26 +328,55 @@ pub fn write_whole<E: From<io::Error>>(
     {
         return write(&mut OpenOptions::new().write(true).open(&target)?);
     }
-    let mut file = temporary_file_beside(&target)?;
+    // Nobody reads of a message before its file has the rights of the one it replaces.
+    let mode = if existing.is_some() { 0o600 } else { 0o666 };
+    let mut file = temporary_file_beside(&target, mode)?;
     write(file.as_file_mut())?;
     if let Some(existing) = existing {
-        // To change the owner takes rights that whoever replaces a file need not have.
-        let _ =
-            std::os::unix::fs::fchown(file.as_file(), Some(existing.uid()), Some(existing.gid()));
-        file.as_file().set_permissions(existing.permissions())?;
+        keep_rights(file.as_file(), &existing)?;
     }
     file.as_file().sync_all()?;
     file.persist(&target).map_err(|error| error.error)?;
     Ok(())
 }
 
-fn temporary_file_beside(target: &Path) -> io::Result<NamedTempFile> {
+/// What a path leads to: a link stays a link, also one to a file that is yet to be.
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_owned();
+    for _ in 0..40 {
+        let Ok(link) = fs::read_link(&target) else {
+            return Ok(target);
+        };
+        target = match target.parent() {
+            Some(folder) => folder.join(link),
+            None => link,
+        };
+    }
+    Err(io::Error::other("too many levels of symbolic links"))
+}
+
+/// Gives a file the owner, the group and the mode of another, as far as one may. Where the group
+/// cannot be given, it is given no rights.
+fn keep_rights(file: &File, existing: &Metadata) -> io::Result<()> {
+    let made = file.metadata()?;
+    let mut mode = existing.mode() & 0o7777;
+    let (owner, group) = (existing.uid(), existing.gid());
+    if (made.uid(), made.gid()) != (owner, group)
+        && fchown(file, Some(owner), Some(group)).is_err()
+        && fchown(file, None, Some(group)).is_err()
+    {
+        mode &= !0o070;
+    }
+    file.set_permissions(Permissions::from_mode(mode))
+}
+
+fn temporary_file_beside(target: &Path, mode: u32) -> io::Result<NamedTempFile> {
     let folder = target
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = Builder::new();
     builder
         .prefix(".dkim-")
-        .permissions(Permissions::from_mode(0o666));
+        .permissions(Permissions::from_mode(mode));
     builder.tempfile_in(folder.unwrap_or(Path::new(".")))
 }

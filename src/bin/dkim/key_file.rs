@@ -44,7 +44,11 @@ impl Passphrase {
 /// Reads a file with a secret in it.
 pub fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let file = File::open(path)?;
-    let length = usize::try_from(file.metadata()?.len()).unwrap_or(MAX_KEY_FILE);
+    let metadata = file.metadata()?;
+    let length = usize::try_from(metadata.len())
+        .ok()
+        .filter(|_| metadata.is_file());
+    let length = length.unwrap_or(MAX_KEY_FILE);
     read_secret_from(file, length)
 }
 

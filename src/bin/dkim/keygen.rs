@@ -49,9 +49,9 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Output
         Err(status) => return Ok(status),
     };
     let Some(path) = target else {
+        // No advice: what standard error holds is the record, and perhaps kept.
         output.text(made.pem.as_str())?;
         output::aside(formatted);
-        advise(&made, None, &publication, arguments);
         return Ok(ExitStatus::Yes);
     };
     if let Err(failure) = write_private_key(&path, &made.pem, arguments.overwrite) {
@@ -69,7 +69,7 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Output
         },
         output,
     )?;
-    advise(&made, Some(&path), &publication, arguments);
+    advise(&made, &path, &publication, arguments);
     Ok(ExitStatus::Yes)
 }
 
@@ -117,21 +117,28 @@ fn target(arguments: &Keygen) -> Option<PathBuf> {
                 selector.to_ascii(),
                 domain.to_ascii()
             );
-            Some(arguments.output_dir.join(name))
+            // A name alone is easier to read than one with ./ before it.
+            if arguments.output_dir == Path::new(".") {
+                Some(name.into())
+            } else {
+                Some(arguments.output_dir.join(name))
+            }
         }
     }
 }
 
 /// Says where the key is and what comes next.
-fn advise(made: &GeneratedKey, path: Option<&Path>, publication: &Publication, arguments: &Keygen) {
-    if let Some(path) = path {
+fn advise(made: &GeneratedKey, path: &Path, publication: &Publication, arguments: &Keygen) {
+    let mut expected = String::new();
+    // Not of a pipe, where the key has gone on to somewhere else.
+    if path.is_file() {
+        let path = shown(path);
         output::advice(format_args!(
-            "the private key is in {}: only the signer may read it",
-            shown(path)
+            "the private key is in {path}: nobody but the signer should have it"
         ));
+        expected = format!(" --expect-key {path}");
     }
     let (selector, domain) = (&arguments.selector, &arguments.domain);
-    let expected = path.map_or_else(String::new, |path| format!(" --expect-key {}", shown(path)));
     output::advice(format_args!(
         "publish the record at {}, then check it: dkim lookup -s {selector} -d {domain}{expected}",
         publication.name()

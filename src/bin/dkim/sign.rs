@@ -11,7 +11,7 @@ use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::author::author_addresses;
 use dkim_toolkit::identifier::Sdid;
 use dkim_toolkit::key::{SigningKey, SigningKeyError};
-use dkim_toolkit::message::Header;
+use dkim_toolkit::message::{Header, MAX_LINE};
 use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing};
 use dkim_toolkit::verify::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 use serde::Serialize;
@@ -33,10 +33,13 @@ struct Signed<'a> {
 }
 
 pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, OutputError> {
-    let Some(sources) = sources(&arguments.paths) else {
-        output::usage_error("no message given, and standard input is a terminal");
-        output::hint("dkim sign -s SELECTOR -k KEY MESSAGE, or the message on standard input");
-        return Ok(ExitStatus::Usage);
+    let sources = match sources(&arguments.paths) {
+        Ok(sources) => sources,
+        Err(why) => {
+            output::usage_error(why);
+            output::hint("dkim sign -s SELECTOR -k KEY MESSAGE, or the message on standard input");
+            return Ok(ExitStatus::Usage);
+        }
     };
     if let Err(status) = check_usage(arguments, &sources, output.json) {
         return Ok(status);
@@ -50,6 +53,9 @@ pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, OutputEr
         keys,
         written: HashSet::new(),
     };
+    let to_files =
+        arguments.in_place || arguments.output_dir.is_some() || arguments.output.is_some();
+    let mut closed = false;
     let mut status = ExitStatus::Yes;
     for source in &sources {
         let outcome = task.sign(source, output);
@@ -62,14 +68,19 @@ pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, OutputEr
                 (Vec::new(), None, Some(failure.reason))
             }
         };
-        if output.json {
+        if output.json && !closed {
             let source = source.to_string();
-            output.json(&Signed {
+            let told = output.json(&Signed {
                 source,
                 output: destination,
                 fields: &fields,
                 error,
-            })?;
+            });
+            match told {
+                // Files are signed whether or not anybody reads which.
+                Err(OutputError::Closed) if to_files => closed = true,
+                told => told?,
+            }
         }
     }
     Ok(status)
@@ -182,7 +193,7 @@ enum Trouble {
 struct Task<'a> {
     arguments: &'a Sign,
     keys: Vec<Arc<SigningKey>>,
-    /// The files that were written into the output folder.
+    /// The files that were written.
     written: HashSet<PathBuf>,
 }
 
@@ -195,6 +206,7 @@ impl Task<'_> {
     ) -> Result<(Vec<String>, Option<String>), Trouble> {
         let about_source = |failure| Trouble::Failure(source.to_string(), failure);
         let mut message = Replay::open(source).map_err(about_source)?;
+        let destination = self.destination(source)?;
         let line_endings = self.arguments.line_endings.get();
         let (header, body) = message.read_header(line_endings).map_err(about_source)?;
         let authors = header.fields_named("from").count();
@@ -212,6 +224,11 @@ impl Task<'_> {
             .finish()
             .map_err(|error| about_source(sign_failure(&error)))?;
         let text = fields.concat();
+        if text.lines().any(|line| line.len() > MAX_LINE) {
+            let why =
+                format!("the new field has a line over {MAX_LINE} octets: mail servers may cut it");
+            output::warning(source, why);
+        }
         let place = header.envelope().len();
         let copy = |out: &mut dyn Write| {
             if self.arguments.field_only {
@@ -220,12 +237,11 @@ impl Task<'_> {
                 message.copy(out, place, &text)
             }
         };
-        let destination = self.destination(source)?;
         match &destination {
             Some(path) => {
                 write_whole(path, copy)
                     .map_err(|error| copy_trouble(error, source, &shown(path)))?;
-                self.written.insert(path.clone());
+                self.written.insert(identity(path));
             }
             None if output.json => {}
             None => {
@@ -248,19 +264,45 @@ impl Task<'_> {
             output_dir,
             ..
         } = self.arguments;
+        let about = |path: &Path, reason: &str, hint| {
+            let reason = reason.to_owned();
+            Err(Trouble::Failure(shown(path), Failure { reason, hint }))
+        };
+        let output = output.clone().filter(|output| output.as_os_str() != "-");
         let Source::File(path) = source else {
-            return Ok(output.clone().filter(|output| output.as_os_str() != "-"));
+            return Ok(output);
         };
         if *in_place {
+            if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+                return about(
+                    path,
+                    "not a regular file, which --in-place could replace",
+                    None,
+                );
+            }
+            if self.written.contains(&identity(path)) {
+                return about(path, "named twice: it was signed already", None);
+            }
             return Ok(Some(path.clone()));
         }
         let Some(folder) = output_dir else {
-            return Ok(output.clone().filter(|output| output.as_os_str() != "-"));
+            let itself = |output: &PathBuf| output.exists() && identity(output) == identity(path);
+            if self.arguments.field_only && output.as_ref().is_some_and(itself) {
+                return about(path, "the field alone would replace the message", None);
+            }
+            return Ok(output);
         };
         let target = folder.join(path.file_name().unwrap_or_default());
-        if self.written.contains(&target) {
-            let failure = Failure::new("another message of this name was just written there");
-            return Err(Trouble::Failure(shown(&target), failure));
+        if self.written.contains(&identity(&target)) {
+            return about(
+                &target,
+                "another message of this name was just written there",
+                None,
+            );
+        }
+        if target.exists() && identity(&target) == identity(path) {
+            let hint = Some("to replace messages, use --in-place");
+            return about(&target, "this is the message itself", hint);
         }
         Ok(Some(target))
     }
@@ -314,6 +356,11 @@ impl Task<'_> {
     }
 }
 
+/// What a path leads to, however it is written.
+fn identity(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// The domain of the author, if there is but one.
 fn author_domain(header: &Header) -> Result<Sdid, Failure> {
     const HINT: Option<&str> = Some("name the signing domain: --domain example.com");
@@ -340,6 +387,7 @@ fn author_domain(header: &Header) -> Result<Sdid, Failure> {
 fn sign_failure(error: &SignError) -> Failure {
     let hint = match error {
         SignError::FromMissing => Some("is this a message, with its header?"),
+        SignError::ContinuesNothing => Some("is this a message, with its header?"),
         SignError::FromNotSigned => Some("put From into --headers"),
         SignError::KeyTooShort { .. } => Some("make a new key of 2048 bits"),
         SignError::IdentityOutsideDomain => Some("choose --identity within --domain"),

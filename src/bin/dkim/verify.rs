@@ -53,10 +53,13 @@ impl MessageResult {
 }
 
 pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, OutputError> {
-    let Some(sources) = sources(&arguments.paths) else {
-        output::usage_error("no message given, and standard input is a terminal");
-        output::hint("dkim verify MESSAGE, or dkim verify < MESSAGE");
-        return Ok(ExitStatus::Usage);
+    let sources = match sources(&arguments.paths) {
+        Ok(sources) => sources,
+        Err(why) => {
+            output::usage_error(why);
+            output::hint("dkim verify MESSAGE, or dkim verify < MESSAGE");
+            return Ok(ExitStatus::Usage);
+        }
     };
     let keys = match Keys::new(&arguments.dns) {
         Ok(keys) => keys,
@@ -76,13 +79,13 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
     let mut status = ExitStatus::Yes;
     for (place, source) in sources.iter().enumerate() {
         let outcome = judge.judge(source);
-        if output.json {
+        if output.json && !output.quiet {
             output.json(&json::Message::new(source, &outcome))?;
         }
         match outcome {
             Ok(outcome) => {
                 status = status.worse(outcome.result.exit_status());
-                if !output.json {
+                if !output.json && !output.quiet {
                     output.report(&text::report(source, &outcome, place > 0))?;
                 }
             }
@@ -234,10 +237,44 @@ fn rank(result: VerificationResult) -> u8 {
 /// The date of the newest Received field, the topmost, in Unix seconds (RFC 5321 §4.4).
 fn received_time(header: &Header) -> Option<u64> {
     let field = header.fields_named("received").next()?;
-    let value = String::from_utf8_lossy(field.value());
+    let value = without_comments(&String::from_utf8_lossy(field.value()));
     let (_, date) = value.rsplit_once(';')?;
-    let date = mail_parser::DateTime::parse_rfc822(date.trim())?;
+    let date =
+        mail_parser::DateTime::parse_rfc822(date.trim()).filter(mail_parser::DateTime::is_valid)?;
     u64::try_from(date.to_timestamp()).ok()
+}
+
+/// A field's value without its comments (RFC 5322 §3.2.2).
+fn without_comments(value: &str) -> String {
+    let mut depth = 0_usize;
+    let mut escaped = false;
+    let mut quoted = false;
+    value
+        .chars()
+        .filter(|character| {
+            let literal = std::mem::take(&mut escaped);
+            match character {
+                _ if literal => depth == 0,
+                '\\' => {
+                    escaped = true;
+                    depth == 0
+                }
+                '"' if depth == 0 => {
+                    quoted = !quoted;
+                    true
+                }
+                '(' if !quoted => {
+                    depth += 1;
+                    false
+                }
+                ')' if depth > 0 => {
+                    depth -= 1;
+                    false
+                }
+                _ => depth == 0,
+            }
+        })
+        .collect()
 }
 
 /// The clock's time in Unix seconds.

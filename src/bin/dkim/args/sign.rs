@@ -85,7 +85,7 @@ pub struct Sign {
     #[arg(long, conflicts_with_all = ["output_dir", "field_only"])]
     pub in_place: bool,
     /// Write the signed messages into this folder, under their files' names
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "field_only")]
     pub output_dir: Option<PathBuf>,
 }
 

@@ -136,7 +136,7 @@ impl Signature {
             algorithm: stated.map(|stated| stated.algorithm.name()),
             canonicalization: stated.map(|stated| stated.canonicalization.to_string()),
             signed_headers: stated.map(signed_headers),
-            oversigned_headers: stated.map(|stated| oversigned_headers(stated, header)),
+            oversigned_headers: stated.map(|_| verdict.oversigned_headers.clone()),
             body_length: stated.and_then(|stated| stated.body_length),
             timestamp: stated.and_then(|stated| stated.timestamp),
             expiration: stated.and_then(|stated| stated.expiration),
@@ -189,11 +189,6 @@ pub fn signed_headers(stated: &Stated) -> Vec<String> {
         .filter(|name| seen.insert(*name))
         .map(str::to_owned)
         .collect()
-}
-
-/// The names that stand in `h=` more often than there are such fields.
-pub fn oversigned_headers(stated: &Stated, header: &Header) -> Vec<String> {
-    stated.oversigned_headers(header)
 }
 
 fn line_endings(seen: LineEndsSeen) -> Option<&'static str> {

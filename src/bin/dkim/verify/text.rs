@@ -7,7 +7,7 @@ use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
 
 use crate::io::Source;
 use crate::output::{BAD, GOOD, PLAIN, Report, UNSURE};
-use crate::verify::json::{oversigned_headers, signed_headers};
+use crate::verify::json::signed_headers;
 use crate::verify::{MessageResult, Outcome};
 
 /// The report on one message; `follows` others, from which a blank line parts it.
@@ -76,7 +76,7 @@ fn signature(report: &mut Report, header: &Header, verdict: &Verdict) {
     }
     if let Some(stated) = &verdict.signature {
         report.wrapped(4, PLAIN, "", &methods(stated, verdict));
-        report.wrapped(4, PLAIN, "signed:", &coverage(stated, header));
+        report.wrapped(4, PLAIN, "signed:", &coverage(stated, verdict));
     }
     warnings(report, 4, &verdict.warnings);
 }
@@ -99,13 +99,13 @@ fn methods(stated: &Signature, verdict: &Verdict) -> String {
 }
 
 /// What the signature covers.
-fn coverage(stated: &Signature, header: &Header) -> String {
+fn coverage(stated: &Signature, verdict: &Verdict) -> String {
     let names = signed_headers(stated).join(", ");
     let body = match stated.body_length {
         None => "the whole body".to_owned(),
         Some(length) => format!("the first {length} octets of the body"),
     };
-    let oversigned = oversigned_headers(stated, header).join(", ");
+    let oversigned = verdict.oversigned_headers.join(", ");
     let oversigned = if oversigned.is_empty() {
         oversigned
     } else {
