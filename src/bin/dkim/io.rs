@@ -358,10 +358,10 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
 /// Gives a file the owner, the group and the mode of another, as far as one may. Where the group
 /// cannot be given, it is given no rights.
 fn keep_rights(file: &File, existing: &Metadata) -> io::Result<()> {
-    let made = file.metadata()?;
+    let current = file.metadata()?;
     let mut mode = existing.mode() & 0o7777;
     let (owner, group) = (existing.uid(), existing.gid());
-    if (made.uid(), made.gid()) != (owner, group)
+    if (current.uid(), current.gid()) != (owner, group)
         && fchown(file, Some(owner), Some(group)).is_err()
         && fchown(file, None, Some(group)).is_err()
     {

@@ -386,8 +386,9 @@ fn author_domain(header: &Header) -> Result<Sdid, Failure> {
 
 fn sign_failure(error: &SignError) -> Failure {
     let hint = match error {
-        SignError::FromMissing => Some("is this a message, with its header?"),
-        SignError::ContinuesNothing => Some("is this a message, with its header?"),
+        SignError::FromMissing | SignError::ContinuesNothing => {
+            Some("is this a message, with its header?")
+        }
         SignError::FromNotSigned => Some("put From into --headers"),
         SignError::KeyTooShort { .. } => Some("make a new key of 2048 bits"),
         SignError::IdentityOutsideDomain => Some("choose --identity within --domain"),
