@@ -1,7 +1,9 @@
 //! The `dkim` command as scripts see it: results, JSON, exit statuses, errors.
 
 mod exit;
+mod lookup;
 mod reasons;
+mod record_check;
 mod sign;
 mod verify;
 
