@@ -286,6 +286,10 @@ def several(add):
         GOOD, "found", "not-a-key-record", more=[SPF])  # fmt: skip
     add("several-records-torn-key", "The two strings of one record became two records.",
         CUT, "invalid", "key-truncated not-a-key-record", GOOD, more=[f"v=DKIM1; k=rsa; p={P}"[255:]])  # fmt: skip
+    other = f"t=y; {GOOD}"
+    add("several-records-torn-and-wrong", "The two strings of one record became two records, and v= is not first.",
+        other[:255], "invalid", "version-not-first key-truncated testing-flag not-a-key-record",
+        f"v=DKIM1; t=y; k=rsa; p={P}", more=[other[255:]])  # fmt: skip
     add("several-records-foreign", "Two records, and neither is a key record.",
         SPF, "missing", "not-a-key-record not-a-key-record", more=["google-site-verification=abc"])  # fmt: skip
 

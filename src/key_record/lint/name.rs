@@ -6,7 +6,6 @@ use super::words::key_in_words;
 use super::{Finding, FindingCode, RecordReport, RecordState, Severity, record, sort};
 use crate::identifier::DomainName;
 use crate::key::PublicKey;
-use crate::key_record::KeyRecord;
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind, TxtAnswer, TxtOutcome};
 
 /// Caches that keep a record for fewer seconds ask for it with nearly every message. Low enough
@@ -242,9 +241,9 @@ impl NameReport {
         };
         self.records.iter().filter(is_rest).find_map(|rest| {
             let text = [cut.text.as_slice(), &rest.text].concat();
-            KeyRecord::parse(&text).ok()?;
             let report = record(&text);
-            let whole = String::from_utf8(text).ok();
+            let is_whole = report.state == RecordState::Usable;
+            let whole = String::from_utf8(text).ok().filter(|_| is_whole);
             report.fixed.or(whole)
         })
     }
