@@ -11,6 +11,7 @@ use crate::message::LineEndings;
 use crate::tag_list::{TagList, TagListError, colon_separated, printable, without_fws};
 use crate::verdict::VerificationResult;
 
+pub mod lint;
 mod text;
 
 pub use self::text::{

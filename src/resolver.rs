@@ -29,13 +29,14 @@ mod zone;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::lookup::{Dnssec, KeyAnswer, KeyQuery, LookupFailure, LookupFailureKind};
+use crate::lookup::{KeyAnswer, KeyQuery, LookupFailure, LookupFailureKind};
 use alias::{Chain, Step};
 use inquiry::Inquiry;
 use name::OwnerName;
 use servers::Servers;
 use zone::Zones;
 
+pub use crate::lookup::{TxtAnswer, TxtOutcome};
 pub use name::NameFault;
 pub use options::{ResolverError, ResolverOptions, Transport, parse_nameserver};
 pub use zone::ZoneFault;
@@ -55,37 +56,6 @@ enum Source {
     Servers(Arc<Servers>),
     #[cfg(feature = "aws-lc")]
     Validated(Arc<Servers>, dnssec::Anchors),
-}
-
-/// What there is under a name, and the way to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TxtAnswer {
-    /// What was found at the end of the chain.
-    pub outcome: TxtOutcome,
-    /// The names that CNAME and DNAME records led to, in order; absolute, in lower case, and safe
-    /// to print. Empty if the name itself has the answer.
-    pub chain: Vec<String>,
-    /// The state of everything that the answer rests on; `None` if nothing validated it.
-    pub dnssec: Option<Dnssec>,
-}
-
-/// What was found under a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TxtOutcome {
-    /// TXT records.
-    Found {
-        /// Each record's strings, joined with nothing between (RFC 6376 §3.6.2.2), at least one
-        /// record.
-        records: Vec<Vec<u8>>,
-        /// How long they may be kept, in seconds; `None` if a master file does not say.
-        ttl: Option<u32>,
-    },
-    /// The name, or the end of its chain, exists and has no TXT record.
-    NoRecords,
-    /// The name, or the end of its chain, does not exist.
-    NoSuchName,
-    /// The chain comes back to a name that it went through, or does not end.
-    AliasLoop,
 }
 
 impl Resolver {
@@ -173,22 +143,6 @@ impl Resolver {
 impl fmt::Debug for Resolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Resolver").finish_non_exhaustive()
-    }
-}
-
-impl From<TxtAnswer> for KeyAnswer {
-    /// The answer without its evidence. A chain of aliases that loops is a failure: whoever set
-    /// it up has yet to finish.
-    fn from(answer: TxtAnswer) -> Self {
-        match answer.outcome {
-            TxtOutcome::Found { records, .. } => Self::from_txt(records, answer.dnssec),
-            TxtOutcome::NoRecords => Self::NoRecords,
-            TxtOutcome::NoSuchName => Self::NoSuchName,
-            TxtOutcome::AliasLoop => Self::Failed(LookupFailure {
-                kind: LookupFailureKind::ServFail,
-                detail: "the chain of CNAMEs loops or is too long".to_owned(),
-            }),
-        }
     }
 }
 

@@ -153,7 +153,7 @@ pub(crate) const fn is_wsp(octet: u8) -> bool {
 }
 
 /// Whether an octet can be part of folding white space. In a parsed tag-list each one is.
-const fn is_fws(octet: u8) -> bool {
+pub(crate) const fn is_fws(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
 }
 

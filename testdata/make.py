@@ -19,6 +19,7 @@ from generate import (  # noqa: E402
     dns_cases,
     header_cases,
     identity_cases,
+    lint_cases,
     message_cases,
     public_key_cases,
     record_cases,
@@ -54,13 +55,14 @@ def made():
         module.add_to(vectors)
     files = {f"verify/{name}.eml": vector.rendered() for name, vector in vectors.all.items()}
     files |= canonicalization_cases.files()
+    files |= lint_cases.files()
     files |= zone.files()
     return files
 
 
 def on_disk():
     """The generated files that are there."""
-    paths = [*HERE.glob("verify/*"), *HERE.glob("canonicalization/*")]
+    paths = [path for folder in ("verify", "canonicalization", "records") for path in HERE.glob(f"{folder}/*")]
     paths += [path for path in map(HERE.joinpath, zone.files()) if path.exists()]
     return {path.relative_to(HERE).as_posix(): path.read_bytes() for path in paths}
 

@@ -2,8 +2,10 @@
 
 mod exit;
 mod keygen;
+mod lookup;
 mod reasons;
 mod record;
+mod record_check;
 mod sign;
 mod verify;
 

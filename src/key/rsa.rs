@@ -140,6 +140,14 @@ impl RsaPublicKey {
         &self.inner.exponent
     }
 
+    /// The public exponent as a number: it has at most [`MAX_RSA_EXPONENT_BITS`].
+    #[must_use]
+    pub fn exponent_number(&self) -> u64 {
+        self.exponent()
+            .iter()
+            .fold(0, |number, &octet| number << 8 | u64::from(octet))
+    }
+
     /// The length of the modulus in bits.
     #[must_use]
     pub fn bits(&self) -> usize {

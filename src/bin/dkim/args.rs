@@ -3,6 +3,7 @@
 mod dns;
 mod inspect;
 mod keygen;
+mod lookup;
 mod record;
 mod sign;
 mod values;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand};
 pub use dns::Dns;
 pub use inspect::{Inspect, Part};
 pub use keygen::{KeyTypeName, Keygen};
+pub use lookup::Lookup;
 pub use record::{Record, RecordOptions};
 pub use sign::{Sign, SigningTime};
 pub use verify::{At, Require, Verify};
@@ -65,6 +67,7 @@ pub enum Command {
     Inspect(Inspect),
     Keygen(Keygen),
     Record(Record),
+    Lookup(Lookup),
 }
 
 #[cfg(test)]

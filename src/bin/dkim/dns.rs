@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
+use dkim_toolkit::lookup::{KeyAnswer, KeyQuery, LookupFailure, TxtAnswer};
 use dkim_toolkit::resolver::{Resolver, ResolverError, ResolverOptions, parse_nameserver};
 
 use crate::args::Dns;
@@ -47,6 +47,20 @@ impl Keys {
                 });
             }
             lookups.join_all().await
+        })
+    }
+
+    /// All that the DNS says about these absolute names, asked side by side; in their order.
+    pub fn look_up_names(&self, names: &[String]) -> Vec<Result<TxtAnswer, LookupFailure>> {
+        self.runtime.block_on(async {
+            let mut lookups = tokio::task::JoinSet::new();
+            for (place, name) in names.iter().cloned().enumerate() {
+                let resolver = self.resolver.clone();
+                lookups.spawn(async move { (place, resolver.txt(&name).await) });
+            }
+            let mut answers = lookups.join_all().await;
+            answers.sort_by_key(|(place, _)| *place);
+            answers.into_iter().map(|(_, answer)| answer).collect()
         })
     }
 }

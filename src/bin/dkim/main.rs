@@ -7,6 +7,7 @@ mod inspect;
 mod io;
 mod key_file;
 mod keygen;
+mod lookup;
 mod output;
 mod record;
 mod sign;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Inspect(inspect) => inspect::run(inspect, &mut output),
         Command::Keygen(keygen) => keygen::run(keygen, &mut output),
         Command::Record(record) => record::run(record, &mut output),
+        Command::Lookup(lookup) => lookup::run(lookup, &mut output),
     };
     match outcome {
         Ok(status) => status.into(),

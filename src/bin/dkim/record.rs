@@ -1,5 +1,7 @@
 //! `dkim record`, and records as every subcommand prints them.
 
+mod check;
+
 use std::path::Path;
 
 use dkim_toolkit::algorithm::KeyType;
@@ -17,6 +19,9 @@ use crate::key_file::{Passphrase, read_public_key};
 use crate::output::{self, Output, OutputError};
 
 pub fn run(arguments: &Record, output: &mut Output) -> Result<ExitStatus, OutputError> {
+    if let Some(record) = &arguments.check {
+        return check::run(record, output);
+    }
     match publish(arguments) {
         Ok(Published {
             publication,
@@ -50,6 +55,11 @@ struct Published {
 
 /// Makes the record that the arguments ask for. What goes wrong is said.
 fn publish(arguments: &Record) -> Result<Published, ExitStatus> {
+    let (Some(selector), Some(domain)) = (&arguments.selector, &arguments.domain) else {
+        // The command line's grammar requires both without --check.
+        output::usage_error("a record needs --selector and --domain");
+        return Err(ExitStatus::Usage);
+    };
     let key = match &arguments.key {
         Some(path) => {
             let passphrase = Passphrase::read(arguments.passphrase_file.as_deref())?;
@@ -71,12 +81,7 @@ fn publish(arguments: &Record) -> Result<Published, ExitStatus> {
         _ => KeyToPublish::Revoked(key_type),
     };
     let record = arguments.options.record_of(to_publish);
-    let (publication, formatted) = format(
-        &arguments.selector,
-        &arguments.domain,
-        &arguments.options,
-        record.to_text(),
-    )?;
+    let (publication, formatted) = format(selector, domain, &arguments.options, record.to_text())?;
     Ok(Published {
         publication,
         formatted,

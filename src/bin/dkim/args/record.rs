@@ -1,5 +1,6 @@
 //! The words of `dkim record`, and of records wherever they are made.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
@@ -14,13 +15,15 @@ use super::values::{parse_sdid, parse_selector};
 
 /// Print the record to publish for a key
 ///
-/// For a key that exists already, or with --revoke for one that shall no longer be valid.
+/// For a key that exists already, or with --revoke for one that shall no longer be valid. With
+/// --check, say what is wrong with a record, without the DNS.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["key", "revoke"]))]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["key", "revoke", "check"]))]
 #[command(after_help = "Examples:
   dkim record -k s2026.pem -s s2026 -d example.com
   dkim record -k s2026.pem -s s2026 -d example.com --format route53 > batch.json
-  dkim record --revoke -s s2025 -d example.com --format nsupdate | nsupdate")]
+  dkim record --revoke -s s2025 -d example.com --format nsupdate | nsupdate
+  dkim record --check 'v=DKIM1; k=rsa; p='")]
 pub struct Record {
     /// The key's file, private or public, or a certificate; - for standard input
     #[arg(long, short, value_name = "FILE")]
@@ -37,13 +40,35 @@ pub struct Record {
     pub key_type: Option<KeyTypeName>,
     /// The selector (s=)
     #[arg(long, short, value_name = "NAME", value_parser = parse_selector)]
-    pub selector: Selector,
+    #[arg(required_unless_present = "check")]
+    pub selector: Option<Selector>,
     /// The signing domain (d=)
     #[arg(long, short, value_name = "DOMAIN", value_parser = parse_sdid)]
-    pub domain: Sdid,
+    #[arg(required_unless_present = "check")]
+    pub domain: Option<Sdid>,
+    /// Say what is wrong with this record instead; - for standard input
+    #[arg(long, value_name = "RECORD", conflicts_with_all = NOT_WITH_CHECK)]
+    pub check: Option<OsString>,
     #[command(flatten)]
     pub options: RecordOptions,
 }
+
+/// What makes a record has no say in one that is there.
+const NOT_WITH_CHECK: [&str; 13] = [
+    "key",
+    "passphrase_file",
+    "revoke",
+    "key_type",
+    "selector",
+    "domain",
+    "testing",
+    "strict",
+    "hash",
+    "service",
+    "note",
+    "ttl",
+    "format",
+];
 
 /// What a record says beside the key, and how it is printed.
 #[derive(Debug, Args)]

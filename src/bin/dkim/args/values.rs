@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use dkim_toolkit::identifier::{Sdid, Selector};
+use dkim_toolkit::identifier::{DomainName, Sdid, Selector};
 use dkim_toolkit::message::LineEndings;
 use jiff::{SpanRelativeTo, Timestamp, Unit};
 
@@ -64,6 +64,11 @@ pub fn parse_seconds(text: &str) -> Result<Duration, String> {
 pub fn parse_sdid(text: &str) -> Result<Sdid, String> {
     let text = text.strip_suffix('.').unwrap_or(text);
     Sdid::parse(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+pub fn parse_name(text: &str) -> Result<DomainName, String> {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    DomainName::parse(text.as_bytes()).map_err(|error| error.to_string())
 }
 
 pub fn parse_selector(text: &str) -> Result<Selector, String> {

@@ -1,0 +1,129 @@
+//! The JSON of `dkim lookup` and of `dkim record --check`: one object for each name or record, its
+//! keys always there.
+
+use dkim_toolkit::key::{PublicKey, RsaEncoding};
+use dkim_toolkit::key_record::lint::{self, ExplainedTag, NameReport, NameStatus, RecordReport};
+use dkim_toolkit::lookup::{Dnssec, LookupFailureKind};
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+
+/// A name; or a record that is under none.
+#[derive(Serialize)]
+pub struct Name<'a> {
+    name: Option<&'a str>,
+    status: &'static str,
+    detail: &'a str,
+    chain: &'a [String],
+    ttl: Option<u32>,
+    dnssec: Option<&'static str>,
+    records: Vec<Record<'a>>,
+    findings: Vec<Finding<'a>>,
+    fixed: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Record<'a> {
+    text: String,
+    tags: Tags<'a>,
+    key: Option<Key>,
+}
+
+struct Tags<'a>(&'a [ExplainedTag]);
+
+#[derive(Serialize)]
+struct Key {
+    r#type: &'static str,
+    bits: usize,
+    exponent: Option<u64>,
+    encoding: &'static str,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'static str,
+    severity: &'static str,
+    record: Option<usize>,
+    message: &'a str,
+    remedy: &'a str,
+}
+
+impl<'a> Name<'a> {
+    /// What is said of what is under `name`.
+    pub fn new(name: Option<&'a str>, report: &'a NameReport) -> Self {
+        Self {
+            name,
+            status: report.status.name(),
+            detail: &report.detail,
+            chain: &report.chain,
+            ttl: report.ttl,
+            dnssec: dnssec(report),
+            records: report.records.iter().map(Record::new).collect(),
+            findings: report.findings.iter().map(Finding::new).collect(),
+            fixed: report.fixed.as_deref(),
+        }
+    }
+}
+
+/// The DNSSEC state of an answer, or of the lack of one.
+pub fn dnssec(report: &NameReport) -> Option<&'static str> {
+    match &report.status {
+        NameStatus::Temporary(failure) if failure.kind == LookupFailureKind::Bogus => Some("bogus"),
+        _ => report.dnssec.map(Dnssec::name),
+    }
+}
+
+impl<'a> Record<'a> {
+    fn new(report: &'a RecordReport) -> Self {
+        Self {
+            text: String::from_utf8_lossy(&report.text).into_owned(),
+            tags: Tags(&report.tags),
+            key: report.key.as_ref().map(Key::new),
+        }
+    }
+}
+
+impl Key {
+    fn new(key: &PublicKey) -> Self {
+        let (exponent, encoding) = match key {
+            PublicKey::Ed25519(_) => (None, "raw"),
+            PublicKey::Rsa(key) => {
+                let encoding = match key.encoding() {
+                    RsaEncoding::SubjectPublicKeyInfo => "spki",
+                    RsaEncoding::RsaPublicKey => "pkcs1",
+                };
+                (Some(key.exponent_number()), encoding)
+            }
+        };
+        Self {
+            r#type: key.key_type().name(),
+            bits: key.bits(),
+            exponent,
+            encoding,
+        }
+    }
+}
+
+impl<'a> Finding<'a> {
+    fn new(finding: &'a lint::Finding) -> Self {
+        Self {
+            code: finding.code.name(),
+            severity: finding.severity().name(),
+            record: finding.record,
+            message: &finding.message,
+            remedy: &finding.remedy,
+        }
+    }
+}
+
+impl Serialize for Tags<'_> {
+    /// An object of names and values in the record's order; of a tag that stands twice, the first.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (place, tag) in self.0.iter().enumerate() {
+            if !self.0[..place].iter().any(|other| other.name == tag.name) {
+                map.serialize_entry(&tag.name, &tag.value)?;
+            }
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,95 @@
+//! `dkim record --check`: everything that is wrong with a record, without the DNS.
+
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal as _, Read as _};
+
+use dkim_toolkit::key_record::MAX_RECORD;
+use dkim_toolkit::key_record::lint::{
+    self, Expectations, FindingCode, NameReport, NameStatus, RecordState,
+};
+use dkim_toolkit::lookup::{TxtAnswer, TxtOutcome};
+
+use crate::exit::ExitStatus;
+use crate::io::{Failure, Source};
+use crate::lookup::{exit_status, json, text};
+use crate::output::{self, Output, OutputError};
+
+/// Examines the record, or with `-` the one on standard input.
+pub fn run(record: &OsStr, output: &mut Output) -> Result<ExitStatus, OutputError> {
+    let octets = if record == "-" {
+        if io::stdin().is_terminal() {
+            output::usage_error("no record given, and standard input is a terminal");
+            output::hint(
+                "dkim record --check 'v=DKIM1; k=rsa; p=…', or the record on standard input",
+            );
+            return Ok(ExitStatus::Usage);
+        }
+        match read_stdin() {
+            Ok(octets) => octets,
+            Err(error) => {
+                Failure::from(error).say(Source::Stdin);
+                return Ok(ExitStatus::CannotDo);
+            }
+        }
+    } else {
+        record.as_encoded_bytes().to_vec()
+    };
+    let report = examine(octets);
+    if output.json {
+        output.json(&json::Name::new(None, &report))?;
+    } else {
+        output.report(&text::record_report(&report))?;
+    }
+    if is_zone_line(&report) {
+        output::advice("for a line of a zone file: dkim lookup --zone FILE NAME");
+    }
+    Ok(exit_status(&report.status))
+}
+
+/// The record on standard input, without the line end behind it.
+fn read_stdin() -> io::Result<Vec<u8>> {
+    let mut octets = Vec::new();
+    // One octet more than any record has tells that there are too many.
+    io::stdin()
+        .lock()
+        .take(MAX_RECORD as u64 + 3)
+        .read_to_end(&mut octets)?;
+    let text = octets.strip_suffix(b"\n").unwrap_or(&octets);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    Ok(text.to_vec())
+}
+
+fn examine(octets: Vec<u8>) -> NameReport {
+    let answer = TxtAnswer {
+        outcome: TxtOutcome::Found {
+            records: vec![octets],
+            ttl: None,
+        },
+        chain: Vec::new(),
+        dnssec: None,
+    };
+    let mut report = lint::name(&Ok(answer), Expectations::default());
+    if report
+        .records
+        .iter()
+        .any(|record| record.state == RecordState::Foreign)
+    {
+        // Under a name it would be passed over; here it is what was asked about.
+        report.status = NameStatus::Invalid;
+        "this is not a key record".clone_into(&mut report.detail);
+    }
+    report
+}
+
+/// Whether a whole line of a zone file was given, in which quotes are right.
+fn is_zone_line(report: &NameReport) -> bool {
+    let has_quotes = report
+        .findings
+        .iter()
+        .any(|finding| finding.code == FindingCode::QuotesInValue);
+    let is_line = |text: &[u8]| {
+        text.split(u8::is_ascii_whitespace)
+            .any(|word| word.eq_ignore_ascii_case(b"TXT"))
+    };
+    has_quotes && report.records.iter().any(|record| is_line(&record.text))
+}

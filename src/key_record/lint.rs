@@ -1,0 +1,207 @@
+//! What is wrong or unwise about a key record, all of it at once (RFC 6376 §3.6; RFC 8301 §3;
+//! RFC 8463 §4).
+//!
+//! Verification stops at the first thing for which it cannot use a record; whoever has to mend the
+//! record wants to hear everything, and what to publish instead. [`record`] examines the text of
+//! one record, [`name`] all that was found under a name. A record has a [finding](Finding) of
+//! [`Severity::Error`] exactly when no signature can be verified with it: when
+//! [`KeyRecord::parse`](super::KeyRecord::parse) refuses it, or when its RSA key has fewer than
+//! 1024 bits (RFC 8301 §3.2).
+//!
+//! ```
+//! use dkim_toolkit::key_record::lint;
+//!
+//! let key = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+//! let report = lint::record(format!("k=ed25519; v=DKIM1; p={key}").as_bytes());
+//! assert_eq!(report.findings[0].code.name(), "version-not-first");
+//! let fixed = report.fixed.unwrap_or_default();
+//! assert_eq!(fixed, format!("v=DKIM1; k=ed25519; p={key}"));
+//! ```
+
+mod code;
+mod correction;
+mod key;
+mod name;
+mod reading;
+mod tags;
+mod words;
+
+pub use self::code::{FindingCode, Severity};
+pub use self::name::{Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, name};
+
+use self::correction::corrected;
+use self::reading::Reading;
+use super::{KeyRecord, MAX_RECORD, PublishedRecord, RecordError};
+use crate::key::PublicKey;
+use crate::verify::MINIMUM_RSA_BITS;
+
+/// Something that is wrong, unwise, or merely to be known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is.
+    pub code: FindingCode,
+    /// Which of the records under the name it is about, counted from 0; `None` if it is about the
+    /// name.
+    pub record: Option<usize>,
+    /// One sentence, in lower case and without a full stop, safe to print.
+    pub message: String,
+    /// What to do about it, likewise.
+    pub remedy: String,
+}
+
+impl Finding {
+    fn new(code: FindingCode, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            code,
+            record: None,
+            message: message.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// How bad it is.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+/// Puts the worst first.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| (finding.severity(), finding.code, finding.record));
+}
+
+/// A tag of a record, explained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplainedTag {
+    /// The tag's name, as written. Not safe to print.
+    pub name: String,
+    /// Its value, as written. Not safe to print.
+    pub value: String,
+    /// What it says, in words that are safe to print.
+    pub meaning: String,
+}
+
+/// What a record is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RecordState {
+    /// Signatures can be verified with it.
+    Usable,
+    /// It holds a key that no signature of a message may use: `h=` leaves out SHA-256, or `s=`
+    /// leaves out mail.
+    Unsuitable,
+    /// The key is revoked.
+    Revoked,
+    /// It is meant as a key record, and no signature can be verified with it.
+    Unusable,
+    /// It is a record for something other than DKIM.
+    Foreign,
+}
+
+/// All that is to be said of a record.
+#[derive(Clone, Debug)]
+pub struct RecordReport {
+    /// The record's octets.
+    pub text: Vec<u8>,
+    /// What the record is good for.
+    pub state: RecordState,
+    /// The tags, read as far as they can be: what is read around faults may be only a guess. None
+    /// of a foreign record.
+    pub tags: Vec<ExplainedTag>,
+    /// The key, if it can be read, even where the record around it cannot be used.
+    pub key: Option<PublicKey>,
+    /// The findings, the worst first.
+    pub findings: Vec<Finding>,
+    /// The record to publish instead, with the same key; `None` if the form of this one needs no
+    /// correction, or if it cannot be corrected without a new key.
+    pub fixed: Option<String>,
+}
+
+/// Examines the text of a record, its strings joined (RFC 6376 §3.6.2.2).
+#[must_use]
+pub fn record(text: &[u8]) -> RecordReport {
+    let published = PublishedRecord::new(text.to_vec());
+    let mut report = RecordReport {
+        text: text.to_vec(),
+        state: RecordState::Foreign,
+        tags: Vec::new(),
+        key: None,
+        findings: Vec::new(),
+        fixed: None,
+    };
+    match published.key_record() {
+        None => report.findings.push(foreign(text)),
+        Some(Err(RecordError::TooLong { length })) => {
+            report.state = RecordState::Unusable;
+            report.findings.push(too_long(*length));
+        }
+        Some(parsed) => examine(&mut report, parsed),
+    }
+    for finding in &mut report.findings {
+        finding.record = Some(0);
+    }
+    sort(&mut report.findings);
+    report
+}
+
+/// Examines what is meant as a key record, in the light of what verification makes of it.
+fn examine(report: &mut RecordReport, parsed: &Result<KeyRecord, RecordError>) {
+    let reading = Reading::new(&report.text);
+    let findings = &mut report.findings;
+    reading.find_faults(findings);
+    tags::find_errors(&reading, findings);
+    report.key = key::examine(&reading, findings);
+    // A revoked key is at its end: what was unwise about it does not matter any more.
+    if !reading.is_revoked() {
+        tags::find_oddities(&reading, findings);
+    }
+    report.tags = words::explain(&reading, report.key.as_ref());
+    report.state = match parsed {
+        Err(RecordError::Revoked) => RecordState::Revoked,
+        Err(_) => RecordState::Unusable,
+        Ok(record) if is_too_short(&record.key) => RecordState::Unusable,
+        Ok(record) if !is_for_mail(record) => RecordState::Unsuitable,
+        Ok(_) => RecordState::Usable,
+    };
+    if findings.iter().any(|finding| finding.code.is_correctable()) {
+        report.fixed = corrected(&report.text, &reading, None);
+    }
+}
+
+impl RecordReport {
+    /// This record, corrected, with another key in it; `None` if it cannot be corrected.
+    pub(super) fn with_key(&self, key: &PublicKey) -> Option<String> {
+        corrected(&self.text, &Reading::new(&self.text), Some(key))
+    }
+}
+
+fn is_too_short(key: &PublicKey) -> bool {
+    matches!(key, PublicKey::Rsa(key) if key.bits() < MINIMUM_RSA_BITS)
+}
+
+/// Whether signatures of messages may use the key (RFC 6376 §3.6.1, `h=` and `s=`; RFC 8301 §3.1).
+fn is_for_mail(record: &KeyRecord) -> bool {
+    record.serves_email && record.allows_hash(crate::algorithm::HashAlgorithm::Sha256)
+}
+
+fn foreign(text: &[u8]) -> Finding {
+    let message = if text.is_empty() {
+        "the record is empty".to_owned()
+    } else {
+        let beginning = crate::tag_list::printable(text);
+        format!("\"{beginning}\" is not a key record: it has no v=DKIM1, no k=, no p=")
+    };
+    Finding::new(
+        FindingCode::NotAKeyRecord,
+        message,
+        "if it is there by mistake, or because of a wildcard, remove it from this name",
+    )
+}
+
+fn too_long(length: usize) -> Finding {
+    Finding::new(
+        FindingCode::RecordTooLarge,
+        format!("the record has {length} octets, more than the {MAX_RECORD} that are read"),
+        "publish the key alone, without long notes",
+    )
+}

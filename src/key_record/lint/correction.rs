@@ -1,0 +1,202 @@
+//! The record to publish instead of one whose form is wrong.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::key::{declared_type, repaired};
+use super::reading::{KNOWN_TAGS, ReadTag, Reading, trimmed};
+use crate::algorithm::KeyType;
+use crate::key::PublicKey;
+use crate::key_record::{KeyRecord, RecordError};
+use crate::verify::MINIMUM_RSA_BITS;
+
+/// The record in good form: `v=` first, each tag once, the key as verifiers expect it, with
+/// `other` in the place of the key if that is given. What the record says beside that is the
+/// owner's decision and stays: `t=y` too.
+///
+/// `None` if that cannot be done without a new key, or if it is what is published already.
+pub(super) fn corrected(
+    text: &[u8],
+    reading: &Reading,
+    other: Option<&PublicKey>,
+) -> Option<String> {
+    let tags = unmistakable(&reading.tags)?;
+    let value = |name: &str| {
+        let tag = tags.iter().find(|tag| tag.name == name);
+        tag.map(|tag| tag.value.as_str())
+    };
+    let key = match (other, value("p")) {
+        (Some(key), _) => Some(key.clone()),
+        (None, Some("")) => None,
+        (None, value) => {
+            let declared = match tags.iter().find(|tag| tag.name == "k") {
+                None => declared_type(reading),
+                Some(tag) => KeyType::from_name(tag.value.as_bytes()),
+            };
+            Some(repaired(value?, declared)?)
+        }
+    };
+    let mut parts = vec!["v=DKIM1".to_owned()];
+    if value("k").is_none()
+        && let Some(key) = key.as_ref().filter(|key| key.key_type() != KeyType::Rsa)
+    {
+        parts.push(format!("k={}", key.key_type()));
+    }
+    for tag in &tags {
+        parts.extend(part(tag, key.as_ref()));
+    }
+    if value("p").is_none() {
+        parts.push(key_part(key.as_ref()));
+    }
+    let record = parts.join("; ");
+    (is_in_order(&record) && record.as_bytes() != text).then_some(record)
+}
+
+/// A tag as it should be; `None` for one that should not be there.
+fn part(tag: &ReadTag, key: Option<&PublicKey>) -> Option<String> {
+    let value = match (tag.name.as_str(), key) {
+        ("v" | "g", _) => return None,
+        ("p", key) => return Some(key_part(key)),
+        ("k", Some(key)) => key.key_type().name().to_owned(),
+        ("k", None) => KeyType::from_name(tag.value.as_bytes())?.name().to_owned(),
+        ("h", _) => hashes(&tag.value),
+        (_, _) => printed(&tag.value),
+    };
+    Some(format!("{}={value}", tag.name))
+}
+
+fn key_part(key: Option<&PublicKey>) -> String {
+    let octets = key.map(PublicKey::to_record).unwrap_or_default();
+    format!("p={}", STANDARD.encode(octets))
+}
+
+/// `h=` with the one hash in use, and without the one that must not be (RFC 8301 §3.1).
+fn hashes(value: &str) -> String {
+    let mut names: Vec<&str> = value
+        .split(':')
+        .map(trimmed)
+        .filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("sha1"))
+        .collect();
+    if !names.iter().any(|name| name.eq_ignore_ascii_case("sha256")) {
+        names.push("sha256");
+    }
+    printed(&names.join(":"))
+}
+
+/// A value on one line, without what cannot be printed.
+fn printed(value: &str) -> String {
+    let words: Vec<&str> = value
+        .split(['\r', '\n', '\t'])
+        .filter(|word| !word.is_empty())
+        .collect();
+    words
+        .join(" ")
+        .chars()
+        .filter(|character| !character.is_control() && *character != char::REPLACEMENT_CHARACTER)
+        .collect()
+}
+
+/// The tags that were meant, each once; `None` if one stands there with two values.
+fn unmistakable(tags: &[ReadTag]) -> Option<Vec<ReadTag>> {
+    let mut meant: Vec<ReadTag> = Vec::new();
+    let has = |name: &str| tags.iter().any(|tag| tag.name == name);
+    for mut tag in tags.iter().flat_map(separated) {
+        let lower = tag.name.to_ascii_lowercase();
+        if !has(&lower) && KNOWN_TAGS.contains(&lower.as_str()) {
+            tag.name = lower;
+        }
+        match meant.iter().find(|other| other.name == tag.name) {
+            // Of v= only one value is right.
+            Some(other) if other.value == tag.value || tag.name == "v" => {}
+            Some(_) => return None,
+            None => meant.push(tag),
+        }
+    }
+    Some(meant)
+}
+
+/// The tags that stand in one: where a comma, or nothing but a space, stands for the semicolon.
+fn separated(tag: &ReadTag) -> Vec<ReadTag> {
+    let mut tags = vec![tag.clone()];
+    if !matches!(tag.name.as_str(), "v" | "k" | "h" | "s" | "t" | "g") {
+        return tags;
+    }
+    while let Some(last) = tags.last_mut() {
+        let Some((at, name, value)) = next_tag(&last.value) else {
+            break;
+        };
+        let next = ReadTag {
+            name: name.to_owned(),
+            value: trimmed(value).to_owned(),
+        };
+        last.value = last.value[..at]
+            .trim_end_matches([',', ' ', '\t', '\r', '\n'])
+            .to_owned();
+        let is_key = next.name == "p";
+        tags.push(next);
+        if is_key {
+            break;
+        }
+    }
+    tags
+}
+
+/// Where in a value the next tag begins, its name, and what stands behind its `=`.
+fn next_tag(value: &str) -> Option<(usize, &str, &str)> {
+    value.match_indices('=').find_map(|(equals, _)| {
+        let name = value[..equals]
+            .rsplit([' ', '\t', '\r', '\n', ','])
+            .next()?;
+        let at = equals - name.len();
+        (at > 0 && KNOWN_TAGS.contains(&name)).then(|| (at, name, &value[equals + 1..]))
+    })
+}
+
+/// Whether verifiers can use the record, or read that its key is revoked.
+fn is_in_order(record: &str) -> bool {
+    match KeyRecord::parse(record.as_bytes()) {
+        Ok(record) => {
+            matches!(record.key, PublicKey::Ed25519(_)) || record.key.bits() >= MINIMUM_RSA_BITS
+        }
+        Err(error) => error == RecordError::Revoked,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+    fn check(text: &str, expected: Option<&str>) {
+        let text = text.replace("KEY", KEY);
+        let fixed = corrected(text.as_bytes(), &Reading::new(text.as_bytes()), None);
+        let expected = expected.map(|expected| expected.replace("KEY", KEY));
+        assert_eq!(fixed, expected, "{text}");
+    }
+
+    #[test]
+    fn corrections() {
+        let good = Some("v=DKIM1; k=ed25519; p=KEY");
+        check("v=DKIM1; k=ed25519; p=KEY", None);
+        check("k=ed25519; p=KEY", good);
+        check("k=ed25519; p=KEY; v=DKIM1", good);
+        check("v=DKIM1; p=KEY", good);
+        check("v=DKIM1; k=rsa; p=KEY", good);
+        check("v=DKIM1 k=ed25519 p=KEY", good);
+        check("v=DKIM1, k=ed25519, p=KEY", good);
+        check("V=DKIM1; K=ed25519; P=KEY", good);
+        check("v=DKIM1;; k=ed25519; k=ed25519; g=*; p=KEY;", good);
+        check("\u{feff}v=DKIM1; k=ed25519; p=\u{201c}KEY\u{201d}", good);
+        check("v=DKIM1; k=ed25519; p=K E\r\n\tY", None);
+        check(
+            "v=DKIM2; t=y; k=ed25519; h=sha1; p=KEY; x=1\r\n\t2",
+            Some("v=DKIM1; t=y; k=ed25519; h=sha256; p=KEY; x=1 2"),
+        );
+        check("p=; v=DKIM1", Some("v=DKIM1; p="));
+        check("k=dsa; p=", Some("v=DKIM1; p="));
+        check("k=ed25519; p=KEY; p=QUFB", None);
+        check("k=ed25519; p=KE", None);
+        check("v=DKIM1", None);
+    }
+}

@@ -1,0 +1,281 @@
+//! `p=`: what is wrong with the key, and what is unwise about it (RFC 6376 §3.6.1; RFC 8301 §3.2;
+//! RFC 8463 §4).
+
+use super::reading::Reading;
+use super::{Finding, FindingCode};
+use crate::algorithm::KeyType;
+use crate::key::{DerError, MAX_RSA_BITS, PublicKey, PublicKeyError, RsaEncoding, RsaPublicKey};
+use crate::key_record::decode_base64;
+use crate::tag_list::{printable, without_fws};
+use crate::verify::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
+
+/// The longest string of a TXT record (RFC 1035 §3.3).
+const MAX_STRING: usize = 255;
+
+/// The exponent that everybody uses.
+const USUAL_EXPONENT: u64 = 65_537;
+
+/// Reads the key and tells what is wrong with it. A key is found even where `k=` or `p=` is wrong,
+/// if it is clear which was meant.
+pub(super) fn examine(reading: &Reading, findings: &mut Vec<Finding>) -> Option<PublicKey> {
+    let Some(value) = reading.get("p") else {
+        findings.push(Finding::new(
+            FindingCode::NoKeyTag,
+            "there is no p=, and so there is no key",
+            "publish the whole record, p= with the key included",
+        ));
+        return None;
+    };
+    if value.is_empty() {
+        findings.push(Finding::new(
+            FindingCode::Revoked,
+            "p= is empty: the key is revoked, and no signature can be verified with it",
+            "to sign again, publish a new key under a new selector",
+        ));
+        return None;
+    }
+    if without_fws(value.as_bytes()).len() != value.len() {
+        findings.push(Finding::new(
+            FindingCode::WhitespaceInKey,
+            "there is white space inside p=; it is allowed, and not every verifier knows that",
+            "join the parts of the key with nothing between",
+        ));
+    }
+    let declared = declared_type(reading);
+    if let Some(declared) = declared {
+        match read(value, declared) {
+            Ok(key) => {
+                if let PublicKey::Rsa(key) = &key {
+                    examine_rsa(key, findings);
+                }
+                return Some(key);
+            }
+            Err(fault) => findings.push(fault.finding(reading.length)),
+        }
+    }
+    repaired(value, declared)
+}
+
+/// The type that `k=` says; `None` for one that is not known.
+pub(super) fn declared_type(reading: &Reading) -> Option<KeyType> {
+    match reading.get("k") {
+        None => Some(KeyType::Rsa),
+        Some(name) => KeyType::from_name(name.as_bytes()),
+    }
+}
+
+/// The key that was meant, of whichever type it is; `None` if that is not clear.
+pub(super) fn repaired(value: &str, declared: Option<KeyType>) -> Option<PublicKey> {
+    let types = declared.into_iter().chain([KeyType::Rsa, KeyType::Ed25519]);
+    let octets = [
+        decode_base64(value.as_bytes()),
+        decode_base64(&cleaned(value)),
+    ];
+    octets.into_iter().flatten().find_map(|octets| {
+        types
+            .clone()
+            .find_map(|key_type| match PublicKey::from_record(key_type, &octets) {
+                Ok(key) => Some(key),
+                Err(PublicKeyError::Ed25519Wrapped { key }) => {
+                    PublicKey::from_record(KeyType::Ed25519, &key).ok()
+                }
+                Err(_) => None,
+            })
+    })
+}
+
+/// The base64 of a value without what does not belong there: the lines around PEM, and whatever
+/// else was copied with it. Of the URL-safe alphabet (RFC 4648 §5) it makes the usual one.
+fn cleaned(value: &str) -> Vec<u8> {
+    let mut inner = value;
+    if let Some((_, behind)) = inner.split_once("KEY-----") {
+        inner = behind;
+    }
+    if let Some((before, _)) = inner.split_once("-----") {
+        inner = before;
+    }
+    inner
+        .bytes()
+        .map(|octet| match octet {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => other,
+        })
+        .filter(|octet| is_base64(*octet))
+        .collect()
+}
+
+pub(super) fn is_base64(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=')
+}
+
+/// Why `p=` does not hold a key that can be used.
+enum Fault {
+    /// The octet at which it is no base64, if it is one octet's fault.
+    Base64(Option<char>),
+    /// The end is missing.
+    Truncated(PublicKeyError),
+    Key(PublicKeyError),
+}
+
+fn read(value: &str, key_type: KeyType) -> Result<PublicKey, Fault> {
+    if let Some(octets) = decode_base64(value.as_bytes()) {
+        return PublicKey::from_record(key_type, &octets).map_err(Fault::of);
+    }
+    let value = without_fws(value.as_bytes());
+    let strange = String::from_utf8_lossy(&value)
+        .chars()
+        .find(|&character| !u8::try_from(character).is_ok_and(is_base64));
+    // Base64 of 4n + 1 characters stands for nothing: perhaps it was cut off.
+    let whole = value.len() - value.len() % 4;
+    let cut = decode_base64(&value[..whole])
+        .and_then(|octets| PublicKey::from_record(key_type, &octets).err())
+        .map(Fault::of);
+    match cut {
+        Some(cut @ Fault::Truncated(_)) if strange.is_none() => Err(cut),
+        _ => Err(Fault::Base64(strange)),
+    }
+}
+
+impl Fault {
+    fn of(error: PublicKeyError) -> Self {
+        match error {
+            PublicKeyError::NotDer(DerError::Truncated { .. }) => Self::Truncated(error),
+            PublicKeyError::Ed25519Length { length } if length < 32 => Self::Truncated(error),
+            other => Self::Key(other),
+        }
+    }
+
+    fn finding(&self, record_length: usize) -> Finding {
+        match self {
+            Self::Base64(strange) => not_base64(*strange),
+            Self::Truncated(error) => truncated(error, record_length),
+            Self::Key(error) => unusable(error),
+        }
+    }
+}
+
+fn not_base64(strange: Option<char>) -> Finding {
+    let message = match strange {
+        Some(character) => {
+            let character = printable(character.to_string().as_bytes());
+            format!("p= is not base64: \"{character}\" does not belong there")
+        }
+        None => "p= is not base64: characters are missing, or there are too many".to_owned(),
+    };
+    Finding::new(
+        FindingCode::BadBase64,
+        message,
+        "copy the key anew, from where it was made",
+    )
+}
+
+fn truncated(error: &PublicKeyError, record_length: usize) -> Finding {
+    let mut message = match error {
+        PublicKeyError::NotDer(DerError::Truncated { expected, present }) => {
+            format!("the end of the key is missing: {present} of its {expected} octets are there")
+        }
+        other => format!("the end of the key is missing: {other}"),
+    };
+    if record_length == MAX_STRING {
+        message.push_str(
+            "; the record is as long as one string of a TXT record can be, 255 characters",
+        );
+    }
+    Finding::new(
+        FindingCode::KeyTruncated,
+        message,
+        "publish the whole key, as several strings of 255 characters at most in one TXT record",
+    )
+}
+
+/// A key that was decoded and cannot be used.
+fn unusable(error: &PublicKeyError) -> Finding {
+    let code = match error {
+        PublicKeyError::TooSmall { .. } => return too_short(error.to_string()),
+        PublicKeyError::TooLarge { .. } => FindingCode::RecordTooLarge,
+        _ => FindingCode::KeyTypeMismatch,
+    };
+    let remedy = match error {
+        PublicKeyError::TooLarge { .. } => {
+            format!("make a key of 2048 bits, and at most {MAX_RSA_BITS}")
+        }
+        other => other
+            .hint()
+            .unwrap_or_else(|| "publish the public key that belongs to the signing key".to_owned()),
+    };
+    Finding::new(code, format!("p= holds no usable key: {error}"), remedy)
+}
+
+fn too_short(reason: String) -> Finding {
+    Finding::new(
+        FindingCode::KeyTooShort,
+        reason,
+        "make a new key, of 2048 bits",
+    )
+}
+
+fn examine_rsa(key: &RsaPublicKey, findings: &mut Vec<Finding>) {
+    let bits = key.bits();
+    findings.extend(size(bits));
+    let exponent = key.exponent_number();
+    if exponent < USUAL_EXPONENT {
+        findings.push(Finding::new(
+            FindingCode::LowExponent,
+            format!("the public exponent is {exponent}: careless verifiers accept forgeries"),
+            "make the next key with the exponent 65537",
+        ));
+    } else if exponent > USUAL_EXPONENT {
+        findings.push(Finding::new(
+            FindingCode::UnusualExponent,
+            format!("the public exponent is {exponent}, which not every verifier takes"),
+            "make the next key with the exponent 65537",
+        ));
+    }
+    if key.encoding() == RsaEncoding::RsaPublicKey {
+        findings.push(Finding::new(
+            FindingCode::Pkcs1Key,
+            "p= is a bare RSAPublicKey, as RFC 6376 §3.6.1 has it and hardly anyone publishes \
+             it: not every verifier reads it",
+            "publish it as SubjectPublicKeyInfo, as the examples of the RFC are",
+        ));
+    }
+    if key.is_sloppy() {
+        let flaws: Vec<String> = key.flaws().iter().map(ToString::to_string).collect();
+        findings.push(Finding::new(
+            FindingCode::SloppyDer,
+            format!(
+                "the key is not exact DER, and strict verifiers refuse it: {}",
+                flaws.join("; ")
+            ),
+            "publish the key in exact DER",
+        ));
+    }
+}
+
+fn size(bits: usize) -> Option<Finding> {
+    if bits < MINIMUM_RSA_BITS {
+        let reason = format!(
+            "the RSA key has {bits} bits, and verifiers refuse those under {MINIMUM_RSA_BITS} \
+             (RFC 8301 §3.2)"
+        );
+        Some(too_short(reason))
+    } else if bits < STRONG_RSA_BITS {
+        Some(Finding::new(
+            FindingCode::WeakKey,
+            format!(
+                "the RSA key has {bits} bits; signers should use {STRONG_RSA_BITS} or more (RFC 8301 §3.2)"
+            ),
+            "make a new key of 2048 bits under a new selector",
+        ))
+    } else if bits > STRONG_RSA_BITS {
+        Some(Finding::new(
+            FindingCode::LargeKey,
+            format!("the RSA key has {bits} bits: the answer may not fit into one UDP packet"),
+            "check that the record arrives over TCP too; verifiers need take no more than 2048 \
+             bits (RFC 8301 §3.2)",
+        ))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,150 @@
+//! The tags beside `p=`: what is wrong with them, and what is unwise (RFC 6376 §3.6.1; RFC 8301).
+
+use super::reading::{KNOWN_TAGS, Reading};
+use super::{Finding, FindingCode};
+use crate::algorithm::KeyType;
+use crate::tag_list::{colon_separated, printable};
+
+/// Tells what makes the record unusable: `v=` and `k=`.
+pub(super) fn find_errors(reading: &Reading, findings: &mut Vec<Finding>) {
+    if let Some(version) = reading.get("v") {
+        if version != "DKIM1" {
+            let version = printable(version.as_bytes());
+            findings.push(Finding::new(
+                FindingCode::BadVersion,
+                format!("the version is \"{version}\", and there is none but DKIM1"),
+                "publish v=DKIM1, in capitals, with a semicolon behind it",
+            ));
+        }
+        if reading.tags.first().is_some_and(|first| first.name != "v") {
+            findings.push(Finding::new(
+                FindingCode::VersionNotFirst,
+                "v= is not the first tag, and such a record is not read (RFC 6376 §3.6.1)",
+                "put v=DKIM1 in front of all other tags",
+            ));
+        }
+    }
+    // Of a revoked key it does not matter which type it was.
+    if let Some(name) = reading.get("k").filter(|_| !reading.is_revoked())
+        && KeyType::from_name(name.as_bytes()).is_none()
+    {
+        let name = printable(name.as_bytes());
+        findings.push(Finding::new(
+            FindingCode::UnknownKeyType,
+            format!("the key type \"{name}\" is not known"),
+            "publish k=rsa or k=ed25519, whichever the key is",
+        ));
+    }
+}
+
+/// Tells what is unwise, or merely to be known.
+pub(super) fn find_oddities(reading: &Reading, findings: &mut Vec<Finding>) {
+    if reading.get("v").is_none() {
+        findings.push(Finding::new(
+            FindingCode::NoVersion,
+            "there is no v=DKIM1, and some verifiers overlook such a record",
+            "put v=DKIM1 in front of all other tags",
+        ));
+    }
+    hashes(reading, findings);
+    services(reading, findings);
+    if lists(reading, "t", "y") {
+        findings.push(Finding::new(
+            FindingCode::TestingFlag,
+            "t=y says that the domain is only testing DKIM, and receivers may treat its signed \
+             mail as unsigned (RFC 6376 §3.6.1)",
+            "remove t=y as soon as signing works",
+        ));
+    }
+    if let Some(granularity) = reading.get("g") {
+        findings.push(granularity_tag(granularity));
+    }
+    if let Some(note) = reading.get("n") {
+        let note = printable(note.as_bytes());
+        findings.push(Finding::new(
+            FindingCode::NoteTag,
+            format!("the note \"{note}\" is public, and no verifier reads it"),
+            "leave it out, if space is scarce",
+        ));
+    }
+    let unknown: Vec<String> = reading
+        .tags
+        .iter()
+        .filter(|tag| !KNOWN_TAGS.contains(&tag.name.as_str()))
+        .map(|tag| format!("{}=", printable(tag.name.as_bytes())))
+        .collect();
+    if !unknown.is_empty() {
+        findings.push(unknown_tags(&unknown));
+    }
+}
+
+fn hashes(reading: &Reading, findings: &mut Vec<Finding>) {
+    if reading.get("h").is_none() {
+        return;
+    }
+    if !lists(reading, "h", "sha256") {
+        findings.push(Finding::new(
+            FindingCode::Sha1Only,
+            "h= leaves out sha256, and verifiers accept no other hash (RFC 8301 §3.1): no \
+             signature can be verified with this key",
+            "publish h=sha256, or no h= at all",
+        ));
+    } else if lists(reading, "h", "sha1") {
+        findings.push(Finding::new(
+            FindingCode::Sha1Allowed,
+            "h= allows SHA-1, which must not be used any more (RFC 8301 §3.1)",
+            "publish h=sha256",
+        ));
+    }
+}
+
+fn services(reading: &Reading, findings: &mut Vec<Finding>) {
+    let Some(services) = reading.get("s") else {
+        return;
+    };
+    if !lists(reading, "s", "email") && !lists(reading, "s", "*") {
+        let services = printable(services.as_bytes());
+        findings.push(Finding::new(
+            FindingCode::ServiceRestricted,
+            format!("s={services} leaves out email: signatures of messages cannot use this key"),
+            "publish s=email or no s= at all, unless the key is meant for something else",
+        ));
+    }
+}
+
+fn granularity_tag(value: &str) -> Finding {
+    let message = match value {
+        "" => "g= is empty: verifiers from before 2011 take it for a key that is for no address"
+            .to_owned(),
+        "*" => "g=* means nothing since 2011 (RFC 6376 §C.1)".to_owned(),
+        local_part => format!(
+            "g={} restricts nothing since 2011 (RFC 6376 §C.1): the key is for every address",
+            printable(local_part.as_bytes())
+        ),
+    };
+    Finding::new(FindingCode::GranularityTag, message, "remove g=")
+}
+
+fn unknown_tags(names: &[String]) -> Finding {
+    let misspelled = names.iter().any(|name| {
+        let lower = name.trim_end_matches('=').to_ascii_lowercase();
+        KNOWN_TAGS.contains(&lower.as_str())
+    });
+    let remedy = if misspelled {
+        "write the names of tags in lower case"
+    } else {
+        "check the spelling; remove what no program of yours reads"
+    };
+    let names = names.join(", ");
+    Finding::new(
+        FindingCode::UnknownTag,
+        format!("verifiers ignore what they do not know: {names}"),
+        remedy,
+    )
+}
+
+/// Whether a colon-separated value lists `item`, in any letter case.
+fn lists(reading: &Reading, name: &str, item: &str) -> bool {
+    let value = reading.get(name).unwrap_or_default();
+    colon_separated(value.as_bytes()).any(|each| each.eq_ignore_ascii_case(item.as_bytes()))
+}

@@ -1,0 +1,368 @@
+//! Everything that is to be found about a key record: the vectors of `testdata/records`, and what
+//! must hold for any record at all.
+
+use std::collections::BTreeSet;
+
+use dkim_toolkit::identifier::DomainName;
+use dkim_toolkit::key::{PublicKey, SigningKey};
+use dkim_toolkit::key_record::lint::{
+    self, Expectations, Finding, FindingCode, NameReport, RecordReport, RecordState, Severity,
+};
+use dkim_toolkit::key_record::{PublishedRecord, RecordError};
+use dkim_toolkit::lookup::{TxtAnswer, TxtOutcome};
+use proptest::prelude::*;
+
+use crate::testdata;
+
+/// What a preamble may say.
+const KNOWN_KEYS: [&str; 10] = [
+    "comment",
+    "record",
+    "ttl",
+    "alias",
+    "ending",
+    "expect-key",
+    "expect-cname",
+    "status",
+    "finding",
+    "fixed",
+];
+
+/// A file of `testdata/records`; `testdata/README.md` describes it.
+struct Vector {
+    name: String,
+    preamble: Vec<(String, String)>,
+    record: Vec<u8>,
+}
+
+impl Vector {
+    fn new(name: String, octets: &[u8]) -> Self {
+        let (preamble, record) = testdata::split_preamble(octets).unwrap();
+        let preamble = testdata::pairs(preamble).unwrap();
+        for (key, _) in &preamble {
+            assert!(
+                KNOWN_KEYS.contains(key),
+                "{name}: the key {key} is not known"
+            );
+        }
+        let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        Self {
+            preamble: preamble.into_iter().map(owned).collect(),
+            record: record.to_vec(),
+            name,
+        }
+    }
+
+    fn all(&self, key: &str) -> Vec<&str> {
+        let of_key = self.preamble.iter().filter(|(each, _)| each == key);
+        of_key.map(|(_, value)| value.as_str()).collect()
+    }
+
+    fn one(&self, key: &str) -> Option<&str> {
+        let values = self.all(key);
+        assert!(values.len() <= 1, "{}: {key} stands there twice", self.name);
+        values.first().copied()
+    }
+
+    fn answer(&self) -> TxtAnswer {
+        let outcome = match self.one("ending") {
+            None => TxtOutcome::Found {
+                records: std::iter::once(self.record.clone())
+                    .chain(self.all("record").into_iter().map(unescaped))
+                    .collect(),
+                ttl: self.one("ttl").map(|ttl| ttl.parse().unwrap()),
+            },
+            Some("no-records") => TxtOutcome::NoRecords,
+            Some("no-such-name") => TxtOutcome::NoSuchName,
+            Some("loop") => TxtOutcome::AliasLoop,
+            Some(other) => panic!("{}: the ending {other} is not known", self.name),
+        };
+        TxtAnswer {
+            outcome,
+            chain: self.all("alias").into_iter().map(str::to_owned).collect(),
+            dnssec: None,
+        }
+    }
+
+    fn examine(&self) -> NameReport {
+        let key = self.one("expect-key").map(|file| {
+            let octets = testdata::read(&format!("keys/{file}"));
+            SigningKey::from_bytes(&octets, None).unwrap().public_key()
+        });
+        let cname = self
+            .one("expect-cname")
+            .map(|name| DomainName::parse(name.as_bytes()).unwrap());
+        let expectations = Expectations {
+            key: key.as_ref(),
+            cname: cname.as_ref(),
+        };
+        lint::name(&Ok(self.answer()), expectations)
+    }
+}
+
+fn vectors() -> Vec<Vector> {
+    let files = testdata::files("records", ".txt");
+    assert!(files.len() > 80, "vectors are gone");
+    let vectors = files.into_iter();
+    vectors
+        .map(|(name, octets)| Vector::new(name, &octets))
+        .collect()
+}
+
+fn unescaped(text: &str) -> Vec<u8> {
+    testdata::quoted(text).unwrap()
+}
+
+fn codes(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().map(|finding| finding.code.name()).collect()
+}
+
+#[test]
+fn every_vector_has_its_findings_and_no_others() {
+    let mut wrong = Vec::new();
+    for vector in vectors() {
+        let report = vector.examine();
+        let fixed = vector.one("fixed").map(unescaped);
+        let found = (
+            report.status.name(),
+            codes(&report.findings),
+            report.fixed.clone().map(String::into_bytes),
+        );
+        let expected = (vector.one("status").unwrap(), vector.all("finding"), fixed);
+        if found != expected {
+            wrong.push(format!("{}: {found:?} and not {expected:?}", vector.name));
+        }
+        check_words(&report);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_code_has_a_vector() {
+    let vectors = vectors();
+    let with_vector: BTreeSet<&str> = vectors
+        .iter()
+        .flat_map(|vector| vector.all("finding"))
+        .collect();
+    let all: BTreeSet<&str> = FindingCode::ALL.iter().map(|code| code.name()).collect();
+    assert_eq!(with_vector, all);
+    assert_eq!(all.len(), FindingCode::ALL.len());
+}
+
+#[test]
+fn severities_are_those_of_the_contract() {
+    let of = |severity| {
+        let mut names: Vec<&str> = FindingCode::ALL
+            .iter()
+            .filter(|code| code.severity() == severity)
+            .map(|code| code.name())
+            .collect();
+        names.sort_unstable();
+        names.join(" ")
+    };
+    assert_eq!(
+        of(Severity::Error),
+        "bad-base64 bad-version cname-dangling cname-loop cname-mismatch duplicate-tag \
+         key-mismatch key-too-short key-truncated key-type-mismatch no-key-tag record-too-large \
+         revoked several-records tag-syntax unknown-key-type version-not-first"
+    );
+    assert_eq!(
+        of(Severity::Warning),
+        "escaped-semicolons granularity-tag low-exponent no-version not-a-key-record pkcs1-key \
+         quotes-in-value service-restricted sha1-allowed sha1-only sloppy-der testing-flag \
+         unusual-exponent weak-key whitespace-in-key"
+    );
+    assert_eq!(
+        of(Severity::Note),
+        "large-key long-ttl note-tag short-ttl unknown-tag"
+    );
+}
+
+/// The words of findings: safe to print, sentences in the tool's voice, the worst first.
+fn check_words(report: &NameReport) {
+    let severities: Vec<Severity> = report.findings.iter().map(Finding::severity).collect();
+    assert!(severities.is_sorted(), "{:?}", report.findings);
+    let words = report
+        .findings
+        .iter()
+        .flat_map(|finding| [&finding.message, &finding.remedy])
+        .chain([&report.detail]);
+    for text in words {
+        assert!(!text.is_empty() && !text.ends_with('.'), "{text}");
+        assert!(!text.chars().any(char::is_control), "{text}");
+        assert!(
+            !text.starts_with(|first: char| first.is_ascii_uppercase()) || text.starts_with("RSA"),
+            "{text}"
+        );
+        assert!(text.chars().count() < 400, "{text}");
+    }
+}
+
+/// What must hold for any record: there is an error exactly when verification would not use it,
+/// and a corrected record is correct.
+fn check_consistency(text: &[u8]) -> RecordReport {
+    let shown = text.escape_ascii().to_string();
+    let report = lint::record(text);
+    let published = PublishedRecord::new(text.to_vec());
+    let is_used = match published.key_record() {
+        None => {
+            assert_eq!(report.state, RecordState::Foreign, "{shown}");
+            assert_eq!(codes(&report.findings), ["not-a-key-record"], "{shown}");
+            return report;
+        }
+        Some(Err(error)) => {
+            let is_revoked = *error == RecordError::Revoked;
+            assert_eq!(report.state == RecordState::Revoked, is_revoked, "{shown}");
+            false
+        }
+        Some(Ok(record)) => {
+            assert_eq!(report.key.as_ref(), Some(&record.key), "{shown}");
+            matches!(record.key, PublicKey::Ed25519(_)) || record.key.bits() >= 1024
+        }
+    };
+    let severities: Vec<Severity> = report.findings.iter().map(Finding::severity).collect();
+    let has_error = severities.contains(&Severity::Error);
+    assert_eq!(has_error, !is_used, "{shown}: {:?}", report.findings);
+    if let Some(fixed) = &report.fixed {
+        check_correction(text, &report, fixed);
+    }
+    report
+}
+
+/// A corrected record has the same key, and nothing is left to correct.
+fn check_correction(text: &[u8], report: &RecordReport, fixed: &str) {
+    let again = lint::record(fixed.as_bytes());
+    assert_ne!(fixed.as_bytes(), text);
+    assert_eq!(again.fixed, None, "{fixed}: {:?}", again.findings);
+    assert!(
+        !again.text.contains(&b'"') || fixed.contains("n="),
+        "{fixed}"
+    );
+    if report.key.is_some() {
+        assert_eq!(again.key, report.key, "{fixed}");
+    }
+    // What is left is no matter of form. (Tags that were hidden in others may have come to light.)
+    for finding in &again.findings {
+        let left = [
+            "revoked",
+            "service-restricted",
+            "weak-key",
+            "low-exponent",
+            "unusual-exponent",
+            "testing-flag",
+            "large-key",
+            "unknown-tag",
+            "note-tag",
+        ];
+        assert!(left.contains(&finding.code.name()), "{fixed}: {finding:?}");
+    }
+}
+
+#[test]
+fn every_vector_is_consistent_with_verification() {
+    for vector in vectors() {
+        check_consistency(&vector.record);
+        for text in vector.all("record") {
+            check_consistency(&unescaped(text));
+        }
+    }
+}
+
+#[test]
+fn records_cut_anywhere_are_consistent() {
+    for vector in vectors().iter().filter(|vector| vector.record.len() < 800) {
+        for end in 0..vector.record.len() {
+            check_consistency(&vector.record[..end]);
+        }
+    }
+}
+
+const KEY: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+/// Records of the pieces that real ones are made of, in any order.
+fn records() -> impl Strategy<Value = String> {
+    let names = prop::sample::select(vec![
+        "v",
+        "k",
+        "p",
+        "h",
+        "s",
+        "t",
+        "n",
+        "g",
+        "x",
+        "P",
+        "V",
+        "\"v",
+        "a b",
+        "",
+        "\u{feff}v",
+        "IN TXT v",
+    ]);
+    let values = prop::sample::select(vec![
+        "DKIM1",
+        "DKIM2",
+        "dkim1",
+        "ed25519",
+        "rsa",
+        "Ed25519",
+        "dsa",
+        KEY,
+        "",
+        "sha256",
+        "sha1",
+        "sha1:sha256",
+        "email",
+        "*",
+        "tlsrpt",
+        "y",
+        "y:s",
+        "say \"hi\"",
+        "a\\",
+        "AAAA",
+        "A",
+        "!",
+        "MEgCQQ",
+        "\u{201c}x\u{201d}",
+        "DKIM1 k=ed25519",
+        "ed25519, p=AAAA",
+    ]);
+    let separators = prop::sample::select(vec![
+        ";", "; ", ";", "; ", ";", ";;", "\\;", "\" \"", ";\n", ";\r\n\t", ",",
+    ]);
+    let equals = prop::sample::select(vec!["=", "=", "=", " = ", "", "=\"", "==", "= \t"]);
+    let tag = (names, equals, values, separators)
+        .prop_map(|(name, equals, value, separator)| format!("{name}{equals}{value}{separator}"));
+    let likely = prop::sample::select(vec![
+        "v=DKIM1; ",
+        "v=DKIM1; k=ed25519; ",
+        "k=ed25519;",
+        "",
+        "\"v=DKIM1;",
+    ]);
+    let key = prop::sample::select(vec![
+        format!("p={KEY}"),
+        String::new(),
+        format!("p={KEY};"),
+        format!("p={KEY}\""),
+    ]);
+    (likely, prop::collection::vec(tag, 0..5), key)
+        .prop_map(|(likely, tags, key)| format!("{likely}{}{key}", tags.concat()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn likely_records_are_consistent_with_verification(text in records()) {
+        check_consistency(text.as_bytes());
+    }
+
+    #[test]
+    fn any_octets_are_consistent_with_verification(octets in prop::collection::vec(any::<u8>(), 0..80), place in 0..60_usize) {
+        check_consistency(&octets);
+        let mut record = format!("v=DKIM1; k=ed25519; p={KEY}").into_bytes();
+        record.splice(place..place, octets);
+        check_consistency(&record);
+    }
+}
