@@ -23,6 +23,7 @@ mod servers;
 #[cfg(feature = "aws-lc")]
 mod tls;
 mod transport;
+mod trust;
 mod udp;
 mod zone;
 
@@ -39,6 +40,7 @@ use zone::Zones;
 pub use crate::lookup::{TxtAnswer, TxtOutcome};
 pub use name::NameFault;
 pub use options::{ResolverError, ResolverOptions, Transport, parse_nameserver};
+pub use trust::{TlsRoots, TrustAnchors};
 pub use zone::ZoneFault;
 
 /// Finds key records.
@@ -74,7 +76,10 @@ impl Resolver {
         }
         #[cfg(feature = "aws-lc")]
         return Ok(Self {
-            source: Source::Validated(servers, dnssec::Anchors::default()),
+            source: Source::Validated(
+                servers,
+                dnssec::Anchors::new(options.trust_anchors.as_ref()),
+            ),
         });
         #[cfg(not(feature = "aws-lc"))]
         Err(ResolverError::Unsupported("DNSSEC"))

@@ -1,11 +1,14 @@
 //! Validation of answers under DNSSEC (RFC 4035), by hickory.
 
+pub(super) mod anchors;
+
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hickory_proto::dnssec::{Proof, TrustAnchors};
+use hickory_proto::dnssec::Proof;
 use hickory_proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Query};
-use hickory_proto::rr::{Record, RecordType};
+use hickory_proto::rr::{Name, Record, RecordType};
 use hickory_resolver::net::dnssec::DnssecDnsHandle;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::xfer::{DnsHandle, DnsResponseStream, FirstAnswer};
@@ -14,14 +17,15 @@ use tokio::time::Instant;
 
 use super::servers::Servers;
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
-
-/// The keys that validation begins with.
-pub(super) type Anchors = Arc<TrustAnchors>;
+pub(super) use anchors::Anchors;
 
 /// The validation of the answers of one lookup.
 pub(super) struct Validation {
     handle: DnssecDnsHandle<Questions>,
     questions: Questions,
+    anchors: Anchors,
+    /// The zones whose keys were asked for, because they have a trust anchor.
+    asked: BTreeSet<Name>,
     state: Dnssec,
 }
 
@@ -33,8 +37,10 @@ impl Validation {
             trouble: Arc::default(),
         };
         Self {
-            handle: DnssecDnsHandle::with_trust_anchor(questions.clone(), anchors),
+            handle: questions.validated_from(&anchors),
             questions,
+            anchors,
+            asked: BTreeSet::new(),
             state: Dnssec::Secure,
         }
     }
@@ -51,26 +57,68 @@ impl Validation {
         mut options: DnsRequestOptions,
     ) -> Result<DnsResponse, LookupFailure> {
         options.edns_set_dnssec_ok = true;
-        let answer = self.handle.lookup(query, options).first_answer().await;
-        let (response, proof) = match answer {
-            Ok(response) => {
-                let proof = proof_of(&response);
-                (response, proof)
+        self.take_keys_above(query.name(), options).await?;
+        loop {
+            let answer = self.handle.lookup(query.clone(), options);
+            let (response, proof) = match answer.first_answer().await {
+                Ok(response) => {
+                    let proof = proof_of(&response);
+                    (response, proof)
+                }
+                Err(NetError::Dns(DnsError::Nsec {
+                    response, proof, ..
+                })) => (*response, proof),
+                Err(error) => return Err(self.questions.failure(&error)),
+            };
+            // An alias may have led into a zone with a trust anchor of its own: once more with it.
+            // There are only so many such zones.
+            let mut again = false;
+            for record in &response.answers {
+                again |= self.take_keys_above(&record.name, options).await?;
             }
-            Err(NetError::Dns(DnsError::Nsec {
-                response, proof, ..
-            })) => (*response, proof),
-            Err(error) => return Err(self.questions.failure(&error)),
-        };
-        match proof {
-            Proof::Secure => Ok(response),
-            Proof::Insecure | Proof::Indeterminate => {
-                self.state = Dnssec::Insecure;
-                Ok(response)
+            if again {
+                continue;
             }
-            // What could not be asked leaves the chain of trust open: that is not a forgery.
-            Proof::Bogus => Err(self.questions.trouble().unwrap_or_else(bogus)),
+            return match proof {
+                Proof::Secure => Ok(response),
+                Proof::Insecure | Proof::Indeterminate => {
+                    self.state = Dnssec::Insecure;
+                    Ok(response)
+                }
+                // What could not be asked leaves the chain of trust open: that is not a forgery.
+                Proof::Bogus => Err(self.questions.trouble().unwrap_or_else(bogus)),
+            };
         }
+    }
+
+    /// Makes sure of the keys of the zones with a trust anchor that `name` is in; says whether
+    /// there was one whose keys had not been asked for.
+    async fn take_keys_above(
+        &mut self,
+        name: &Name,
+        options: DnsRequestOptions,
+    ) -> Result<bool, LookupFailure> {
+        let zones = self.anchors.zones_above(name);
+        let zones: Vec<Name> = zones
+            .filter(|zone| !self.asked.contains(zone))
+            .cloned()
+            .collect();
+        for zone in &zones {
+            let query = Query::query(zone.clone(), RecordType::DNSKEY);
+            let mut request = DnsRequest::from_query(query, options);
+            let response = self.questions.ask(&mut request).await?;
+            self.anchors
+                .take_keys(zone, &response)
+                .map_err(|error| LookupFailure {
+                    kind: LookupFailureKind::Bogus,
+                    detail: error.to_string(),
+                })?;
+            self.asked.insert(zone.clone());
+        }
+        if !zones.is_empty() {
+            self.handle = self.questions.validated_from(&self.anchors);
+        }
+        Ok(!zones.is_empty())
     }
 }
 
@@ -113,6 +161,16 @@ struct Questions {
 }
 
 impl Questions {
+    fn validated_from(&self, anchors: &Anchors) -> DnssecDnsHandle<Self> {
+        DnssecDnsHandle::with_trust_anchor(self.clone(), anchors.keys.clone().into())
+    }
+
+    async fn ask(&self, request: &mut DnsRequest) -> Result<DnsResponse, LookupFailure> {
+        // RFC 6840 §5.9: who validates wants the data that others find bogus, too.
+        request.metadata.checking_disabled = true;
+        self.servers.ask(request, self.deadline).await
+    }
+
     fn trouble(&self) -> Option<LookupFailure> {
         let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
         trouble.clone()
@@ -134,11 +192,9 @@ impl DnsHandle for Questions {
     type Runtime = TokioRuntimeProvider;
 
     fn send(&self, mut request: DnsRequest) -> Self::Response {
-        // RFC 6840 §5.9: who validates wants the data that others find bogus, too.
-        request.metadata.checking_disabled = true;
         let this = self.clone();
         Box::pin(async move {
-            let answer = this.servers.ask(&request, this.deadline).await;
+            let answer = this.ask(&mut request).await;
             answer.map_err(|failure| {
                 let mut trouble = this.trouble.lock().unwrap_or_else(PoisonError::into_inner);
                 *trouble = Some(failure);

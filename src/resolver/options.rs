@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::servers::Servers;
 use super::transport::Link;
+use super::trust::{TlsRoots, TrustAnchors};
 use super::zone::ZoneFault;
 use crate::escape::escape;
 
@@ -23,9 +24,14 @@ pub struct ResolverOptions {
     pub tries: u32,
     /// Validate the answers under DNSSEC, from the root's keys on (RFC 4035).
     pub dnssec: bool,
+    /// Where validation begins, beside the root's keys.
+    pub trust_anchors: Option<TrustAnchors>,
     /// The name that the servers' certificates must have, for TLS and HTTPS; `None`: each
     /// server's IP address.
     pub tls_name: Option<String>,
+    /// Who may vouch for the servers' certificates, for TLS and HTTPS; `None`: the system's
+    /// authorities.
+    pub tls_roots: Option<TlsRoots>,
 }
 
 impl Default for ResolverOptions {
@@ -37,7 +43,9 @@ impl Default for ResolverOptions {
             timeout: Duration::from_secs(5),
             tries: 2,
             dnssec: false,
+            trust_anchors: None,
             tls_name: None,
+            tls_roots: None,
         }
     }
 }
@@ -116,6 +124,15 @@ pub enum ResolverError {
     TlsNameNeeded,
     /// TLS cannot be set up, for this reason.
     Tls(String),
+    /// A file that should hold certificates.
+    TlsRoots {
+        /// The file's name, as the caller gave it.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// There is no DNSKEY or DS record in the file of this name.
+    NoTrustAnchor(String),
     /// This needs the crate's feature `aws-lc`.
     Unsupported(&'static str),
 }
@@ -135,6 +152,8 @@ impl fmt::Display for ResolverError {
                 f.write_str("HTTPS to an IPv6 address needs the name in the server's certificate")
             }
             Self::Tls(why) => write!(f, "TLS cannot be set up: {why}"),
+            Self::TlsRoots { file, why } => write!(f, "{file}: {why}"),
+            Self::NoTrustAnchor(file) => write!(f, "{file}: there is no DNSKEY or DS record in it"),
             Self::Unsupported(what) => {
                 write!(
                     f,
@@ -174,13 +193,9 @@ impl ResolverOptions {
         &self,
         addresses: &[SocketAddr],
     ) -> Result<Vec<(SocketAddr, Link)>, ResolverError> {
-        use std::sync::Arc;
+        use super::tls::{Tls, config};
 
-        use super::tls::Tls;
-
-        let config = hickory_resolver::TlsConfig::new()
-            .map_err(|error| ResolverError::Tls(escape(&error.to_string())))?;
-        let config = Arc::new(config);
+        let config = config(self.tls_roots.as_ref())?;
         let link = |address: &SocketAddr| {
             let https = self.transport == Transport::Https;
             let name = match &self.tls_name {

@@ -3,7 +3,7 @@
 //! Several files make one tree. There are no zone cuts in it: what the files say about a name is
 //! the answer, and a name that they do not say anything about does not exist.
 
-mod reader;
+pub(super) mod reader;
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Bound;

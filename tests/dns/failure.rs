@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use dkim_toolkit::lookup::LookupFailureKind;
 use dkim_toolkit::resolver::{Resolver, ResolverError, ResolverOptions, Transport};
+#[cfg(not(feature = "aws-lc"))]
+use dkim_toolkit::resolver::{TlsRoots, TrustAnchors};
 
 use super::super::support::dns_server::{
     Answer, DnsServer, FORMERR, NOTIMP, REFUSED, Reply, SERVFAIL, closed_address, wire_name,
@@ -477,4 +479,8 @@ fn what_this_build_lacks() {
     })
     .unwrap_err();
     assert_eq!(error, ResolverError::Unsupported("DNSSEC"));
+    let error = TrustAnchors::from_master_file("root.key", b"").unwrap_err();
+    assert_eq!(error, ResolverError::Unsupported("DNSSEC"));
+    let error = TlsRoots::from_pem("ca.pem", b"").unwrap_err();
+    assert_eq!(error, ResolverError::Unsupported("TLS"));
 }

@@ -1,10 +1,12 @@
 //! Where keys come from: name servers or master files.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dkim_toolkit::lookup::{KeyAnswer, KeyQuery, LookupFailure, TxtAnswer};
-use dkim_toolkit::resolver::{Resolver, ResolverError, ResolverOptions, parse_nameserver};
+use dkim_toolkit::resolver::{
+    Resolver, ResolverError, ResolverOptions, TlsRoots, Transport, TrustAnchors, parse_nameserver,
+};
 
 use crate::args::Dns;
 use crate::exit::ExitStatus;
@@ -77,42 +79,88 @@ fn ask_servers(options: &Dns) -> Result<Resolver, ExitStatus> {
             output::error("--nameserver", error);
             ExitStatus::Usage
         })?;
+    if !matches!(transport, Transport::Tls | Transport::Https) {
+        let given = [
+            ("--tls-name", options.tls_name.is_some()),
+            ("--tls-ca", options.tls_ca.is_some()),
+        ];
+        if let Some((name, _)) = given.iter().find(|(_, given)| *given) {
+            output::error(name, "servers are not asked over TLS");
+            output::hint("say --dns-over tls or --dns-over https as well");
+            return Err(ExitStatus::Usage);
+        }
+    }
     let options = ResolverOptions {
         nameservers,
         transport,
         timeout: options.dns_timeout,
         tries: options.dns_tries,
         dnssec: options.dnssec,
+        trust_anchors: read_with(
+            options.trust_anchor.as_ref(),
+            TrustAnchors::from_master_file,
+        )?,
         tls_name: options.tls_name.clone(),
+        tls_roots: read_with(options.tls_ca.as_ref(), TlsRoots::from_pem)?,
     };
-    Resolver::new(&options).map_err(|error| {
-        output::error("DNS", &error);
-        if matches!(error, ResolverError::SystemConfig(_)) {
-            output::hint("name a server with --nameserver, or a master file with --zone");
-        }
+    Resolver::new(&options).map_err(|error| say(&error))
+}
+
+/// Reads a file that an option may name.
+fn read_with<T>(
+    path: Option<&PathBuf>,
+    read: impl Fn(&str, &[u8]) -> Result<T, ResolverError>,
+) -> Result<Option<T>, ExitStatus> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    let contents = read_file(path)?;
+    let read = read(&shown(path), &contents).map_err(|error| say(&error))?;
+    Ok(Some(read))
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, ExitStatus> {
+    fs::read(path).map_err(|error| {
+        Failure::from(error).say(shown(path));
         ExitStatus::CannotDo
     })
+}
+
+/// Says why there is no resolver, and what may help.
+fn say(error: &ResolverError) -> ExitStatus {
+    match error {
+        ResolverError::Zone { file, line, fault } => {
+            output::error(file, format_args!("line {line}: {fault}"));
+        }
+        ResolverError::TlsRoots { file, why } => output::error(file, why),
+        ResolverError::NoTrustAnchor(file) => {
+            output::error(file, "there is no DNSKEY or DS record in it");
+        }
+        other => output::error("DNS", other),
+    }
+    match error {
+        ResolverError::SystemConfig(_) => {
+            output::hint("name a server with --nameserver, or a master file with --zone");
+        }
+        ResolverError::TlsNameNeeded => output::hint("say that name with --tls-name"),
+        ResolverError::Tls(_) => {
+            output::hint("--tls-ca FILE does without the system's certificate authorities");
+        }
+        ResolverError::NoTrustAnchor(_) => {
+            output::hint("dig +noall +answer . DNSKEY prints the form that is read");
+        }
+        _ => {}
+    }
+    ExitStatus::CannotDo
 }
 
 fn read_zones(paths: &[PathBuf]) -> Result<Resolver, ExitStatus> {
     let mut zones = Vec::new();
     for path in paths {
-        let contents = fs::read(path).map_err(|error| {
-            Failure::from(error).say(shown(path));
-            ExitStatus::CannotDo
-        })?;
-        zones.push((shown(path), contents));
+        zones.push((shown(path), read_file(path)?));
     }
     let zones = zones
         .iter()
         .map(|(name, contents)| (name.as_str(), contents.as_slice()));
-    Resolver::from_zones(zones).map_err(|error| {
-        match &error {
-            ResolverError::Zone { file, line, fault } => {
-                output::error(file, format_args!("line {line}: {fault}"));
-            }
-            other => output::error("--zone", other),
-        }
-        ExitStatus::CannotDo
-    })
+    Resolver::from_zones(zones).map_err(|error| say(&error))
 }

@@ -37,9 +37,9 @@ impl Root {
     }
 
     fn anchors(&self) -> super::Anchors {
-        let mut anchors = TrustAnchors::empty();
-        anchors.insert(self.signer.dnskey().public_key());
-        anchors.into()
+        let mut keys = TrustAnchors::empty();
+        keys.insert(self.signer.dnskey().public_key());
+        super::Anchors::with_root(keys, None)
     }
 
     fn dnskey(&self) -> Record {

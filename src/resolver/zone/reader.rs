@@ -6,7 +6,8 @@
 //! fails a file for a record type that it does not know.
 //!
 //! TXT, CNAME and DNAME are understood. The data of other types is passed over token by token, so
-//! that a whole zone loads; only their owner names count.
+//! that a whole zone loads; only their owner names count. Whoever wants other types reads their data
+//! with [`Reader::next_record`].
 
 mod fields;
 mod lines;
@@ -14,17 +15,23 @@ mod lines;
 use std::fmt;
 
 use crate::resolver::name::{NameFault, OwnerName};
-use fields::{Class, RecordKind};
-use lines::{Line, Lines, Token};
+use fields::Class;
+use lines::{Line, Lines};
+
+pub(in crate::resolver) use fields::{RecordKind, octets_of_hex};
+pub(in crate::resolver) use lines::Token;
 
 /// One record.
+pub(super) type Entry = Record<Data>;
+
+/// One record, its data as the caller reads it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(in crate::resolver) struct Record<T> {
     /// The line that it begins in, counted from 1.
-    pub(super) line: usize,
-    pub(super) owner: OwnerName,
-    pub(super) ttl: Option<u32>,
-    pub(super) data: Data,
+    pub(in crate::resolver) line: usize,
+    pub(in crate::resolver) owner: OwnerName,
+    pub(in crate::resolver) ttl: Option<u32>,
+    pub(in crate::resolver) data: T,
 }
 
 /// What a record says, as far as it matters here.
@@ -84,6 +91,16 @@ pub enum ZoneFault {
     GenericData,
     /// A CNAME stands beside other records of its name, or two CNAMEs or DNAMEs differ.
     AliasConflict(String),
+    /// The data of a DNSKEY record is not what RFC 4034 §2.2 says.
+    DnskeyData,
+    /// The data of a DS record is not what RFC 4034 §5.3 says.
+    DsData,
+    /// A DNSKEY record is not for a zone's keys (RFC 4034 §2.1.1).
+    NotZoneKey,
+    /// Keys of this algorithm cannot be used.
+    UnsupportedAlgorithm(u8),
+    /// Digests of this type cannot be used.
+    UnsupportedDigest(u8),
 }
 
 impl fmt::Display for ZoneFault {
@@ -118,19 +135,39 @@ impl fmt::Display for ZoneFault {
             Self::AliasConflict(name) => {
                 write!(f, "{name} has a CNAME or DNAME and other records that exclude it")
             }
+            Self::DnskeyData => f.write_str(
+                "a DNSKEY record has flags, the protocol 3, an algorithm and a key in base64",
+            ),
+            Self::DsData => f.write_str(
+                "a DS record has a key tag, an algorithm, a digest type and a digest of its length",
+            ),
+            Self::NotZoneKey => f.write_str("this key is not for a zone: its flags lack 256"),
+            Self::UnsupportedAlgorithm(number) => {
+                write!(f, "keys of the algorithm {number} are not supported")
+            }
+            Self::UnsupportedDigest(number) => {
+                write!(f, "digests of the type {number} are not supported")
+            }
         }
     }
 }
 
 /// A fault and the line that it is in.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct FaultAt {
-    pub(super) line: usize,
-    pub(super) fault: ZoneFault,
+pub(in crate::resolver) struct FaultAt {
+    pub(in crate::resolver) line: usize,
+    pub(in crate::resolver) fault: ZoneFault,
+}
+
+/// What stands behind the owner name.
+struct Fields<'l, 't> {
+    ttl: Option<u32>,
+    kind: RecordKind,
+    data: &'l [Token<'t>],
 }
 
 /// Reads the records of a file one after the other.
-pub(super) struct Reader<'a> {
+pub(in crate::resolver) struct Reader<'a> {
     lines: Lines<'a>,
     origin: OwnerName,
     owner: Option<OwnerName>,
@@ -140,7 +177,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// A reader whose origin is the root, until a `$ORIGIN` says otherwise.
-    pub(super) fn new(contents: &'a [u8]) -> Self {
+    pub(in crate::resolver) fn new(contents: &'a [u8]) -> Self {
         Self {
             lines: Lines::new(contents),
             origin: OwnerName::ROOT,
@@ -152,20 +189,33 @@ impl<'a> Reader<'a> {
 
     /// The next record of class IN; `None` at the end of the file.
     pub(super) fn next_entry(&mut self) -> Result<Option<Entry>, FaultAt> {
+        self.next_record(Self::data)
+    }
+
+    /// The next record of class IN, its type and data given to `read`; `None` at the end of the
+    /// file.
+    pub(in crate::resolver) fn next_record<T>(
+        &mut self,
+        read: impl Fn(&Self, RecordKind, &[Token<'_>]) -> Result<T, ZoneFault>,
+    ) -> Result<Option<Record<T>>, FaultAt> {
         while let Some(line) = self.lines.next_line()? {
             let number = line.number;
-            let entry = self.line(&line).map_err(|fault| FaultAt {
+            let record = self.line(&line, &read).map_err(|fault| FaultAt {
                 line: number,
                 fault,
             })?;
-            if entry.is_some() {
-                return Ok(entry);
+            if record.is_some() {
+                return Ok(record);
             }
         }
         Ok(None)
     }
 
-    fn line(&mut self, line: &Line<'_>) -> Result<Option<Entry>, ZoneFault> {
+    fn line<T>(
+        &mut self,
+        line: &Line<'_>,
+        read: impl Fn(&Self, RecordKind, &[Token<'_>]) -> Result<T, ZoneFault>,
+    ) -> Result<Option<Record<T>>, ZoneFault> {
         let Some((first, rest)) = line.tokens.split_first() else {
             return Ok(None);
         };
@@ -180,7 +230,15 @@ impl<'a> Reader<'a> {
             rest
         };
         let owner = self.owner.clone().ok_or(ZoneFault::NoOwner)?;
-        self.record(line.number, owner, fields)
+        let Some(fields) = self.fields(fields)? else {
+            return Ok(None);
+        };
+        Ok(Some(Record {
+            line: line.number,
+            owner,
+            ttl: fields.ttl,
+            data: read(self, fields.kind, fields.data)?,
+        }))
     }
 
     fn directive(&mut self, name: &Token<'_>, arguments: &[Token<'_>]) -> Result<(), ZoneFault> {
@@ -207,13 +265,12 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// The record of a line behind its owner name: TTL and class in either order, type, data.
-    fn record(
+    /// What a line says behind its owner name: TTL and class in either order, type, data; `None`
+    /// if it is of another class.
+    fn fields<'l, 't>(
         &mut self,
-        line: usize,
-        owner: OwnerName,
-        mut fields: &[Token<'_>],
-    ) -> Result<Option<Entry>, ZoneFault> {
+        mut fields: &'l [Token<'t>],
+    ) -> Result<Option<Fields<'l, 't>>, ZoneFault> {
         let (mut ttl, mut class) = (None, None);
         while let Some((field, rest)) = fields.split_first() {
             if let (None, Some(read)) = (ttl, fields::ttl(field)) {
@@ -230,22 +287,18 @@ impl<'a> Reader<'a> {
         // RFC 2308 §4: $TTL is the default; before there was one, RFC 1035 §5.1: the last stated.
         self.last_ttl = ttl.or(self.last_ttl);
         let ttl = ttl.or(self.default_ttl).or(self.last_ttl);
-        if class == Some(Class::Other) {
-            return Ok(None);
-        }
-        let data = match kind {
+        Ok((class != Some(Class::Other)).then_some(Fields { ttl, kind, data }))
+    }
+
+    /// The data of the types that are understood.
+    fn data(&self, kind: RecordKind, data: &[Token<'_>]) -> Result<Data, ZoneFault> {
+        Ok(match kind {
             RecordKind::Txt => Data::Text(fields::strings(data)?),
             RecordKind::Cname => Data::Alias(self.target("CNAME", data)?),
             RecordKind::Dname => Data::Subtree(self.target("DNAME", data)?),
             RecordKind::BesideAlias => Data::BesideAlias,
-            RecordKind::Other => Data::Other,
-        };
-        Ok(Some(Entry {
-            line,
-            owner,
-            ttl,
-            data,
-        }))
+            RecordKind::Dnskey | RecordKind::Ds | RecordKind::Other => Data::Other,
+        })
     }
 
     fn target(&self, kind: &'static str, data: &[Token<'_>]) -> Result<OwnerName, ZoneFault> {

@@ -27,6 +27,10 @@ pub struct Dns {
     /// IP addresses]
     #[arg(long, value_name = "NAME", conflicts_with = "zone")]
     pub tls_name: Option<String>,
+    /// Who may vouch for those certificates: the authorities in this PEM file alone
+    /// [default: the system's]
+    #[arg(long, value_name = "FILE", conflicts_with = "zone")]
+    pub tls_ca: Option<PathBuf>,
     /// How long to wait for an answer to each try
     #[arg(
         long,
@@ -43,6 +47,10 @@ pub struct Dns {
     /// Validate the answers under DNSSEC
     #[arg(long, conflicts_with = "zone")]
     pub dnssec: bool,
+    /// Begin validation also at the DNSKEY and DS records of this master file, not only at the
+    /// root's keys
+    #[arg(long, value_name = "FILE", requires = "dnssec")]
+    pub trust_anchor: Option<PathBuf>,
     /// Answer from this master file and send nothing; repeatable
     #[arg(long, value_name = "FILE")]
     pub zone: Vec<PathBuf>,

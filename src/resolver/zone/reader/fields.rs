@@ -13,12 +13,14 @@ pub(super) enum Class {
 
 /// What is done with records of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RecordKind {
+pub(in crate::resolver) enum RecordKind {
     Txt,
     Cname,
     Dname,
     /// May stand beside a CNAME (RFC 4034 §3, §4; RFC 2535 had SIG, NXT and KEY).
     BesideAlias,
+    Dnskey,
+    Ds,
     Other,
 }
 
@@ -58,6 +60,10 @@ pub(super) fn kind(token: &Token<'_>) -> Option<RecordKind> {
         Some(RecordKind::Cname)
     } else if is("DNAME", 39) {
         Some(RecordKind::Dname)
+    } else if is("DNSKEY", 48) {
+        Some(RecordKind::Dnskey)
+    } else if is("DS", 43) {
+        Some(RecordKind::Ds)
     } else if [
         ("RRSIG", 46),
         ("NSEC", 47),
@@ -133,7 +139,8 @@ fn generic_strings(length: &Token<'_>, digits: &[Token<'_>]) -> Result<Vec<Vec<u
     }
 }
 
-fn octets_of_hex(digits: &[u8]) -> Option<Vec<u8>> {
+/// The octets that hexadecimal digits are, two each.
+pub(in crate::resolver) fn octets_of_hex(digits: &[u8]) -> Option<Vec<u8>> {
     let value = |digit: u8| char::from(digit).to_digit(16);
     let pairs = digits.chunks_exact(2);
     if !pairs.remainder().is_empty() {
@@ -220,10 +227,8 @@ const OTHER_TYPES: &[&str] = &[
     "A6",
     "SINK",
     "APL",
-    "DS",
     "SSHFP",
     "IPSECKEY",
-    "DNSKEY",
     "DHCID",
     "NSEC3",
     "NSEC3PARAM",

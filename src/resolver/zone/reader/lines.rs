@@ -14,9 +14,9 @@ pub(super) struct Line<'a> {
 
 /// A word or a quoted string, its escapes as they stand.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token<'a> {
-    pub(super) text: &'a [u8],
-    pub(super) quoted: bool,
+pub(in crate::resolver) struct Token<'a> {
+    pub(in crate::resolver) text: &'a [u8],
+    pub(in crate::resolver) quoted: bool,
 }
 
 impl Token<'_> {
