@@ -161,3 +161,35 @@ fn colors_only_where_they_are_wanted() {
     };
     assert!(!colors(&[]) && !colors(&["--color", "never"]) && colors(&["--color", "always"]));
 }
+
+#[test]
+fn completions_and_manual_pages() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = dkim(&["completions", shell]).exits(0);
+        assert!(
+            script
+                .prints("--canonicalization")
+                .stdout()
+                .contains("dkim"),
+            "{shell}"
+        );
+    }
+    dkim(&["completions", "tcsh"]).exits(2).says("tcsh");
+    dkim(&["man"]).exits(0).prints(".TH dkim 1");
+    let folder = scratch();
+    let path = folder.path().to_str().unwrap();
+    dkim(&["man", path]).exits(0);
+    for page in [
+        "dkim.1",
+        "dkim-sign.1",
+        "dkim-verify.1",
+        "dkim-keygen.1",
+        "dkim-lookup.1",
+    ] {
+        let text = std::fs::read_to_string(folder.path().join(page)).unwrap();
+        assert!(text.contains("Examples") || page == "dkim.1", "{page}");
+    }
+    dkim(&["man", "/nowhere"])
+        .exits(4)
+        .says("/nowhere/dkim.1 : no such file or directory");
+}

@@ -1,6 +1,7 @@
 //! The command line's words.
 
 mod dns;
+mod documentation;
 mod inspect;
 mod keygen;
 mod lookup;
@@ -12,6 +13,7 @@ mod verify;
 use clap::{Args, Parser, Subcommand};
 
 pub use dns::Dns;
+pub use documentation::{Completions, Man};
 pub use inspect::{Inspect, Part};
 pub use keygen::{KeyTypeName, Keygen};
 pub use lookup::Lookup;
@@ -67,6 +69,8 @@ pub enum Command {
     Inspect(Inspect),
     Keygen(Keygen),
     Record(Record),
+    Completions(Completions),
+    Man(Man),
     Lookup(Lookup),
 }
 

@@ -1,6 +1,7 @@
 //! The `dkim` command: parses the command line, calls the library, prints, exits.
 
 mod args;
+mod completions;
 mod dns;
 mod exit;
 mod inspect;
@@ -8,6 +9,7 @@ mod io;
 mod key_file;
 mod keygen;
 mod lookup;
+mod man;
 mod output;
 mod record;
 mod sign;
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Verify(verify) => verify::run(verify, &mut output),
         Command::Sign(sign) => sign::run(sign, &mut output),
+        Command::Completions(completions) => completions::run(completions, &mut output),
+        Command::Man(man) => man::run(man, &mut output),
         Command::Inspect(inspect) => inspect::run(inspect, &mut output),
         Command::Keygen(keygen) => keygen::run(keygen, &mut output),
         Command::Record(record) => record::run(record, &mut output),

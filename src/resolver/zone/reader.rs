@@ -18,7 +18,9 @@ use crate::resolver::name::{NameFault, OwnerName};
 use fields::Class;
 use lines::{Line, Lines};
 
-pub(in crate::resolver) use fields::{RecordKind, octets_of_hex};
+pub(in crate::resolver) use fields::RecordKind;
+#[cfg(feature = "aws-lc")]
+pub(in crate::resolver) use fields::octets_of_hex;
 pub(in crate::resolver) use lines::Token;
 
 /// One record.
