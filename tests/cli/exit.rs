@@ -168,7 +168,7 @@ fn completions_and_manual_pages() {
         let script = dkim(&["completions", shell]).exits(0);
         assert!(
             script
-                .prints("--canonicalization")
+                .prints("canonicalization")
                 .stdout()
                 .contains("dkim"),
             "{shell}"
