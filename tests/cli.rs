@@ -6,6 +6,7 @@ mod lookup;
 mod reasons;
 mod record;
 mod record_check;
+mod servers;
 mod sign;
 mod verify;
 

@@ -118,3 +118,56 @@ fn pem_fault(error: &PemError) -> &'static str {
 fn cannot(error: &dyn std::error::Error) -> ResolverError {
     ResolverError::Tls(escape(&error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Made by `openssl req -x509 -newkey ed25519 -subj /CN=ca -days 36500`.
+    const CA: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBMDCB46ADAgECAhRk9m46oiMjcxMLJjOVS5HkMOKs0DAFBgMrZXAwDTELMAkG
+A1UEAwwCY2EwIBcNMjYxMTIyMDM0MDE5WhgPMjEyNjEwMjkwMzQwMTlaMA0xCzAJ
+BgNVBAMMAmNhMCowBQYDK2VwAyEAO8reJdPsQ/X3QR9cPF1REyLdCokctZcc0qKh
+9h4HLUSjUzBRMB0GA1UdDgQWBBSrxLoWdjXAwP813lqUrmlQBn/+iTAfBgNVHSME
+GDAWgBSrxLoWdjXAwP813lqUrmlQBn/+iTAPBgNVHRMBAf8EBTADAQH/MAUGAytl
+cANBAB2pIpzeX1lr6bpr3FgKHS0HkRWLNracrF85FByBIoIIdr9KcoBWxWMakMJu
+zBoxZPGjobE7/MVW+J/zRbQZpAI=
+-----END CERTIFICATE-----
+";
+
+    /// How many roots are read, or the error.
+    fn read(contents: &str) -> Result<usize, String> {
+        read_roots("ca.pem", contents.as_bytes())
+            .map(|roots| roots.store.len())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn roots() {
+        assert_eq!(read(CA), Ok(1));
+        assert_eq!(read(&format!("two of them\r\n{CA}\n{CA}")), Ok(2));
+        let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+        assert_eq!(read(&format!("{key}{CA}")), Ok(1));
+        let none = Err("ca.pem: there is no certificate in PEM in it".to_owned());
+        assert_eq!(read(""), none);
+        assert_eq!(read(key), none);
+        assert_eq!(read("\u{30}\u{82}\u{1}"), none);
+    }
+
+    #[test]
+    fn roots_that_are_broken() {
+        let error = |why: &str| Err(format!("ca.pem: certificate {why}"));
+        let last = CA.lines().last().unwrap();
+        let cut = CA.replace(last, "");
+        assert_eq!(read(&cut), error("1: its END line is missing"));
+        assert_eq!(
+            read(&format!("{CA}{}", CA.replace("MII", "M*I"))),
+            error("2: it is not base64")
+        );
+        assert_eq!(
+            read(&CA.replace("MII", "AII")),
+            error("1 cannot be used: invalid peer certificate: BadEncoding")
+        );
+    }
+}

@@ -55,6 +55,42 @@ fn usage_errors_name_the_cause_and_hint() {
     usage(&["verify", "--max-signatures", "0", "x.eml"], "0");
     let run = dkim(&["verify", "--nameserver", "dns.example.com", "x.eml"]).exits(2);
     run.says("--nameserver : not an IP address");
+    usage(&["verify", "--trust-anchor", "a", "x.eml"], "--dnssec");
+    for option in ["--tls-ca", "--tls-name"] {
+        usage(&["verify", option, "a", "x.eml"], option);
+    }
+}
+
+#[cfg(feature = "aws-lc")]
+#[test]
+fn files_that_say_whom_to_trust() {
+    let anchors = ["verify", "--dnssec", "--trust-anchor"];
+    let roots = ["verify", "--dns-over", "tls", "--tls-ca"];
+    let folder = scratch();
+    let check = |words: &[&str], contents: &str, error: &str| {
+        let path = file(&folder, "trusted", contents.as_bytes());
+        let run = dkim(&[words, &[&path, "testdata/message.eml"]].concat()).exits(4);
+        run.says(&format!("dkim: error: {path} : {error}"));
+    };
+    check(&anchors, "", "there is no DNSKEY or DS record in it");
+    check(&anchors, ";\n. DS 1 8 2 00\n", "line 2: a DS record has");
+    check(&anchors, "trust-anchors {\n", "line 1: no such record type");
+    check(&roots, "", "there is no certificate in PEM in it");
+    for words in [&anchors[..], &roots[..]] {
+        let run = dkim(&[words, &["nothing", "x.eml"]].concat()).exits(4);
+        run.says("nothing : no such file or directory");
+    }
+    let https = [
+        "verify",
+        "--dns-over",
+        "https",
+        "--nameserver",
+        "[::1]",
+        "x.eml",
+    ];
+    dkim(&https)
+        .exits(4)
+        .says("hint: say that name with --tls-name");
 }
 
 #[test]

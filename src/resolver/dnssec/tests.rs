@@ -5,13 +5,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hickory_proto::dnssec::crypto::Ed25519SigningKey;
 use hickory_proto::dnssec::rdata::sig::SigInput;
 use hickory_proto::dnssec::rdata::{DNSKEY, DNSSECRData, NSEC, RRSIG};
-use hickory_proto::dnssec::{Algorithm, DnssecSigner, SigningKey, TBS, TrustAnchors};
+use hickory_proto::dnssec::{Algorithm, DigestType, DnssecSigner, SigningKey, TBS, TrustAnchors};
 use hickory_proto::rr::rdata::{SOA, TXT};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType, SerialNumber};
 use hickory_proto::serialize::binary::BinEncodable;
 
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
-use crate::resolver::{Resolver, ResolverOptions, Source, TxtAnswer, TxtOutcome};
+use crate::resolver::{
+    Resolver, ResolverOptions, Source, TrustAnchors as TrustAnchorsFile, TxtAnswer, TxtOutcome,
+};
 use server::{Answer, DnsServer, NXDOMAIN, Question, Reply};
 
 #[path = "../../../tests/support/dns_server.rs"]
@@ -20,19 +22,26 @@ mod server;
 const NAME: &str = "s._domainkey.example.com.";
 const TTL: u32 = 300;
 
-/// The key of the root, which signs everything.
+/// The key of a zone, the root mostly, which signs everything.
 struct Root {
     signer: DnssecSigner,
+    zone: Name,
 }
 
 impl Root {
     fn new() -> Self {
+        Self::of(".")
+    }
+
+    fn of(zone: &str) -> Self {
         let key = Ed25519SigningKey::from_pkcs8(&Ed25519SigningKey::generate_pkcs8().unwrap());
         let key = key.unwrap();
         let dnskey = DNSKEY::from_key(&key.to_public_key().unwrap());
         let lifetime = Duration::from_secs(3600);
+        let zone = Name::from_ascii(zone).unwrap();
         Self {
-            signer: DnssecSigner::new(dnskey, Box::new(key), Name::root(), lifetime),
+            signer: DnssecSigner::new(dnskey, Box::new(key), zone.clone(), lifetime),
+            zone,
         }
     }
 
@@ -43,18 +52,35 @@ impl Root {
     }
 
     fn dnskey(&self) -> Record {
-        record(
-            ".",
-            RData::DNSSEC(DNSSECRData::DNSKEY(self.signer.to_dnskey())),
-        )
+        let key = DNSSECRData::DNSKEY(self.signer.to_dnskey());
+        record(&self.zone.to_ascii(), RData::DNSSEC(key))
+    }
+
+    /// The key as a file of trust anchors has it.
+    fn anchor(&self) -> TrustAnchorsFile {
+        let text = format!("{} DNSKEY {}", self.zone, self.signer.to_dnskey());
+        TrustAnchorsFile::from_master_file("own.key", text.as_bytes()).unwrap()
+    }
+
+    /// The key's digest, likewise.
+    fn digest(&self) -> TrustAnchorsFile {
+        let key = self.signer.to_dnskey();
+        let digest = key.to_digest(&self.zone, DigestType::SHA256).unwrap();
+        let digits: String = digest.as_ref().iter().map(|o| format!("{o:02x}")).collect();
+        let tag = key.calculate_key_tag().unwrap();
+        let text = format!("{} DS {tag} 15 2 {digits}", self.zone);
+        TrustAnchorsFile::from_master_file("own.ds", text.as_bytes()).unwrap()
     }
 
     /// A record and its signature, valid from an hour ago on for two hours.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "records are made where they are signed"
-    )]
     fn signed(&self, record: Record) -> [server::Record; 2] {
+        let [record, rrsig] = <[_; 2]>::try_from(self.signed_set(&[record])).unwrap();
+        [record, rrsig]
+    }
+
+    /// Records of one name and type, and their signature behind them.
+    fn signed_set(&self, records: &[Record]) -> Vec<server::Record> {
+        let record = &records[0];
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap()
@@ -68,13 +94,13 @@ impl Root {
             sig_expiration: at(now + 3600),
             sig_inception: at(now - 3600),
             key_tag: self.signer.calculate_key_tag().unwrap(),
-            signer_name: Name::root(),
+            signer_name: self.zone.clone(),
         };
-        let tbs = TBS::from_input(&record.name, DNSClass::IN, &input, [&record].into_iter());
+        let tbs = TBS::from_input(&record.name, DNSClass::IN, &input, records.iter());
         let signature = self.signer.sign(&tbs.unwrap()).unwrap();
         let rrsig = RData::DNSSEC(DNSSECRData::RRSIG(RRSIG::from_sig(input, signature)));
         let rrsig = Record::from_rdata(record.name.clone(), TTL, rrsig);
-        [&record, &rrsig].map(to_send)
+        records.iter().chain([&rrsig]).map(to_send).collect()
     }
 
     /// The proof that under the root there are these types at `name`, and no other name.
@@ -119,6 +145,10 @@ fn look_up(
             _ => answer(&root, question),
         })
     });
+    look_up_at(&server, anchors)
+}
+
+fn look_up_at(server: &DnsServer, anchors: super::Anchors) -> Result<TxtAnswer, LookupFailure> {
     let servers = ResolverOptions {
         nameservers: vec![server.address()],
         ..ResolverOptions::default()
@@ -131,6 +161,27 @@ fn look_up(
         .build()
         .unwrap();
     runtime.block_on(resolver.txt(NAME))
+}
+
+/// Looks the name up at a server that has example.com, signed with `island` and a second key, and
+/// nothing above it.
+fn look_up_on_island(island: Root, anchors: &TrustAnchorsFile) -> Result<TxtAnswer, LookupFailure> {
+    let other = Root::of("example.com.").dnskey();
+    let server = DnsServer::start(move |question| {
+        let dnskey = u16::from(RecordType::DNSKEY);
+        Reply::Answer(match (question.name.as_str(), question.record_type) {
+            ("example.com.", kind) if kind == dnskey => Answer {
+                answers: island.signed_set(&[island.dnskey(), other.clone()]),
+                ..Answer::default()
+            },
+            (NAME, server::TXT) => Answer {
+                answers: island.signed(text("v=DKIM1; p=")).into(),
+                ..Answer::default()
+            },
+            _ => Answer::code(server::REFUSED),
+        })
+    });
+    look_up_at(&server, super::Anchors::new(Some(anchors)))
 }
 
 #[test]
@@ -245,4 +296,82 @@ fn a_denial_behind_an_alias_needs_its_own_proof() {
         answer
     });
     assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Bogus);
+}
+
+/// A zone with a trust anchor of its own needs nothing above it, and all of its keys count.
+#[test]
+fn an_island() {
+    for anchor in [Root::anchor, Root::digest] {
+        let island = Root::of("example.com.");
+        let anchor = anchor(&island);
+        let answer = look_up_on_island(island, &anchor).unwrap();
+        assert_eq!(answer.dnssec, Some(Dnssec::Secure));
+        assert!(matches!(answer.outcome, TxtOutcome::Found { .. }));
+    }
+}
+
+#[test]
+fn an_island_whose_key_is_another() {
+    for anchor in [Root::anchor, Root::digest] {
+        let anchor = anchor(&Root::of("example.com."));
+        let failure = look_up_on_island(Root::of("example.com."), &anchor).unwrap_err();
+        assert_eq!(failure.kind, LookupFailureKind::Bogus);
+        let detail = "the keys of example.com. do not fit the trust anchor";
+        assert_eq!(failure.detail, detail);
+    }
+}
+
+/// A zone with the anchor's key among its keys that others have signed: anybody can do that.
+#[test]
+fn an_island_whose_key_did_not_sign() {
+    let (island, thief) = (Root::of("example.com."), Root::of("example.com."));
+    let anchor = island.anchor();
+    let stolen = island.dnskey();
+    let server = DnsServer::start(move |question| {
+        Reply::Answer(Answer {
+            answers: match question.record_type {
+                server::TXT => thief.signed(text("v=DKIM1; p=evil")).into(),
+                _ => thief.signed_set(&[thief.dnskey(), stolen.clone()]),
+            },
+            ..Answer::default()
+        })
+    });
+    let failure = look_up_at(&server, super::Anchors::new(Some(&anchor))).unwrap_err();
+    assert_eq!(failure.kind, LookupFailureKind::Bogus);
+}
+
+/// The keys of such a zone cannot be had: nobody forged them.
+#[test]
+fn an_island_out_of_reach() {
+    let anchor = Root::of("example.com.").anchor();
+    let server = DnsServer::start(|_| Answer::code(server::REFUSED).into());
+    let failure = look_up_at(&server, super::Anchors::new(Some(&anchor))).unwrap_err();
+    assert_eq!(failure.kind, LookupFailureKind::Refused);
+}
+
+/// What is not in that zone is judged from the root.
+#[test]
+fn an_island_elsewhere() {
+    let root = Root::new();
+    let mut keys = TrustAnchors::empty();
+    keys.insert(root.signer.dnskey().public_key());
+    let island = Root::of("example.net.").anchor();
+    let anchors = super::Anchors::with_root(keys, Some(&island));
+    let server = DnsServer::start(move |question| {
+        Reply::Answer(Answer {
+            answers: match question.record_type {
+                server::TXT => root.signed(text("v=DKIM1; p=")).into(),
+                _ => root.signed(root.dnskey()).into(),
+            },
+            ..Answer::default()
+        })
+    });
+    let answer = look_up_at(&server, anchors).unwrap();
+    assert_eq!(answer.dnssec, Some(Dnssec::Secure));
+    assert!(
+        server
+            .questions()
+            .iter()
+            .all(|asked| asked.name != "example.net.")
+    );
 }

@@ -1,0 +1,141 @@
+//! Name servers that fail, as somebody at the command line sees them: the reason, the words for it,
+//! the exit status, and no longer than was agreed.
+
+use std::time::{Duration, Instant};
+
+use super::{dkim_reading, signed};
+use crate::support::dns_server::{Answer, DnsServer, REFUSED, Reply, SERVFAIL, closed_address};
+
+const NAME: &str = "rsa2048._domainkey.example.com.";
+
+const TIMEOUT: &str = "0.3";
+/// Two tries of that, and a second.
+const LONGEST: Duration = Duration::from_millis(1_600);
+
+/// A server that always does the same; `@` in the expected words is its address.
+#[track_caller]
+fn check(over: &str, reply: impl Into<Reply>, expected: (i32, &str, &str)) {
+    let reply = reply.into();
+    let server = DnsServer::start(move |_| reply.clone());
+    check_at(&server.address().to_string(), over, expected);
+}
+
+#[track_caller]
+fn check_at(server: &str, over: &str, (status, reason, words): (i32, &str, &str)) {
+    let message = signed();
+    let line = [
+        "verify",
+        "--json",
+        "--nameserver",
+        server,
+        "--dns-over",
+        over,
+        "--dns-timeout",
+        TIMEOUT,
+        "--dns-tries",
+        "2",
+    ];
+    let began = Instant::now();
+    let run = dkim_reading(&line, &message).exits(status);
+    let took = began.elapsed();
+    assert!(took < LONGEST, "{reason} took {took:?}");
+    let signature = &run.json()[0]["signatures"][0];
+    assert_eq!(signature["reason"], reason);
+    let detail = signature["detail"].as_str().unwrap();
+    let words = words.replace('@', server);
+    assert!(detail.contains(&words), "{words:?} is not in {detail:?}");
+}
+
+fn truncated() -> Answer {
+    Answer {
+        truncated: true,
+        ..Answer::default()
+    }
+}
+
+#[test]
+fn silent() {
+    let expected = (3, "dns-timeout", "no answer from @ within");
+    check("udp", Reply::Silence, expected);
+    check("tcp", Reply::Silence, expected);
+}
+
+#[test]
+fn refusing() {
+    let expected = (3, "dns-servfail", "@ answered REFUSED");
+    check("udp", Answer::code(REFUSED), expected);
+    check("tcp", Answer::code(REFUSED), expected);
+}
+
+#[test]
+fn failing() {
+    let expected = (3, "dns-servfail", "@ answered SERVFAIL");
+    check("udp", Answer::code(SERVFAIL), expected);
+    check("tcp", Answer::code(SERVFAIL), expected);
+}
+
+#[test]
+fn absent() {
+    let expected = (
+        3,
+        "dns-unreachable",
+        "@ cannot be reached: connection refused",
+    );
+    check_at(&closed_address().to_string(), "udp", expected);
+    check_at(&closed_address().to_string(), "tcp", expected);
+}
+
+#[test]
+fn closing() {
+    let expected = (
+        3,
+        "dns-unreachable",
+        "@ closed the connection without an answer",
+    );
+    check("tcp", Reply::Close, expected);
+    let server = DnsServer::start(|question| {
+        if question.over_tcp {
+            Reply::Close
+        } else {
+            truncated().into()
+        }
+    });
+    check_at(&server.address().to_string(), "udp", expected);
+}
+
+/// Over UDP such an answer may come from anybody, so the right one is waited for.
+#[test]
+fn lying_about_the_question() {
+    let lie = Answer {
+        question: Some("evil.example".to_owned()),
+        ..Answer::default().txt(NAME, "v=DKIM1; p=")
+    };
+    let expected = (3, "dns-timeout", "no answer from @ within");
+    check("udp", lie.clone(), expected);
+    let expected = (
+        3,
+        "dns-servfail",
+        "@ answered a question that was not asked",
+    );
+    check("tcp", lie, expected);
+}
+
+/// What is too long is an answer, and not to be asked for again: nothing passes about it.
+#[test]
+fn sending_60_kilobytes() {
+    for over in ["udp", "tcp"] {
+        let foreign = Answer::default().txt(NAME, "x".repeat(60_000));
+        check(over, foreign, (1, "key-not-found", ""));
+        let key = Answer::default().txt(NAME, format!("v=DKIM1; p={}", "A".repeat(60_000)));
+        let too_long = (
+            1,
+            "key-syntax",
+            "60011 octets, more than the limit of 16384",
+        );
+        check(over, key, too_long);
+        let many = (0..180).fold(Answer::default(), |answer, number| {
+            answer.txt(NAME, format!("v=DKIM1; n={}; p={number}", "n".repeat(270)))
+        });
+        check(over, many, (1, "key-invalid", "is not base64"));
+    }
+}
