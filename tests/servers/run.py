@@ -84,6 +84,14 @@ class Dkim:
         words = ["sign", "-s", selector, "-d", domain, "-k", key]
         self.messages[selector, domain] = self.must(*words, message=message)
 
+    def lookup(self, selector, domain, *words):
+        """Looks a key up; gives the exit status, the status, and the DNSSEC state."""
+        done = self.run("lookup", "--json", "-s", selector, "-d", domain, *words)
+        if not done.stdout:
+            return done.returncode, done.stderr.decode(), None
+        found = json.loads(done.stdout)
+        return done.returncode, found["status"], found["dnssec"]
+
     def verify(self, selector, domain, *words):
         """Verifies it; gives the exit status, the result or its reason, and the DNSSEC state."""
         if (selector, domain) not in self.messages:
@@ -135,7 +143,7 @@ def nsupdate(server, key_file, script):
 
 
 def the_circle(check, dkim, server, key_file):
-    """A key made, published, used, replaced and revoked."""
+    """A key made, published, used, replaced, looked up and revoked."""
     at = ["--nameserver", server.at()]
     for selector in ["rsa2048", "rsa4096", "ed25519", "noted"]:
         check.that(f"{selector}: from a zone file", dkim.verify(selector, "example.com", *at), PASS)
@@ -150,10 +158,19 @@ def the_circle(check, dkim, server, key_file):
         nsupdate(server, key_file, dkim.keygen(selector, "example.com", *words))
         dkim.messages.clear()
         check.that(f"{selector}: replaced", dkim.verify(selector, "example.com", *at), PASS)
+        expect_key(check, dkim, selector, at)
         revoke = ["record", "--revoke", "-s", selector, "-d", "example.com", "--format", "nsupdate"]
         nsupdate(server, key_file, dkim.must(*revoke).decode())
         after = dkim.verify(selector, "example.com", *at)
         check.that(f"{selector}: revoked", after[:2], (1, "key-revoked"))
+
+
+def expect_key(check, dkim, selector, at):
+    """`lookup` knows the key from another."""
+    for key, status, found in [(selector, 0, "found"), ("ed25519", 1, "mismatch")]:
+        words = [*at, "--expect-key", dkim.key(key, "example.com")]
+        seen = dkim.lookup(selector, "example.com", *words)
+        check.that(f"{selector}: lookup expects {key}", seen[:2], (status, found))
 
 
 def transports(check, dkim, server, authority, other):
@@ -253,6 +270,13 @@ def dnssec(check, dkim, server, validator, anchors):
     seen = dkim.verify("s", "forged.test", *at)
     check.that("forged.test at a validator, left to it", seen[:2], (3, "dns-servfail"))
     at = ["--nameserver", server.at(), "--dnssec", "--trust-anchor", anchors["root"]]
+    for zone, expected in [
+        ("signed.test", (0, "found", "secure")),
+        ("unsigned.test", (0, "found", "insecure")),
+    ]:
+        check.that(f"{zone}: lookup", dkim.lookup("s", zone, *at), expected)
+    seen = dkim.lookup("s", "forged.test", *at)
+    check.that("forged.test: lookup", seen[:2], (3, "temporary"))
     for zone in ["signed.test", "hashed.test"]:
         dkim.sign("nothing", zone, dkim.key("s", zone))
         seen = dkim.verify("nothing", zone, *at)
