@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs the `dkim` command against real servers: BIND, and the zone checkers of NSD and Knot.
+"""Runs the `dkim` command against real servers, BIND and Unbound, and NSD's and Knot's checkers.
 
     tests/servers/run.py [PATH OF dkim]
 
-Needs what Debian's packages bind9, bind9-dnsutils, bind9-utils, knot-dnssecutils, nsd and openssl
-install; neither root nor a network. Ends with `N passed, N failed`; the exit status is 0 if none
+Needs what Debian's packages bind9, bind9-dnsutils, bind9-utils, knot-dnssecutils, nsd, openssl
+and unbound install; neither root nor a network. Ends with `N passed, N failed`; the exit status is 0 if none
 failed.
 """
 
@@ -17,11 +17,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from bind import (
+from servers import (
     LOOPBACK,
     Authority,
     Named,
     Signer,
+    Unbound,
     named_anchor,
     run,
     tsig_key,
@@ -173,31 +174,36 @@ def expect_key(check, dkim, selector, at):
         check.that(f"{selector}: lookup expects {key}", seen[:2], (status, found))
 
 
-def transports(check, dkim, server, authority, other):
-    """UDP that is too narrow, TCP, TLS and HTTPS."""
-    name, selector = "rsa4096._domainkey.example.com", "rsa4096"
-
-    def verify(*words):
-        return dkim.verify(selector, "example.com", *words)
-
+def long_records(check, dkim, server):
+    """UDP that is too narrow, and TCP."""
+    at = ["--nameserver", server.at()]
+    name = "rsa4096._domainkey.example.com"
     before = len(server.questions(name))
-    check.that("4096 bits over UDP", verify("--nameserver", server.at()), PASS)
+    check.that("4096 bits over UDP", dkim.verify("rsa4096", "example.com", *at), PASS)
     ways = [way.endswith("T") for way in server.questions(name)[before:]]
     check.that("4096 bits over UDP: cut short, then whole over TCP", ways, [False, True])
-    tcp = verify("--nameserver", server.at(), "--dns-over", "tcp")
-    check.that("4096 bits over TCP", tcp, PASS)
+    seen = dkim.verify("rsa4096", "example.com", *at, "--dns-over", "tcp")
+    check.that("4096 bits over TCP", seen, PASS)
+
+
+def encrypted(check, dkim, who, server, authority, other):
+    """TLS and HTTPS: an authority of our own, and everything that it does not vouch for."""
+    ours, theirs = ["--tls-ca", authority.certificate], ["--tls-ca", other.certificate]
+    named, misnamed = ["--tls-name", "dns.example.net"], ["--tls-name", "dns.example.org"]
     for how, port in [("tls", server.tls_port), ("https", server.https_port)]:
-        words = ["--nameserver", server.at(port), "--dns-over", how]
-        ours, theirs = ["--tls-ca", authority.certificate], ["--tls-ca", other.certificate]
-        named, misnamed = ["--tls-name", "dns.example.net"], ["--tls-name", "dns.example.org"]
-        check.that(f"{how}: to an address", verify(*words, *ours), PASS)
-        check.that(f"{how}: to a name", verify(*words, *ours, *named), PASS)
-        check.that(f"{how}: to another name", verify(*words, *ours, *misnamed)[:2], UNREACHABLE)
-        check.that(f"{how}: from another authority", verify(*words, *theirs)[:2], UNREACHABLE)
-        status = verify(*words)[0]
-        check.that(f"{how}: from an authority that the system lacks", status in (3, 4), True)
-        plain = ["--nameserver", server.at(), "--dns-over", how, *ours, "--dns-timeout", "0.5"]
-        check.that(f"{how}: to a port without TLS", verify(*plain)[0], 3)
+        what = f"{how} to {who}"
+
+        def verify(*words, at=server.at(port), how=how):
+            words = ["--nameserver", at, "--dns-over", how, *words]
+            return dkim.verify("rsa4096", "example.com", *words)
+
+        check.that(f"{what} by its address", verify(*ours), PASS)
+        check.that(f"{what} by its name", verify(*ours, *named), PASS)
+        check.that(f"{what} by another name", verify(*ours, *misnamed)[:2], UNREACHABLE)
+        check.that(f"{what} from another authority", verify(*theirs)[:2], UNREACHABLE)
+        check.that(f"{what} from none that the system has", verify()[0] in (3, 4), True)
+        seen = verify(*ours, "--dns-timeout", "0.5", at=server.at())
+        check.that(f"{what} where it speaks none", seen[0], 3)
 
 
 def signed_zones(dkim, folder):
@@ -242,7 +248,7 @@ def signed_zones(dkim, folder):
     return zones, anchors
 
 
-def dnssec(check, dkim, server, validator, anchors):
+def dnssec(check, dkim, server, validators, anchors):
     """Every state of a zone, from the server that has it and through one that validates."""
 
     def verify(zone, *words, anchor="root", at=server):
@@ -251,7 +257,7 @@ def dnssec(check, dkim, server, validator, anchors):
             words += ["--trust-anchor", anchors[anchor]]
         return dkim.verify("s", zone, *words)
 
-    for at, who in [(server, "its server"), (validator, "a validator")]:
+    for who, at in [("its server", server), *validators.items()]:
         for anchor in ["root", "digest"]:
             for zone in ["signed.test", "hashed.test"]:
                 what = f"{zone} at {who} from the root's {anchor}"
@@ -266,9 +272,9 @@ def dnssec(check, dkim, server, validator, anchors):
         check.that(f"island.test at {who} from a wrong key", wrong[:2], BOGUS)
         builtin = verify("signed.test", anchor=None, at=at)
         check.that(f"signed.test at {who} from the world's root", builtin[:2], BOGUS)
-    at = ["--nameserver", validator.at()]
-    seen = dkim.verify("s", "forged.test", *at)
-    check.that("forged.test at a validator, left to it", seen[:2], (3, "dns-servfail"))
+    for who, at in validators.items():
+        seen = dkim.verify("s", "forged.test", "--nameserver", at.at())
+        check.that(f"forged.test at {who}, left to it", seen[:2], (3, "dns-servfail"))
     at = ["--nameserver", server.at(), "--dnssec", "--trust-anchor", anchors["root"]]
     for zone, expected in [
         ("signed.test", (0, "found", "secure")),
@@ -306,10 +312,17 @@ def all_checks(check, folder):
             f"forwarders {{ {LOOPBACK} port {server.port}; }};"
         )
         anchor = named_anchor(anchors["root"])
-        with Named(folder, "validator", options=validating, rest=anchor) as validator:
+        with (
+            Named(folder, "validator", options=validating, rest=anchor) as bind,
+            Unbound(
+                folder, "unbound", forward=server, anchor=anchors["root"], tls=authority
+            ) as unbound,
+        ):
             the_circle(check, dkim, server, key_file)
-            transports(check, dkim, server, authority, other)
-            dnssec(check, dkim, server, validator, anchors)
+            long_records(check, dkim, server)
+            encrypted(check, dkim, "BIND", server, authority, other)
+            encrypted(check, dkim, "Unbound", unbound, authority, other)
+            dnssec(check, dkim, server, {"BIND": bind, "Unbound": unbound}, anchors)
 
 
 def main():

@@ -1,4 +1,4 @@
-"""BIND, run in a folder of its own on free ports of 127.0.0.1, and zones for it.
+"""BIND and Unbound, each in a folder of its own on free ports of 127.0.0.1, and signed zones.
 
 Nothing here needs root, and nothing outlives the script: servers die with it, however it ends.
 """
@@ -76,47 +76,24 @@ class Authority:
         )
 
 
-class Named:
-    """A running named."""
+class Server:
+    """A name server in a folder of its own."""
 
-    def __init__(self, folder, name, *, options="", rest="", tls=None):
+    def __init__(self, folder, name):
         self.folder = folder / name
         self.folder.mkdir()
         self.log = self.folder / "log"
         self.port, self.tls_port, self.https_port = free_port(), free_port(), free_port()
-        listen = f"listen-on port {self.port} {{ {LOOPBACK}; }};"
-        if tls:
-            listen += (
-                f" listen-on port {self.tls_port} tls own {{ {LOOPBACK}; }};"
-                f" listen-on port {self.https_port} tls own http own {{ {LOOPBACK}; }};"
-            )
-            rest += (
-                f'tls own {{ cert-file "{tls.server_certificate}"; key-file "{tls.server_key}"; }};'
-                'http own { endpoints { "/dns-query"; }; };'
-            )
-        configuration = self.folder / "named.conf"
-        configuration.write_text(
-            f"""
-            options {{
-                directory "{self.folder}"; pid-file none; session-keyfile none; lock-file none;
-                {listen} listen-on-v6 {{ none; }}; querylog yes; notify no;
-                empty-zones-enable no; {options}
-            }};
-            logging {{
-                channel all {{ file "{self.log}"; print-category yes; severity info; }};
-                category default {{ all; }}; category queries {{ all; }};
-            }};
-            controls {{ }};
-            {rest}
-            """
-        )
-        run("named-checkconf", configuration)
-        # A copy: where AppArmor confines named to its own folders, it knows it by its path.
-        program = self.folder / "named"
-        shutil.copy(shutil.which("named", path="/usr/sbin:/usr/bin:/usr/local/sbin"), program)
+
+    def start(self, program, *words):
+        """Starts the program, as a copy: AppArmor, where it confines servers to their own folders,
+        knows them by their paths.
+        """
+        copy = self.folder / program
+        shutil.copy(shutil.which(program, path="/usr/sbin:/usr/bin:/usr/local/sbin"), copy)
         self.errors = open(self.folder / "stderr", "wb")
         self.process = subprocess.Popen(
-            [program, "-f", "-n", "1", "-c", configuration, "-D", name],
+            [copy, *words],
             stdin=subprocess.DEVNULL,
             stdout=self.errors,
             stderr=self.errors,
@@ -159,11 +136,83 @@ class Named:
     def at(self, port=None):
         return f"{LOOPBACK}:{port or self.port}"
 
+
+class Named(Server):
+    """BIND."""
+
+    def __init__(self, folder, name, *, options="", rest="", tls=None):
+        super().__init__(folder, name)
+        listen = f"listen-on port {self.port} {{ {LOOPBACK}; }};"
+        if tls:
+            listen += (
+                f" listen-on port {self.tls_port} tls own {{ {LOOPBACK}; }};"
+                f" listen-on port {self.https_port} tls own http own {{ {LOOPBACK}; }};"
+            )
+            rest += (
+                f'tls own {{ cert-file "{tls.server_certificate}"; key-file "{tls.server_key}"; }};'
+                'http own { endpoints { "/dns-query"; }; };'
+            )
+        configuration = self.folder / "named.conf"
+        configuration.write_text(
+            f"""
+            options {{
+                directory "{self.folder}"; pid-file none; session-keyfile none; lock-file none;
+                {listen} listen-on-v6 {{ none; }}; querylog yes; notify no;
+                empty-zones-enable no; {options}
+            }};
+            logging {{
+                channel all {{ file "{self.log}"; print-category yes; severity info; }};
+                category default {{ all; }}; category queries {{ all; }};
+            }};
+            controls {{ }};
+            {rest}
+            """
+        )
+        run("named-checkconf", configuration)
+        self.start("named", "-f", "-n", "1", "-c", configuration, "-D", name)
+
     def questions(self, name):
         """How each question for this name came, as the log has it: `+E(0)`, `+E(0)T` over TCP."""
         lines = self.log.read_text().splitlines()
         found = [line.split(f" query: {name} IN TXT ") for line in lines]
         return [parts[1].split()[0] for parts in found if len(parts) == 2]
+
+
+class Unbound(Server):
+    """Unbound, which validates and asks another server for everything."""
+
+    def __init__(self, folder, name, *, forward, anchor, tls):
+        super().__init__(folder, name)
+        configuration = self.folder / "unbound.conf"
+        configuration.write_text(
+            f"""
+            server:
+                directory: "{self.folder}"
+                chroot: ""
+                username: ""
+                pidfile: ""
+                logfile: "{self.log}"
+                do-daemonize: no
+                do-ip6: no
+                interface: {LOOPBACK}@{self.port}
+                interface: {LOOPBACK}@{self.tls_port}
+                interface: {LOOPBACK}@{self.https_port}
+                tls-port: {self.tls_port}
+                https-port: {self.https_port}
+                tls-service-key: "{tls.server_key}"
+                tls-service-pem: "{tls.server_certificate}"
+                do-not-query-localhost: no
+                local-zone: "test." nodefault
+                module-config: "validator iterator"
+                trust-anchor-file: "{anchor}"
+            remote-control:
+                control-enable: no
+            forward-zone:
+                name: "."
+                forward-addr: {LOOPBACK}@{forward.port}
+            """
+        )
+        self.start("unbound", "-d", "-c", configuration)
 
 
 class Signer:
