@@ -203,10 +203,7 @@ fn completions_and_manual_pages() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = dkim(&["completions", shell]).exits(0);
         assert!(
-            script
-                .prints("canonicalization")
-                .stdout()
-                .contains("dkim"),
+            script.prints("canonicalization").stdout().contains("dkim"),
             "{shell}"
         );
     }
