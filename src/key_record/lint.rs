@@ -189,12 +189,12 @@ fn foreign(text: &[u8]) -> Finding {
         "the record is empty".to_owned()
     } else {
         let beginning = crate::tag_list::printable(text);
-        format!("\"{beginning}\" is not a key record: it has no v=DKIM1, no k=, no p=")
+        format!("\"{beginning}\" is no key record but something else")
     };
     Finding::new(
         FindingCode::NotAKeyRecord,
         message,
-        "if it is there by mistake, or because of a wildcard, remove it from this name",
+        "if it is there by mistake, or because of a wildcard, remove it where the key record is to be",
     )
 }
 

@@ -69,9 +69,9 @@ pub enum Command {
     Inspect(Inspect),
     Keygen(Keygen),
     Record(Record),
+    Lookup(Lookup),
     Completions(Completions),
     Man(Man),
-    Lookup(Lookup),
 }
 
 #[cfg(test)]

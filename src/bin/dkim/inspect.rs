@@ -79,7 +79,7 @@ pub fn run(arguments: &Inspect, output: &mut Output) -> Result<ExitStatus, Outpu
     let mut status = ExitStatus::Yes;
     for (place, source) in sources.iter().enumerate() {
         let outcome = inspect(arguments, source);
-        if output.json {
+        if output.json && !output.quiet {
             output.json(&json::Message::new(source, &outcome))?;
         }
         match outcome {

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use dkim_toolkit::key::{PrivateKeyPem, PublicKey};
+use dkim_toolkit::key::{KeyFileError, PrivateKeyPem, PublicKey, SigningKeyError};
 use tempfile::Builder;
 use zeroize::Zeroizing;
 
@@ -15,6 +15,9 @@ use crate::output;
 
 /// Key and passphrase files of more octets are none.
 const MAX_KEY_FILE: usize = 1024 * 1024;
+
+/// What to do about an encrypted key.
+pub const ASK_PASSPHRASE: &str = "name the file with its passphrase: --passphrase-file FILE";
 
 /// A passphrase for encrypted keys, if there is one.
 pub struct Passphrase {
@@ -75,8 +78,9 @@ pub fn read_public_key(path: &Path, passphrase: &Passphrase) -> Result<PublicKey
     let octets = octets.map_err(|failure| cannot(&failure))?;
     PublicKey::from_bytes(&octets, passphrase.octets()).map_err(|error| {
         let status = cannot(&Failure::new(&error));
-        if let Some(hint) = error.hint() {
-            output::hint(hint);
+        match error {
+            KeyFileError::Private(SigningKeyError::Encrypted) => output::hint(ASK_PASSPHRASE),
+            error => error.hint().into_iter().for_each(output::hint),
         }
         status
     })
@@ -163,7 +167,6 @@ fn about_folder(folder: &Path, error: &io::Error) -> Failure {
     let reason = reason.split(" at path ").next().unwrap_or_default();
     Failure {
         reason: format!("no file can be made in {}: {reason}", shown(folder)),
-        hint: (error.kind() == io::ErrorKind::NotFound)
-            .then_some("make the folder first: mkdir DIR"),
+        hint: (error.kind() == io::ErrorKind::NotFound).then_some("make the folder first"),
     }
 }

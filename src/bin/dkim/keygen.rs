@@ -68,9 +68,21 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Output
             key_file: Some(&path),
         },
         output,
-    )?;
+    )
+    .inspect_err(|_| {
+        output::hint(again(arguments, &path));
+    })?;
     advise(&made, &path, &publication, arguments);
     Ok(ExitStatus::Yes)
+}
+
+/// How to have the record of a key that is there printed again.
+fn again(arguments: &Keygen, path: &Path) -> String {
+    let Keygen {
+        selector, domain, ..
+    } = arguments;
+    let key = shown(path);
+    format!("the key is made; its record once more: dkim record -k {key} -s {selector} -d {domain}")
 }
 
 /// The kind of key that is asked for; what is wrong with it is said.

@@ -65,7 +65,7 @@ pub fn run(arguments: &Lookup, output: &mut Output) -> Result<ExitStatus, Output
 
 /// The key that must be published. What goes wrong is said.
 fn expected_key(arguments: &Lookup) -> Result<Option<PublicKey>, ExitStatus> {
-    let passphrase = Passphrase::read(None)?;
+    let passphrase = Passphrase::read(arguments.passphrase_file.as_deref())?;
     let read = |path: &PathBuf| read_public_key(path, &passphrase);
     arguments.expect_key.as_ref().map(read).transpose()
 }
@@ -87,6 +87,9 @@ fn print(
     is_first: bool,
     output: &mut Output,
 ) -> Result<(), OutputError> {
+    if output.quiet {
+        return Ok(());
+    }
     if output.json {
         return output.json(&json::Name::new(Some(name), report));
     }

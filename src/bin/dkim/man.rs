@@ -21,6 +21,11 @@ pub fn run(arguments: &Man, output: &mut Output) -> Result<ExitStatus, OutputErr
         out.flush()?;
         return Ok(ExitStatus::Yes);
     };
+    if !folder.is_dir() {
+        output::error(shown(folder), "not a folder to write pages into");
+        output::hint("for help on one subcommand: dkim help SUBCOMMAND");
+        return Ok(ExitStatus::CannotDo);
+    }
     match write_pages(&command, folder) {
         Ok(()) => Ok(ExitStatus::Yes),
         Err(error) => {

@@ -70,26 +70,23 @@ impl Output {
         Ok(())
     }
 
-    /// Prints an object as a line.
+    /// Prints an object as a line. A report as JSON is for the caller to leave out where nothing is
+    /// to be reported; a record or a field is not a report.
     pub fn json(&mut self, object: &impl Serialize) -> Result<(), OutputError> {
-        if !self.quiet {
-            let mut line = serde_json::to_string(object).map_err(io::Error::from)?;
-            line.push('\n');
-            // Beside control characters, which JSON escapes, nothing may act on a terminal.
-            let line = escape_json(&line);
-            self.stdout.write_all(line.as_bytes())?;
-            self.stdout.flush()?;
-        }
+        let mut line = serde_json::to_string(object).map_err(io::Error::from)?;
+        line.push('\n');
+        // Beside control characters, which JSON escapes, nothing may act on a terminal.
+        let line = escape_json(&line);
+        self.stdout.write_all(line.as_bytes())?;
+        self.stdout.flush()?;
         Ok(())
     }
 
     /// Prints text that is the result itself, a record to publish say.
     pub fn text(&mut self, text: &str) -> Result<(), OutputError> {
-        if !self.quiet {
-            let mut out = self.octets();
-            out.write_all(text.as_bytes())?;
-            out.flush()?;
-        }
+        let mut out = self.octets();
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
         Ok(())
     }
 

@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::args::{Sign, SigningTime};
 use crate::exit::ExitStatus;
 use crate::io::{CopyError, Failure, Pieces as _, Replay, Source, shown, sources, write_whole};
-use crate::key_file::{Passphrase, read_secret};
+use crate::key_file::{ASK_PASSPHRASE, Passphrase, read_secret};
 use crate::output::{self, Output, OutputError, io_reason};
 use crate::verify::now;
 
@@ -68,7 +68,7 @@ pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, OutputEr
                 (Vec::new(), None, Some(failure.reason))
             }
         };
-        if output.json && !closed {
+        if output.json && !output.quiet && !closed {
             let source = source.to_string();
             let told = output.json(&Signed {
                 source,
@@ -124,7 +124,7 @@ fn check_usage(arguments: &Sign, sources: &[Source], json: bool) -> Result<(), E
         && !folder.is_dir()
     {
         output::error(shown(folder), "not a folder");
-        output::hint("make it first: mkdir DIR");
+        output::hint("make the folder first");
         return Err(ExitStatus::CannotDo);
     }
     Ok(())
@@ -143,11 +143,17 @@ fn read_keys(arguments: &Sign) -> Result<Vec<Arc<SigningKey>>, ExitStatus> {
         let key = SigningKey::from_bytes(&octets, passphrase.octets()).map_err(|error| {
             let mut failure = Failure::new(&error);
             failure.hint = match error {
-                SigningKeyError::Encrypted => Some("name the file with it: --passphrase-file FILE"),
+                SigningKeyError::Encrypted => Some(ASK_PASSPHRASE),
                 _ => error.hint(),
             };
             cannot(path, failure)
         })?;
+        if key.key_type() == KeyType::Rsa && key.bits() < MINIMUM_RSA_BITS {
+            return Err(cannot(
+                path,
+                sign_failure(&SignError::KeyTooShort { bits: key.bits() }),
+            ));
+        }
         warn_of_key(path, &key);
         keys.push(Arc::new(key));
     }

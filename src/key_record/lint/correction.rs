@@ -60,6 +60,7 @@ fn part(tag: &ReadTag, key: Option<&PublicKey>) -> Option<String> {
         ("k", Some(key)) => key.key_type().name().to_owned(),
         ("k", None) => KeyType::from_name(tag.value.as_bytes())?.name().to_owned(),
         ("h", _) => hashes(&tag.value),
+        ("s", _) => services(&tag.value),
         (_, _) => printed(&tag.value),
     };
     Some(format!("{}={value}", tag.name))
@@ -79,6 +80,22 @@ fn hashes(value: &str) -> String {
         .collect();
     if !names.iter().any(|name| name.eq_ignore_ascii_case("sha256")) {
         names.push("sha256");
+    }
+    printed(&names.join(":"))
+}
+
+/// `s=` with mail among the services: that is what the record is looked at for.
+fn services(value: &str) -> String {
+    let mut names: Vec<&str> = value
+        .split(':')
+        .map(trimmed)
+        .filter(|name| !name.is_empty())
+        .collect();
+    if !names
+        .iter()
+        .any(|name| *name == "*" || name.eq_ignore_ascii_case("email"))
+    {
+        names.push("email");
     }
     printed(&names.join(":"))
 }

@@ -16,7 +16,7 @@ use super::values::{parse_name, parse_sdid, parse_selector};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   dkim lookup s2026._domainkey.example.com
-  dkim lookup -s s2026 -d example.com --expect-key s2026.pem
+  dkim lookup -s s2026 -d example.com --expect-key s2026._domainkey.example.com.pem
   dkim lookup -s selector1 -s selector2 -d example.com --json | jq .status
   dkim lookup --message message.eml --nameserver 9.9.9.9 --dnssec")]
 pub struct Lookup {
@@ -37,6 +37,9 @@ pub struct Lookup {
     /// The key that must be published: a file with it or with its private half
     #[arg(long, value_name = "FILE")]
     pub expect_key: Option<PathBuf>,
+    /// The file whose first line decrypts that key
+    #[arg(long, value_name = "FILE", requires = "expect_key")]
+    pub passphrase_file: Option<PathBuf>,
     /// The name that must be delegated to by CNAME
     #[arg(long, value_name = "TARGET", value_parser = parse_name)]
     pub expect_cname: Option<DomainName>,

@@ -62,6 +62,7 @@ pub fn parse_seconds(text: &str) -> Result<Duration, String> {
 }
 
 pub fn parse_sdid(text: &str) -> Result<Sdid, String> {
+    leaves_out_domainkey(text)?;
     let text = text.strip_suffix('.').unwrap_or(text);
     Sdid::parse(text.as_bytes()).map_err(|error| error.to_string())
 }
@@ -72,7 +73,19 @@ pub fn parse_name(text: &str) -> Result<DomainName, String> {
 }
 
 pub fn parse_selector(text: &str) -> Result<Selector, String> {
+    leaves_out_domainkey(text)?;
     Selector::parse(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+/// Refuses what would put `_domainkey` into a name twice.
+fn leaves_out_domainkey(text: &str) -> Result<(), String> {
+    if text
+        .split('.')
+        .any(|label| label.eq_ignore_ascii_case("_domainkey"))
+    {
+        return Err("leave out _domainkey, which stands between selector and domain".to_owned());
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -35,7 +35,9 @@ pub fn run(record: &OsStr, output: &mut Output) -> Result<ExitStatus, OutputErro
         record.as_encoded_bytes().to_vec()
     };
     let report = examine(octets);
-    if output.json {
+    if output.quiet {
+        // The status alone tells it.
+    } else if output.json {
         output.json(&json::Name::new(None, &report))?;
     } else {
         output.report(&text::record_report(&report))?;
