@@ -14,7 +14,7 @@ use crate::signature::Signature;
 /// Canonicalized header octets are hashed in pieces of about this size.
 const HEADER_PIECE: usize = 4096;
 /// Bodies are handled in pieces of this many octets.
-const PIECE: usize = 16 * 1024;
+const PIECE: usize = 64 * 1024;
 
 /// A body hash that a signature asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -119,7 +119,7 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
         1 => Just("\r".to_owned()),
         1 => (1..600_usize).prop_map(|count| "\r\n".repeat(count)),
         1 => (1..200_usize).prop_map(|count| " ".repeat(count)),
-        1 => (1..40_usize).prop_map(|count| "word and word\r\n".repeat(count)),
+        1 => (1..400_usize).prop_map(|count| "word and word\r\n".repeat(count)),
         1 => (1..40_usize).prop_map(|count| "word and word\n".repeat(count)),
         1 => "\\PC{1,9}",
     ];

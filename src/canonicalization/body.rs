@@ -6,7 +6,8 @@
 //! them changes; if not, they are copied whole, and if so, the stretches between the changes are.
 //! Octet by octet goes only what a block does not reach: the edges of the caller's pieces.
 //!
-//! Output is staged in a few hundred octets and passed on from there. That beats both passing on
+//! Where nothing changes for a few hundred octets, they go on as they are. Elsewhere output is
+//! staged in a few hundred octets and passed on from there. That beats both passing on
 //! many short slices (every call to a hash function handles a partial block) and staging more
 //! (the hash waits on latency, and close by there is work to fill its waits).
 
@@ -25,6 +26,12 @@ const LOOKAHEAD: usize = 2 * BLOCK + 2;
 const FULL: usize = 512;
 /// A block may double in the stage, each octet being a line end; a copy may write a block more.
 const STAGE: usize = FULL + 4 * BLOCK;
+/// A stretch without changes is passed on as it is from this length on.
+const LONG_STRETCH: usize = 4 * BLOCK;
+/// And up to this length at once, so that it is still in the nearest cache when it is hashed.
+const MAX_STRETCH: usize = 4096;
+/// Between two looks for such stretches, so much is taken block by block.
+const SHORT_PART: usize = 1024 + LOOKAHEAD;
 /// The most held-back line ends that are put back into the stage at once.
 const FEW_LINE_ENDS: u64 = 16;
 
@@ -81,9 +88,9 @@ impl BodyCanonicalizer {
         while let [first, rest @ ..] = octets {
             if octets.len() >= LOOKAHEAD && self.is_clear(*first) {
                 let taken = if self.relaxed {
-                    self.push_blocks::<true>(octets, &mut sink)
+                    self.push_clear::<true>(octets, &mut sink)
                 } else {
-                    self.push_blocks::<false>(octets, &mut sink)
+                    self.push_clear::<false>(octets, &mut sink)
                 };
                 octets = &octets[taken..];
             } else {
@@ -114,6 +121,26 @@ impl BodyCanonicalizer {
             && !self.carriage_return
             && self.line_ends <= FEW_LINE_ENDS
             && first != b'\n'
+    }
+
+    /// Takes a part of `octets`, at least one block; how many octets that were.
+    fn push_clear<const RELAXED: bool>(
+        &mut self,
+        octets: &[u8],
+        sink: &mut impl FnMut(&[u8]),
+    ) -> usize {
+        let stretch = unchanged_stretch::<RELAXED>(octets);
+        if stretch < LONG_STRETCH {
+            let part = &octets[..octets.len().min(SHORT_PART)];
+            return self.push_blocks::<RELAXED>(part, sink);
+        }
+        // What was held back counts: the stretch does not end in a line end.
+        self.put_line_ends(sink);
+        self.pass_on_stage(self.staged, sink);
+        sink(&octets[..stretch]);
+        self.passed_on = true;
+        self.seen.crlf |= memchr::memchr(b'\n', &octets[..stretch]).is_some();
+        stretch
     }
 
     /// Takes as many blocks as there are, at least one; how many octets that were.
@@ -316,6 +343,24 @@ impl BodyCanonicalizer {
             self.staged -= length;
         }
     }
+}
+
+/// The length of the stretch at the start of `octets` in which nothing changes: whole blocks, up
+/// to [`MAX_STRETCH`], without the line ends at its end.
+fn unchanged_stretch<const RELAXED: bool>(octets: &[u8]) -> usize {
+    let mut length = 0;
+    while length < MAX_STRETCH
+        && let Some(window) = octets[length..].first_chunk::<LOOKAHEAD>()
+        && is_unchanged::<RELAXED>(window).0
+    {
+        length += BLOCK;
+    }
+    let stretch = &octets[..length];
+    let mut stretch = stretch.strip_suffix(b"\r").unwrap_or(stretch);
+    while let Some(shorter) = stretch.strip_suffix(b"\r\n") {
+        stretch = shorter;
+    }
+    stretch.len()
 }
 
 /// Whether no octet of the block at the start of `window` changes, as far as a quick look tells:
