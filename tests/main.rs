@@ -13,6 +13,7 @@ mod dns;
 mod inspect;
 mod records;
 mod rfc;
+mod robustness;
 mod signing;
 mod support {
     pub mod dns_server;
