@@ -145,13 +145,18 @@ fn a_key_file_is_not_lost() {
 }
 
 #[test]
-fn links_are_followed_only_to_replace_a_key() {
+fn links_stay_links_to_the_key() {
     let folder = scratch();
     let (link, real) = (folder.path().join("link"), folder.path().join("real"));
     symlink(&real, &link).unwrap();
     let to_link = ["-t", "ed25519", "--key-to", "link"];
-    keygen(&folder, &to_link).exits(4).says("already exists");
-    assert!(!real.exists());
+    // No key is lost where the link leads to nothing yet.
+    for words in [&[][..], &["--overwrite"]] {
+        keygen(&folder, &[&to_link[..], words].concat()).exits(0);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(mode(&real), 0o600);
+        fs::remove_file(&real).unwrap();
+    }
     fs::write(&real, "old").unwrap();
     keygen(&folder, &to_link).exits(4).says("already exists");
     keygen(&folder, &[&to_link[..], &["--overwrite"]].concat()).exits(0);
