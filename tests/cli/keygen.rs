@@ -235,6 +235,12 @@ fn usage_errors() {
     usage(&["-t", "dsa"], "dsa");
     usage(&["--ttl", "1h"], "expected 0 to 2147483647 seconds");
     usage(&["--hash", "sha1"], "sha1");
+    for (ttl, format, why) in [
+        ("30", "cloudflare", "60 to 86400 seconds, or 1"),
+        ("30", "ovh", "60 seconds or more"),
+    ] {
+        usage(&["--ttl", ttl, "--format", format], why);
+    }
     usage(&["--service", "web"], "web");
     usage(&["--format", "xml"], "xml");
     usage(&["--note", &"é".repeat(400)], "more than 1024");
