@@ -76,7 +76,14 @@ pub fn read_public_key(path: &Path, passphrase: &Passphrase) -> Result<PublicKey
         ExitStatus::CannotDo
     };
     let octets = octets.map_err(|failure| cannot(&failure))?;
-    PublicKey::from_bytes(&octets, passphrase.octets()).map_err(|error| {
+    let key = PublicKey::from_bytes(&octets, passphrase.octets());
+    if key.is_ok() && is_bare_seed(&octets) {
+        output::warning(
+            shown(path),
+            "read as a private Ed25519 seed; for a public key give k=ed25519; p=…",
+        );
+    }
+    key.map_err(|error| {
         let status = cannot(&Failure::new(&error));
         match error {
             KeyFileError::Private(SigningKeyError::Encrypted) => output::hint(ASK_PASSPHRASE),
@@ -84,6 +91,19 @@ pub fn read_public_key(path: &Path, passphrase: &Passphrase) -> Result<PublicKey
         }
         status
     })
+}
+
+/// Whether that is nothing but the base64 of 32 octets: a seed, or a public key taken for one.
+fn is_bare_seed(octets: &[u8]) -> bool {
+    let mut length = 0;
+    for octet in octets.iter().filter(|octet| !octet.is_ascii_whitespace()) {
+        if !(octet.is_ascii_alphanumeric() || b"+/=".contains(octet)) {
+            return false;
+        }
+        length += 1;
+    }
+    // Without padding, and with it.
+    matches!(length, 43 | 44)
 }
 
 /// Whether a key file may be written here: nothing is there, or it may be replaced, or it is no
