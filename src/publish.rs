@@ -74,7 +74,8 @@ pub enum Format {
     Txt,
     /// An object of name, type, TTL, the value and its strings.
     Json,
-    /// Commands for `nsupdate` (RFC 2136) that replace whatever TXT records the name has.
+    /// Commands for `nsupdate` (RFC 2136) that replace whatever TXT records the name has, and fail
+    /// where it is an alias.
     Nsupdate,
     /// A line of the data file of tinydns.
     Tinydns,
@@ -182,7 +183,8 @@ impl Publication {
     ///
     /// # Errors
     ///
-    /// [`PublishError::LineTooLong`] if what reads that form would not read the line whole.
+    /// [`PublishError::LineTooLong`] if what reads that form would not read the line whole,
+    /// [`PublishError::TtlRefused`] if the provider takes no such time to live.
     pub fn format(&self, format: Format) -> Result<String, PublishError> {
         Ok(match format {
             Format::Zone => master_file::zone(self),
@@ -192,8 +194,8 @@ impl Publication {
             Format::Tinydns => server::tinydns(self),
             Format::Dnsmasq => server::dnsmasq(self)?,
             Format::Route53 => provider::route53(self),
-            Format::Cloudflare => provider::cloudflare(self),
-            Format::Ovh => provider::ovh(self),
+            Format::Cloudflare => provider::cloudflare(self)?,
+            Format::Ovh => provider::ovh(self)?,
             Format::Terraform => provider::terraform(self),
         })
     }
@@ -231,6 +233,15 @@ pub enum PublishError {
         /// The longest line that is read.
         limit: usize,
     },
+    /// The provider refuses records with this time to live.
+    TtlRefused {
+        /// The form.
+        format: Format,
+        /// The time that is refused.
+        ttl: Ttl,
+        /// The times that are taken, in words.
+        accepted: &'static str,
+    },
 }
 
 impl fmt::Display for PublishError {
@@ -247,6 +258,11 @@ impl fmt::Display for PublishError {
                 f,
                 "the line has {length} octets, and {format} reads at most {limit}"
             ),
+            Self::TtlRefused {
+                format,
+                ttl,
+                accepted,
+            } => write!(f, "{format} takes a TTL of {accepted}, and not of {ttl}"),
         }
     }
 }

@@ -14,10 +14,16 @@ pub(super) fn zone(publication: &Publication) -> String {
 }
 
 /// Commands that replace the TXT records of the name, in one transaction (RFC 2136).
+///
+/// Where the name is an alias, a server passes over what is added without a word (§3.4.2.2): that
+/// it is none is required, so that this fails aloud.
 pub(super) fn nsupdate(publication: &Publication) -> String {
     let name = publication.name();
     format!(
-        "update delete {name} TXT\nupdate add {name} {} TXT {}\nsend\n",
+        "prereq nxrrset {name} CNAME\n\
+         update delete {name} TXT\n\
+         update add {name} {} TXT {}\n\
+         send\n",
         publication.ttl(),
         publication.quoted_strings()
     )

@@ -3,7 +3,7 @@
 //! Names and texts of records hold nothing that JSON escapes; quotes around strings are escaped
 //! here.
 
-use super::Publication;
+use super::{Format, Publication, PublishError};
 
 pub(super) fn json(publication: &Publication) -> String {
     let strings: Vec<_> = publication
@@ -46,8 +46,16 @@ pub(super) fn route53(publication: &Publication) -> String {
     )
 }
 
-pub(super) fn cloudflare(publication: &Publication) -> String {
-    format!(
+pub(super) fn cloudflare(publication: &Publication) -> Result<String, PublishError> {
+    let ttl = publication.ttl();
+    if !matches!(ttl.seconds(), 1 | 60..=86_400) {
+        return Err(PublishError::TtlRefused {
+            format: Format::Cloudflare,
+            ttl,
+            accepted: "60 to 86400 seconds, or 1 for its own choice",
+        });
+    }
+    Ok(format!(
         r#"{{
   "type": "TXT",
   "name": "{}",
@@ -57,14 +65,22 @@ pub(super) fn cloudflare(publication: &Publication) -> String {
 "#,
         publication.name_without_dot(),
         escaped_strings(publication),
-        publication.ttl()
-    )
+        ttl
+    ))
 }
 
 /// The zone is not part of the body and not to be known from the signing domain; that the two are
 /// the same is by far the most common case.
-pub(super) fn ovh(publication: &Publication) -> String {
-    format!(
+pub(super) fn ovh(publication: &Publication) -> Result<String, PublishError> {
+    let ttl = publication.ttl();
+    if ttl.seconds() < 60 {
+        return Err(PublishError::TtlRefused {
+            format: Format::Ovh,
+            ttl,
+            accepted: "60 seconds or more",
+        });
+    }
+    Ok(format!(
         r#"{{
   "fieldType": "TXT",
   "subDomain": "{}._domainkey",
@@ -74,8 +90,8 @@ pub(super) fn ovh(publication: &Publication) -> String {
 "#,
         publication.selector.to_ascii(),
         escaped_strings(publication),
-        publication.ttl()
-    )
+        ttl
+    ))
 }
 
 pub(super) fn terraform(publication: &Publication) -> String {

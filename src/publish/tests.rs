@@ -88,13 +88,16 @@ fn nsupdate() {
     check(
         Format::Nsupdate,
         [
-            "update delete s1._domainkey.example.com. TXT\n\
+            "prereq nxrrset s1._domainkey.example.com. CNAME\n\
+             update delete s1._domainkey.example.com. TXT\n\
              update add s1._domainkey.example.com. 600 TXT \"v=DKIM1; k=ed25519; n=a:b ${c}; p=KEY\"\n\
              send\n",
-            "update delete s1._domainkey.example.com. TXT\n\
+            "prereq nxrrset s1._domainkey.example.com. CNAME\n\
+             update delete s1._domainkey.example.com. TXT\n\
              update add s1._domainkey.example.com. 600 TXT \"LONG\" \"; p=KEY\"\n\
              send\n",
-            "update delete s1._domainkey.example.com. TXT\n\
+            "prereq nxrrset s1._domainkey.example.com. CNAME\n\
+             update delete s1._domainkey.example.com. TXT\n\
              update add s1._domainkey.example.com. 600 TXT \"v=DKIM1; p=\"\n\
              send\n",
         ],
@@ -133,6 +136,35 @@ fn dnsmasq() {
             limit: 1023,
         })
     );
+}
+
+#[test]
+fn times_to_live_that_providers_refuse() {
+    for (format, accepted, refused) in [
+        (
+            Format::Cloudflare,
+            &[1, 60, 3600, 86_400][..],
+            &[0, 2, 59, 86_401][..],
+        ),
+        (Format::Ovh, &[60, i32::MAX.cast_unsigned()], &[0, 1, 59]),
+        (Format::Route53, &[0, i32::MAX.cast_unsigned()], &[]),
+    ] {
+        let publish = |seconds: &u32| {
+            let mut publication = publication(None);
+            publication.ttl = Ttl::from_seconds(*seconds).unwrap();
+            publication.format(format)
+        };
+        for seconds in accepted {
+            assert!(publish(seconds).is_ok(), "{format}: {seconds}");
+        }
+        for seconds in refused {
+            let error = publish(seconds).unwrap_err();
+            let PublishError::TtlRefused { ttl, .. } = error else {
+                panic!("{error}");
+            };
+            assert_eq!(ttl.seconds(), *seconds);
+        }
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use hickory_resolver::net::NetError;
 use crate::escape::escape;
 use crate::lookup::{LookupFailure, LookupFailureKind};
 
-/// A server kept silent for `timeout`.
+/// Servers kept silent through all tries, which take `timeout` together.
 pub(super) fn silence(servers: &[SocketAddr], timeout: Duration) -> LookupFailure {
     let servers: Vec<String> = servers.iter().map(SocketAddr::to_string).collect();
     failure(

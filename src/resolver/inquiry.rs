@@ -1,5 +1,6 @@
 //! One lookup over the network: its questions, its time, and what DNSSEC makes of the answers.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use hickory_proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Query, ResponseCode};
@@ -125,9 +126,13 @@ fn step_in(response: &DnsResponse, name: &OwnerName) -> Result<Option<Step>, Loo
         response.answers.iter().filter(class_in)
     };
     let at_name = || records().filter(|record| is(&record.name, name));
+    let mut seen = HashSet::new();
     let texts: Vec<(&TXT, u32)> = at_name()
         .filter_map(|record| match &record.data {
-            RData::TXT(text) => Some((text, record.ttl)),
+            // The same record twice is one (RFC 2181 §5).
+            RData::TXT(text) => seen
+                .insert(&text.txt_data)
+                .then(|| (text, seconds(record.ttl))),
             _ => None,
         })
         .collect();
@@ -161,6 +166,11 @@ fn step_in(response: &DnsResponse, name: &OwnerName) -> Result<Option<Step>, Loo
                 .ok_or_else(|| not_a_name(name))
         })
         .transpose()
+}
+
+/// A time to live; one with the highest bit set is none (RFC 2181 §8).
+fn seconds(ttl: u32) -> u32 {
+    if i32::try_from(ttl).is_ok() { ttl } else { 0 }
 }
 
 /// The target of a DNAME record, which hickory leaves in the wire's form.

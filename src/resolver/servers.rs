@@ -96,11 +96,11 @@ impl Servers {
     ) -> Result<DnsResponse, LookupFailure> {
         let Ok(answer) = timeout(self.timeout, exchange(server, request)).await else {
             server.disconnect().await;
-            return Err(failure::silence(&[server.address()], self.timeout));
+            return Err(failure::silence(&[server.address()], self.bound()));
         };
         let address = server.address();
         let response =
-            answer.map_err(|error| failure::of_exchange(address, self.timeout, &error))?;
+            answer.map_err(|error| failure::of_exchange(address, self.bound(), &error))?;
         if response.truncation {
             return Err(failure::truncated(address));
         }

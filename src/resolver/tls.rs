@@ -1,6 +1,6 @@
 //! Streams under TLS: DNS over TLS (RFC 7858) and over HTTPS (RFC 8484).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +9,10 @@ use hickory_resolver::net::NetError;
 use hickory_resolver::net::h2::HttpsClientStream;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::tls::tls_exchange;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{Error as PemError, PemObject as _};
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 
-use super::name::OwnerName;
 use super::transport::Stream;
 use super::{ResolverError, TlsRoots};
 use crate::escape::escape;
@@ -31,9 +30,8 @@ pub(super) struct Tls {
 impl Tls {
     /// `None` if that is not the name or the address of a server.
     pub(super) fn new(config: Arc<ClientConfig>, server_name: &str) -> Option<Self> {
-        let valid = OwnerName::parse(server_name.as_bytes(), &OwnerName::ROOT).is_ok()
-            || server_name.parse::<IpAddr>().is_ok();
-        valid.then(|| Self {
+        ServerName::try_from(server_name).ok()?;
+        Some(Self {
             config,
             server_name: server_name.into(),
         })

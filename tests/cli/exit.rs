@@ -91,6 +91,10 @@ fn files_that_say_whom_to_trust() {
     dkim(&https)
         .exits(4)
         .says("hint: say that name with --tls-name");
+    let misnamed = [&https[..], &["--tls-name", "a b"]].concat();
+    dkim(&misnamed)
+        .exits(2)
+        .says("dkim: error: --tls-name : not the name of a TLS server: a b");
 }
 
 #[test]
@@ -207,8 +211,15 @@ fn completions_and_manual_pages() {
             "{shell}"
         );
     }
+    // What stands between these quotes bash expands, against the names of files.
+    let bash = dkim(&["completions", "bash"]).exits(0);
+    assert!(bash.stdout().contains("compgen -W \"email\""));
+    assert!(!bash.stdout().contains(" *\" -- "));
     dkim(&["completions", "tcsh"]).exits(2).says("tcsh");
-    dkim(&["man"]).exits(0).prints(".TH dkim 1");
+    dkim(&["man"])
+        .exits(0)
+        .prints(".TH dkim 1")
+        .prints(".SH \"EXIT STATUS\"\n0 yes");
     let folder = scratch();
     let path = folder.path().to_str().unwrap();
     dkim(&["man", path]).exits(0);
@@ -220,7 +231,9 @@ fn completions_and_manual_pages() {
         "dkim-lookup.1",
     ] {
         let text = std::fs::read_to_string(folder.path().join(page)).unwrap();
-        assert!(text.contains("Examples") || page == "dkim.1", "{page}");
+        let examples = text.contains(".SH EXAMPLES\n  dkim ");
+        assert!(examples || page == "dkim.1", "{page}");
+        assert!(!text.contains("EXTRA"), "{page}");
     }
     dkim(&["man", "/nowhere"])
         .exits(4)

@@ -145,13 +145,18 @@ fn a_key_file_is_not_lost() {
 }
 
 #[test]
-fn links_are_followed_only_to_replace_a_key() {
+fn links_stay_links_to_the_key() {
     let folder = scratch();
     let (link, real) = (folder.path().join("link"), folder.path().join("real"));
     symlink(&real, &link).unwrap();
     let to_link = ["-t", "ed25519", "--key-to", "link"];
-    keygen(&folder, &to_link).exits(4).says("already exists");
-    assert!(!real.exists());
+    // No key is lost where the link leads to nothing yet.
+    for words in [&[][..], &["--overwrite"]] {
+        keygen(&folder, &[&to_link[..], words].concat()).exits(0);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(mode(&real), 0o600);
+        fs::remove_file(&real).unwrap();
+    }
     fs::write(&real, "old").unwrap();
     keygen(&folder, &to_link).exits(4).says("already exists");
     keygen(&folder, &[&to_link[..], &["--overwrite"]].concat()).exits(0);
@@ -230,6 +235,12 @@ fn usage_errors() {
     usage(&["-t", "dsa"], "dsa");
     usage(&["--ttl", "1h"], "expected 0 to 2147483647 seconds");
     usage(&["--hash", "sha1"], "sha1");
+    for (ttl, format, why) in [
+        ("30", "cloudflare", "60 to 86400 seconds, or 1"),
+        ("30", "ovh", "60 seconds or more"),
+    ] {
+        usage(&["--ttl", ttl, "--format", format], why);
+    }
     usage(&["--service", "web"], "web");
     usage(&["--format", "xml"], "xml");
     usage(&["--note", &"é".repeat(400)], "more than 1024");

@@ -118,7 +118,8 @@ fn every_format_holds_the_record_and_its_revocation() {
     for format in formats {
         let run = record(&["-k", RSA, "--format", format]).exits(0);
         assert!(joined(run.stdout()).contains(&whole), "{format}");
-        assert!(run.stdout().ends_with('\n') && run.stderr.is_empty());
+        assert!(run.stdout().ends_with('\n'));
+        assert_eq!(run.stderr.is_empty(), format != "ovh");
         let revoked = record(&["--revoke", "--format", format]).exits(0);
         assert!(revoked.stdout().contains("v=DKIM1; p="), "{format}");
         assert!(!revoked.stdout().contains("MII"));
@@ -142,6 +143,32 @@ fn every_format_holds_the_record_and_its_revocation() {
             );
         }
     }
+}
+
+#[test]
+fn the_zone_of_a_provider_is_said() {
+    record(&["-k", RSA, "--format", "ovh"])
+        .exits(0)
+        .says("dkim: hint: this is for a zone named example.com: ")
+        .says("POST /domain/zone/example.com/refresh");
+    let quiet = record(&["-k", RSA, "--format", "ovh", "-q"]).exits(0);
+    assert!(quiet.stderr.is_empty());
+}
+
+#[test]
+fn a_public_key_may_be_taken_for_a_seed() {
+    let folder = scratch();
+    // The public key of RFC 8463 §A.2.
+    let key = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let bare = file(&folder, "bare", format!("{key}\n").as_bytes());
+    let run = record(&["-k", &bare]).exits(0).says(&format!(
+        "dkim: warning: {bare} : read as a private Ed25519 seed; \
+         for a public key give k=ed25519; p="
+    ));
+    assert!(!run.stdout().contains(key));
+    let tags = file(&folder, "tags", format!("k=ed25519; p={key}").as_bytes());
+    let run = record(&["-k", &tags]).exits(0).prints(key);
+    assert!(run.stderr.is_empty());
 }
 
 #[test]

@@ -129,6 +129,27 @@ fn the_strings_of_a_record_are_joined() {
 }
 
 #[test]
+fn a_record_that_comes_twice_is_one() {
+    let answer = Answer::default()
+        .txt(NAME, "b")
+        .txt(NAME, "a")
+        .txt(NAME, "b")
+        .txt(NAME, "a")
+        .txt_strings(NAME, &[b"", b"a"]);
+    // Other strings make another record, whatever they say together.
+    check(answer, r#""b" "a" "a" Some(300)"#);
+}
+
+#[test]
+fn times_to_live_have_31_bits() {
+    for (ttl, expected) in [(0x7fff_ffff, 0x7fff_ffff), (0x8000_0000, 0), (u32::MAX, 0)] {
+        let mut answer = key();
+        answer.answers[0].ttl = ttl;
+        check(answer, &format!(r#""v=DKIM1; p=" Some({expected})"#));
+    }
+}
+
+#[test]
 fn a_long_answer_comes_over_tcp() {
     for length in [1_200, 16_384, 60_000] {
         let text = "k".repeat(length);

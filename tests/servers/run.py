@@ -143,6 +143,18 @@ def nsupdate(server, key_file, script):
     run("nsupdate", "-k", key_file, input=script)
 
 
+def no_silence_about_aliases(check, dkim, server, key_file):
+    """A server ignores what is added beside an alias: the commands must not hide that."""
+    alias = "update add alias._domainkey.example.com. 60 CNAME elsewhere.example.com.\nsend\n"
+    nsupdate(server, key_file, alias)
+    script = dkim.keygen("alias", "example.com", "-t", "ed25519", "--format", "nsupdate")
+    script = f"server {LOOPBACK} {server.port}\n{script}"
+    command = ["nsupdate", "-k", key_file]
+    done = subprocess.run(command, input=script, capture_output=True, text=True, timeout=60)
+    failed = done.returncode != 0 and "YXRRSET" in done.stderr
+    check.that(f"alias: an update fails aloud ({done.stderr.strip()})", failed, True)
+
+
 def the_circle(check, dkim, server, key_file):
     """A key made, published, used, replaced, looked up and revoked."""
     at = ["--nameserver", server.at()]
@@ -319,6 +331,7 @@ def all_checks(check, folder):
             ) as unbound,
         ):
             the_circle(check, dkim, server, key_file)
+            no_silence_about_aliases(check, dkim, server, key_file)
             long_records(check, dkim, server)
             encrypted(check, dkim, "BIND", server, authority, other)
             encrypted(check, dkim, "Unbound", unbound, authority, other)

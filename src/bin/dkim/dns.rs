@@ -129,6 +129,10 @@ fn read_file(path: &Path) -> Result<Vec<u8>, ExitStatus> {
 /// Says why there is no resolver, and what may help.
 fn say(error: &ResolverError) -> ExitStatus {
     match error {
+        ResolverError::TlsName(_) => {
+            output::error("--tls-name", error);
+            return ExitStatus::Usage;
+        }
         ResolverError::Zone { file, line, fault } => {
             output::error(file, format_args!("line {line}: {fault}"));
         }

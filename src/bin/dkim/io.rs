@@ -7,8 +7,9 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use dkim_toolkit::message::{Header, HeaderReader, LineEndings};
-use tempfile::{Builder, NamedTempFile, SpooledTempFile};
+use tempfile::SpooledTempFile;
 
+use crate::new_file::NewFile;
 use crate::output::{self, io_reason};
 
 /// Messages are read in pieces of this many octets.
@@ -314,8 +315,8 @@ pub enum CopyError {
     Changed,
 }
 
-/// Writes a file whole or not at all: `write` fills a file beside it, which then takes its place
-/// and its mode. What is no regular file (a device, a pipe) is written to as it is.
+/// Writes a file whole or not at all: `write` fills a new one, which then takes its place and its
+/// mode. What is no regular file (a device, a pipe) is written to as it is.
 pub fn write_whole<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
@@ -330,18 +331,17 @@ pub fn write_whole<E: From<io::Error>>(
     }
     // Nobody reads of a message before its file has the rights of the one it replaces.
     let mode = if existing.is_some() { 0o600 } else { 0o666 };
-    let mut file = temporary_file_beside(&target, mode)?;
-    write(file.as_file_mut())?;
+    let mut file = NewFile::beside(&target, mode)?;
+    write(file.file())?;
     if let Some(existing) = existing {
-        keep_rights(file.as_file(), &existing)?;
+        keep_rights(file.file(), &existing)?;
     }
-    file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
+    file.replace(&target)?;
     Ok(())
 }
 
 /// What a path leads to: a link stays a link, also one to a file that is yet to be.
-fn follow_links(path: &Path) -> io::Result<PathBuf> {
+pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut target = path.to_owned();
     for _ in 0..40 {
         let Ok(link) = fs::read_link(&target) else {
@@ -357,7 +357,7 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
 
 /// Gives a file the owner, the group and the mode of another, as far as one may. Where the group
 /// cannot be given, it is given no rights.
-fn keep_rights(file: &File, existing: &Metadata) -> io::Result<()> {
+pub fn keep_rights(file: &File, existing: &Metadata) -> io::Result<()> {
     let current = file.metadata()?;
     let mut mode = existing.mode() & 0o7777;
     let (owner, group) = (existing.uid(), existing.gid());
@@ -368,15 +368,4 @@ fn keep_rights(file: &File, existing: &Metadata) -> io::Result<()> {
         mode &= !0o070;
     }
     file.set_permissions(Permissions::from_mode(mode))
-}
-
-fn temporary_file_beside(target: &Path, mode: u32) -> io::Result<NamedTempFile> {
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let mut builder = Builder::new();
-    builder
-        .prefix(".dkim-")
-        .permissions(Permissions::from_mode(mode));
-    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
 }

@@ -1,16 +1,16 @@
 //! Key files: read without leaving copies in memory, written whole and for the owner alone.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{MetadataExt as _, fchown};
+use std::path::Path;
 
 use dkim_toolkit::key::{KeyFileError, PrivateKeyPem, PublicKey, SigningKeyError};
-use tempfile::Builder;
 use zeroize::Zeroizing;
 
 use crate::exit::ExitStatus;
-use crate::io::{Failure, shown};
+use crate::io::{Failure, follow_links, shown};
+use crate::new_file::{NewFile, folder_of};
 use crate::output;
 
 /// Key and passphrase files of more octets are none.
@@ -76,7 +76,14 @@ pub fn read_public_key(path: &Path, passphrase: &Passphrase) -> Result<PublicKey
         ExitStatus::CannotDo
     };
     let octets = octets.map_err(|failure| cannot(&failure))?;
-    PublicKey::from_bytes(&octets, passphrase.octets()).map_err(|error| {
+    let key = PublicKey::from_bytes(&octets, passphrase.octets());
+    if key.is_ok() && is_bare_seed(&octets) {
+        output::warning(
+            shown(path),
+            "read as a private Ed25519 seed; for a public key give k=ed25519; p=…",
+        );
+    }
+    key.map_err(|error| {
         let status = cannot(&Failure::new(&error));
         match error {
             KeyFileError::Private(SigningKeyError::Encrypted) => output::hint(ASK_PASSPHRASE),
@@ -84,6 +91,19 @@ pub fn read_public_key(path: &Path, passphrase: &Passphrase) -> Result<PublicKey
         }
         status
     })
+}
+
+/// Whether that is nothing but the base64 of 32 octets: a seed, or a public key taken for one.
+fn is_bare_seed(octets: &[u8]) -> bool {
+    let mut length = 0;
+    for octet in octets.iter().filter(|octet| !octet.is_ascii_whitespace()) {
+        if !(octet.is_ascii_alphanumeric() || b"+/=".contains(octet)) {
+            return false;
+        }
+        length += 1;
+    }
+    // Without padding, and with it.
+    matches!(length, 43 | 44)
 }
 
 /// Whether a key file may be written here: nothing is there, or it may be replaced, or it is no
@@ -120,53 +140,37 @@ pub fn write_private_key(path: &Path, key: &PrivateKeyPem, overwrite: bool) -> R
             .write_all(octets)?;
         return Ok(());
     }
-    // A link stays a link: what it leads to is replaced.
-    let target = match existing {
-        Some(_) => fs::canonicalize(path)?,
-        None => path.to_owned(),
-    };
-    let folder = folder_of(&target);
-    let mut file = Builder::new()
-        .prefix(".dkim-")
-        .permissions(Permissions::from_mode(0o600))
-        .tempfile_in(&folder)
-        .map_err(|error| about_folder(&folder, &error))?;
-    file.write_all(octets)?;
+    // A link stays a link: the key goes to where it leads.
+    let target = follow_links(path)?;
+    let mut file =
+        NewFile::beside(&target, 0o600).map_err(|error| about_folder(&target, &error))?;
+    file.file().write_all(octets)?;
     if let Some(existing) = existing {
         // To change the owner takes rights that whoever replaces a file need not have.
-        let _ =
-            std::os::unix::fs::fchown(file.as_file(), Some(existing.uid()), Some(existing.gid()));
+        let _ = fchown(file.file(), Some(existing.uid()), Some(existing.gid()));
     }
-    file.as_file().sync_all()?;
     if overwrite {
-        file.persist(&target).map_err(|error| error.error)?;
+        file.replace(&target)?;
     } else {
         // Whoever made the file since it was looked for keeps it.
-        file.persist_noclobber(&target)
-            .map_err(|error| match error.error.kind() {
-                io::ErrorKind::AlreadyExists => already_there(),
-                _ => error.error.into(),
-            })?;
+        file.create(&target).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => already_there(),
+            _ => error.into(),
+        })?;
     }
-    // The name lasts only when the folder is on the disk; not every file system can be asked to.
-    let _ = File::open(&folder).and_then(|folder| folder.sync_all());
     Ok(())
 }
 
-fn folder_of(target: &Path) -> PathBuf {
-    match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
-    }
-}
-
 /// What keeps a file from being made in a folder is the folder's.
-fn about_folder(folder: &Path, error: &io::Error) -> Failure {
+fn about_folder(target: &Path, error: &io::Error) -> Failure {
     let reason = output::io_reason(error);
     // The temporary file's name is of no interest.
     let reason = reason.split(" at path ").next().unwrap_or_default();
     Failure {
-        reason: format!("no file can be made in {}: {reason}", shown(folder)),
+        reason: format!(
+            "no file can be made in {}: {reason}",
+            shown(&folder_of(target))
+        ),
         hint: (error.kind() == io::ErrorKind::NotFound).then_some("make the folder first"),
     }
 }

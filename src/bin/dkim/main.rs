@@ -10,6 +10,7 @@ mod key_file;
 mod keygen;
 mod lookup;
 mod man;
+mod new_file;
 mod output;
 mod record;
 mod sign;

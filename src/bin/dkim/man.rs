@@ -54,5 +54,10 @@ fn write_pages(command: &Command, folder: &Path) -> anyhow::Result<()> {
 fn render(command: Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     Page::new(command).render(&mut page)?;
-    Ok(page)
+    // The library has one heading for whatever comes after the options.
+    let page = String::from_utf8(page).map_err(io::Error::other)?;
+    let page = page
+        .replace(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n")
+        .replace(".SH EXTRA\nExit status: ", ".SH \"EXIT STATUS\"\n");
+    Ok(page.into_bytes())
 }

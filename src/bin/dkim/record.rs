@@ -128,12 +128,18 @@ pub fn format(
             Ok((publication, formatted))
         })
         .map_err(|error| {
-            output::error("record", error);
-            match error {
-                PublishError::LineTooLong { .. } => output::hint("use a shorter note or key"),
-                _ => output::hint("choose a shorter selector"),
-            }
-            ExitStatus::CannotDo
+            let (what, hint, status) = match error {
+                PublishError::LineTooLong { .. } => {
+                    ("record", "use a shorter note or key", ExitStatus::CannotDo)
+                }
+                PublishError::TtlRefused { .. } => {
+                    ("--ttl", "choose another --ttl", ExitStatus::Usage)
+                }
+                _ => ("record", "choose a shorter selector", ExitStatus::CannotDo),
+            };
+            output::error(what, error);
+            output::hint(hint);
+            status
         })
 }
 
@@ -171,9 +177,30 @@ struct KeyJson {
 
 /// Prints a record in its form, or as JSON with its form in it.
 pub fn print(printed: &Printed<'_>, output: &mut Output) -> Result<(), OutputError> {
-    if !output.json {
-        return output.text(printed.formatted);
+    if output.json {
+        print_json(printed, output)?;
+    } else {
+        output.text(printed.formatted)?;
     }
+    if printed.format == Format::Ovh {
+        advise_on_ovh(printed.publication);
+    }
+    Ok(())
+}
+
+/// The zone is in the path of the request alone, and changes wait for another request.
+fn advise_on_ovh(publication: &Publication) {
+    let name = publication.name().trim_end_matches('.');
+    let zone = name
+        .split_once("._domainkey.")
+        .map_or(name, |(_, zone)| zone);
+    output::advice(format_args!(
+        "this is for a zone named {zone}: where the zone is above it, add what is missing to \
+         subDomain; then POST /domain/zone/{zone}/refresh puts the record into effect"
+    ));
+}
+
+fn print_json(printed: &Printed<'_>, output: &mut Output) -> Result<(), OutputError> {
     let publication = printed.publication;
     output.json(&RecordJson {
         name: publication.name(),
