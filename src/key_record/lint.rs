@@ -23,6 +23,7 @@ mod correction;
 mod key;
 mod name;
 mod reading;
+mod split;
 mod tags;
 mod words;
 
@@ -32,7 +33,7 @@ pub use self::name::{Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, 
 use self::correction::corrected;
 use self::reading::Reading;
 use super::{KeyRecord, MAX_RECORD, PublishedRecord, RecordError};
-use crate::key::PublicKey;
+use crate::key::{PublicKey, SigningKey};
 use crate::verify::MINIMUM_RSA_BITS;
 
 /// Something that is wrong, unwise, or merely to be known.
@@ -172,6 +173,19 @@ impl RecordReport {
     /// This record, corrected, with another key in it; `None` if it cannot be corrected.
     pub(super) fn with_key(&self, key: &PublicKey) -> Option<String> {
         corrected(&self.text, &Reading::new(&self.text), Some(key))
+    }
+
+    /// Whether the private half of this key, or of one that cannot be told, is published in `p=`:
+    /// such a key must not be published again.
+    pub(super) fn gives_away(&self, key: &PublicKey) -> bool {
+        let reading = Reading::new(&self.text);
+        reading
+            .get("p")
+            .and_then(key::private_key)
+            .is_some_and(|octets| {
+                SigningKey::from_bytes(&octets, None)
+                    .map_or(true, |private| private.public_key() == *key)
+            })
     }
 }
 

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from .keys import (
     ED25519,
+    KEYS,
     RSA_512,
     RSA_1023,
     RSA_1024,
@@ -207,6 +208,16 @@ def keys(add):
     private = der(0x30, *(der(0x02, number.to_bytes(number.bit_length() // 8 + 1, "big")) for number in numbers))
     add("key-type-private-key", "The private key was published: there is no worse mistake.",
         f"v=DKIM1; k=rsa; p={base64_text(private)}", "invalid", mismatch)  # fmt: skip
+    with_pem = (KEYS / "rsa2048.pem").read_text().replace("\n", "")
+    inner = with_pem.split("-----")[2]
+    add("key-type-private-key-expected", "The private key was published: its public half must not be, either.",
+        f"v=DKIM1; k=rsa; p={inner}", "invalid", mismatch, expect_key="rsa2048.pem")  # fmt: skip
+    add("key-type-private-key-pem", "The same with the lines around it, and the wrong type.",
+        f"v=DKIM1; k=ed25519; p={with_pem}", "invalid", f"{mismatch} whitespace-in-key",
+        expect_key="rsa2048.pem")  # fmt: skip
+    add("key-type-private-key-and-new-one", "The private key was published; the one expected is another.",
+        f"v=DKIM1; k=rsa; p={inner}", "invalid", mismatch, RSA_1024.public.record(),
+        expect_key="rsa1024.pem")  # fmt: skip
     add("key-type-even-modulus", "A damaged modulus.",
         f"v=DKIM1; k=rsa; p={base64_text(RsaPublic(RSA.modulus - 1, RSA.exponent).spki())}", "invalid", mismatch)  # fmt: skip
     add("bad-base64", "A character that is not base64, in the place of one that is.",
@@ -285,11 +296,32 @@ def several(add):
     add("several-records-spf-and-key", "A wildcard's SPF record beside the key.",
         GOOD, "found", "not-a-key-record", more=[SPF])  # fmt: skip
     add("several-records-torn-key", "The two strings of one record became two records.",
-        CUT, "invalid", "key-truncated not-a-key-record", GOOD, more=[f"v=DKIM1; k=rsa; p={P}"[255:]])  # fmt: skip
+        CUT, "invalid", "several-records", GOOD, more=[f"v=DKIM1; k=rsa; p={P}"[255:]])  # fmt: skip
     other = f"t=y; {GOOD}"
     add("several-records-torn-and-wrong", "The two strings of one record became two records, and v= is not first.",
-        other[:255], "invalid", "version-not-first key-truncated testing-flag not-a-key-record",
+        other[:255], "invalid", "several-records version-not-first testing-flag",
         f"v=DKIM1; t=y; k=rsa; p={P}", more=[other[255:]])  # fmt: skip
+    genkey = ["v=DKIM1; h=sha256; k=rsa; ", f"p={P}"[:253], f"p={P}"[253:]]
+    whole = "".join(genkey)
+    torn = "several-records"
+    add("several-records-of-opendkim", "The three strings of opendkim-genkey became three records.",
+        genkey[0], "invalid", torn, whole, more=genkey[1:])  # fmt: skip
+    add("several-records-of-opendkim-shuffled", "The same, in the order in which a server may give them.",
+        genkey[2], "invalid", torn, whole, more=[genkey[1], genkey[0].strip("; ")])  # fmt: skip
+    add("several-records-of-opendkim-quoted", "The same, each with its quotes.",
+        f'"{genkey[0]}"', "invalid", f"{torn} quotes-in-value quotes-in-value", whole,
+        more=[f'"{each}"' for each in genkey[1:]])  # fmt: skip
+    add("several-records-empty-and-bare-key", "The key became a record of its own: nothing is revoked.",
+        "v=DKIM1; k=rsa; p=", "invalid", torn, GOOD, more=[P])  # fmt: skip
+    add("several-records-tags-and-key", "The first string became a record of its own.",
+        "v=DKIM1; k=rsa;", "invalid", torn, GOOD, more=[f"p={P}"])  # fmt: skip
+    add("several-records-torn-and-quoted", "Two halves, each with its quotes.",
+        f'"{CUT}"', "invalid", f"{torn} quotes-in-value", GOOD, more=[f'"{GOOD[255:]}"'])  # fmt: skip
+    add("several-records-torn-and-another-key", "Two halves of a key that is not the expected one.",
+        CUT, "invalid", f"key-mismatch {torn}", RSA_1024.public.record(), more=[GOOD[255:]],
+        expect_key="rsa1024.pem")  # fmt: skip
+    add("several-records-revoked-and-token", "A revoked key, and a token that is no part of it.",
+        "v=DKIM1; p=", "revoked", "revoked not-a-key-record", more=["MS=ms12345678"])  # fmt: skip
     add("several-records-foreign", "Two records, and neither is a key record.",
         SPF, "missing", "not-a-key-record not-a-key-record", more=["google-site-verification=abc"])  # fmt: skip
 

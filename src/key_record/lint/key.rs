@@ -84,6 +84,20 @@ pub(super) fn repaired(value: &str, declared: Option<KeyType>) -> Option<PublicK
     })
 }
 
+/// The octets of the private key that was published in the place of a public one.
+pub(super) fn private_key(value: &str) -> Option<Vec<u8>> {
+    let is_private = |octets: &Vec<u8>| {
+        PublicKey::from_record(KeyType::Rsa, octets).err() == Some(PublicKeyError::PrivateKey)
+    };
+    [
+        decode_base64(value.as_bytes()),
+        decode_base64(&cleaned(value)),
+    ]
+    .into_iter()
+    .flatten()
+    .find(is_private)
+}
+
 /// The base64 of a value without what does not belong there: the lines around PEM, and whatever
 /// else was copied with it. Of the URL-safe alphabet (RFC 4648 §5) it makes the usual one.
 fn cleaned(value: &str) -> Vec<u8> {
@@ -119,6 +133,9 @@ enum Fault {
 }
 
 fn read(value: &str, key_type: KeyType) -> Result<PublicKey, Fault> {
+    if private_key(value).is_some() {
+        return Err(Fault::Key(PublicKeyError::PrivateKey));
+    }
     if let Some(octets) = decode_base64(value.as_bytes()) {
         return PublicKey::from_record(key_type, &octets).map_err(Fault::of);
     }

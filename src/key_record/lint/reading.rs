@@ -221,7 +221,7 @@ fn is_end_of(name: &str, known: &str) -> bool {
 }
 
 /// The record that was meant where the signs of a master file were published with it.
-fn unquoted(text: &str) -> String {
+pub(super) fn unquoted(text: &str) -> String {
     let text = text.replace("\\;", ";").replace("\\\"", "\"");
     let text = match quoted_strings(&text) {
         Some(strings) => strings,
