@@ -165,15 +165,25 @@ def tags(add):
         f"v=DKIM1; h=sha1; k=rsa; p={P}", "invalid", "sha1-only", f"v=DKIM1; h=sha256; k=rsa; p={P}")  # fmt: skip
     add("sha1-only-unknown-hash", "RFC 6376 §3.6.1: nor is one that allows only what nobody knows.",
         f"v=DKIM1; h=sha512; k=rsa; p={P}", "invalid", "sha1-only",
-        f"v=DKIM1; h=sha512:sha256; k=rsa; p={P}")  # fmt: skip
+        f"v=DKIM1; h=sha256; k=rsa; p={P}")  # fmt: skip
+    for name, value in (("comma", "sha256,sha1"), ("misspelled", "sha-256"), ("empty", "")):
+        add(f"sha1-only-{name}", "RFC 8301 §3.1: SHA-256 was meant, and is not there.",
+            f"v=DKIM1; h={value}; k=rsa; p={P}", "invalid", "sha1-only",
+            f"v=DKIM1; h=sha256; k=rsa; p={P}")  # fmt: skip
     add("sha1-allowed", "RFC 8301 §3.1: SHA-1 must not be used.",
-        f"v=DKIM1; h=sha1 : SHA256; k=rsa; p={P}", "found", "sha1-allowed", f"v=DKIM1; h=SHA256; k=rsa; p={P}")  # fmt: skip
+        f"v=DKIM1; h=sha1 : SHA256; k=rsa; p={P}", "found", "sha1-allowed", f"v=DKIM1; h=sha256; k=rsa; p={P}")  # fmt: skip
     add("granularity-tag", "RFC 6376 §C.1: g= means nothing any more.",
         f"v=DKIM1; g=*; k=rsa; p={P}", "found", "granularity-tag", GOOD)  # fmt: skip
     add("granularity-tag-empty", "RFC 6376 §C.1: g= without a value.",
         f"v=DKIM1; g=; k=rsa; p={P}", "found", "granularity-tag", GOOD)  # fmt: skip
     add("service-restricted", "RFC 8460 §3: a key for reports about TLS, not for messages.",
         f"v=DKIM1; s=tlsrpt; k=rsa; p={P}", "invalid", "service-restricted")  # fmt: skip
+    add("service-restricted-and-more", "No record is offered that would widen what the key is for.",
+        f"s=tlsrpt; k=rsa; p={P}; v=DKIM1", "invalid", "version-not-first service-restricted")  # fmt: skip
+    for name, value in (("misspelled", "mail"), ("empty", "")):
+        add(f"service-restricted-{name}", "RFC 6376 §3.6.1: mail was meant.",
+            f"v=DKIM1; s={value}; k=rsa; p={P}", "invalid", "service-restricted",
+            f"v=DKIM1; s=email; k=rsa; p={P}")  # fmt: skip
     add("note-tag", "RFC 6376 §3.6.1: a note for people.", f"{GOOD}; n=our=20first key", "found", "note-tag")
     add("unknown-tag", "RFC 6376 §3.6.1: tags that nobody knows.", f"{GOOD}; x=1; alg=rsa-sha256", "found", "unknown-tag")
     add("not-a-key-record", "A selector with nothing but an SPF record, perhaps of a wildcard.",
@@ -239,6 +249,10 @@ def keys(add):
         f"v=DKIM1; k=rsa; p={P[:100]}{P[101:]}", "invalid", "key-truncated")  # fmt: skip
     add("key-truncated-ed25519", "A part of an Ed25519 key.",
         f"v=DKIM1; k=ed25519; p={P_ED25519[:20]}", "invalid", "key-truncated")  # fmt: skip
+    add("key-truncated-to-nothing", "Four characters of a key.",
+        "v=DKIM1; k=rsa; p=MIIB", "invalid", "key-truncated")  # fmt: skip
+    add("key-type-policy", "RFC 9989: p= of a DMARC record, which happens to be base64.",
+        "p=rejected", "invalid", f"{mismatch} no-version")  # fmt: skip
     spaced = " ".join(P[start : start + 64] for start in range(0, len(P), 64))
     add("whitespace-in-key", "RFC 6376 §3.6.1: white space inside p=, which not everybody takes.",
         f"v=DKIM1; k=rsa; p={spaced}", "found", "whitespace-in-key", GOOD)  # fmt: skip

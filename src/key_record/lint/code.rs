@@ -247,6 +247,7 @@ impl FindingCode {
                 | Self::QuotesInValue
                 | Self::EscapedSemicolons
                 | Self::Sha1Only
+                | Self::ServiceRestricted
                 | Self::Sha1Allowed
                 | Self::NoVersion
                 | Self::WhitespaceInKey

@@ -12,6 +12,9 @@ use crate::verify::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 /// The longest string of a TXT record (RFC 1035 §3.3).
 const MAX_STRING: usize = 255;
 
+/// Fewer octets than an RSA key of 512 bits has, of which nothing useful can be said.
+const SHORTEST_RSA_KEY: usize = 60;
+
 /// The exponent that everybody uses.
 const USUAL_EXPONENT: u64 = 65_537;
 
@@ -50,7 +53,7 @@ pub(super) fn examine(reading: &Reading, findings: &mut Vec<Finding>) -> Option<
                 }
                 return Some(key);
             }
-            Err(fault) => findings.push(fault.finding(reading.length)),
+            Err(fault) => findings.push(fault.finding(value, reading.length)),
         }
     }
     repaired(value, declared)
@@ -163,16 +166,37 @@ impl Fault {
         }
     }
 
-    fn finding(&self, record_length: usize) -> Finding {
+    fn finding(&self, value: &str, record_length: usize) -> Finding {
+        if let Self::Truncated(PublicKeyError::NotDer(_)) | Self::Key(PublicKeyError::NotDer(_)) =
+            self
+            && let Some(octets) = decode_base64(value.as_bytes())
+            && octets.len() < SHORTEST_RSA_KEY
+        {
+            return self.far_too_short(octets.len());
+        }
         match self {
-            Self::Base64(strange) => not_base64(*strange),
+            Self::Base64(strange) => not_base64(*strange, value.contains("-----")),
             Self::Truncated(error) => truncated(error, record_length),
             Self::Key(error) => unusable(error),
         }
     }
+
+    /// What is to be said where there is hardly anything of a key.
+    fn far_too_short(&self, octets: usize) -> Finding {
+        let code = match self {
+            Self::Truncated(_) => FindingCode::KeyTruncated,
+            Self::Base64(_) | Self::Key(_) => FindingCode::KeyTypeMismatch,
+        };
+        let plural = if octets == 1 { "" } else { "s" };
+        Finding::new(
+            code,
+            format!("p= holds {octets} octet{plural}, far too short to be an RSA key"),
+            "publish the whole public key that belongs to the signing key",
+        )
+    }
 }
 
-fn not_base64(strange: Option<char>) -> Finding {
+fn not_base64(strange: Option<char>, is_pem: bool) -> Finding {
     let message = match strange {
         Some(character) => {
             let character = printable(character.to_string().as_bytes());
@@ -180,11 +204,12 @@ fn not_base64(strange: Option<char>) -> Finding {
         }
         None => "p= is not base64: characters are missing, or there are too many".to_owned(),
     };
-    Finding::new(
-        FindingCode::BadBase64,
-        message,
-        "copy the key anew, from where it was made",
-    )
+    let remedy = if is_pem {
+        "remove the BEGIN and END lines"
+    } else {
+        "copy the key anew, from where it was made"
+    };
+    Finding::new(FindingCode::BadBase64, message, remedy)
 }
 
 fn truncated(error: &PublicKeyError, record_length: usize) -> Finding {
