@@ -211,6 +211,9 @@ fn check_consistency(text: &[u8]) -> RecordReport {
         None => {
             assert_eq!(report.state, RecordState::Foreign, "{shown}");
             assert_eq!(codes(&report.findings), ["not-a-key-record"], "{shown}");
+            if let Some(fixed) = &report.fixed {
+                check_usable(fixed);
+            }
             return report;
         }
         Some(Err(error)) => {

@@ -30,7 +30,7 @@ mod words;
 pub use self::code::{FindingCode, Severity};
 pub use self::name::{Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, name};
 
-use self::correction::corrected;
+use self::correction::{corrected, with_stray_key};
 use self::reading::Reading;
 use super::{KeyRecord, MAX_RECORD, PublishedRecord, RecordError};
 use crate::key::{PublicKey, SigningKey};
@@ -131,7 +131,12 @@ pub fn record(text: &[u8]) -> RecordReport {
         fixed: None,
     };
     match published.key_record() {
-        None => report.findings.push(foreign(text)),
+        None => {
+            report.findings.push(foreign(text));
+            report.fixed = Some(text)
+                .filter(|text| text.len() <= MAX_RECORD)
+                .and_then(with_stray_key);
+        }
         Some(Err(RecordError::TooLong { length })) => {
             report.state = RecordState::Unusable;
             report.findings.push(too_long(*length));
@@ -166,6 +171,9 @@ fn examine(report: &mut RecordReport, parsed: &Result<KeyRecord, RecordError>) {
     };
     if findings.iter().any(|finding| finding.code.is_correctable()) {
         report.fixed = corrected(&report.text, &reading, None);
+        if report.fixed.is_none() && report.key.is_none() && !reading.is_revoked() {
+            report.fixed = with_stray_key(&report.text);
+        }
     }
 }
 

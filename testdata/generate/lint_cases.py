@@ -110,6 +110,10 @@ def quoting(add):
         f'"v=DKIM1\\; k=rsa\\; p={P}"', "invalid", f"{quotes} escaped-semicolons", GOOD)  # fmt: skip
     add("backslash-in-key", "A backslash that escapes nothing.",
         f"v=DKIM1; k=rsa; p={P[:100]}\\{P[100:]}", "invalid", "tag-syntax", GOOD)  # fmt: skip
+    add("backslash-and-number", "RFC 1035 §5.1: a line end, as a server's files write it.",
+        f"{GOOD}\\010", "invalid", "tag-syntax", GOOD)  # fmt: skip
+    add("backslash-and-letter", "Line ends, as programs write them.",
+        f"v=DKIM1;\\nk=rsa;\\np={P}\\n", "invalid", "tag-syntax", GOOD)  # fmt: skip
 
 
 def syntax(add):
@@ -135,6 +139,15 @@ def syntax(add):
         f"{GOOD}; {GOOD}", "invalid", "duplicate-tag duplicate-tag duplicate-tag", GOOD)  # fmt: skip
     add("missing-semicolons", "Spaces in the place of semicolons: all of it is the version.",
         f"v=DKIM1 k=rsa p={P}", "invalid", "bad-version no-key-tag", GOOD)  # fmt: skip
+    add("stray-key-without-p", "p= was forgotten.",
+        f"v=DKIM1; k=rsa; {P}", "invalid", "tag-syntax no-key-tag", GOOD)  # fmt: skip
+    add("stray-key-behind-colon", "A colon in the place of the equals sign.",
+        f"v=DKIM1; k=ed25519; p:{P_ED25519}", "invalid", "tag-syntax no-key-tag", GOOD_ED25519)  # fmt: skip
+    add("stray-key-behind-p-twice", "p= was entered, and pasted.",
+        f"v=DKIM1; k=rsa; p=p={P}", "invalid", "bad-base64", GOOD)  # fmt: skip
+    add("stray-key-alone", "The key, and nothing else.", P, "missing", "not-a-key-record", f"v=DKIM1; p={P}")
+    add("stray-key-of-two", "Which of two keys was meant cannot be known.",
+        f"v=DKIM1; {P}; {base64_text(RSA_1024.public.spki())}", "invalid", "tag-syntax no-key-tag")  # fmt: skip
     add("commas", "Commas in the place of semicolons.",
         f"v=DKIM1, k=rsa, p={P}", "invalid", "bad-version no-key-tag", GOOD)  # fmt: skip
 
@@ -155,6 +168,8 @@ def tags(add):
     add("no-key-tag", "RFC 6376 §3.6.1: p= is required.", "v=DKIM1; k=rsa", "invalid", "no-key-tag")
     add("no-key-tag-but-capital", "RFC 6376 §3.2: names of tags are case-sensitive.",
         f"v=DKIM1; k=rsa; P={P}", "invalid", "no-key-tag unknown-tag", GOOD)  # fmt: skip
+    add("no-key-tag-all-capital", "RFC 6376 §3.2: meant as a key record, and not read as one.",
+        f"V=DKIM1; K=rsa; P={P}", "invalid", "no-key-tag no-version unknown-tag", GOOD)  # fmt: skip
     add("revoked", "RFC 6376 §3.6.1: an empty p= revokes the key.", "v=DKIM1; p=", "revoked", "revoked")
     add("revoked-bare", "What is unwise about a revoked key does not matter any more.",
         "k=dsa; t=y; g=*; p=", "revoked", "revoked")  # fmt: skip
@@ -239,6 +254,9 @@ def keys(add):
     add("bad-base64-pem", "PEM with its first and its last line.",
         f"v=DKIM1; k=rsa; p=-----BEGIN PUBLIC KEY-----{P}-----END PUBLIC KEY-----", "invalid",
         "bad-base64 whitespace-in-key", GOOD)  # fmt: skip
+    assert "+" in P
+    add("bad-base64-spaces-for-plus", "Decoded as a web form is: + became a space.",
+        f"v=DKIM1; k=rsa; p={P.replace('+', ' ')}", "invalid", "bad-base64", GOOD)  # fmt: skip
     add("bad-base64-typographic-quotes", "Quotes that a word processor made.",
         f"v=DKIM1; k=rsa; p=\u201c{P}\u201d", "invalid", "bad-base64", GOOD)  # fmt: skip
     assert len(CUT.split("p=")[1]) % 4 == 1

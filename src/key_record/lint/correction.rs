@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::key::{declared_type, repaired};
-use super::reading::{KNOWN_TAGS, ReadTag, Reading, trimmed};
+use super::key::{SHORTEST_WORD, declared_type, repaired, stray};
+use super::reading::{KNOWN_TAGS, ReadTag, Reading, trimmed, unquoted};
 use super::{is_for_mail, is_too_short};
 use crate::algorithm::KeyType;
 use crate::key::PublicKey;
@@ -50,6 +50,22 @@ pub(super) fn corrected(
     }
     let record = parts.join("; ");
     (is_in_order(&record) && record.as_bytes() != text).then_some(record)
+}
+
+/// The record in good form where `p=` holds no key, and one public key stands elsewhere in it.
+pub(super) fn with_stray_key(text: &[u8]) -> Option<String> {
+    let mut reading = Reading::new(text);
+    // The beginning of padded base64 may look like the name of a tag.
+    reading
+        .tags
+        .retain(|tag| tag.name.len() < SHORTEST_WORD - 1);
+    let words = unquoted(&String::from_utf8_lossy(text));
+    let announced = reading.get("k").and_then(|name| {
+        let name = name.split_ascii_whitespace().next()?;
+        KeyType::from_name(name.as_bytes())
+    });
+    let key = stray(&words, announced)?;
+    corrected(text, &reading, Some(&key))
 }
 
 /// A tag as it should be; `None` for one that should not be there.

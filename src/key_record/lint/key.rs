@@ -15,6 +15,9 @@ const MAX_STRING: usize = 255;
 /// Fewer octets than an RSA key of 512 bits has, of which nothing useful can be said.
 const SHORTEST_RSA_KEY: usize = 60;
 
+/// The characters of the shortest key in base64, an Ed25519 key without padding.
+pub(super) const SHORTEST_WORD: usize = 43;
+
 /// The exponent that everybody uses.
 const USUAL_EXPONENT: u64 = 65_537;
 
@@ -37,24 +40,25 @@ pub(super) fn examine(reading: &Reading, findings: &mut Vec<Finding>) -> Option<
         ));
         return None;
     }
-    if without_fws(value.as_bytes()).len() != value.len() {
+    let declared = declared_type(reading);
+    let read = declared.map(|declared| read(value, declared));
+    let has_space = without_fws(value.as_bytes()).len() != value.len();
+    if has_space && !matches!(read, Some(Err(Fault::SpacesForPlus))) {
         findings.push(Finding::new(
             FindingCode::WhitespaceInKey,
             "there is white space inside p=; it is allowed, and not every verifier knows that",
             "join the parts of the key with nothing between",
         ));
     }
-    let declared = declared_type(reading);
-    if let Some(declared) = declared {
-        match read(value, declared) {
-            Ok(key) => {
-                if let PublicKey::Rsa(key) = &key {
-                    examine_rsa(key, findings);
-                }
-                return Some(key);
+    match read {
+        Some(Ok(key)) => {
+            if let PublicKey::Rsa(key) = &key {
+                examine_rsa(key, findings);
             }
-            Err(fault) => findings.push(fault.finding(value, reading.length)),
+            return Some(key);
         }
+        Some(Err(fault)) => findings.push(fault.finding(value, reading.length)),
+        None => {}
     }
     repaired(value, declared)
 }
@@ -73,6 +77,7 @@ pub(super) fn repaired(value: &str, declared: Option<KeyType>) -> Option<PublicK
     let octets = [
         decode_base64(value.as_bytes()),
         decode_base64(&cleaned(value)),
+        decode_base64(value.replace(' ', "+").as_bytes()),
     ];
     octets.into_iter().flatten().find_map(|octets| {
         types
@@ -85,6 +90,34 @@ pub(super) fn repaired(value: &str, declared: Option<KeyType>) -> Option<PublicK
                 Err(_) => None,
             })
     })
+}
+
+/// The one public key among the words of a record, wherever it stands; `None` if a private key is
+/// there as well. Only where an Ed25519 key is announced are 32 octets taken for one.
+pub(super) fn stray(text: &str, announced: Option<KeyType>) -> Option<PublicKey> {
+    let types: &[KeyType] = match announced {
+        Some(KeyType::Ed25519) => &[KeyType::Rsa, KeyType::Ed25519],
+        _ => &[KeyType::Rsa],
+    };
+    let mut found: Option<PublicKey> = None;
+    let words = text
+        .split(|character: char| !u8::try_from(character).is_ok_and(is_base64))
+        .filter_map(|word| word.trim_end_matches('=').rsplit('=').next())
+        .filter(|word| word.len() >= SHORTEST_WORD);
+    for word in words {
+        if private_key(word).is_some() {
+            return None;
+        }
+        let octets = decode_base64(word.as_bytes()).unwrap_or_default();
+        let key = types
+            .iter()
+            .find_map(|key_type| PublicKey::from_record(*key_type, &octets).ok());
+        if found.is_some() && key.is_some() && found != key {
+            return None;
+        }
+        found = found.or(key);
+    }
+    found
 }
 
 /// The octets of the private key that was published in the place of a public one.
@@ -130,6 +163,8 @@ pub(super) fn is_base64(octet: u8) -> bool {
 enum Fault {
     /// The octet at which it is no base64, if it is one octet's fault.
     Base64(Option<char>),
+    /// Spaces stand where the base64 has plus signs.
+    SpacesForPlus,
     /// The end is missing.
     Truncated(PublicKeyError),
     Key(PublicKeyError),
@@ -139,8 +174,17 @@ fn read(value: &str, key_type: KeyType) -> Result<PublicKey, Fault> {
     if private_key(value).is_some() {
         return Err(Fault::Key(PublicKeyError::PrivateKey));
     }
-    if let Some(octets) = decode_base64(value.as_bytes()) {
-        return PublicKey::from_record(key_type, &octets).map_err(Fault::of);
+    let octets = decode_base64(value.as_bytes());
+    let key = octets.map(|octets| PublicKey::from_record(key_type, &octets));
+    if let Some(Ok(key)) = key {
+        return Ok(key);
+    }
+    let is_key = |octets: Vec<u8>| PublicKey::from_record(key_type, &octets).is_ok();
+    if decode_base64(value.replace(' ', "+").as_bytes()).is_some_and(is_key) {
+        return Err(Fault::SpacesForPlus);
+    }
+    if let Some(Err(error)) = key {
+        return Err(Fault::of(error));
     }
     let value = without_fws(value.as_bytes());
     let strange = String::from_utf8_lossy(&value)
@@ -176,6 +220,11 @@ impl Fault {
         }
         match self {
             Self::Base64(strange) => not_base64(*strange, value.contains("-----")),
+            Self::SpacesForPlus => Finding::new(
+                FindingCode::BadBase64,
+                "p= has spaces where the key has plus signs, as if it was decoded like a web form",
+                "write + in the place of each space inside p=",
+            ),
             Self::Truncated(error) => truncated(error, record_length),
             Self::Key(error) => unusable(error),
         }
@@ -185,7 +234,7 @@ impl Fault {
     fn far_too_short(&self, octets: usize) -> Finding {
         let code = match self {
             Self::Truncated(_) => FindingCode::KeyTruncated,
-            Self::Base64(_) | Self::Key(_) => FindingCode::KeyTypeMismatch,
+            _ => FindingCode::KeyTypeMismatch,
         };
         let plural = if octets == 1 { "" } else { "s" };
         Finding::new(

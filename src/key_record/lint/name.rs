@@ -220,6 +220,14 @@ impl NameReport {
     }
 
     fn correction(&self, expected: Option<&PublicKey>) -> Option<String> {
+        if self.key_records().next().is_none() && expected.is_none() {
+            // A key that was published without all else.
+            let mut fixed = self
+                .records
+                .iter()
+                .filter_map(|record| record.fixed.as_ref());
+            return fixed.next().filter(|_| fixed.next().is_none()).cloned();
+        }
         let record = self.only_key_record()?;
         match expected {
             Some(key) if record.gives_away(key) => None,
