@@ -132,10 +132,15 @@ pub fn record(text: &[u8]) -> RecordReport {
     };
     match published.key_record() {
         None => {
-            report.findings.push(foreign(text));
             report.fixed = Some(text)
                 .filter(|text| text.len() <= MAX_RECORD)
                 .and_then(with_stray_key);
+            let mut finding = foreign(text);
+            if report.fixed.is_some() {
+                "publish the whole record: v=DKIM1; and p= in front of the key"
+                    .clone_into(&mut finding.remedy);
+            }
+            report.findings.push(finding);
         }
         Some(Err(RecordError::TooLong { length })) => {
             report.state = RecordState::Unusable;
@@ -186,14 +191,14 @@ impl RecordReport {
     /// Whether the private half of this key, or of one that cannot be told, is published in `p=`:
     /// such a key must not be published again.
     pub(super) fn gives_away(&self, key: &PublicKey) -> bool {
+        let text = String::from_utf8_lossy(&self.text);
         let reading = Reading::new(&self.text);
-        reading
-            .get("p")
-            .and_then(key::private_key)
-            .is_some_and(|octets| {
-                SigningKey::from_bytes(&octets, None)
-                    .map_or(true, |private| private.public_key() == *key)
-            })
+        // Wherever it stands: p= may be misspelled, too.
+        let values = reading.get("p").into_iter().chain(key::words(&text));
+        values.filter_map(key::private_key).any(|octets| {
+            SigningKey::from_bytes(&octets, None)
+                .map_or(true, |private| private.public_key() == *key)
+        })
     }
 }
 

@@ -240,6 +240,8 @@ def keys(add):
     add("key-type-private-key-pem", "The same with the lines around it, and the wrong type.",
         f"v=DKIM1; k=ed25519; p={with_pem}", "invalid", f"{mismatch} whitespace-in-key",
         expect_key="rsa2048.pem")  # fmt: skip
+    add("key-type-private-key-capital", "The private key was published, and not even as p=.",
+        f"v=DKIM1; k=rsa; P={inner}", "invalid", "no-key-tag unknown-tag", expect_key="rsa2048.pem")  # fmt: skip
     add("key-type-private-key-and-new-one", "The private key was published; the one expected is another.",
         f"v=DKIM1; k=rsa; p={inner}", "invalid", mismatch, RSA_1024.public.record(),
         expect_key="rsa1024.pem")  # fmt: skip

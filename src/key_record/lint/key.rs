@@ -25,11 +25,18 @@ const USUAL_EXPONENT: u64 = 65_537;
 /// if it is clear which was meant.
 pub(super) fn examine(reading: &Reading, findings: &mut Vec<Finding>) -> Option<PublicKey> {
     let Some(value) = reading.get("p") else {
-        findings.push(Finding::new(
-            FindingCode::NoKeyTag,
-            "there is no p=, and so there is no key",
-            "publish the whole record, p= with the key included",
-        ));
+        let (message, remedy) = if reading.get("P").is_some() {
+            (
+                "there is no p=, only P=, which is another tag (RFC 6376 §3.2)",
+                "write p= in lower case",
+            )
+        } else {
+            (
+                "there is no p=, and so there is no key",
+                "publish the whole record, p= with the key included",
+            )
+        };
+        findings.push(Finding::new(FindingCode::NoKeyTag, message, remedy));
         return None;
     };
     if value.is_empty() {
@@ -100,11 +107,7 @@ pub(super) fn stray(text: &str, announced: Option<KeyType>) -> Option<PublicKey>
         _ => &[KeyType::Rsa],
     };
     let mut found: Option<PublicKey> = None;
-    let words = text
-        .split(|character: char| !u8::try_from(character).is_ok_and(is_base64))
-        .filter_map(|word| word.trim_end_matches('=').rsplit('=').next())
-        .filter(|word| word.len() >= SHORTEST_WORD);
-    for word in words {
+    for word in words(text) {
         if private_key(word).is_some() {
             return None;
         }
@@ -118,6 +121,13 @@ pub(super) fn stray(text: &str, announced: Option<KeyType>) -> Option<PublicKey>
         found = found.or(key);
     }
     found
+}
+
+/// What may be a key in base64, in any text.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !u8::try_from(character).is_ok_and(is_base64))
+        .filter_map(|word| word.trim_end_matches('=').rsplit('=').next())
+        .filter(|word| word.len() >= SHORTEST_WORD)
 }
 
 /// The octets of the private key that was published in the place of a public one.
