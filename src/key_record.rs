@@ -270,7 +270,9 @@ fn is_meant_as_key_record(text: &[u8]) -> bool {
     for (place, spec) in text.split(|&octet| octet == b';').enumerate() {
         let blank = |octet: &u8| octet.is_ascii_whitespace() || matches!(octet, b'"' | b'\\');
         let mut significant = spec.iter().filter(|octet| !blank(octet)).copied();
-        let (name, equals) = (significant.next(), significant.next());
+        // Capitals are wrong (RFC 6376 §3.2), and tell what was meant.
+        let name = significant.next().map(|name| name.to_ascii_lowercase());
+        let equals = significant.next();
         if equals != Some(b'=') {
             continue;
         }
@@ -334,6 +336,8 @@ mod tests {
         check("\"v=DKIM1; k=ed25519; p=KEY\"", "key-syntax");
         check("v=DKIM1\\; k=ed25519\\; p=KEY", "key-syntax");
         check("v=DKIM1; k=ed25519; p=\"KEY\"", "key-syntax");
+        check("V=DKIM1; K=ed25519; P=KEY", "key-syntax");
+        check("V=DMARC1; P=reject", "foreign");
         check("", "foreign");
         check("v=spf1 include:_spf.example.com -all", "foreign");
         check("v=DMARC1; p=reject", "foreign");

@@ -23,16 +23,17 @@ mod correction;
 mod key;
 mod name;
 mod reading;
+mod split;
 mod tags;
 mod words;
 
 pub use self::code::{FindingCode, Severity};
 pub use self::name::{Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, name};
 
-use self::correction::corrected;
+use self::correction::{corrected, with_stray_key};
 use self::reading::Reading;
 use super::{KeyRecord, MAX_RECORD, PublishedRecord, RecordError};
-use crate::key::PublicKey;
+use crate::key::{PublicKey, SigningKey};
 use crate::verify::MINIMUM_RSA_BITS;
 
 /// Something that is wrong, unwise, or merely to be known.
@@ -130,7 +131,17 @@ pub fn record(text: &[u8]) -> RecordReport {
         fixed: None,
     };
     match published.key_record() {
-        None => report.findings.push(foreign(text)),
+        None => {
+            report.fixed = Some(text)
+                .filter(|text| text.len() <= MAX_RECORD)
+                .and_then(with_stray_key);
+            let mut finding = foreign(text);
+            if report.fixed.is_some() {
+                "publish the whole record: v=DKIM1; and p= in front of the key"
+                    .clone_into(&mut finding.remedy);
+            }
+            report.findings.push(finding);
+        }
         Some(Err(RecordError::TooLong { length })) => {
             report.state = RecordState::Unusable;
             report.findings.push(too_long(*length));
@@ -165,6 +176,9 @@ fn examine(report: &mut RecordReport, parsed: &Result<KeyRecord, RecordError>) {
     };
     if findings.iter().any(|finding| finding.code.is_correctable()) {
         report.fixed = corrected(&report.text, &reading, None);
+        if report.fixed.is_none() && report.key.is_none() && !reading.is_revoked() {
+            report.fixed = with_stray_key(&report.text);
+        }
     }
 }
 
@@ -172,6 +186,19 @@ impl RecordReport {
     /// This record, corrected, with another key in it; `None` if it cannot be corrected.
     pub(super) fn with_key(&self, key: &PublicKey) -> Option<String> {
         corrected(&self.text, &Reading::new(&self.text), Some(key))
+    }
+
+    /// Whether the private half of this key, or of one that cannot be told, is published in `p=`:
+    /// such a key must not be published again.
+    pub(super) fn gives_away(&self, key: &PublicKey) -> bool {
+        let text = String::from_utf8_lossy(&self.text);
+        let reading = Reading::new(&self.text);
+        // Wherever it stands: p= may be misspelled, too.
+        let values = reading.get("p").into_iter().chain(key::words(&text));
+        values.filter_map(key::private_key).any(|octets| {
+            SigningKey::from_bytes(&octets, None)
+                .map_or(true, |private| private.public_key() == *key)
+        })
     }
 }
 

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from .keys import (
     ED25519,
+    KEYS,
     RSA_512,
     RSA_1023,
     RSA_1024,
@@ -109,6 +110,10 @@ def quoting(add):
         f'"v=DKIM1\\; k=rsa\\; p={P}"', "invalid", f"{quotes} escaped-semicolons", GOOD)  # fmt: skip
     add("backslash-in-key", "A backslash that escapes nothing.",
         f"v=DKIM1; k=rsa; p={P[:100]}\\{P[100:]}", "invalid", "tag-syntax", GOOD)  # fmt: skip
+    add("backslash-and-number", "RFC 1035 §5.1: a line end, as a server's files write it.",
+        f"{GOOD}\\010", "invalid", "tag-syntax", GOOD)  # fmt: skip
+    add("backslash-and-letter", "Line ends, as programs write them.",
+        f"v=DKIM1;\\nk=rsa;\\np={P}\\n", "invalid", "tag-syntax", GOOD)  # fmt: skip
 
 
 def syntax(add):
@@ -134,6 +139,15 @@ def syntax(add):
         f"{GOOD}; {GOOD}", "invalid", "duplicate-tag duplicate-tag duplicate-tag", GOOD)  # fmt: skip
     add("missing-semicolons", "Spaces in the place of semicolons: all of it is the version.",
         f"v=DKIM1 k=rsa p={P}", "invalid", "bad-version no-key-tag", GOOD)  # fmt: skip
+    add("stray-key-without-p", "p= was forgotten.",
+        f"v=DKIM1; k=rsa; {P}", "invalid", "tag-syntax no-key-tag", GOOD)  # fmt: skip
+    add("stray-key-behind-colon", "A colon in the place of the equals sign.",
+        f"v=DKIM1; k=ed25519; p:{P_ED25519}", "invalid", "tag-syntax no-key-tag", GOOD_ED25519)  # fmt: skip
+    add("stray-key-behind-p-twice", "p= was entered, and pasted.",
+        f"v=DKIM1; k=rsa; p=p={P}", "invalid", "bad-base64", GOOD)  # fmt: skip
+    add("stray-key-alone", "The key, and nothing else.", P, "missing", "not-a-key-record", f"v=DKIM1; p={P}")
+    add("stray-key-of-two", "Which of two keys was meant cannot be known.",
+        f"v=DKIM1; {P}; {base64_text(RSA_1024.public.spki())}", "invalid", "tag-syntax no-key-tag")  # fmt: skip
     add("commas", "Commas in the place of semicolons.",
         f"v=DKIM1, k=rsa, p={P}", "invalid", "bad-version no-key-tag", GOOD)  # fmt: skip
 
@@ -154,6 +168,8 @@ def tags(add):
     add("no-key-tag", "RFC 6376 §3.6.1: p= is required.", "v=DKIM1; k=rsa", "invalid", "no-key-tag")
     add("no-key-tag-but-capital", "RFC 6376 §3.2: names of tags are case-sensitive.",
         f"v=DKIM1; k=rsa; P={P}", "invalid", "no-key-tag unknown-tag", GOOD)  # fmt: skip
+    add("no-key-tag-all-capital", "RFC 6376 §3.2: meant as a key record, and not read as one.",
+        f"V=DKIM1; K=rsa; P={P}", "invalid", "no-key-tag no-version unknown-tag", GOOD)  # fmt: skip
     add("revoked", "RFC 6376 §3.6.1: an empty p= revokes the key.", "v=DKIM1; p=", "revoked", "revoked")
     add("revoked-bare", "What is unwise about a revoked key does not matter any more.",
         "k=dsa; t=y; g=*; p=", "revoked", "revoked")  # fmt: skip
@@ -164,15 +180,25 @@ def tags(add):
         f"v=DKIM1; h=sha1; k=rsa; p={P}", "invalid", "sha1-only", f"v=DKIM1; h=sha256; k=rsa; p={P}")  # fmt: skip
     add("sha1-only-unknown-hash", "RFC 6376 §3.6.1: nor is one that allows only what nobody knows.",
         f"v=DKIM1; h=sha512; k=rsa; p={P}", "invalid", "sha1-only",
-        f"v=DKIM1; h=sha512:sha256; k=rsa; p={P}")  # fmt: skip
+        f"v=DKIM1; h=sha256; k=rsa; p={P}")  # fmt: skip
+    for name, value in (("comma", "sha256,sha1"), ("misspelled", "sha-256"), ("empty", "")):
+        add(f"sha1-only-{name}", "RFC 8301 §3.1: SHA-256 was meant, and is not there.",
+            f"v=DKIM1; h={value}; k=rsa; p={P}", "invalid", "sha1-only",
+            f"v=DKIM1; h=sha256; k=rsa; p={P}")  # fmt: skip
     add("sha1-allowed", "RFC 8301 §3.1: SHA-1 must not be used.",
-        f"v=DKIM1; h=sha1 : SHA256; k=rsa; p={P}", "found", "sha1-allowed", f"v=DKIM1; h=SHA256; k=rsa; p={P}")  # fmt: skip
+        f"v=DKIM1; h=sha1 : SHA256; k=rsa; p={P}", "found", "sha1-allowed", f"v=DKIM1; h=sha256; k=rsa; p={P}")  # fmt: skip
     add("granularity-tag", "RFC 6376 §C.1: g= means nothing any more.",
         f"v=DKIM1; g=*; k=rsa; p={P}", "found", "granularity-tag", GOOD)  # fmt: skip
     add("granularity-tag-empty", "RFC 6376 §C.1: g= without a value.",
         f"v=DKIM1; g=; k=rsa; p={P}", "found", "granularity-tag", GOOD)  # fmt: skip
     add("service-restricted", "RFC 8460 §3: a key for reports about TLS, not for messages.",
         f"v=DKIM1; s=tlsrpt; k=rsa; p={P}", "invalid", "service-restricted")  # fmt: skip
+    add("service-restricted-and-more", "No record is offered that would widen what the key is for.",
+        f"s=tlsrpt; k=rsa; p={P}; v=DKIM1", "invalid", "version-not-first service-restricted")  # fmt: skip
+    for name, value in (("misspelled", "mail"), ("empty", "")):
+        add(f"service-restricted-{name}", "RFC 6376 §3.6.1: mail was meant.",
+            f"v=DKIM1; s={value}; k=rsa; p={P}", "invalid", "service-restricted",
+            f"v=DKIM1; s=email; k=rsa; p={P}")  # fmt: skip
     add("note-tag", "RFC 6376 §3.6.1: a note for people.", f"{GOOD}; n=our=20first key", "found", "note-tag")
     add("unknown-tag", "RFC 6376 §3.6.1: tags that nobody knows.", f"{GOOD}; x=1; alg=rsa-sha256", "found", "unknown-tag")
     add("not-a-key-record", "A selector with nothing but an SPF record, perhaps of a wildcard.",
@@ -207,6 +233,18 @@ def keys(add):
     private = der(0x30, *(der(0x02, number.to_bytes(number.bit_length() // 8 + 1, "big")) for number in numbers))
     add("key-type-private-key", "The private key was published: there is no worse mistake.",
         f"v=DKIM1; k=rsa; p={base64_text(private)}", "invalid", mismatch)  # fmt: skip
+    with_pem = (KEYS / "rsa2048.pem").read_text().replace("\n", "")
+    inner = with_pem.split("-----")[2]
+    add("key-type-private-key-expected", "The private key was published: its public half must not be, either.",
+        f"v=DKIM1; k=rsa; p={inner}", "invalid", mismatch, expect_key="rsa2048.pem")  # fmt: skip
+    add("key-type-private-key-pem", "The same with the lines around it, and the wrong type.",
+        f"v=DKIM1; k=ed25519; p={with_pem}", "invalid", f"{mismatch} whitespace-in-key",
+        expect_key="rsa2048.pem")  # fmt: skip
+    add("key-type-private-key-capital", "The private key was published, and not even as p=.",
+        f"v=DKIM1; k=rsa; P={inner}", "invalid", "no-key-tag unknown-tag", expect_key="rsa2048.pem")  # fmt: skip
+    add("key-type-private-key-and-new-one", "The private key was published; the one expected is another.",
+        f"v=DKIM1; k=rsa; p={inner}", "invalid", mismatch, RSA_1024.public.record(),
+        expect_key="rsa1024.pem")  # fmt: skip
     add("key-type-even-modulus", "A damaged modulus.",
         f"v=DKIM1; k=rsa; p={base64_text(RsaPublic(RSA.modulus - 1, RSA.exponent).spki())}", "invalid", mismatch)  # fmt: skip
     add("bad-base64", "A character that is not base64, in the place of one that is.",
@@ -218,6 +256,9 @@ def keys(add):
     add("bad-base64-pem", "PEM with its first and its last line.",
         f"v=DKIM1; k=rsa; p=-----BEGIN PUBLIC KEY-----{P}-----END PUBLIC KEY-----", "invalid",
         "bad-base64 whitespace-in-key", GOOD)  # fmt: skip
+    assert "+" in P
+    add("bad-base64-spaces-for-plus", "Decoded as a web form is: + became a space.",
+        f"v=DKIM1; k=rsa; p={P.replace('+', ' ')}", "invalid", "bad-base64", GOOD)  # fmt: skip
     add("bad-base64-typographic-quotes", "Quotes that a word processor made.",
         f"v=DKIM1; k=rsa; p=\u201c{P}\u201d", "invalid", "bad-base64", GOOD)  # fmt: skip
     assert len(CUT.split("p=")[1]) % 4 == 1
@@ -228,6 +269,10 @@ def keys(add):
         f"v=DKIM1; k=rsa; p={P[:100]}{P[101:]}", "invalid", "key-truncated")  # fmt: skip
     add("key-truncated-ed25519", "A part of an Ed25519 key.",
         f"v=DKIM1; k=ed25519; p={P_ED25519[:20]}", "invalid", "key-truncated")  # fmt: skip
+    add("key-truncated-to-nothing", "Four characters of a key.",
+        "v=DKIM1; k=rsa; p=MIIB", "invalid", "key-truncated")  # fmt: skip
+    add("key-type-policy", "RFC 9989: p= of a DMARC record, which happens to be base64.",
+        "p=rejected", "invalid", f"{mismatch} no-version")  # fmt: skip
     spaced = " ".join(P[start : start + 64] for start in range(0, len(P), 64))
     add("whitespace-in-key", "RFC 6376 §3.6.1: white space inside p=, which not everybody takes.",
         f"v=DKIM1; k=rsa; p={spaced}", "found", "whitespace-in-key", GOOD)  # fmt: skip
@@ -285,11 +330,32 @@ def several(add):
     add("several-records-spf-and-key", "A wildcard's SPF record beside the key.",
         GOOD, "found", "not-a-key-record", more=[SPF])  # fmt: skip
     add("several-records-torn-key", "The two strings of one record became two records.",
-        CUT, "invalid", "key-truncated not-a-key-record", GOOD, more=[f"v=DKIM1; k=rsa; p={P}"[255:]])  # fmt: skip
+        CUT, "invalid", "several-records", GOOD, more=[f"v=DKIM1; k=rsa; p={P}"[255:]])  # fmt: skip
     other = f"t=y; {GOOD}"
     add("several-records-torn-and-wrong", "The two strings of one record became two records, and v= is not first.",
-        other[:255], "invalid", "version-not-first key-truncated testing-flag not-a-key-record",
+        other[:255], "invalid", "several-records version-not-first testing-flag",
         f"v=DKIM1; t=y; k=rsa; p={P}", more=[other[255:]])  # fmt: skip
+    genkey = ["v=DKIM1; h=sha256; k=rsa; ", f"p={P}"[:253], f"p={P}"[253:]]
+    whole = "".join(genkey)
+    torn = "several-records"
+    add("several-records-of-opendkim", "The three strings of opendkim-genkey became three records.",
+        genkey[0], "invalid", torn, whole, more=genkey[1:])  # fmt: skip
+    add("several-records-of-opendkim-shuffled", "The same, in the order in which a server may give them.",
+        genkey[2], "invalid", torn, whole, more=[genkey[1], genkey[0].strip("; ")])  # fmt: skip
+    add("several-records-of-opendkim-quoted", "The same, each with its quotes.",
+        f'"{genkey[0]}"', "invalid", f"{torn} quotes-in-value quotes-in-value", whole,
+        more=[f'"{each}"' for each in genkey[1:]])  # fmt: skip
+    add("several-records-empty-and-bare-key", "The key became a record of its own: nothing is revoked.",
+        "v=DKIM1; k=rsa; p=", "invalid", torn, GOOD, more=[P])  # fmt: skip
+    add("several-records-tags-and-key", "The first string became a record of its own.",
+        "v=DKIM1; k=rsa;", "invalid", torn, GOOD, more=[f"p={P}"])  # fmt: skip
+    add("several-records-torn-and-quoted", "Two halves, each with its quotes.",
+        f'"{CUT}"', "invalid", f"{torn} quotes-in-value", GOOD, more=[f'"{GOOD[255:]}"'])  # fmt: skip
+    add("several-records-torn-and-another-key", "Two halves of a key that is not the expected one.",
+        CUT, "invalid", f"key-mismatch {torn}", RSA_1024.public.record(), more=[GOOD[255:]],
+        expect_key="rsa1024.pem")  # fmt: skip
+    add("several-records-revoked-and-token", "A revoked key, and a token that is no part of it.",
+        "v=DKIM1; p=", "revoked", "revoked not-a-key-record", more=["MS=ms12345678"])  # fmt: skip
     add("several-records-foreign", "Two records, and neither is a key record.",
         SPF, "missing", "not-a-key-record not-a-key-record", more=["google-site-verification=abc"])  # fmt: skip
 

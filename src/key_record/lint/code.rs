@@ -38,7 +38,7 @@ pub enum FindingCode {
     CnameMismatch,
     /// The published key is not the expected one.
     KeyMismatch,
-    /// Several key records under one name (RFC 6376 §3.6.2.2).
+    /// Several key records under one name, or one in several pieces (RFC 6376 §3.6.2.2).
     SeveralRecords,
     /// More octets than are read, of the record or of the key in it.
     RecordTooLarge,
@@ -247,6 +247,7 @@ impl FindingCode {
                 | Self::QuotesInValue
                 | Self::EscapedSemicolons
                 | Self::Sha1Only
+                | Self::ServiceRestricted
                 | Self::Sha1Allowed
                 | Self::NoVersion
                 | Self::WhitespaceInKey

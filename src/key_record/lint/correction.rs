@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::key::{declared_type, repaired};
-use super::reading::{KNOWN_TAGS, ReadTag, Reading, trimmed};
+use super::key::{SHORTEST_WORD, declared_type, repaired, stray};
+use super::reading::{KNOWN_TAGS, ReadTag, Reading, trimmed, unquoted};
+use super::{is_for_mail, is_too_short};
 use crate::algorithm::KeyType;
 use crate::key::PublicKey;
 use crate::key_record::{KeyRecord, RecordError};
-use crate::verify::MINIMUM_RSA_BITS;
 
 /// The record in good form: `v=` first, each tag once, the key as verifiers expect it, with
 /// `other` in the place of the key if that is given. What the record says beside that is the
@@ -52,6 +52,22 @@ pub(super) fn corrected(
     (is_in_order(&record) && record.as_bytes() != text).then_some(record)
 }
 
+/// The record in good form where `p=` holds no key, and one public key stands elsewhere in it.
+pub(super) fn with_stray_key(text: &[u8]) -> Option<String> {
+    let mut reading = Reading::new(text);
+    // The beginning of padded base64 may look like the name of a tag.
+    reading
+        .tags
+        .retain(|tag| tag.name.len() < SHORTEST_WORD - 1);
+    let words = unquoted(&String::from_utf8_lossy(text));
+    let announced = reading.get("k").and_then(|name| {
+        let name = name.split_ascii_whitespace().next()?;
+        KeyType::from_name(name.as_bytes())
+    });
+    let key = stray(&words, announced)?;
+    corrected(text, &reading, Some(&key))
+}
+
 /// A tag as it should be; `None` for one that should not be there.
 fn part(tag: &ReadTag, key: Option<&PublicKey>) -> Option<String> {
     let value = match (tag.name.as_str(), key) {
@@ -59,7 +75,8 @@ fn part(tag: &ReadTag, key: Option<&PublicKey>) -> Option<String> {
         ("p", key) => return Some(key_part(key)),
         ("k", Some(key)) => key.key_type().name().to_owned(),
         ("k", None) => KeyType::from_name(tag.value.as_bytes())?.name().to_owned(),
-        ("h", _) => hashes(&tag.value),
+        // The one hash in use (RFC 8301 §3.1).
+        ("h", _) => "sha256".to_owned(),
         ("s", _) => services(&tag.value),
         (_, _) => printed(&tag.value),
     };
@@ -71,33 +88,21 @@ fn key_part(key: Option<&PublicKey>) -> String {
     format!("p={}", STANDARD.encode(octets))
 }
 
-/// `h=` with the one hash in use, and without the one that must not be (RFC 8301 §3.1).
-fn hashes(value: &str) -> String {
-    let mut names: Vec<&str> = value
-        .split(':')
-        .map(trimmed)
-        .filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("sha1"))
-        .collect();
-    if !names.iter().any(|name| name.eq_ignore_ascii_case("sha256")) {
-        names.push("sha256");
-    }
-    printed(&names.join(":"))
-}
-
-/// `s=` with mail among the services: that is what the record is looked at for.
+/// `s=` with mail in the place of nothing, and of what was surely meant as mail. Any other list
+/// restricts the key deliberately and stays (RFC 6376 §3.6.1).
 fn services(value: &str) -> String {
-    let mut names: Vec<&str> = value
-        .split(':')
-        .map(trimmed)
-        .filter(|name| !name.is_empty())
-        .collect();
-    if !names
-        .iter()
-        .any(|name| *name == "*" || name.eq_ignore_ascii_case("email"))
-    {
-        names.push("email");
+    const MEANT_AS_MAIL: [&str; 7] = ["mail", "e-mail", "mails", "emails", "smtp", "dkim", "all"];
+    let is_mistake = |name: &str| {
+        name.is_empty()
+            || MEANT_AS_MAIL
+                .iter()
+                .any(|known| name.eq_ignore_ascii_case(known))
+    };
+    if value.split(':').map(trimmed).all(is_mistake) {
+        "email".to_owned()
+    } else {
+        printed(value)
     }
-    printed(&names.join(":"))
 }
 
 /// A value on one line, without what cannot be printed.
@@ -169,12 +174,10 @@ fn next_tag(value: &str) -> Option<(usize, &str, &str)> {
     })
 }
 
-/// Whether verifiers can use the record, or read that its key is revoked.
+/// Whether verifiers can use the record for mail, or read that its key is revoked.
 fn is_in_order(record: &str) -> bool {
     match KeyRecord::parse(record.as_bytes()) {
-        Ok(record) => {
-            matches!(record.key, PublicKey::Ed25519(_)) || record.key.bits() >= MINIMUM_RSA_BITS
-        }
+        Ok(record) => is_for_mail(&record) && !is_too_short(&record.key),
         Err(error) => error == RecordError::Revoked,
     }
 }
@@ -210,6 +213,11 @@ mod tests {
             "v=DKIM2; t=y; k=ed25519; h=sha1; p=KEY; x=1\r\n\t2",
             Some("v=DKIM1; t=y; k=ed25519; h=sha256; p=KEY; x=1 2"),
         );
+        check(
+            "v=DKIM1; k=ed25519; h=sha256,sha1; s=Mail; p=KEY",
+            Some("v=DKIM1; k=ed25519; h=sha256; s=email; p=KEY"),
+        );
+        check("k=ed25519; s=tlsrpt; p=KEY", None);
         check("p=; v=DKIM1", Some("v=DKIM1; p="));
         check("k=dsa; p=", Some("v=DKIM1; p="));
         check("k=ed25519; p=KEY; p=QUFB", None);

@@ -12,6 +12,12 @@ use crate::verify::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 /// The longest string of a TXT record (RFC 1035 §3.3).
 const MAX_STRING: usize = 255;
 
+/// Fewer octets than an RSA key of 512 bits has, of which nothing useful can be said.
+const SHORTEST_RSA_KEY: usize = 60;
+
+/// The characters of the shortest key in base64, an Ed25519 key without padding.
+pub(super) const SHORTEST_WORD: usize = 43;
+
 /// The exponent that everybody uses.
 const USUAL_EXPONENT: u64 = 65_537;
 
@@ -19,11 +25,18 @@ const USUAL_EXPONENT: u64 = 65_537;
 /// if it is clear which was meant.
 pub(super) fn examine(reading: &Reading, findings: &mut Vec<Finding>) -> Option<PublicKey> {
     let Some(value) = reading.get("p") else {
-        findings.push(Finding::new(
-            FindingCode::NoKeyTag,
-            "there is no p=, and so there is no key",
-            "publish the whole record, p= with the key included",
-        ));
+        let (message, remedy) = if reading.get("P").is_some() {
+            (
+                "there is no p=, only P=, which is another tag (RFC 6376 §3.2)",
+                "write p= in lower case",
+            )
+        } else {
+            (
+                "there is no p=, and so there is no key",
+                "publish the whole record, p= with the key included",
+            )
+        };
+        findings.push(Finding::new(FindingCode::NoKeyTag, message, remedy));
         return None;
     };
     if value.is_empty() {
@@ -34,24 +47,25 @@ pub(super) fn examine(reading: &Reading, findings: &mut Vec<Finding>) -> Option<
         ));
         return None;
     }
-    if without_fws(value.as_bytes()).len() != value.len() {
+    let declared = declared_type(reading);
+    let read = declared.map(|declared| read(value, declared));
+    let has_space = without_fws(value.as_bytes()).len() != value.len();
+    if has_space && !matches!(read, Some(Err(Fault::SpacesForPlus))) {
         findings.push(Finding::new(
             FindingCode::WhitespaceInKey,
             "there is white space inside p=; it is allowed, and not every verifier knows that",
             "join the parts of the key with nothing between",
         ));
     }
-    let declared = declared_type(reading);
-    if let Some(declared) = declared {
-        match read(value, declared) {
-            Ok(key) => {
-                if let PublicKey::Rsa(key) = &key {
-                    examine_rsa(key, findings);
-                }
-                return Some(key);
+    match read {
+        Some(Ok(key)) => {
+            if let PublicKey::Rsa(key) = &key {
+                examine_rsa(key, findings);
             }
-            Err(fault) => findings.push(fault.finding(reading.length)),
+            return Some(key);
         }
+        Some(Err(fault)) => findings.push(fault.finding(value, reading.length)),
+        None => {}
     }
     repaired(value, declared)
 }
@@ -70,6 +84,7 @@ pub(super) fn repaired(value: &str, declared: Option<KeyType>) -> Option<PublicK
     let octets = [
         decode_base64(value.as_bytes()),
         decode_base64(&cleaned(value)),
+        decode_base64(value.replace(' ', "+").as_bytes()),
     ];
     octets.into_iter().flatten().find_map(|octets| {
         types
@@ -82,6 +97,51 @@ pub(super) fn repaired(value: &str, declared: Option<KeyType>) -> Option<PublicK
                 Err(_) => None,
             })
     })
+}
+
+/// The one public key among the words of a record, wherever it stands; `None` if a private key is
+/// there as well. Only where an Ed25519 key is announced are 32 octets taken for one.
+pub(super) fn stray(text: &str, announced: Option<KeyType>) -> Option<PublicKey> {
+    let types: &[KeyType] = match announced {
+        Some(KeyType::Ed25519) => &[KeyType::Rsa, KeyType::Ed25519],
+        _ => &[KeyType::Rsa],
+    };
+    let mut found: Option<PublicKey> = None;
+    for word in words(text) {
+        if private_key(word).is_some() {
+            return None;
+        }
+        let octets = decode_base64(word.as_bytes()).unwrap_or_default();
+        let key = types
+            .iter()
+            .find_map(|key_type| PublicKey::from_record(*key_type, &octets).ok());
+        if found.is_some() && key.is_some() && found != key {
+            return None;
+        }
+        found = found.or(key);
+    }
+    found
+}
+
+/// What may be a key in base64, in any text.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|character: char| !u8::try_from(character).is_ok_and(is_base64))
+        .filter_map(|word| word.trim_end_matches('=').rsplit('=').next())
+        .filter(|word| word.len() >= SHORTEST_WORD)
+}
+
+/// The octets of the private key that was published in the place of a public one.
+pub(super) fn private_key(value: &str) -> Option<Vec<u8>> {
+    let is_private = |octets: &Vec<u8>| {
+        PublicKey::from_record(KeyType::Rsa, octets).err() == Some(PublicKeyError::PrivateKey)
+    };
+    [
+        decode_base64(value.as_bytes()),
+        decode_base64(&cleaned(value)),
+    ]
+    .into_iter()
+    .flatten()
+    .find(is_private)
 }
 
 /// The base64 of a value without what does not belong there: the lines around PEM, and whatever
@@ -113,14 +173,28 @@ pub(super) fn is_base64(octet: u8) -> bool {
 enum Fault {
     /// The octet at which it is no base64, if it is one octet's fault.
     Base64(Option<char>),
+    /// Spaces stand where the base64 has plus signs.
+    SpacesForPlus,
     /// The end is missing.
     Truncated(PublicKeyError),
     Key(PublicKeyError),
 }
 
 fn read(value: &str, key_type: KeyType) -> Result<PublicKey, Fault> {
-    if let Some(octets) = decode_base64(value.as_bytes()) {
-        return PublicKey::from_record(key_type, &octets).map_err(Fault::of);
+    if private_key(value).is_some() {
+        return Err(Fault::Key(PublicKeyError::PrivateKey));
+    }
+    let octets = decode_base64(value.as_bytes());
+    let key = octets.map(|octets| PublicKey::from_record(key_type, &octets));
+    if let Some(Ok(key)) = key {
+        return Ok(key);
+    }
+    let is_key = |octets: Vec<u8>| PublicKey::from_record(key_type, &octets).is_ok();
+    if decode_base64(value.replace(' ', "+").as_bytes()).is_some_and(is_key) {
+        return Err(Fault::SpacesForPlus);
+    }
+    if let Some(Err(error)) = key {
+        return Err(Fault::of(error));
     }
     let value = without_fws(value.as_bytes());
     let strange = String::from_utf8_lossy(&value)
@@ -146,16 +220,42 @@ impl Fault {
         }
     }
 
-    fn finding(&self, record_length: usize) -> Finding {
+    fn finding(&self, value: &str, record_length: usize) -> Finding {
+        if let Self::Truncated(PublicKeyError::NotDer(_)) | Self::Key(PublicKeyError::NotDer(_)) =
+            self
+            && let Some(octets) = decode_base64(value.as_bytes())
+            && octets.len() < SHORTEST_RSA_KEY
+        {
+            return self.far_too_short(octets.len());
+        }
         match self {
-            Self::Base64(strange) => not_base64(*strange),
+            Self::Base64(strange) => not_base64(*strange, value.contains("-----")),
+            Self::SpacesForPlus => Finding::new(
+                FindingCode::BadBase64,
+                "p= has spaces where the key has plus signs, as if it was decoded like a web form",
+                "write + in the place of each space inside p=",
+            ),
             Self::Truncated(error) => truncated(error, record_length),
             Self::Key(error) => unusable(error),
         }
     }
+
+    /// What is to be said where there is hardly anything of a key.
+    fn far_too_short(&self, octets: usize) -> Finding {
+        let code = match self {
+            Self::Truncated(_) => FindingCode::KeyTruncated,
+            _ => FindingCode::KeyTypeMismatch,
+        };
+        let plural = if octets == 1 { "" } else { "s" };
+        Finding::new(
+            code,
+            format!("p= holds {octets} octet{plural}, far too short to be an RSA key"),
+            "publish the whole public key that belongs to the signing key",
+        )
+    }
 }
 
-fn not_base64(strange: Option<char>) -> Finding {
+fn not_base64(strange: Option<char>, is_pem: bool) -> Finding {
     let message = match strange {
         Some(character) => {
             let character = printable(character.to_string().as_bytes());
@@ -163,11 +263,12 @@ fn not_base64(strange: Option<char>) -> Finding {
         }
         None => "p= is not base64: characters are missing, or there are too many".to_owned(),
     };
-    Finding::new(
-        FindingCode::BadBase64,
-        message,
-        "copy the key anew, from where it was made",
-    )
+    let remedy = if is_pem {
+        "remove the BEGIN and END lines"
+    } else {
+        "copy the key anew, from where it was made"
+    };
+    Finding::new(FindingCode::BadBase64, message, remedy)
 }
 
 fn truncated(error: &PublicKeyError, record_length: usize) -> Finding {

@@ -1,7 +1,7 @@
 //! Everything under a name: the way to it, the records there, and what was expected of them
 //! (RFC 6376 §3.6.2).
 
-use super::key::is_base64;
+use super::split::Split;
 use super::words::key_in_words;
 use super::{Finding, FindingCode, RecordReport, RecordState, Severity, record, sort};
 use crate::identifier::DomainName;
@@ -122,13 +122,18 @@ fn of_answer(answer: &TxtAnswer, expectations: Expectations<'_>) -> NameReport {
         }));
     }
     report.fixed = report.correction(expectations.key);
-    if let Some(joined) = report.joined() {
-        report.tell_of_split_key();
-        report.fixed = Some(joined);
+    let split = Split::find(&report.records);
+    if let Some(split) = &split {
+        report.tell_of_split(split, expectations.key);
     }
-    report.find(answer, expectations);
-    report.status = report.status_of_records();
-    report.detail = report.status_in_words(&answer.outcome);
+    report.find(answer, expectations, split.as_ref());
+    if split.is_some() {
+        report.status = NameStatus::Invalid;
+        "one key record, published as several".clone_into(&mut report.detail);
+    } else {
+        report.status = report.status_of_records();
+        report.detail = report.status_in_words(&answer.outcome);
+    }
     sort(&mut report.findings);
     report
 }
@@ -147,10 +152,10 @@ impl NameReport {
     }
 
     /// The findings about the name itself.
-    fn find(&mut self, answer: &TxtAnswer, expectations: Expectations<'_>) {
+    fn find(&mut self, answer: &TxtAnswer, expectations: Expectations<'_>, split: Option<&Split>) {
         let mut findings = aliases(answer);
         let count = self.key_records().count();
-        if count > 1 {
+        if count > 1 && split.is_none() {
             findings.push(Finding::new(
                 FindingCode::SeveralRecords,
                 format!(
@@ -166,7 +171,7 @@ impl NameReport {
                 .cname
                 .and_then(|target| self.wrong_alias(target)),
         );
-        findings.extend(expectations.key.and_then(|key| self.wrong_key(key)));
+        findings.extend(expectations.key.and_then(|key| self.wrong_key(key, split)));
         self.findings.append(&mut findings);
     }
 
@@ -192,9 +197,10 @@ impl NameReport {
 
     /// What is wrong if another key is published than `expected`. Where no key can be read, the
     /// record is wrong in another way.
-    fn wrong_key(&self, expected: &PublicKey) -> Option<Finding> {
+    fn wrong_key(&self, expected: &PublicKey, split: Option<&Split>) -> Option<Finding> {
         let published: Vec<&PublicKey> = self
             .key_records()
+            .chain(split.map(|split| &split.whole))
             .filter_map(|record| record.key.as_ref())
             .collect();
         if published.is_empty() || published.contains(&expected) {
@@ -214,8 +220,17 @@ impl NameReport {
     }
 
     fn correction(&self, expected: Option<&PublicKey>) -> Option<String> {
+        if self.key_records().next().is_none() && expected.is_none() {
+            // A key that was published without all else.
+            let mut fixed = self
+                .records
+                .iter()
+                .filter_map(|record| record.fixed.as_ref());
+            return fixed.next().filter(|_| fixed.next().is_none()).cloned();
+        }
         let record = self.only_key_record()?;
         match expected {
+            Some(key) if record.gives_away(key) => None,
             Some(key)
                 if record.key.as_ref() != Some(key) && record.state != RecordState::Revoked =>
             {
@@ -225,38 +240,29 @@ impl NameReport {
         }
     }
 
-    /// The key record that was torn into two records: a key that was cut off, and the rest of it.
-    fn joined(&self) -> Option<String> {
-        let cut = self.only_key_record()?;
-        let is_cut = |finding: &Finding| finding.code == FindingCode::KeyTruncated;
-        if !cut.findings.iter().any(is_cut) {
-            return None;
-        }
-        let is_rest = |record: &&RecordReport| {
-            record.state == RecordState::Foreign
-                && record
-                    .text
-                    .iter()
-                    .all(|&octet| is_base64(octet) || octet == b';')
+    /// Puts what is to be said of the whole record in the place of what is wrong with its pieces.
+    fn tell_of_split(&mut self, split: &Split, expected: Option<&PublicKey>) {
+        self.findings.retain(|finding| {
+            let is_of_piece = finding
+                .record
+                .is_some_and(|place| split.places.contains(&place));
+            let is_of_text = matches!(
+                finding.code,
+                FindingCode::QuotesInValue | FindingCode::EscapedSemicolons
+            );
+            !is_of_piece || is_of_text
+        });
+        let place = split.places.first().copied();
+        let of_whole = split.whole.findings.iter().cloned();
+        self.findings.extend(of_whole.map(|finding| Finding {
+            record: place,
+            ..finding
+        }));
+        self.findings.push(split.finding());
+        self.fixed = match expected {
+            Some(key) if split.whole.key.as_ref() != Some(key) => split.whole.with_key(key),
+            _ => split.fixed(),
         };
-        self.records.iter().filter(is_rest).find_map(|rest| {
-            let text = [cut.text.as_slice(), &rest.text].concat();
-            let report = record(&text);
-            let is_whole = report.state == RecordState::Usable;
-            let whole = String::from_utf8(text).ok().filter(|_| is_whole);
-            report.fixed.or(whole)
-        })
-    }
-
-    fn tell_of_split_key(&mut self) {
-        for finding in &mut self.findings {
-            if finding.code == FindingCode::KeyTruncated {
-                finding
-                    .message
-                    .push_str("; the rest of it is a record of its own");
-                "publish both as two strings of one TXT record".clone_into(&mut finding.remedy);
-            }
-        }
     }
 
     fn status_of_records(&self) -> NameStatus {

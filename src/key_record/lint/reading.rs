@@ -221,13 +221,39 @@ fn is_end_of(name: &str, known: &str) -> bool {
 }
 
 /// The record that was meant where the signs of a master file were published with it.
-fn unquoted(text: &str) -> String {
+pub(super) fn unquoted(text: &str) -> String {
     let text = text.replace("\\;", ";").replace("\\\"", "\"");
     let text = match quoted_strings(&text) {
         Some(strings) => strings,
         None => without_quotes(&text),
     };
-    text.replace('\\', "")
+    unescaped(&text)
+}
+
+/// The text without backslashes, and with what stands behind them as it was meant: three digits
+/// for an octet (RFC 1035 §5.1), a letter for a line end or a tabulator.
+fn unescaped(text: &str) -> String {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut pieces = text.split('\\');
+    octets.extend(pieces.next().unwrap_or_default().bytes());
+    for piece in pieces {
+        let number = piece
+            .get(..3)
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()))
+            .and_then(|digits| digits.parse::<u8>().ok());
+        match (number, piece.strip_prefix(['n', 'r', 't'])) {
+            (Some(octet), _) => {
+                octets.push(octet);
+                octets.extend(piece.bytes().skip(3));
+            }
+            (None, Some(behind)) => {
+                octets.push(b' ');
+                octets.extend(behind.bytes());
+            }
+            (None, None) => octets.extend(piece.bytes()),
+        }
+    }
+    String::from_utf8_lossy(&octets).into_owned()
 }
 
 /// The quoted strings of a line, joined; `None` if they do not make up the line.
@@ -290,6 +316,9 @@ mod tests {
                 "v=DKIM1; p=ABCD",
             ),
             (r#"v="DKIM1"; p="ABCD""#, "v=DKIM1; p=ABCD"),
+            (r"v=DKIM1;\nk=rsa;\r\np=ABCD", "v=DKIM1; k=rsa;  p=ABCD"),
+            (r"v=DKIM1\059 p=ABCD\010", "v=DKIM1; p=ABCD\n"),
+            (r"v=DKIM1; p=AB\CD\999\", "v=DKIM1; p=ABCD999"),
         ];
         for (published, meant) in rows {
             assert_eq!(unquoted(published), meant, "{published}");

@@ -3,9 +3,8 @@
 use super::ExplainedTag;
 use super::reading::{ReadTag, Reading};
 use crate::algorithm::{HashAlgorithm, KeyType};
-use crate::escape::escape_octets;
 use crate::key::PublicKey;
-use crate::tag_list::{colon_separated, decode_quoted_printable};
+use crate::tag_list::{colon_separated, decode_quoted_printable, printable};
 
 /// Explains every tag in its order.
 pub(super) fn explain(reading: &Reading, key: Option<&PublicKey>) -> Vec<ExplainedTag> {
@@ -52,10 +51,7 @@ fn meaning(tag: &ReadTag, key: Option<&PublicKey>) -> String {
         "t" => each(value, flag),
         "n" => {
             let note = decode_quoted_printable(value);
-            format!(
-                "a note: {}",
-                escape_octets(note.as_deref().unwrap_or(value))
-            )
+            format!("a note: {}", printable(note.as_deref().unwrap_or(value)))
         }
         "g" => "historic (RFC 4871 §3.6.1): it means nothing any more".to_owned(),
         _ => "not known, and ignored".to_owned(),
@@ -102,8 +98,5 @@ fn flag(name: &[u8]) -> String {
 }
 
 fn unknown(name: &[u8]) -> String {
-    format!(
-        "\"{}\", which is not known",
-        crate::tag_list::printable(name)
-    )
+    format!("\"{}\", which is not known", printable(name))
 }
