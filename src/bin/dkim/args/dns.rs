@@ -60,8 +60,11 @@ pub struct Dns {
 pub enum TransportName {
     /// UDP, and TCP after a truncated answer
     Udp,
+    /// TCP alone
     Tcp,
+    /// TLS (RFC 7858)
     Tls,
+    /// HTTPS (RFC 8484)
     Https,
 }
 
