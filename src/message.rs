@@ -147,6 +147,13 @@ impl Header {
         self.fields().filter(move |field| field.is_named(name))
     }
 
+    /// Whether anything in the header is a field at all: a line with a colon behind a name.
+    #[must_use]
+    pub fn has_fields(&self) -> bool {
+        let is_name = |name: &[u8]| !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+        self.fields().any(|field| is_name(field.name()))
+    }
+
     /// The header's octets, without an mbox separator line above it and without the empty line
     /// below it.
     #[must_use]

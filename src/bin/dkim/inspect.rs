@@ -6,7 +6,6 @@ mod json;
 mod text;
 mod value;
 
-use dkim_toolkit::message::Header;
 use dkim_toolkit::verdict::{Reason, Verdict};
 use dkim_toolkit::verify::{Report, Verifier};
 
@@ -116,12 +115,8 @@ fn inspection(report: Report, now: u64) -> Inspection {
     let signature = |(place, verdict)| Signature::new(place + 1, verdict, &context);
     Inspection {
         signatures: verdicts.into_iter().enumerate().map(signature).collect(),
-        has_header: has_field(&header),
+        has_header: header.has_fields(),
     }
-}
-
-fn has_field(header: &Header) -> bool {
-    header.fields().next().is_some()
 }
 
 /// What stands in the way of a signature, its key apart. That no key was asked for hides in a

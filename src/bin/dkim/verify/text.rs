@@ -28,7 +28,7 @@ pub fn report(source: &Source, outcome: &Outcome, follows: bool) -> Report {
         report.wrapped(2, UNSURE, "", &escape(unmet));
     }
     if outcome.report.verdicts.is_empty() {
-        let why = if has_fields(&outcome.report.header) {
+        let why = if outcome.report.header.has_fields() {
             "there is no DKIM-Signature field"
         } else {
             "there is no header field: this is not a message"
@@ -79,12 +79,6 @@ fn signature(report: &mut Report, header: &Header, verdict: &Verdict) {
         report.wrapped(4, PLAIN, "signed:", &coverage(stated, verdict));
     }
     warnings(report, 4, &verdict.warnings);
-}
-
-/// Whether anything in the header is a field at all.
-fn has_fields(header: &Header) -> bool {
-    let is_name = |name: &[u8]| !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
-    header.fields().any(|field| is_name(field.name()))
 }
 
 /// Algorithm, key and canonicalization.
