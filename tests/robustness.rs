@@ -5,7 +5,8 @@ use std::sync::Arc;
 use dkim_toolkit::author::author_addresses;
 use dkim_toolkit::identifier::{Auid, Sdid, Selector};
 use dkim_toolkit::key::{PublicKey, SigningKey};
-use dkim_toolkit::key_record::{KeyRecord, PublishedRecord, lint};
+use dkim_toolkit::key_record::lint::{self, FindingCode};
+use dkim_toolkit::key_record::{KeyRecord, PublishedRecord, RecordError};
 use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::message::{LineEndings, parse};
 use dkim_toolkit::sign::{Choices, Signer, Signing};
@@ -69,8 +70,12 @@ proptest! {
         let usable = KeyRecord::parse(&record).is_ok();
         // What is read as a key record can be one; nothing that is one is passed over.
         prop_assert!(!usable || published.key_record().is_some_and(Result::is_ok));
-        if let Some(fixed) = lint::record(&record).fixed {
-            prop_assert!(KeyRecord::parse(fixed.as_bytes()).is_ok(), "{fixed}");
+        let report = lint::record(&record);
+        if let Some(fixed) = &report.fixed {
+            // What is corrected can be used, unless it was revoked: then it stays so.
+            let revoked = report.findings.iter().any(|finding| finding.code == FindingCode::Revoked);
+            let expected = if revoked { Err(RecordError::Revoked) } else { Ok(()) };
+            prop_assert_eq!(KeyRecord::parse(fixed.as_bytes()).map(drop), expected, "{}", fixed);
         }
     }
 
