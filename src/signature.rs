@@ -22,7 +22,7 @@ pub const FIELD_NAME: &str = "DKIM-Signature";
 /// The most names that `h=` may hold.
 pub const MAX_NAMES: usize = 1000;
 /// The most digits that a number in a signature may have (RFC 6376 §3.5, `l=`).
-const MAX_DIGITS: usize = 76;
+pub const MAX_DIGITS: usize = 76;
 /// The tags that every signature has (RFC 6376 §3.5), `v=` apart.
 const REQUIRED: [&str; 6] = ["a", "b", "bh", "d", "h", "s"];
 
@@ -298,11 +298,26 @@ pub fn claimed_identifiers(
     )
 }
 
+/// The value of `l=`, `t=` or `x=`, at most [`u64::MAX`]; `None` if it is not a number of at most
+/// [`MAX_DIGITS`] digits (RFC 6376 §3.5).
+#[must_use]
+pub fn parse_number(value: &[u8]) -> Option<u64> {
+    Digits::parse(value).map(Digits::saturating)
+}
+
 /// A valid number of any length: its digits without leading zeros.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Digits<'a>(&'a [u8]);
 
-impl Digits<'_> {
+impl<'a> Digits<'a> {
+    fn parse(value: &'a [u8]) -> Option<Self> {
+        if value.is_empty() || value.len() > MAX_DIGITS || !value.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        let zeros = value.iter().take_while(|&&digit| digit == b'0').count();
+        Some(Self(&value[zeros..]))
+    }
+
     fn saturating(self) -> u64 {
         self.0.iter().fold(0_u64, |value, digit| {
             value
@@ -330,11 +345,9 @@ fn number<'a>(
     let Some(value) = tags.get(name) else {
         return Ok(None);
     };
-    if value.is_empty() || value.len() > MAX_DIGITS || !value.iter().all(u8::is_ascii_digit) {
-        return Err(SignatureError::Number(name));
-    }
-    let zeros = value.iter().take_while(|&&digit| digit == b'0').count();
-    Ok(Some(Digits(&value[zeros..])))
+    Digits::parse(value)
+        .map(Some)
+        .ok_or(SignatureError::Number(name))
 }
 
 fn check_query_methods(tags: &TagList<'_>) -> Result<(), SignatureError> {

@@ -3,11 +3,15 @@
 mod json;
 mod text;
 
+pub use json::BodyHash;
+
 use std::thread;
 use std::time::SystemTime;
 
 use dkim_toolkit::author::author_addresses;
+use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::message::Header;
+use dkim_toolkit::signature::claimed_identifiers;
 use dkim_toolkit::verdict::{Verdict, VerificationResult};
 use dkim_toolkit::verify::{Policy, Report, Verification, Verifier};
 
@@ -219,6 +223,15 @@ impl Judge<'_> {
         let in_doubt = self.arguments.require == Require::Any
             && verdicts.iter().any(|verdict| in_doubt(&verdict));
         in_doubt.then_some(VerificationResult::TempError)
+    }
+}
+
+/// The domain and the selector of a signature, as far as each is valid.
+fn identifiers(header: &Header, verdict: &Verdict) -> (Option<Sdid>, Option<Selector>) {
+    match (&verdict.signature, header.field(verdict.field_index)) {
+        (Some(stated), _) => (Some(stated.domain.clone()), Some(stated.selector.clone())),
+        (None, Some(field)) => claimed_identifiers(field, header.line_endings()),
+        (None, None) => (None, None),
     }
 }
 

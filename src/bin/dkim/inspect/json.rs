@@ -1,14 +1,13 @@
 //! The JSON of `dkim inspect`: one object for each message, its keys always there.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use dkim_toolkit::verdict::{Reason, Verdict, Warning as Warned};
+use dkim_toolkit::verdict::{Reason, Warning as Warned};
 use serde::Serialize;
 
 use crate::inspect::decode::{Default, Status, Tag as Inspected};
 use crate::inspect::value::Decoded;
 use crate::inspect::{Inspection, Signature as InspectedSignature};
 use crate::io::{Failure, Source};
+use crate::verify::BodyHash;
 
 /// A message.
 #[derive(Serialize)]
@@ -39,13 +38,6 @@ struct Tag<'a> {
     status: Status,
     decoded: Option<&'a Decoded>,
     problem: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct BodyHash {
-    claimed: Option<String>,
-    computed: Option<String>,
-    matches: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -106,18 +98,6 @@ impl<'a> Tag<'a> {
             status: tag.status,
             decoded: tag.decoded.as_ref().ok(),
             problem: tag.decoded.as_ref().err().map(String::as_str),
-        }
-    }
-}
-
-impl BodyHash {
-    fn new(verdict: &Verdict) -> Self {
-        let claimed = verdict.signature.as_ref();
-        let computed = verdict.computed_body_hash.as_ref();
-        Self {
-            claimed: claimed.map(|signature| STANDARD.encode(&signature.body_hash)),
-            computed: computed.map(|hash| STANDARD.encode(hash)),
-            matches: verdict.body_hash_matches(),
         }
     }
 }

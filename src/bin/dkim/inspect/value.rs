@@ -6,15 +6,13 @@ use dkim_toolkit::algorithm::SigningAlgorithm;
 use dkim_toolkit::canonicalization::MessageCanonicalization;
 use dkim_toolkit::identifier::{Auid, Sdid, Selector};
 use dkim_toolkit::key_record::decode_base64;
+use dkim_toolkit::signature::{MAX_DIGITS, parse_number};
 use dkim_toolkit::tag_list::{colon_separated, decode_quoted_printable, without_fws};
 use dkim_toolkit::verdict::Verdict;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::inspect::decode::Context;
-
-/// The most digits of a number (RFC 6376 §3.5, `l=`).
-const MAX_DIGITS: usize = 76;
 
 /// A decoded value. As JSON it is its content alone.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -151,10 +149,7 @@ fn identifier(name: &str, value: &[u8]) -> Result<Decoded, String> {
 
 /// The number; one past 64 bits is as good as the greatest that is not.
 fn number(value: &[u8]) -> Result<u64, String> {
-    if value.is_empty() || value.len() > MAX_DIGITS || !value.iter().all(u8::is_ascii_digit) {
-        return Err(format!("it is not a number of at most {MAX_DIGITS} digits"));
-    }
-    Ok(String::from_utf8_lossy(value).parse().unwrap_or(u64::MAX))
+    parse_number(value).ok_or_else(|| format!("it is not a number of at most {MAX_DIGITS} digits"))
 }
 
 fn body_length(length: u64, verdict: &Verdict) -> Decoded {

@@ -8,12 +8,12 @@ use dkim_toolkit::canonicalization::body::LineEndsSeen;
 use dkim_toolkit::key_record::KeyRecord;
 use dkim_toolkit::lookup::Dnssec;
 use dkim_toolkit::message::Header;
-use dkim_toolkit::signature::{Signature as Stated, claimed_identifiers};
+use dkim_toolkit::signature::Signature as Stated;
 use dkim_toolkit::verdict::{KeyEvidence, Reason, Verdict, Warning as Warned};
 use serde::Serialize;
 
 use crate::io::{Failure, Source};
-use crate::verify::Outcome;
+use crate::verify::{Outcome, identifiers};
 
 /// A message.
 #[derive(Serialize)]
@@ -52,8 +52,9 @@ struct Signature {
     explanation: Option<()>,
 }
 
+/// The body hash that a signature claims, and that of the body.
 #[derive(Serialize)]
-struct BodyHash {
+pub struct BodyHash {
     claimed: Option<String>,
     computed: Option<String>,
     matches: Option<bool>,
@@ -118,11 +119,7 @@ impl Message {
 impl Signature {
     fn new(header: &Header, verdict: &Verdict) -> Self {
         let stated = verdict.signature.as_ref();
-        let (domain, selector) = match (stated, header.field(verdict.field_index)) {
-            (Some(stated), _) => (Some(stated.domain.clone()), Some(stated.selector.clone())),
-            (None, Some(field)) => claimed_identifiers(field, header.line_endings()),
-            (None, None) => (None, None),
-        };
+        let (domain, selector) = identifiers(header, verdict);
         Self {
             result: verdict.result().name(),
             reason: verdict.reason.as_ref().map(Reason::code),
@@ -140,19 +137,25 @@ impl Signature {
             body_length: stated.and_then(|stated| stated.body_length),
             timestamp: stated.and_then(|stated| stated.timestamp),
             expiration: stated.and_then(|stated| stated.expiration),
-            body_hash: BodyHash {
-                claimed: stated.map(|stated| STANDARD.encode(&stated.body_hash)),
-                computed: verdict
-                    .computed_body_hash
-                    .as_ref()
-                    .map(|hash| STANDARD.encode(hash)),
-                matches: verdict.body_hash_matches(),
-            },
+            body_hash: BodyHash::new(verdict),
             signature_matches: verdict.signature_matches,
             key: verdict.key.as_ref().map(Key::new),
             alignment: None,
             warnings: warnings(&verdict.warnings),
             explanation: None,
+        }
+    }
+}
+
+impl BodyHash {
+    /// As far as the verdict knows them.
+    pub fn new(verdict: &Verdict) -> Self {
+        let claimed = verdict.signature.as_ref();
+        let computed = verdict.computed_body_hash.as_ref();
+        Self {
+            claimed: claimed.map(|signature| STANDARD.encode(&signature.body_hash)),
+            computed: computed.map(|hash| STANDARD.encode(hash)),
+            matches: verdict.body_hash_matches(),
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use dkim_toolkit::escape::escape;
 use dkim_toolkit::message::Header;
-use dkim_toolkit::signature::{Signature, claimed_identifiers};
+use dkim_toolkit::signature::Signature;
 use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
 
 use crate::io::Source;
 use crate::output::{BAD, GOOD, PLAIN, Report, UNSURE};
 use crate::verify::json::signed_headers;
-use crate::verify::{MessageResult, Outcome};
+use crate::verify::{MessageResult, Outcome, identifiers};
 
 /// The report on one message; `follows` others, from which a blank line parts it.
 pub fn report(source: &Source, outcome: &Outcome, follows: bool) -> Report {
@@ -57,11 +57,7 @@ pub fn report(source: &Source, outcome: &Outcome, follows: bool) -> Report {
 
 fn signature(report: &mut Report, header: &Header, verdict: &Verdict) {
     let result = verdict.result();
-    let (domain, selector) = match (&verdict.signature, header.field(verdict.field_index)) {
-        (Some(stated), _) => (Some(stated.domain.clone()), Some(stated.selector.clone())),
-        (None, Some(field)) => claimed_identifiers(field, header.line_endings()),
-        (None, None) => (None, None),
-    };
+    let (domain, selector) = identifiers(header, verdict);
     let or_unknown = |name: Option<String>| name.unwrap_or_else(|| "?".to_owned());
     let domain = or_unknown(domain.map(|domain| domain.to_string()));
     let selector = or_unknown(selector.map(|selector| selector.to_string()));
