@@ -13,10 +13,12 @@
 //! ```
 
 mod alias;
+mod cache;
 #[cfg(feature = "aws-lc")]
 mod dnssec;
 mod failure;
 mod inquiry;
+mod lifetime;
 mod name;
 mod options;
 mod servers;
@@ -38,6 +40,7 @@ use servers::Servers;
 use zone::Zones;
 
 pub use crate::lookup::{TxtAnswer, TxtOutcome};
+pub use cache::CachingResolver;
 pub use name::NameFault;
 pub use options::{ResolverError, ResolverOptions, Transport, parse_nameserver};
 pub use trust::{TlsRoots, TrustAnchors};
@@ -45,8 +48,9 @@ pub use zone::ZoneFault;
 
 /// Finds key records.
 ///
-/// Cheap to clone; clones share their connections. Nothing is cached, and nothing runs while no
-/// lookup does, except that streams to servers (TCP, TLS, HTTPS) stay open for the next one.
+/// Cheap to clone; clones share their connections. Nothing is kept, see [`CachingResolver`] for
+/// that; and nothing runs while no lookup does, except that streams to servers (TCP, TLS, HTTPS)
+/// stay open for the next one.
 #[derive(Clone)]
 pub struct Resolver {
     source: Source,
@@ -109,10 +113,7 @@ impl Resolver {
     /// The answer to the question for a key record. Must run under tokio, unless it answers from
     /// master files.
     pub async fn lookup(&self, query: &KeyQuery) -> KeyAnswer {
-        match self.txt(query.name()).await {
-            Ok(answer) => answer.into(),
-            Err(failure) => KeyAnswer::Failed(failure),
-        }
+        key_answer(self.txt(query.name()).await)
     }
 
     /// The TXT records under `name`, which is absolute with or without its final dot and may have
@@ -122,9 +123,16 @@ impl Resolver {
     ///
     /// [`LookupFailure`] if no answer could be had within the timeout times the tries.
     pub async fn txt(&self, name: &str) -> Result<TxtAnswer, LookupFailure> {
-        let name = OwnerName::parse(name.as_bytes(), &OwnerName::ROOT).map_err(not_a_name)?;
+        self.find(name).await.map(|found| found.answer)
+    }
+
+    async fn find(&self, name: &str) -> Result<Found, LookupFailure> {
+        let name = parse_name(name)?;
         let mut inquiry = match &self.source {
-            Source::Zones(zones) => return from_zones(zones, name),
+            Source::Zones(zones) => {
+                let answer = from_zones(zones, name)?;
+                return Ok(Found { answer, ttl: 0 });
+            }
             Source::Servers(servers) => Inquiry::new(servers.clone()),
             #[cfg(feature = "aws-lc")]
             Source::Validated(servers, anchors) => {
@@ -135,14 +143,23 @@ impl Resolver {
         loop {
             let step = inquiry.step(chain.end()).await?;
             if let Some(outcome) = outcome(&mut chain, step) {
-                return Ok(TxtAnswer {
+                let answer = TxtAnswer {
                     outcome,
                     chain: chain.targets(),
                     dnssec: inquiry.dnssec(),
-                });
+                };
+                let ttl = inquiry.ttl();
+                return Ok(Found { answer, ttl });
             }
         }
     }
+}
+
+/// An answer and how long it may be kept.
+struct Found {
+    answer: TxtAnswer,
+    /// The lowest TTL on the way, in seconds.
+    ttl: u32,
 }
 
 impl fmt::Debug for Resolver {
@@ -163,6 +180,14 @@ fn from_zones(zones: &Zones, name: OwnerName) -> Result<TxtAnswer, LookupFailure
             });
         }
     }
+}
+
+fn key_answer(answer: Result<TxtAnswer, LookupFailure>) -> KeyAnswer {
+    answer.map_or_else(KeyAnswer::Failed, KeyAnswer::from)
+}
+
+fn parse_name(name: &str) -> Result<OwnerName, LookupFailure> {
+    OwnerName::parse(name.as_bytes(), &OwnerName::ROOT).map_err(not_a_name)
 }
 
 /// Takes one step; `None` if there is one more to take.

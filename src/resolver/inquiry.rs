@@ -9,6 +9,7 @@ use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 use tokio::time::Instant;
 
 use super::alias::Step;
+use super::lifetime::{denial_ttl, seconds};
 use super::name::OwnerName;
 use super::servers::Servers;
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
@@ -22,6 +23,8 @@ pub(super) struct Inquiry {
     servers: Arc<Servers>,
     deadline: Instant,
     response: Option<DnsResponse>,
+    /// The lowest TTL of all steps so far, in seconds.
+    ttl: u32,
     #[cfg(feature = "aws-lc")]
     validation: Option<super::dnssec::Validation>,
 }
@@ -33,6 +36,7 @@ impl Inquiry {
             deadline: servers.deadline(),
             servers,
             response: None,
+            ttl: u32::MAX,
             #[cfg(feature = "aws-lc")]
             validation: None,
         }
@@ -58,23 +62,30 @@ impl Inquiry {
             // A recursive server follows the chain itself; NXDOMAIN is then about its end
             // (RFC 6604 §3). What validation proved is another matter: the answer to the question.
             let is_denial = response.response_code == ResponseCode::NXDomain && !self.validates();
-            let found = match step_in(&response, name)? {
-                None if is_denial => Some(Step::NoSuchName),
-                step => step,
-            };
-            if let Some(step) = found {
-                self.response = Some(response);
-                return Ok(step);
+            let found = step_in(&response, name)?;
+            if found.is_some() || is_denial {
+                return Ok(self.take(found, response));
             }
         }
         let response = self.ask(name).await?;
-        let step = step_in(&response, name)?;
-        let negative = match response.response_code {
-            ResponseCode::NXDomain => Step::NoSuchName,
-            _ => Step::NoRecords,
+        let found = step_in(&response, name)?;
+        Ok(self.take(found, response))
+    }
+
+    /// Takes the step that the response has, or else the one that it denies.
+    fn take(&mut self, found: Option<Timed>, response: DnsResponse) -> Step {
+        let (step, ttl) = match found {
+            Some(Timed { step, ttl }) => (step, ttl),
+            None => (denial(&response), denial_ttl(&response)),
         };
+        self.ttl = self.ttl.min(ttl);
         self.response = Some(response);
-        Ok(step.unwrap_or(negative))
+        step
+    }
+
+    /// How long what was found may be kept, in seconds: the shortest time of any step.
+    pub(super) fn ttl(&self) -> u32 {
+        self.ttl
     }
 
     /// The state of all answers together; `None` if nothing was validated.
@@ -119,8 +130,14 @@ fn request_options() -> DnsRequestOptions {
     options
 }
 
+/// A step and how long its records may be kept, in seconds.
+struct Timed {
+    step: Step,
+    ttl: u32,
+}
+
 /// What the answer section says about `name`; `None` if nothing.
-fn step_in(response: &DnsResponse, name: &OwnerName) -> Result<Option<Step>, LookupFailure> {
+fn step_in(response: &DnsResponse, name: &OwnerName) -> Result<Option<Timed>, LookupFailure> {
     let records = || {
         let class_in = |record: &&Record| record.dns_class == DNSClass::IN;
         response.answers.iter().filter(class_in)
@@ -136,21 +153,26 @@ fn step_in(response: &DnsResponse, name: &OwnerName) -> Result<Option<Step>, Loo
             _ => None,
         })
         .collect();
-    if !texts.is_empty() {
-        return Ok(Some(Step::Found {
-            records: texts
-                .iter()
-                .map(|(text, _)| text.txt_data.concat())
-                .collect(),
-            ttl: texts.iter().map(|&(_, ttl)| ttl).min(),
-        }));
+    if let Some(ttl) = texts.iter().map(|&(_, ttl)| ttl).min() {
+        let records = texts
+            .iter()
+            .map(|(text, _)| text.txt_data.concat())
+            .collect();
+        let step = Step::Found {
+            records,
+            ttl: Some(ttl),
+        };
+        return Ok(Some(Timed { step, ttl }));
     }
     let alias = at_name().find_map(|record| match &record.data {
-        RData::CNAME(CNAME(target)) => Some(target),
+        RData::CNAME(CNAME(target)) => Some(Timed {
+            step: Step::Alias(OwnerName::from_hickory(target)),
+            ttl: seconds(record.ttl),
+        }),
         _ => None,
     });
-    if let Some(target) = alias {
-        return Ok(Some(Step::Alias(OwnerName::from_hickory(target))));
+    if alias.is_some() {
+        return Ok(alias);
     }
     // A server that knows a DNAME record sends the CNAME that follows from it as well; one that
     // does not, may still pass the DNAME on (RFC 6672 §3.4).
@@ -158,19 +180,25 @@ fn step_in(response: &DnsResponse, name: &OwnerName) -> Result<Option<Step>, Loo
         .find_map(|record| {
             let target = subtree_target(&record.data)?;
             let owner = OwnerName::from_hickory(&record.name);
-            (name != &owner && name.is_within(&owner)).then_some((owner, target))
+            let is_above = name != &owner && name.is_within(&owner);
+            is_above.then(|| (owner, target, seconds(record.ttl)))
         })
-        .map(|(owner, target)| {
-            name.substituted(&owner, &target)
-                .map(Step::Alias)
-                .ok_or_else(|| not_a_name(name))
+        .map(|(owner, target, ttl)| {
+            let target = name
+                .substituted(&owner, &target)
+                .ok_or_else(|| not_a_name(name))?;
+            let step = Step::Alias(target);
+            Ok(Timed { step, ttl })
         })
         .transpose()
 }
 
-/// A time to live; one with the highest bit set is none (RFC 2181 §8).
-fn seconds(ttl: u32) -> u32 {
-    if i32::try_from(ttl).is_ok() { ttl } else { 0 }
+/// What a response without an answer says.
+fn denial(response: &DnsResponse) -> Step {
+    match response.response_code {
+        ResponseCode::NXDomain => Step::NoSuchName,
+        _ => Step::NoRecords,
+    }
 }
 
 /// The target of a DNAME record, which hickory leaves in the wire's form.

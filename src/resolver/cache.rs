@@ -1,0 +1,115 @@
+//! Key answers that are kept, so that one process asks for each name once.
+
+mod memory;
+mod store;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::{Found, Resolver, Source, lifetime};
+use crate::lookup::{KeyAnswer, KeyQuery};
+pub(super) use memory::Memory;
+
+/// Names whose answers are kept. With its key parsed twice over, for either library, a record
+/// takes some KiB; so all of them stay within some tens of MiB, and a day's mail of a large site
+/// has fewer signers.
+const MAX_NAMES: usize = 4_096;
+
+/// Lookups under way at once. dnsmasq, which stands between many machines and their name servers,
+/// passes on 150 questions at a time. And each lookup over UDP has a socket, or one for each
+/// server where those are slow: that stays well under the usual limit of 1,024 open files.
+const MAX_LOOKUPS: usize = 128;
+
+/// How long a failure is kept; between 1 second and 5 minutes (RFC 9520 §3.2). It took up to ten
+/// seconds to find out that nobody answers. Who works through an archive would spend that again
+/// on each message of the domain; and a minute is soon enough for a mail server, where the sender
+/// tries again after some minutes.
+const FAILURE: Duration = Duration::from_secs(60);
+
+/// Finds key records and keeps what it found, for a program that verifies many messages.
+///
+/// Answers are kept as long as the DNS allows, between 1 second and a day; failures for a minute.
+/// Each key is parsed once. The number of names is bounded; those that were not used for longest
+/// give way. Any number of lookups of one name at the same time ask one question, and only so
+/// many lookups are under way at once: the others wait for their turn, and their own time begins
+/// with it.
+///
+/// Cheap to clone; clones share what is kept. All lookups have to run under one tokio runtime.
+#[derive(Clone)]
+pub struct CachingResolver {
+    resolver: Resolver,
+    answers: Memory<KeyQuery, KeyAnswer>,
+    turns: Arc<Semaphore>,
+}
+
+impl CachingResolver {
+    /// A resolver that asks what this one asks, and keeps nothing yet.
+    #[must_use]
+    pub fn new(resolver: Resolver) -> Self {
+        Self {
+            resolver,
+            answers: Memory::new(MAX_NAMES),
+            turns: Arc::new(Semaphore::new(MAX_LOOKUPS)),
+        }
+    }
+
+    /// The answer if it needs no waiting: it is kept, or it is in a master file. Fast, and needs
+    /// no runtime.
+    #[must_use]
+    pub fn cached(&self, query: &KeyQuery) -> Option<KeyAnswer> {
+        let kept = self.answers.get(query);
+        let Source::Zones(zones) = &self.resolver.source else {
+            return kept;
+        };
+        Some(kept.unwrap_or_else(|| {
+            let name = super::parse_name(query.name());
+            let answer = super::key_answer(name.and_then(|name| super::from_zones(zones, name)));
+            // The files were read once; whatever TTL they give, they say the same for ever.
+            self.answers
+                .insert(query.clone(), answer.clone(), lifetime::LONGEST);
+            answer
+        }))
+    }
+
+    /// The answer to the question for a key record: what is kept, or else what the DNS says.
+    ///
+    /// May be dropped at any time; whoever else waits for the same answer still gets it. Must run
+    /// under tokio, unless it answers from master files.
+    pub async fn lookup(&self, query: &KeyQuery) -> KeyAnswer {
+        if let Some(answer) = self.cached(query) {
+            return answer;
+        }
+        let ask = || {
+            let (this, query) = (self.clone(), query.clone());
+            async move {
+                // Never closed; and if it were, asking is still right.
+                let _turn = this.turns.acquire().await;
+                let (answer, ttl) = match this.resolver.find(query.name()).await {
+                    Ok(Found { answer, ttl }) => (answer.into(), ttl),
+                    Err(failure) => (KeyAnswer::Failed(failure), 0),
+                };
+                let lifetime = kept_for(&answer, ttl);
+                (answer, lifetime)
+            }
+        };
+        self.answers.get_or_ask(query, ask).await
+    }
+}
+
+impl fmt::Debug for CachingResolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CachingResolver").finish_non_exhaustive()
+    }
+}
+
+/// How long an answer is kept; `ttl` is what the DNS allows, in seconds.
+fn kept_for(answer: &KeyAnswer, ttl: u32) -> Duration {
+    match answer {
+        KeyAnswer::Records { .. } => lifetime::of_records(ttl),
+        KeyAnswer::NoSuchName | KeyAnswer::NoRecords => lifetime::of_denial(ttl),
+        KeyAnswer::Failed(_) => FAILURE,
+    }
+}
