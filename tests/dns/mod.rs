@@ -1,5 +1,6 @@
 //! The resolver against a server on loopback: every answer that there can be.
 
+mod cache;
 mod failure;
 
 use std::net::SocketAddr;

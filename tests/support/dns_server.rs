@@ -194,11 +194,27 @@ impl Answer {
     }
 
     /// Adds a SOA record to the authority section, as a negative answer has.
-    pub fn soa(mut self, zone: &str) -> Self {
+    pub fn soa(self, zone: &str) -> Self {
+        self.soa_of(zone, 300, 0)
+    }
+
+    /// The same with its TTL and its field MINIMUM.
+    pub fn soa_of(mut self, zone: &str, ttl: u32, minimum: u32) -> Self {
         let mut data = wire_name(zone);
         data.extend(wire_name(zone));
-        data.extend([0; 20]);
-        self.authorities.push(Record::new(zone, SOA, data));
+        data.extend([0; 16]);
+        data.extend(minimum.to_be_bytes());
+        let soa = Record::new(zone, SOA, data);
+        self.authorities.push(Record { ttl, ..soa });
+        self
+    }
+
+    /// Gives the answer's records these TTLs, in their order.
+    pub fn ttls(mut self, ttls: &[u32]) -> Self {
+        assert_eq!(self.answers.len(), ttls.len());
+        for (record, &ttl) in self.answers.iter_mut().zip(ttls) {
+            record.ttl = ttl;
+        }
         self
     }
 

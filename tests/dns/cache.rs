@@ -1,0 +1,346 @@
+//! Key answers that are kept: what is asked, how often, and for how long it stays.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use dkim_toolkit::identifier::{Sdid, Selector};
+use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
+use dkim_toolkit::resolver::{CachingResolver, Resolver, ResolverOptions};
+use tokio::task::JoinSet;
+use tokio::time;
+
+use super::super::support::dns_server::{Answer, DnsServer, NXDOMAIN, REFUSED, Reply, SERVFAIL};
+use super::{NAME, SLACK, TIMEOUT, block_on, key, options, query};
+
+/// For what must not wait at all.
+const LONG: Duration = Duration::from_secs(20);
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 3_600;
+const DAY: u64 = 24 * HOUR;
+
+fn resolver(options: &ResolverOptions) -> CachingResolver {
+    CachingResolver::new(Resolver::new(options).unwrap())
+}
+
+fn at(server: &DnsServer) -> CachingResolver {
+    resolver(&options(&[server.address()]))
+}
+
+/// The query for `selector` at example.com.
+fn of(selector: &str) -> KeyQuery {
+    let selector = Selector::parse(selector.as_bytes()).unwrap();
+    KeyQuery::new(&selector, &Sdid::parse(b"example.com").unwrap()).unwrap()
+}
+
+/// Looks up all of them side by side, on tasks of their own.
+fn start(resolver: &CachingResolver, queries: Vec<KeyQuery>) -> JoinSet<KeyAnswer> {
+    let mut lookups = JoinSet::new();
+    for query in queries {
+        let resolver = resolver.clone();
+        lookups.spawn(async move { resolver.lookup(&query).await });
+    }
+    lookups
+}
+
+/// The first record's text, or what there is instead.
+fn show(answer: &KeyAnswer) -> String {
+    match answer {
+        KeyAnswer::Records { records, .. } => records[0].text().escape_ascii().to_string(),
+        KeyAnswer::Failed(failure) => format!("{:?}", failure.kind),
+        other => format!("{other:?}"),
+    }
+}
+
+async fn until(mut reached: impl FnMut() -> bool) {
+    while !reached() {
+        time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// A server that answers each name with a record of that name, except for what is `silent`.
+fn echo(silent: impl Fn(&str) -> bool + Send + Sync + 'static) -> DnsServer {
+    DnsServer::start(move |question| {
+        if silent(&question.name) {
+            return Reply::Silence;
+        }
+        let answer = Answer::default();
+        answer.txt(&question.name, &question.name).into()
+    })
+}
+
+fn names(server: &DnsServer) -> BTreeSet<String> {
+    let questions = server.questions().into_iter();
+    questions.map(|question| question.name).collect()
+}
+
+/// One server that always answers the same; its answer is kept for so many seconds.
+#[track_caller]
+fn check(reply: impl Into<Reply>, kept: u64) {
+    let reply = reply.into();
+    let server = DnsServer::start(move |_| reply.clone());
+    block_on(async {
+        let resolver = at(&server);
+        assert!(resolver.cached(&query()).is_none());
+        let answer = resolver.lookup(&query()).await;
+        let asked = server.questions().len();
+        time::pause();
+        // The second that is missing is for a busy machine, whose time was not paused till now.
+        time::advance(Duration::from_secs(kept - 1)).await;
+        let cached = resolver.cached(&query()).expect("a kept answer");
+        assert_eq!(show(&cached), show(&answer));
+        let again = resolver.lookup(&query()).await;
+        assert_eq!(show(&again), show(&answer));
+        assert_eq!(server.questions().len(), asked);
+        time::advance(Duration::from_secs(1)).await;
+        assert!(resolver.cached(&query()).is_none());
+        time::resume();
+        resolver.lookup(&query()).await;
+        assert_eq!(server.questions().len(), asked * 2);
+    });
+}
+
+#[test]
+fn many_lookups_of_few_names() {
+    let server = echo(|_| false);
+    let resolver = at(&server);
+    let queries = (0..1_000).map(|number| of(&format!("s{}", number % 20)));
+    let queries: Vec<KeyQuery> = queries.collect();
+    block_on(async {
+        let answers = start(&resolver, queries.clone()).join_all().await;
+        assert_eq!(answers.len(), 1_000);
+        assert_eq!(server.questions().len(), 20);
+        assert_eq!(names(&server).len(), 20);
+    });
+    // Nothing of this needs a runtime.
+    for query in queries {
+        let answer = resolver.cached(&query).unwrap();
+        assert_eq!(show(&answer), query.name());
+    }
+    assert_eq!(server.questions().len(), 20);
+}
+
+#[test]
+fn clones_share_what_is_kept() {
+    let server = echo(|_| false);
+    let resolver = at(&server);
+    let clone = resolver.clone();
+    block_on(resolver.lookup(&query()));
+    assert!(
+        std::thread::spawn(move || clone.cached(&query()).is_some())
+            .join()
+            .unwrap()
+    );
+}
+
+#[test]
+fn records_are_kept_for_the_lowest_ttl_on_the_way() {
+    check(key(), 300);
+    let alias = || {
+        Answer::default()
+            .cname(NAME, "k.example.net")
+            .txt("k.example.net", "x")
+    };
+    check(alias().ttls(&[40, 300]), 40);
+    check(alias().ttls(&[300, 40]), 40);
+    let two = Answer::default().txt(NAME, "a").txt(NAME, "b");
+    check(two.ttls(&[300, 20]), 20);
+}
+
+#[test]
+fn an_alias_that_is_followed_here() {
+    let server = DnsServer::start(|question| {
+        match question.name.as_str() {
+            NAME => Answer::default()
+                .dname("example.com", "example.net")
+                .ttls(&[9]),
+            _ => Answer::default().txt("s._domainkey.example.net", "x"),
+        }
+        .into()
+    });
+    block_on(async {
+        let resolver = at(&server);
+        resolver.lookup(&query()).await;
+        time::pause();
+        time::advance(Duration::from_secs(8)).await;
+        assert!(resolver.cached(&query()).is_some());
+        time::advance(Duration::from_secs(1)).await;
+        assert!(resolver.cached(&query()).is_none());
+    });
+}
+
+#[test]
+fn records_are_kept_for_a_second_at_least_and_a_day_at_most() {
+    check(key().ttls(&[0]), 1);
+    // No TTL at all (RFC 2181 §8).
+    check(key().ttls(&[u32::MAX]), 1);
+    check(key().ttls(&[i32::MAX.cast_unsigned()]), DAY);
+}
+
+/// RFC 2308 §5.
+#[test]
+fn denials_are_kept() {
+    for denial in [Answer::code(NXDOMAIN), Answer::default()] {
+        let soa = |ttl, minimum| denial.clone().soa_of("example.com", ttl, minimum);
+        check(denial.clone(), MINUTE);
+        check(soa(300, 900), 300);
+        check(soa(900, 300), 300);
+        check(soa(300, 0), 1);
+        check(soa(u32::MAX, 300), 1);
+        check(soa(1_000_000, 1_000_000), 3 * HOUR);
+        let dangling = soa(900, 900).cname(NAME, "k.example.net");
+        check(dangling.clone().ttls(&[30]), 30);
+        check(dangling.ttls(&[1_000_000]), 900);
+    }
+}
+
+#[test]
+fn failures_are_kept_for_a_minute() {
+    check(Answer::code(SERVFAIL), MINUTE);
+    check(Answer::code(REFUSED), MINUTE);
+    check(Answer::default().cname(NAME, NAME), MINUTE);
+    check(Reply::Silence, MINUTE);
+}
+
+#[test]
+fn a_name_without_answer_does_not_keep_others_waiting() {
+    let server = echo(|name| name.starts_with("silent"));
+    let resolver = resolver(&ResolverOptions {
+        timeout: LONG,
+        ..options(&[server.address()])
+    });
+    block_on(async {
+        let mut silent = start(&resolver, vec![of("silent")]);
+        until(|| server.questions().len() == 1).await;
+        let others = (0..50).map(|number| of(&format!("s{number}"))).collect();
+        let others = start(&resolver, others).join_all();
+        let others = time::timeout(LONG / 4, others).await.unwrap();
+        assert_eq!(others.len(), 50);
+        assert!(silent.try_join_next().is_none());
+    });
+}
+
+/// Whoever asked first goes; those who wait for the same answer get it, and nobody asks again.
+#[test]
+fn the_first_one_who_asks_gives_up() {
+    let server = DnsServer::start(|_| Reply::Late(TIMEOUT / 2, Box::new(key().into())));
+    let resolver = resolver(&ResolverOptions {
+        timeout: LONG,
+        ..options(&[server.address()])
+    });
+    block_on(async {
+        let first = start(&resolver, vec![query()]);
+        until(|| server.questions().len() == 1).await;
+        let others = start(&resolver, vec![query(); 3]);
+        tokio::task::yield_now().await;
+        drop(first);
+        let answers = time::timeout(LONG / 4, others.join_all()).await.unwrap();
+        for answer in answers {
+            assert_eq!(show(&answer), "v=DKIM1; p=");
+        }
+        assert_eq!(server.questions().len(), 1);
+    });
+}
+
+#[test]
+fn everybody_who_asks_gives_up() {
+    let server = DnsServer::start({
+        let first = std::sync::atomic::AtomicBool::new(true);
+        move |_| {
+            if first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+                Reply::Silence
+            } else {
+                key().into()
+            }
+        }
+    });
+    let resolver = resolver(&ResolverOptions {
+        timeout: LONG,
+        ..options(&[server.address()])
+    });
+    block_on(async {
+        let mut lookups = start(&resolver, vec![query(); 3]);
+        until(|| server.questions().len() == 1).await;
+        lookups.shutdown().await;
+        assert!(resolver.cached(&query()).is_none());
+        let answer = time::timeout(LONG / 4, resolver.lookup(&query())).await;
+        assert_eq!(show(&answer.unwrap()), "v=DKIM1; p=");
+        assert_eq!(server.questions().len(), 2);
+    });
+}
+
+#[test]
+fn so_many_lookups_at_once() {
+    let server = echo(|_| true);
+    let resolver = resolver(&ResolverOptions {
+        timeout: LONG,
+        ..options(&[server.address()])
+    });
+    block_on(async {
+        let queries = (0..300).map(|number| of(&format!("s{number}"))).collect();
+        let mut lookups = start(&resolver, queries);
+        until(|| server.questions().len() >= 128).await;
+        time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(names(&server).len(), 128);
+        lookups.shutdown().await;
+        // Those who went made room.
+        let _lookup = start(&resolver, vec![of("new")]);
+        let new = time::timeout(LONG / 4, until(|| names(&server).len() == 129));
+        new.await.unwrap();
+    });
+}
+
+/// The time of a lookup begins when it is asked, not when it has to wait for its turn.
+#[test]
+fn whoever_waits_for_a_turn_has_all_the_time() {
+    let server = echo(|name| name.starts_with("silent"));
+    let resolver = resolver(&ResolverOptions {
+        tries: 1,
+        ..options(&[server.address()])
+    });
+    block_on(async {
+        let silent = (0..256).map(|number| of(&format!("silent{number}")));
+        let silent = start(&resolver, silent.collect());
+        tokio::task::yield_now().await;
+        let last = of("last");
+        let last = time::timeout(TIMEOUT * 2 + SLACK, resolver.lookup(&last));
+        let last = last.await.unwrap();
+        assert_eq!(show(&last), "last._domainkey.example.com.");
+        for answer in silent.join_all().await {
+            assert_eq!(show(&answer), "Timeout");
+        }
+    });
+}
+
+#[test]
+fn master_files_answer_at_once() {
+    let zone =
+        b"s._domainkey.example.com. 5 IN TXT v=DKIM1\nx._domainkey.example.com. A 192.0.2.1\n\
+        l._domainkey.example.com. CNAME l._domainkey.example.com.";
+    let resolver = Resolver::from_zones([("example.zone", zone.as_slice())]).unwrap();
+    let resolver = CachingResolver::new(resolver);
+    for (selector, expected) in [
+        ("s", "v=DKIM1"),
+        ("x", "NoRecords"),
+        ("y", "NoSuchName"),
+        ("l", "ServFail"),
+    ] {
+        for _ in 0..2 {
+            assert_eq!(show(&resolver.cached(&of(selector)).unwrap()), expected);
+        }
+        assert_eq!(show(&block_on(resolver.lookup(&of(selector)))), expected);
+    }
+}
+
+/// The records are parsed once, and everybody has the same.
+#[test]
+fn answers_are_shared() {
+    let server = echo(|_| false);
+    let resolver = at(&server);
+    block_on(resolver.lookup(&query()));
+    let records = || match resolver.cached(&query()) {
+        Some(KeyAnswer::Records { records, .. }) => records,
+        other => panic!("{other:?}"),
+    };
+    assert!(std::sync::Arc::ptr_eq(&records(), &records()));
+}
