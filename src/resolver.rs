@@ -61,7 +61,7 @@ enum Source {
     Zones(Arc<Zones>),
     Servers(Arc<Servers>),
     #[cfg(feature = "aws-lc")]
-    Validated(Arc<Servers>, dnssec::Anchors),
+    Validated(dnssec::Validator),
 }
 
 impl Resolver {
@@ -80,10 +80,10 @@ impl Resolver {
         }
         #[cfg(feature = "aws-lc")]
         return Ok(Self {
-            source: Source::Validated(
+            source: Source::Validated(dnssec::Validator::new(
                 servers,
                 dnssec::Anchors::new(options.trust_anchors.as_ref()),
-            ),
+            )),
         });
         #[cfg(not(feature = "aws-lc"))]
         Err(ResolverError::Unsupported("DNSSEC"))
@@ -126,6 +126,17 @@ impl Resolver {
         self.find(name).await.map(|found| found.answer)
     }
 
+    /// The same resolver, keeping what it takes to validate many answers.
+    fn with_memory(self) -> Self {
+        #[cfg(feature = "aws-lc")]
+        if let Source::Validated(validator) = self.source {
+            return Self {
+                source: Source::Validated(validator.with_memory()),
+            };
+        }
+        self
+    }
+
     async fn find(&self, name: &str) -> Result<Found, LookupFailure> {
         let name = parse_name(name)?;
         let mut inquiry = match &self.source {
@@ -135,9 +146,7 @@ impl Resolver {
             }
             Source::Servers(servers) => Inquiry::new(servers.clone()),
             #[cfg(feature = "aws-lc")]
-            Source::Validated(servers, anchors) => {
-                Inquiry::validated(servers.clone(), anchors.clone())
-            }
+            Source::Validated(validator) => Inquiry::validated(validator.clone()),
         };
         let mut chain = Chain::new(name);
         loop {

@@ -50,7 +50,7 @@ impl CachingResolver {
     #[must_use]
     pub fn new(resolver: Resolver) -> Self {
         Self {
-            resolver,
+            resolver: resolver.with_memory(),
             answers: Memory::new(MAX_NAMES),
             turns: Arc::new(Semaphore::new(MAX_LOOKUPS)),
         }

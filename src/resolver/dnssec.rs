@@ -1,23 +1,52 @@
 //! Validation of answers under DNSSEC (RFC 4035), by hickory.
 
 pub(super) mod anchors;
+mod questions;
 
 use std::collections::BTreeSet;
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use hickory_proto::dnssec::Proof;
 use hickory_proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Query};
 use hickory_proto::rr::{Name, Record, RecordType};
 use hickory_resolver::net::dnssec::DnssecDnsHandle;
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::net::xfer::{DnsHandle, DnsResponseStream, FirstAnswer};
+use hickory_resolver::net::xfer::{DnsHandle, FirstAnswer};
 use hickory_resolver::net::{DnsError, NetError};
 use tokio::time::Instant;
 
 use super::servers::Servers;
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
 pub(super) use anchors::Anchors;
+use questions::{Questions, Responses};
+
+/// Where validated answers come from.
+#[derive(Clone)]
+pub(super) struct Validator {
+    pub(super) servers: Arc<Servers>,
+    anchors: Anchors,
+    /// What the servers said, where that is kept for other lookups.
+    responses: Option<Responses>,
+}
+
+impl Validator {
+    /// A validator that begins at these anchors and keeps nothing.
+    pub(super) fn new(servers: Arc<Servers>, anchors: Anchors) -> Self {
+        Self {
+            servers,
+            anchors,
+            responses: None,
+        }
+    }
+
+    /// The same, keeping what the servers say: the keys of a zone are asked for once, however many
+    /// names are in it.
+    pub(super) fn with_memory(self) -> Self {
+        Self {
+            responses: Some(questions::responses()),
+            ..self
+        }
+    }
+}
 
 /// The validation of the answers of one lookup.
 pub(super) struct Validation {
@@ -30,14 +59,15 @@ pub(super) struct Validation {
 }
 
 impl Validation {
-    pub(super) fn new(servers: Arc<Servers>, deadline: Instant, anchors: Anchors) -> Self {
-        let questions = Questions {
+    pub(super) fn new(validator: Validator, deadline: Instant) -> Self {
+        let Validator {
             servers,
-            deadline,
-            trouble: Arc::default(),
-        };
+            anchors,
+            responses,
+        } = validator;
+        let questions = Questions::new(servers, deadline, responses);
         Self {
-            handle: questions.validated_from(&anchors),
+            handle: handle(&questions, &anchors),
             questions,
             anchors,
             asked: BTreeSet::new(),
@@ -68,7 +98,7 @@ impl Validation {
                 Err(NetError::Dns(DnsError::Nsec {
                     response, proof, ..
                 })) => (*response, proof),
-                Err(error) => return Err(self.questions.failure(&error)),
+                Err(error) => return Err(self.failure(&error)),
             };
             // An alias may have led into a zone with a trust anchor of its own: once more with it.
             // There are only so many such zones.
@@ -116,10 +146,24 @@ impl Validation {
             self.asked.insert(zone.clone());
         }
         if !zones.is_empty() {
-            self.handle = self.questions.validated_from(&self.anchors);
+            self.handle = handle(&self.questions, &self.anchors);
         }
         Ok(!zones.is_empty())
     }
+
+    fn failure(&self, error: &NetError) -> LookupFailure {
+        match error {
+            NetError::Dns(DnsError::DnssecBogus) => bogus(),
+            _ => self.questions.trouble().unwrap_or_else(|| LookupFailure {
+                kind: LookupFailureKind::ServFail,
+                detail: "the answer cannot be validated under DNSSEC".to_owned(),
+            }),
+        }
+    }
+}
+
+fn handle(questions: &Questions, anchors: &Anchors) -> DnssecDnsHandle<Questions> {
+    DnssecDnsHandle::with_trust_anchor(questions.clone(), anchors.keys.clone().into())
 }
 
 /// The weakest proof among the records that the answer rests on.
@@ -148,60 +192,6 @@ fn bogus() -> LookupFailure {
     LookupFailure {
         kind: LookupFailureKind::Bogus,
         detail: "the answer is bogus under DNSSEC".to_owned(),
-    }
-}
-
-/// The servers as hickory's validator asks them: within the lookup's time, and with a note of
-/// what went wrong.
-#[derive(Clone)]
-struct Questions {
-    servers: Arc<Servers>,
-    deadline: Instant,
-    trouble: Arc<Mutex<Option<LookupFailure>>>,
-}
-
-impl Questions {
-    fn validated_from(&self, anchors: &Anchors) -> DnssecDnsHandle<Self> {
-        DnssecDnsHandle::with_trust_anchor(self.clone(), anchors.keys.clone().into())
-    }
-
-    async fn ask(&self, request: &mut DnsRequest) -> Result<DnsResponse, LookupFailure> {
-        // RFC 6840 §5.9: who validates wants the data that others find bogus, too.
-        request.metadata.checking_disabled = true;
-        self.servers.ask(request, self.deadline).await
-    }
-
-    fn trouble(&self) -> Option<LookupFailure> {
-        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        trouble.clone()
-    }
-
-    fn failure(&self, error: &NetError) -> LookupFailure {
-        match error {
-            NetError::Dns(DnsError::DnssecBogus) => bogus(),
-            _ => self.trouble().unwrap_or_else(|| LookupFailure {
-                kind: LookupFailureKind::ServFail,
-                detail: "the answer cannot be validated under DNSSEC".to_owned(),
-            }),
-        }
-    }
-}
-
-impl DnsHandle for Questions {
-    type Response = DnsResponseStream;
-    type Runtime = TokioRuntimeProvider;
-
-    fn send(&self, mut request: DnsRequest) -> Self::Response {
-        let this = self.clone();
-        Box::pin(async move {
-            let answer = this.ask(&mut request).await;
-            answer.map_err(|failure| {
-                let mut trouble = this.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-                *trouble = Some(failure);
-                NetError::from(io::Error::other("no answer"))
-            })
-        })
-        .into()
     }
 }
 

@@ -42,15 +42,11 @@ impl Inquiry {
         }
     }
 
-    /// The same, its answers validated from these trust anchors on.
+    /// The same, its answers validated.
     #[cfg(feature = "aws-lc")]
-    pub(super) fn validated(servers: Arc<Servers>, anchors: super::dnssec::Anchors) -> Self {
-        let mut inquiry = Self::new(servers);
-        inquiry.validation = Some(super::dnssec::Validation::new(
-            inquiry.servers.clone(),
-            inquiry.deadline,
-            anchors,
-        ));
+    pub(super) fn validated(validator: super::dnssec::Validator) -> Self {
+        let mut inquiry = Self::new(validator.servers.clone());
+        inquiry.validation = Some(super::dnssec::Validation::new(validator, inquiry.deadline));
         inquiry
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hickory_proto::op::DnsResponse;
-use hickory_proto::rr::RData;
+use hickory_proto::rr::{RData, Record};
 
 /// The longest that any answer is kept (RFC 8767 §4 has a cap for whatever a server says). A
 /// revoked key must not outlive the day in a process that runs on.
@@ -32,6 +32,19 @@ pub(super) fn of_denial(ttl: u32) -> Duration {
     Duration::from_secs(ttl.into()).clamp(SHORTEST, LONGEST_DENIAL)
 }
 
+/// How long a response is kept as a whole: no longer than any of its records, proofs among them.
+#[cfg(feature = "aws-lc")]
+pub(super) fn of_response(response: &DnsResponse) -> Duration {
+    let records = response.answers.iter().chain(&response.authorities);
+    let shortest = records.map(ttl).min();
+    if response.answers.is_empty() {
+        let denial = denial_ttl(response);
+        of_denial(shortest.map_or(denial, |ttl| ttl.min(denial)))
+    } else {
+        of_records(shortest.unwrap_or(0))
+    }
+}
+
 /// A time to live; one with the highest bit set is none (RFC 2181 §8).
 pub(super) fn seconds(ttl: u32) -> u32 {
     if i32::try_from(ttl).is_ok() { ttl } else { 0 }
@@ -39,12 +52,15 @@ pub(super) fn seconds(ttl: u32) -> u32 {
 
 /// The TTL of a response without an answer, in seconds (RFC 2308 §5).
 pub(super) fn denial_ttl(response: &DnsResponse) -> u32 {
-    let soa = response
-        .authorities
-        .iter()
-        .find_map(|record| match &record.data {
-            RData::SOA(soa) => Some(seconds(record.ttl).min(seconds(soa.minimum))),
-            _ => None,
-        });
-    soa.unwrap_or(DENIAL_WITHOUT_SOA)
+    let mut records = response.authorities.iter();
+    let soa = records.find(|record| matches!(record.data, RData::SOA(_)));
+    soa.map_or(DENIAL_WITHOUT_SOA, ttl)
+}
+
+/// How long a record may be kept, in seconds; a SOA record says it of the denial it stands for.
+fn ttl(record: &Record) -> u32 {
+    match &record.data {
+        RData::SOA(soa) => seconds(record.ttl).min(seconds(soa.minimum)),
+        _ => seconds(record.ttl),
+    }
 }

@@ -114,7 +114,8 @@ impl Servers {
         Ok(response)
     }
 
-    fn silence(&self) -> LookupFailure {
+    /// The failure of a lookup whose time is over.
+    pub(super) fn silence(&self) -> LookupFailure {
         let addresses: Vec<SocketAddr> = self.list.iter().map(Server::address).collect();
         failure::silence(&addresses, self.bound())
     }

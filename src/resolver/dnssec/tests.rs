@@ -16,6 +16,8 @@ use crate::resolver::{
 };
 use server::{Answer, DnsServer, NXDOMAIN, Question, Reply};
 
+mod kept;
+
 #[path = "../../../tests/support/dns_server.rs"]
 mod server;
 
@@ -153,8 +155,9 @@ fn look_up_at(server: &DnsServer, anchors: super::Anchors) -> Result<TxtAnswer, 
         nameservers: vec![server.address()],
         ..ResolverOptions::default()
     };
+    let servers = servers.servers().unwrap().into();
     let resolver = Resolver {
-        source: Source::Validated(servers.servers().unwrap().into(), anchors),
+        source: Source::Validated(super::Validator::new(servers, anchors)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
