@@ -31,7 +31,7 @@ pub struct BodyHashRequest {
 ///
 /// Requests of one canonicalization and hash share both: for each `length` the state of the
 /// running hash is set aside when it gets there.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct BodyHasher {
     passes: Vec<Pass>,
     octets: u64,
@@ -39,7 +39,7 @@ pub struct BodyHasher {
 }
 
 /// One canonicalization with one hash.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Pass {
     canonicalizer: BodyCanonicalizer,
     kind: (Canonicalization, Option<HashAlgorithm>),
@@ -47,7 +47,7 @@ struct Pass {
 }
 
 /// What a canonicalizer's output goes into.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Output {
     digest: Option<Digest>,
     /// Canonicalized octets so far.

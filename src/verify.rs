@@ -119,7 +119,7 @@ impl Verifier {
 /// [`Verification::queries`] is given its answer with [`Verification::answer`], and the body is
 /// given in pieces to [`Verification::body`]. Last comes [`Verification::finish`]; a query that
 /// has no answer by then is a temporary error.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Verification {
     policy: Policy,
     header: Header,
@@ -129,14 +129,14 @@ pub struct Verification {
     body: BodyHasher,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Candidate {
     field_index: usize,
     state: State,
 }
 
 /// How far a signature field was taken before key and body are there.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum State {
     /// Over the limit.
     NotJudged,
@@ -222,7 +222,7 @@ pub struct Report {
 }
 
 /// The distinct queries of a verification, with the answers so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Queries {
     asked: Vec<(KeyQuery, Option<KeyAnswer>)>,
 }

@@ -33,7 +33,7 @@ const ONCE_ONLY: [&str; 16] = [
 ];
 
 /// A signature, and what was found before key and body are there.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Readable {
     pub(super) signature: Signature,
     pub(super) header_hash: Vec<u8>,

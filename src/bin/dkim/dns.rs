@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use dkim_toolkit::lookup::{KeyAnswer, KeyQuery, LookupFailure, TxtAnswer};
 use dkim_toolkit::resolver::{
-    Resolver, ResolverError, ResolverOptions, TlsRoots, Transport, TrustAnchors, parse_nameserver,
+    CachingResolver, Resolver, ResolverError, ResolverOptions, TlsRoots, Transport, TrustAnchors,
+    parse_nameserver,
 };
 
 use crate::args::Dns;
@@ -13,10 +16,13 @@ use crate::exit::ExitStatus;
 use crate::io::{Failure, shown};
 use crate::output;
 
-/// Finds keys as the arguments want it.
+/// Finds keys as the arguments want it, each once.
 pub struct Keys {
     resolver: Resolver,
-    runtime: tokio::runtime::Runtime,
+    known: CachingResolver,
+    runtime: tokio::runtime::Handle,
+    /// Until something is asked.
+    idle: Mutex<Option<tokio::runtime::Runtime>>,
 }
 
 impl Keys {
@@ -34,36 +40,61 @@ impl Keys {
             Failure::from(error).say("DNS");
             ExitStatus::CannotDo
         })?;
-        Ok(Self { resolver, runtime })
+        Ok(Self {
+            known: CachingResolver::new(resolver.clone()),
+            resolver,
+            runtime: runtime.handle().clone(),
+            idle: Mutex::new(Some(runtime)),
+        })
     }
 
-    /// The answers to these questions, asked side by side.
-    pub fn look_up(&self, queries: Vec<KeyQuery>) -> Vec<(KeyQuery, KeyAnswer)> {
-        self.runtime.block_on(async {
-            let mut lookups = tokio::task::JoinSet::new();
-            for query in queries {
-                let resolver = self.resolver.clone();
-                lookups.spawn(async move {
-                    let answer = resolver.lookup(&query).await;
+    /// The answer to a question, if it is known without asking anybody.
+    pub fn known(&self, query: &KeyQuery) -> Option<KeyAnswer> {
+        self.known.cached(query)
+    }
+
+    /// Begins to ask, so that the answer may be there when it is needed.
+    pub fn ask_ahead(&self, query: &KeyQuery) {
+        let known = self.known.clone();
+        let query = query.clone();
+        self.running().spawn(async move {
+            known.lookup(&query).await;
+        });
+    }
+
+    /// Gives the answers to these questions to `then`, from another thread.
+    pub fn ask(
+        &self,
+        queries: Vec<KeyQuery>,
+        then: impl FnOnce(Vec<(KeyQuery, KeyAnswer)>) + Send + 'static,
+    ) {
+        let known = self.known.clone();
+        self.running().spawn(async move {
+            let lookups = queries.into_iter().map(|query| {
+                let known = known.clone();
+                async move {
+                    let answer = known.lookup(&query).await;
                     (query, answer)
-                });
-            }
-            lookups.join_all().await
-        })
+                }
+            });
+            then(futures_util::future::join_all(lookups).await);
+        });
     }
 
     /// All that the DNS says about these absolute names, asked side by side; in their order.
     pub fn look_up_names(&self, names: &[String]) -> Vec<Result<TxtAnswer, LookupFailure>> {
-        self.runtime.block_on(async {
-            let mut lookups = tokio::task::JoinSet::new();
-            for (place, name) in names.iter().cloned().enumerate() {
-                let resolver = self.resolver.clone();
-                lookups.spawn(async move { (place, resolver.txt(&name).await) });
-            }
-            let mut answers = lookups.join_all().await;
-            answers.sort_by_key(|(place, _)| *place);
-            answers.into_iter().map(|(_, answer)| answer).collect()
-        })
+        let lookups = names.iter().map(|name| self.resolver.txt(name));
+        self.running()
+            .block_on(futures_util::future::join_all(lookups))
+    }
+
+    /// The runtime, on a thread of its own from the first question on.
+    fn running(&self) -> &tokio::runtime::Handle {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(runtime) = idle.take() {
+            thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
+        }
+        &self.runtime
     }
 }
 

@@ -261,6 +261,11 @@ impl Replay {
         })
     }
 
+    /// How many octets were read.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Copies the message to `out`, with `insertion` put in at `place`.
     pub fn copy(
         mut self,

@@ -5,25 +5,20 @@ mod completions;
 mod dns;
 mod exit;
 mod inspect;
+mod interrupt;
 mod io;
 mod key_file;
 mod keygen;
 mod lookup;
 mod man;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "dkim verify does not read an mbox yet")
-)]
 mod mbox;
 mod new_file;
 mod output;
+mod parallel;
+mod progress;
 mod record;
 mod sign;
 mod verify;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "dkim verify does not walk folders yet")
-)]
 mod walk;
 
 use std::process::ExitCode;

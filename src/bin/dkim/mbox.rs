@@ -21,7 +21,6 @@
 
 mod unquote;
 
-#[expect(unused_imports, reason = "dkim verify does not read an mbox yet")]
 pub use unquote::{Run, Unquoter};
 
 use std::io::{self, Read};

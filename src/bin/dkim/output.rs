@@ -3,9 +3,13 @@
 use std::fmt::{self, Display};
 use std::io::{self, StdoutLock, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::args::Common;
@@ -15,6 +19,12 @@ const COLUMNS: usize = 80;
 
 /// Whether only errors are to be said.
 static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Held while lines are written.
+static WRITING: Mutex<()> = Mutex::new(());
+
+/// The progress bar, which has to make room for lines.
+static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
 /// A result that cannot be printed.
 #[derive(Debug)]
@@ -63,23 +73,25 @@ impl Output {
 
     /// Prints a report whole.
     pub fn report(&mut self, report: &Report) -> Result<(), OutputError> {
-        if !self.quiet {
-            self.stdout.write_all(report.text.as_bytes())?;
-            self.stdout.flush()?;
+        if self.quiet {
+            return Ok(());
         }
+        self.lines(&report.text)
+    }
+
+    /// Prints whole lines.
+    pub fn lines(&mut self, lines: &str) -> Result<(), OutputError> {
+        beside_bar(|| {
+            self.stdout.write_all(lines.as_bytes())?;
+            self.stdout.flush()
+        })?;
         Ok(())
     }
 
     /// Prints an object as a line. A report as JSON is for the caller to leave out where nothing is
     /// to be reported; a record or a field is not a report.
     pub fn json(&mut self, object: &impl Serialize) -> Result<(), OutputError> {
-        let mut line = serde_json::to_string(object).map_err(io::Error::from)?;
-        line.push('\n');
-        // Beside control characters, which JSON escapes, nothing may act on a terminal.
-        let line = escape_json(&line);
-        self.stdout.write_all(line.as_bytes())?;
-        self.stdout.flush()?;
-        Ok(())
+        self.lines(&json_line(object))
     }
 
     /// Prints text that is the result itself, a record to publish say.
@@ -99,6 +111,17 @@ impl Output {
     }
 }
 
+/// An object as a line of JSON.
+pub fn json_line(object: &impl Serialize) -> String {
+    let mut line = serde_json::to_string(object).unwrap_or_default();
+    line.push('\n');
+    // Beside control characters, which JSON escapes, nothing may act on a terminal.
+    if line.is_ascii() && !line.contains('\u{7f}') {
+        return line;
+    }
+    escape_json(&line)
+}
+
 /// The text of a report under construction.
 #[derive(Default)]
 pub struct Report {
@@ -113,6 +136,11 @@ impl Report {
                 .push_str(&format!("{}{text}{}", style.render(), style.render_reset()));
         }
         self.text.push('\n');
+    }
+
+    /// The text, ready to be printed.
+    pub fn into_text(self) -> String {
+        self.text
     }
 
     /// Adds an empty line.
@@ -194,14 +222,54 @@ pub fn aside(text: impl Display) {
 }
 
 fn say(kind: &str, style: Style, text: fmt::Arguments<'_>) {
-    let mut stderr = anstream::stderr().lock();
-    // If nobody can be told, there is nobody to tell that.
-    let _ = writeln!(
-        stderr,
-        "dkim: {}{kind}{}: {text}",
-        style.render(),
-        style.render_reset()
-    );
+    beside_bar(|| {
+        let mut stderr = anstream::stderr().lock();
+        // If nobody can be told, there is nobody to tell that.
+        let _ = writeln!(
+            stderr,
+            "dkim: {}{kind}{}: {text}",
+            style.render(),
+            style.render_reset()
+        );
+    });
+}
+
+/// Shows the bar from now on, or takes it away.
+pub fn set_bar(bar: Option<ProgressBar>) {
+    let before = std::mem::replace(&mut *lock(&BAR), bar);
+    if let Some(before) = before {
+        before.finish_and_clear();
+    }
+}
+
+/// Takes the bar away while `write` writes.
+fn beside_bar<T>(write: impl FnOnce() -> T) -> T {
+    let _writing = lock(&WRITING);
+    let bar = lock(&BAR).clone();
+    match bar {
+        Some(bar) => bar.suspend(write),
+        None => write(),
+    }
+}
+
+/// Waits until no line is half written, though not for long: whoever stopped reading is not waited
+/// for. While the result is held, nothing is written.
+pub fn between_lines() -> Option<MutexGuard<'static, ()>> {
+    let until = Instant::now() + Duration::from_millis(300);
+    loop {
+        if let Ok(between) = WRITING.try_lock() {
+            set_bar(None);
+            return Some(between);
+        }
+        if Instant::now() > until {
+            return None;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The reason of an operating system's error, in the style of all errors.

@@ -7,13 +7,15 @@ use clap::Args;
 use dkim_toolkit::canonicalization::MessageCanonicalization;
 use dkim_toolkit::identifier::{Auid, Sdid, Selector};
 
-use super::values::{LineEndingsOption, parse_duration, parse_sdid, parse_selector, parse_time};
+use super::values::{
+    Jobs, LineEndingsOption, parse_duration, parse_sdid, parse_selector, parse_time,
+};
 
 /// Sign messages
 ///
 /// Prints the message with a DKIM-Signature field on top and every other octet as it was. Several
 /// pairs of --selector and --key make one signature each: sign with RSA and Ed25519 together.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   dkim sign -d example.com -s s2026 -k s2026.pem message.eml > signed.eml
   dkim sign -s rsa -k rsa.pem -s ed -k ed.pem --in-place outbox/*.eml
@@ -73,6 +75,11 @@ pub struct Sign {
     /// Write the field as one line
     #[arg(long)]
     pub no_wrap: bool,
+    #[command(flatten)]
+    pub jobs: Jobs,
+    /// Show no progress bar
+    #[arg(long)]
+    pub no_progress: bool,
     #[command(flatten)]
     pub line_endings: LineEndingsOption,
     /// Print only the new fields

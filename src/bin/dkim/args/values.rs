@@ -1,5 +1,7 @@
 //! Values that several subcommands take.
 
+use std::num::NonZeroUsize;
+use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -7,7 +9,7 @@ use dkim_toolkit::identifier::{DomainName, Sdid, Selector};
 use dkim_toolkit::message::LineEndings;
 use jiff::{SpanRelativeTo, Timestamp, Unit};
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct LineEndingsOption {
     /// Whether a bare LF ends a line (lenient) or is data (strict)
     #[arg(long, value_name = "HOW", default_value = "lenient")]
@@ -20,6 +22,23 @@ impl LineEndingsOption {
             LineEndingsName::Lenient => LineEndings::Lenient,
             LineEndingsName::Strict => LineEndings::Strict,
         }
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Jobs {
+    /// Work on so many messages at once [default: one for each core]
+    #[arg(long, short, value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
+impl Jobs {
+    pub fn get(&self) -> NonZeroUsize {
+        self.jobs
+            .and_then(|jobs| NonZeroUsize::new(jobs.into()))
+            .or_else(|| thread::available_parallelism().ok())
+            .unwrap_or(NonZeroUsize::MIN)
     }
 }
 

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use dkim_toolkit::identifier::Sdid;
 
 use super::dns::Dns;
-use super::values::{LineEndingsOption, parse_sdid, parse_time};
+use super::values::{Jobs, LineEndingsOption, parse_sdid, parse_time};
 
 /// Verify the DKIM signatures of messages
 ///
@@ -16,6 +16,7 @@ use super::values::{LineEndingsOption, parse_sdid, parse_time};
 #[command(after_help = "Examples:
   dkim verify message.eml
   dkim verify --zone keys.zone --at received message.eml
+  dkim verify --quiet --summary Maildir/
   curl -s 'imaps://mail.example.com/INBOX;UID=7' | dkim verify --json | jq .result
   dkim verify --quiet --signed-by example.com message.eml && echo genuine
 
@@ -25,7 +26,7 @@ neutral and permerror (cannot be judged); temperror (cannot be judged now); none
 Exit status: 0 every message passes, 1 one does not, 2 usage, 3 the DNS failed in
 a way that may pass, 4 a file cannot be read. The worst stands: 4, 1, 3, 0.")]
 pub struct Verify {
-    /// Messages; - or none for standard input
+    /// Messages, mboxes, Maildirs or folders; - or none for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// The time of judgement: RFC 3339, Unix seconds, or `received` for the date of
@@ -55,6 +56,15 @@ pub struct Verify {
     #[arg(long, value_name = "N", default_value_t = 20)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub max_signatures: u32,
+    #[command(flatten)]
+    pub jobs: Jobs,
+    /// At the end, print totals by result and a table by domain and selector;
+    /// with --quiet, that alone
+    #[arg(long)]
+    pub summary: bool,
+    /// Show no progress bar
+    #[arg(long)]
+    pub no_progress: bool,
     #[command(flatten)]
     pub line_endings: LineEndingsOption,
     #[command(flatten)]

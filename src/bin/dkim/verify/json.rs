@@ -12,8 +12,10 @@ use dkim_toolkit::signature::Signature as Stated;
 use dkim_toolkit::verdict::{KeyEvidence, Reason, Verdict, Warning as Warned};
 use serde::Serialize;
 
-use crate::io::{Failure, Source};
-use crate::verify::{Outcome, identifiers};
+use super::identifiers;
+use super::inputs::Place;
+use super::judge::Outcome;
+use crate::io::Failure;
 
 /// A message.
 #[derive(Serialize)]
@@ -78,8 +80,9 @@ struct Warning {
 
 impl Message {
     /// What is said of a message, or why it could not be read.
-    pub fn new(source: &Source, outcome: &Result<Outcome, Failure>) -> Self {
-        let source = source.to_string();
+    pub fn new(place: &Place, outcome: Result<&Outcome, &Failure>) -> Self {
+        let source = place.source.to_string();
+        let index = place.index;
         match outcome {
             Ok(Outcome {
                 result,
@@ -88,7 +91,7 @@ impl Message {
                 report,
             }) => Self {
                 source,
-                index: None,
+                index,
                 result: Some(result.name()),
                 from: from.clone(),
                 line_endings: line_endings(report.line_ends),
@@ -103,7 +106,7 @@ impl Message {
             },
             Err(failure) => Self {
                 source,
-                index: None,
+                index,
                 result: None,
                 from: Vec::new(),
                 line_endings: None,

@@ -5,15 +5,17 @@ use dkim_toolkit::message::Header;
 use dkim_toolkit::signature::Signature;
 use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
 
-use crate::io::Source;
+use super::identifiers;
+use super::inputs::Place;
+use super::json::signed_headers;
+use super::judge::Outcome;
+use super::requirement::MessageResult;
 use crate::output::{BAD, GOOD, PLAIN, Report, UNSURE};
-use crate::verify::json::signed_headers;
-use crate::verify::{MessageResult, Outcome, identifiers};
 
-/// The report on one message; `follows` others, from which a blank line parts it.
-pub fn report(source: &Source, outcome: &Outcome, follows: bool) -> Report {
+/// The report on one message. A blank line parts it from others before it.
+pub fn report(place: &Place, outcome: &Outcome) -> Report {
     let mut report = Report::default();
-    if follows && !outcome.report.verdicts.is_empty() {
+    if !place.first && !outcome.report.verdicts.is_empty() {
         report.blank();
     }
     let result_style = match outcome.result {
@@ -21,7 +23,7 @@ pub fn report(source: &Source, outcome: &Outcome, follows: bool) -> Report {
         MessageResult::Some(result) => style(result),
     };
     report.line_of(&[
-        (PLAIN, &format!("{source}: ")),
+        (PLAIN, &format!("{place}: ")),
         (result_style, outcome.result.name()),
     ]);
     if let Some(unmet) = &outcome.unmet {

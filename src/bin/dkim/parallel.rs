@@ -1,0 +1,330 @@
+//! Work on many inputs at once, its results in the order of the inputs, in bounded memory.
+//!
+//! Threads take inputs in turns. Work that has to wait, for the DNS say, is put aside, and goes on
+//! when what it waits for is there; meanwhile its thread takes other inputs. Results that are ready
+//! before their turn are kept. How much is put aside and kept is bounded: at the bound no further
+//! input is taken until the results next in turn are there.
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::interrupt;
+use crate::output::{Output, OutputError};
+use crate::progress::{Progress, TICK};
+
+/// What waits for its turn or for an answer may take so many octets of memory.
+const MAX_HELD: usize = 20 * 1024 * 1024;
+/// And it may be so many inputs, however small.
+const MAX_AHEAD: u64 = 100_000;
+/// Once results came in so many rounds, they are printed at most once in this time: whoever reads
+/// them sees no difference, and the threads need not wait for each other.
+const MANY_ROUNDS: u32 = 16;
+const ROUND: Duration = Duration::from_millis(1);
+
+/// What is to be done with each input.
+pub trait Task: Send + Sync + 'static {
+    /// Where inputs come from.
+    type Inputs: Send;
+    /// One input.
+    type Item;
+    /// What a thread keeps from one input to the next.
+    type Scratch: Default;
+    /// Work that was put aside.
+    type Waiting: Send;
+    /// What put-aside work asks for.
+    type Question;
+    /// What it is given.
+    type Answer: Send;
+    /// A result.
+    type Done: Send;
+
+    /// Takes the next input; `None` if there is no more. One thread at a time does this.
+    fn take(&self, inputs: &mut Self::Inputs, scratch: &mut Self::Scratch) -> Option<Self::Item>;
+
+    /// Works on an input.
+    fn work(&self, item: Self::Item, scratch: &mut Self::Scratch) -> Step<Self>;
+
+    /// Asks for what put-aside work needs; `wake` takes the answer, once, from any thread.
+    fn ask(&self, question: Self::Question, wake: impl FnOnce(Self::Answer) + Send + 'static);
+
+    /// Ends work that was put aside; the result, and about how many octets of memory it takes.
+    fn resume(&self, waiting: Self::Waiting, answer: Self::Answer) -> (Self::Done, usize);
+}
+
+/// How far the work on an input came.
+pub enum Step<T: Task + ?Sized> {
+    /// To its end. The result takes about so many octets of memory.
+    Done(T::Done, usize),
+    /// It has to wait, and meanwhile takes about so many octets of memory.
+    Wait(T::Waiting, T::Question, usize),
+}
+
+/// The work in progress.
+pub struct Work<T: Task> {
+    shared: Arc<Shared<T>>,
+}
+
+struct Shared<T: Task> {
+    task: T,
+    inputs: Mutex<Inputs<T>>,
+    state: Mutex<State<T>>,
+    /// Threads wait for this: there is work for them, or none any more.
+    for_threads: Condvar,
+    /// Whoever takes the results waits for this: the next in turn is there.
+    for_results: Condvar,
+}
+
+struct Inputs<T: Task> {
+    source: T::Inputs,
+    taken: u64,
+}
+
+struct State<T: Task> {
+    /// The place of the result next in turn.
+    turn: u64,
+    /// How many inputs were taken, once that was all.
+    total: Option<u64>,
+    /// How many inputs were taken or are being taken.
+    taken: u64,
+    waiting: HashMap<u64, (T::Waiting, usize)>,
+    answered: VecDeque<(u64, T::Answer)>,
+    done: HashMap<u64, (T::Done, usize)>,
+    /// The memory that `waiting` and `done` take, in octets.
+    held: usize,
+    threads: usize,
+    /// How many of them wait for work.
+    idle: usize,
+    /// Whether somebody waits for a result.
+    awaited: bool,
+    broken: bool,
+}
+
+impl<T: Task> State<T> {
+    fn is_full(&self) -> bool {
+        self.held >= MAX_HELD || self.taken - self.turn >= MAX_AHEAD
+    }
+}
+
+/// What a thread does next.
+enum Next<T: Task> {
+    Take,
+    Resume(u64, T::Waiting, T::Answer),
+    Nothing,
+}
+
+impl<T: Task> Work<T> {
+    /// Begins the work on `threads` threads.
+    pub fn begin(task: T, inputs: T::Inputs, threads: NonZeroUsize) -> Self {
+        let shared = Arc::new(Shared {
+            task,
+            inputs: Mutex::new(Inputs {
+                source: inputs,
+                taken: 0,
+            }),
+            state: Mutex::new(State {
+                turn: 0,
+                total: None,
+                taken: 0,
+                waiting: HashMap::new(),
+                answered: VecDeque::new(),
+                done: HashMap::new(),
+                held: 0,
+                threads: threads.get(),
+                idle: 0,
+                awaited: false,
+                broken: false,
+            }),
+            for_threads: Condvar::new(),
+            for_results: Condvar::new(),
+        });
+        for _ in 0..threads.get() {
+            let shared = shared.clone();
+            thread::spawn(move || Leaving(shared).0.run());
+        }
+        Self { shared }
+    }
+
+    /// Gives each result to `give` in turn, with the lines that are to be printed, to which it may
+    /// add; those are printed as soon as no further result is ready.
+    pub fn each(
+        &mut self,
+        output: &mut Output,
+        progress: &mut Progress,
+        mut give: impl FnMut(T::Done, &mut String, &mut Output) -> Result<(), OutputError>,
+    ) -> Result<(), OutputError> {
+        let mut lines = String::new();
+        let mut rounds = 0_u32;
+        loop {
+            let ready = self.next(|| progress.update())?;
+            if ready.is_empty() {
+                return Ok(());
+            }
+            progress.advance(ready.len());
+            for done in ready {
+                give(done, &mut lines, output)?;
+            }
+            output.lines(&lines)?;
+            lines.clear();
+            rounds = rounds.saturating_add(1);
+            if rounds == 2 {
+                interrupt::end_between_lines();
+            }
+            if rounds > MANY_ROUNDS {
+                thread::sleep(ROUND);
+            }
+        }
+    }
+
+    /// The results next in turn that are ready, at least one; none at the end.
+    fn next(&self, mut while_waiting: impl FnMut()) -> Result<Vec<T::Done>, OutputError> {
+        let shared = &*self.shared;
+        let mut state = shared.state();
+        loop {
+            let mut ready = Vec::new();
+            loop {
+                let turn = state.turn;
+                let Some((done, size)) = state.done.remove(&turn) else {
+                    break;
+                };
+                state.held -= size;
+                state.turn += 1;
+                ready.push(done);
+            }
+            if !ready.is_empty() || state.total == Some(state.turn) {
+                shared.notify_idle(&state);
+                return Ok(ready);
+            }
+            if state.broken || state.threads == 0 {
+                return Err(io::Error::other("the work ended early").into());
+            }
+            state.awaited = true;
+            let (again, timed_out) = shared
+                .for_results
+                .wait_timeout(state, TICK)
+                .unwrap_or_else(PoisonError::into_inner);
+            state = again;
+            state.awaited = false;
+            if timed_out.timed_out() {
+                drop(state);
+                while_waiting();
+                state = shared.state();
+            }
+        }
+    }
+}
+
+impl<T: Task> Shared<T> {
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What each thread does.
+    fn run(self: &Arc<Self>) {
+        let mut scratch = T::Scratch::default();
+        loop {
+            match self.next() {
+                Next::Take => self.take(&mut scratch),
+                Next::Resume(place, waiting, answer) => {
+                    let (done, size) = self.task.resume(waiting, answer);
+                    self.finish(place, done, size);
+                }
+                Next::Nothing => return,
+            }
+        }
+    }
+
+    /// What was answered comes first: it makes room.
+    fn next(&self) -> Next<T> {
+        let mut state = self.state();
+        loop {
+            if let Some((place, answer)) = state.answered.pop_front() {
+                if let Some((waiting, size)) = state.waiting.remove(&place) {
+                    state.held -= size;
+                    self.notify_idle(&state);
+                    return Next::Resume(place, waiting, answer);
+                }
+                continue;
+            }
+            if state.total.is_none() && !state.is_full() {
+                state.taken += 1;
+                return Next::Take;
+            }
+            if state.total.is_some() && state.waiting.is_empty() {
+                return Next::Nothing;
+            }
+            state.idle += 1;
+            state = self
+                .for_threads
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+        }
+    }
+
+    /// Lets threads look again whether there is work: room, an answer, or the end.
+    fn notify_idle(&self, state: &State<T>) {
+        if state.idle > 0 {
+            self.for_threads.notify_all();
+        }
+    }
+
+    fn take(self: &Arc<Self>, scratch: &mut T::Scratch) {
+        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(item) = self.task.take(&mut inputs.source, scratch) else {
+            let total = inputs.taken;
+            drop(inputs);
+            self.state().total = Some(total);
+            self.for_threads.notify_all();
+            self.for_results.notify_all();
+            return;
+        };
+        let place = inputs.taken;
+        inputs.taken += 1;
+        drop(inputs);
+        match self.task.work(item, scratch) {
+            Step::Done(done, size) => self.finish(place, done, size),
+            Step::Wait(waiting, question, size) => {
+                // It has to be there before its answer comes.
+                let mut state = self.state();
+                state.waiting.insert(place, (waiting, size));
+                state.held += size;
+                drop(state);
+                let shared = self.clone();
+                self.task.ask(question, move |answer| {
+                    let mut state = shared.state();
+                    state.answered.push_back((place, answer));
+                    shared.notify_idle(&state);
+                });
+            }
+        }
+    }
+
+    fn finish(&self, place: u64, done: T::Done, size: usize) {
+        let mut state = self.state();
+        state.done.insert(place, (done, size));
+        state.held += size;
+        if state.awaited && state.turn == place {
+            self.for_results.notify_one();
+        }
+        if state.total.is_some() {
+            self.notify_idle(&state);
+        }
+    }
+}
+
+/// A thread at work, which is missed when it ends, in whatever way.
+struct Leaving<T: Task>(Arc<Shared<T>>);
+
+impl<T: Task> Drop for Leaving<T> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.threads -= 1;
+        state.broken |= thread::panicking();
+        drop(state);
+        self.0.for_results.notify_all();
+    }
+}

@@ -1,0 +1,153 @@
+//! How far work on many messages is, on a terminal's standard error.
+
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::io::Source;
+use crate::output;
+use crate::walk::Walk;
+
+/// What is done within this time needs no bar.
+const PATIENCE: Duration = Duration::from_millis(700);
+/// The bar shows what is new so often.
+pub const TICK: Duration = Duration::from_millis(100);
+
+/// Octets that were read.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    pub fn add(&self, octets: u64) {
+        self.0.fetch_add(octets, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The bar, or its absence.
+pub struct Progress(Option<Bar>);
+
+struct Bar {
+    began: Instant,
+    counter: Arc<Counter>,
+    total: Arc<Total>,
+    messages: u64,
+    shown: Option<ProgressBar>,
+}
+
+/// How many octets there are to read.
+#[derive(Debug, Default)]
+struct Total {
+    octets: AtomicU64,
+    /// Whether that is all of them.
+    counted: AtomicBool,
+}
+
+impl Progress {
+    /// A bar for work on these sources, if it is `wanted` and somebody could see it.
+    pub fn new(sources: &[Source], counter: Arc<Counter>, wanted: bool) -> Self {
+        if !wanted || !io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let total = Arc::new(Total::default());
+        let (sources, counting) = (sources.to_vec(), total.clone());
+        // Counting the octets of a large folder takes a while, and nobody waits for it.
+        thread::spawn(move || counting.count(&sources));
+        Self(Some(Bar {
+            began: Instant::now(),
+            counter,
+            total,
+            messages: 0,
+            shown: None,
+        }))
+    }
+
+    /// Notes that so many further messages are done.
+    pub fn advance(&mut self, messages: usize) {
+        if let Some(bar) = &mut self.0 {
+            bar.messages += messages as u64;
+            bar.update();
+        }
+    }
+
+    /// Shows what is new.
+    pub fn update(&mut self) {
+        if let Some(bar) = &mut self.0 {
+            bar.update();
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        output::set_bar(None);
+    }
+}
+
+impl Bar {
+    fn update(&mut self) {
+        if self.began.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = self.shown.get_or_insert_with(|| {
+            let target = ProgressDrawTarget::stderr_with_hz(10);
+            let bar = ProgressBar::with_draw_target(None, target).with_elapsed(PATIENCE);
+            bar.set_style(style(false));
+            output::set_bar(Some(bar.clone()));
+            bar
+        });
+        if bar.length().is_none() && self.total.counted.load(Ordering::Acquire) {
+            let octets = self.total.octets.load(Ordering::Relaxed);
+            if octets > 0 {
+                bar.set_length(octets);
+                bar.set_style(style(true));
+            }
+        }
+        let seconds = self.began.elapsed().as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+        let rate = self.messages as f64 / seconds;
+        bar.set_message(format!("{} messages, {rate:.0}/s", self.messages));
+        bar.set_position(self.counter.get());
+    }
+}
+
+impl Total {
+    fn count(&self, sources: &[Source]) {
+        for source in sources {
+            match source {
+                // What is still to come by a pipe, nobody knows.
+                Source::Stdin => return,
+                Source::File(path) if path.is_dir() => {
+                    for path in Walk::new(path.clone()).flatten() {
+                        self.add(&path);
+                    }
+                }
+                Source::File(path) => self.add(path),
+            }
+        }
+        self.counted.store(true, Ordering::Release);
+    }
+
+    fn add(&self, path: &Path) {
+        let octets = fs::metadata(path).map_or(0, |metadata| metadata.len());
+        self.octets.fetch_add(octets, Ordering::Relaxed);
+    }
+}
+
+fn style(bounded: bool) -> ProgressStyle {
+    let template = if bounded {
+        "{bar:16} {percent:>3}%  {msg}  {binary_bytes_per_sec}  {eta} left"
+    } else {
+        "{spinner} {binary_bytes}  {msg}  {binary_bytes_per_sec}  {elapsed}"
+    };
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

@@ -1,0 +1,275 @@
+//! Signing one message, as a part of the work on many.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dkim_toolkit::author::author_addresses;
+use dkim_toolkit::identifier::Sdid;
+use dkim_toolkit::key::SigningKey;
+use dkim_toolkit::message::{Header, MAX_LINE};
+use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing};
+
+use super::destination::Inputs;
+use crate::args::{Sign, SigningTime};
+use crate::io::{CopyError, Failure, Pieces as _, Replay, Source, shown, write_whole};
+use crate::output::io_reason;
+use crate::parallel::{Step, Task};
+use crate::progress::Counter;
+use crate::verify::now;
+
+/// Signs messages.
+pub struct Signatory {
+    pub arguments: Sign,
+    pub keys: Vec<Arc<SigningKey>>,
+    pub counter: Arc<Counter>,
+}
+
+/// A message that was signed, or could not be.
+pub struct Signed {
+    pub source: Source,
+    /// What is odd about it.
+    pub warnings: Vec<String>,
+    pub outcome: Result<Written, Trouble>,
+}
+
+/// What was made.
+pub struct Written {
+    /// The new fields.
+    pub fields: Vec<String>,
+    /// The file that was written, fit to print.
+    pub destination: Option<String>,
+    /// What is for standard output.
+    pub rest: Option<Copy>,
+}
+
+/// A signed message, still to be written.
+pub struct Copy {
+    message: Replay,
+    /// Where the new fields go in.
+    place: usize,
+    fields: String,
+    field_only: bool,
+}
+
+/// What kept a message from being signed, and what that is about.
+pub struct Trouble {
+    pub what: String,
+    pub failure: Failure,
+}
+
+impl Task for Signatory {
+    type Inputs = Inputs;
+    type Item = (Source, Result<Option<PathBuf>, Trouble>);
+    type Scratch = ();
+    type Waiting = Infallible;
+    type Question = Infallible;
+    type Answer = Infallible;
+    type Done = Signed;
+
+    fn take(&self, inputs: &mut Inputs, (): &mut ()) -> Option<Self::Item> {
+        inputs.take()
+    }
+
+    fn work(&self, (source, destination): Self::Item, (): &mut ()) -> Step<Self> {
+        let mut warnings = Vec::new();
+        let outcome =
+            destination.and_then(|destination| self.sign(&source, destination, &mut warnings));
+        let size = match &outcome {
+            Ok(written) => written.fields.iter().map(String::len).sum(),
+            Err(_) => 0,
+        };
+        let signed = Signed {
+            source,
+            warnings,
+            outcome,
+        };
+        Step::Done(signed, size + 512)
+    }
+
+    fn ask(&self, question: Infallible, _: impl FnOnce(Infallible) + Send + 'static) {
+        match question {}
+    }
+
+    fn resume(&self, waiting: Infallible, _: Infallible) -> (Signed, usize) {
+        match waiting {}
+    }
+}
+
+impl Signatory {
+    /// Signs a message and writes it, unless it is for standard output.
+    fn sign(
+        &self,
+        source: &Source,
+        destination: Option<PathBuf>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Written, Trouble> {
+        let about_source = |failure| Trouble {
+            what: source.to_string(),
+            failure,
+        };
+        let mut message = Replay::open(source).map_err(about_source)?;
+        let line_endings = self.arguments.line_endings.get();
+        let (header, body) = message.read_header(line_endings).map_err(about_source)?;
+        let authors = header.fields_named("from").count();
+        if authors > 1 {
+            warnings.push(format!(
+                "there are {authors} From fields: receivers may refuse it"
+            ));
+        }
+        let signers = self.signers(&header).map_err(about_source)?;
+        let mut signing = Signing::begin(&signers, &header)
+            .map_err(|error| about_source(sign_failure(&error)))?;
+        message
+            .read_body(&body, |octets| signing.body(octets))
+            .map_err(about_source)?;
+        self.counter.add(message.length());
+        let fields = signing
+            .finish()
+            .map_err(|error| about_source(sign_failure(&error)))?;
+        let text = fields.concat();
+        if text.lines().any(|line| line.len() > MAX_LINE) {
+            warnings.push(format!(
+                "the new field has a line over {MAX_LINE} octets: mail servers may cut it"
+            ));
+        }
+        let copy = Copy {
+            message,
+            place: header.envelope().len(),
+            fields: text,
+            field_only: self.arguments.field_only,
+        };
+        let rest = match &destination {
+            None => Some(copy),
+            Some(path) => {
+                write_whole(path, |out| copy.write(out))
+                    .map_err(|error| copy_trouble(error, source, &shown(path)))?;
+                None
+            }
+        };
+        Ok(Written {
+            fields,
+            destination: destination.map(|path| shown(&path)),
+            rest,
+        })
+    }
+
+    fn signers(&self, header: &Header) -> Result<Vec<Signer>, Failure> {
+        let domain = match &self.arguments.domain {
+            Some(domain) => domain.clone(),
+            None => author_domain(header)?,
+        };
+        let choices = self.choices();
+        let pairs = self.arguments.selector.iter().zip(&self.keys);
+        pairs
+            .map(|(selector, key)| {
+                Signer::new(
+                    domain.clone(),
+                    selector.clone(),
+                    key.clone(),
+                    choices.clone(),
+                )
+                .map_err(|error| sign_failure(&error))
+            })
+            .collect()
+    }
+
+    fn choices(&self) -> Choices {
+        let arguments = &self.arguments;
+        let timestamp = match arguments.timestamp {
+            Some(SigningTime::Time(time)) => Some(time),
+            Some(SigningTime::None) => None,
+            None => Some(now()),
+        };
+        let mut choices = Choices::default();
+        choices.canonicalization = arguments.canonicalization;
+        choices.headers = arguments.headers.as_ref().map(|names| names.0.clone());
+        choices.oversign.clone_from(&arguments.oversign.0);
+        choices.identity.clone_from(&arguments.identity);
+        choices.timestamp = timestamp;
+        choices.expiration = arguments.expires_in.map(|expires_in| {
+            timestamp
+                .unwrap_or_else(now)
+                .saturating_add(expires_in.as_secs())
+        });
+        choices.body_length = match arguments.body_length {
+            None => BodyLength::Unlimited,
+            Some(None) => BodyLength::Whole,
+            Some(Some(length)) => BodyLength::First(length),
+        };
+        choices.copy_headers = arguments.copy_headers;
+        choices.wrap = !arguments.no_wrap;
+        choices
+    }
+}
+
+impl Copy {
+    /// Writes the message, or the new fields if they alone are wanted.
+    pub fn write(self, out: &mut dyn Write) -> Result<(), CopyError> {
+        if self.field_only {
+            out.write_all(self.fields.as_bytes())
+                .map_err(CopyError::Write)
+        } else {
+            self.message.copy(out, self.place, &self.fields)
+        }
+    }
+}
+
+/// The domain of the author, if there is but one.
+fn author_domain(header: &Header) -> Result<Sdid, Failure> {
+    const HINT: Option<&str> = Some("name the signing domain: --domain example.com");
+    let addresses = author_addresses(header);
+    let domains: BTreeSet<String> = addresses
+        .iter()
+        .filter_map(|address| address.rsplit_once('@'))
+        .map(|(_, domain)| domain.to_ascii_lowercase())
+        .collect();
+    let reason = match domains.iter().next() {
+        None if header.fields_named("from").next().is_none() => {
+            return Err(sign_failure(&SignError::FromMissing));
+        }
+        None => "the From field has no address with a domain".to_owned(),
+        Some(domain) if domains.len() == 1 => match Sdid::parse(domain.as_bytes()) {
+            Ok(domain) => return Ok(domain),
+            Err(error) => format!("the domain of the From address cannot sign: {error}"),
+        },
+        Some(_) => "the From addresses are of several domains".to_owned(),
+    };
+    Err(Failure { reason, hint: HINT })
+}
+
+pub fn sign_failure(error: &SignError) -> Failure {
+    let hint = match error {
+        SignError::FromMissing | SignError::ContinuesNothing => {
+            Some("is this a message, with its header?")
+        }
+        SignError::FromNotSigned => Some("put From into --headers"),
+        SignError::KeyTooShort { .. } => Some("make a new key of 2048 bits"),
+        SignError::IdentityOutsideDomain => Some("choose --identity within --domain"),
+        _ => None,
+    };
+    Failure {
+        reason: error.to_string(),
+        hint,
+    }
+}
+
+impl From<io::Error> for CopyError {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error)
+    }
+}
+
+pub fn copy_trouble(error: CopyError, source: &Source, destination: &str) -> Trouble {
+    let (what, failure) = match error {
+        CopyError::Write(error) => (destination.to_owned(), Failure::new(io_reason(&error))),
+        CopyError::Read(error) => (source.to_string(), Failure::new(io_reason(&error))),
+        CopyError::Changed => {
+            let failure = Failure::new("it changed while it was signed");
+            (source.to_string(), failure)
+        }
+    };
+    Trouble { what, failure }
+}

@@ -1,0 +1,275 @@
+//! `--summary`: totals by result, and a table by domain and selector.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use dkim_toolkit::verdict::{Reason, VerificationResult};
+use serde::Serialize;
+
+use super::judge::Outcome;
+use super::{identifiers, rank};
+use crate::output::{BAD, GOOD, PLAIN, Report};
+
+/// So many pairs of domain and selector have a row of their own. Whoever sends mail chooses them:
+/// without a bound an archive could fill any memory.
+const MAX_ROWS: usize = 20_000;
+
+/// What one message adds.
+pub struct Tally {
+    result: &'static str,
+    size: u64,
+    signatures: Vec<Counted>,
+}
+
+/// The best that one domain and selector have in a message.
+struct Counted {
+    pair: Pair,
+    result: VerificationResult,
+    reason: Option<&'static str>,
+    key: Option<(&'static str, usize)>,
+}
+
+/// A domain and a selector, as far as they could be read.
+type Pair = (Option<String>, Option<String>);
+
+/// The totals.
+#[derive(Default)]
+pub struct Summary {
+    messages: u64,
+    octets: u64,
+    results: BTreeMap<&'static str, u64>,
+    unreadable: u64,
+    rows: HashMap<Pair, Row>,
+    /// Messages' signatures beyond the rows.
+    further: Row,
+}
+
+#[derive(Default)]
+struct Row {
+    messages: u64,
+    pass: u64,
+    reasons: BTreeMap<&'static str, u64>,
+    keys: BTreeSet<(&'static str, usize)>,
+}
+
+impl Tally {
+    pub fn new(outcome: &Outcome) -> Self {
+        let mut signatures: Vec<Counted> = Vec::new();
+        for verdict in &outcome.report.verdicts {
+            let (domain, selector) = identifiers(&outcome.report.header, verdict);
+            let pair = (
+                domain.map(|domain| domain.as_str().to_owned()),
+                selector.map(|selector| selector.as_str().to_owned()),
+            );
+            let key = verdict.key.as_ref().map(|evidence| {
+                let key = &evidence.record.key;
+                (key.key_type().name(), key.bits())
+            });
+            let counted = Counted {
+                pair,
+                result: verdict.result(),
+                reason: verdict.reason.as_ref().map(Reason::code),
+                key,
+            };
+            match signatures
+                .iter_mut()
+                .find(|other| other.pair == counted.pair)
+            {
+                Some(other) if rank(counted.result) < rank(other.result) => *other = counted,
+                Some(_) => {}
+                None => signatures.push(counted),
+            }
+        }
+        Self {
+            result: outcome.result.name(),
+            size: outcome.report.size,
+            signatures,
+        }
+    }
+}
+
+impl Summary {
+    pub fn add(&mut self, tally: Tally) {
+        self.messages += 1;
+        self.octets += tally.size;
+        *self.results.entry(tally.result).or_default() += 1;
+        for counted in tally.signatures {
+            let has_room = self.rows.len() < MAX_ROWS || self.rows.contains_key(&counted.pair);
+            let row = if has_room {
+                self.rows.entry(counted.pair).or_default()
+            } else {
+                &mut self.further
+            };
+            row.messages += 1;
+            match counted.reason {
+                None => row.pass += 1,
+                Some(reason) => *row.reasons.entry(reason).or_default() += 1,
+            }
+            row.keys.extend(counted.key);
+        }
+    }
+
+    pub fn add_unreadable(&mut self) {
+        self.unreadable += 1;
+    }
+
+    /// The rows, the busiest first.
+    fn rows(&self) -> Vec<(&Pair, &Row)> {
+        let mut rows: Vec<_> = self.rows.iter().collect();
+        rows.sort_by(|(pair, row), (other_pair, other)| {
+            (other.messages, pair).cmp(&(row.messages, other_pair))
+        });
+        rows
+    }
+
+    /// The summary for people.
+    pub fn report(&self) -> Report {
+        let mut report = Report::default();
+        report.blank();
+        let mut totals = vec![count(self.messages, "message")];
+        let results = self
+            .results
+            .iter()
+            .map(|(name, count)| format!("{count} {name}"));
+        totals.push(results.collect::<Vec<_>>().join(", "));
+        let totals = totals.join(": ");
+        report.wrapped(0, PLAIN, "", totals.trim_end_matches(": "));
+        if self.unreadable > 0 {
+            report.line_of(&[(BAD, &format!("{} unreadable", self.unreadable))]);
+        }
+        if self.rows.is_empty() {
+            return report;
+        }
+        report.blank();
+        report.line_of(&[(
+            PLAIN,
+            "messages     pass     fail  key           domain, selector",
+        )]);
+        for ((domain, selector), row) in self.rows() {
+            let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "?".to_owned());
+            let whose = format!("{}  {}", name(domain), name(selector));
+            row.report(&mut report, &whose);
+        }
+        if self.further.messages > 0 {
+            self.further.report(&mut report, "(all others)");
+        }
+        report
+    }
+
+    /// The summary for scripts.
+    pub fn json(&self) -> impl Serialize + '_ {
+        let totals = |name| self.results.get(name).copied().unwrap_or_default();
+        const RESULTS: [&str; 7] = [
+            "pass",
+            "fail",
+            "policy",
+            "neutral",
+            "permerror",
+            "temperror",
+            "none",
+        ];
+        Object {
+            summary: Totals {
+                messages: self.messages,
+                octets: self.octets,
+                results: RESULTS.map(|name| (name, totals(name))).into(),
+                unreadable: self.unreadable,
+                signatures: self
+                    .rows()
+                    .into_iter()
+                    .map(|((domain, selector), row)| {
+                        RowObject::new(domain.as_deref(), selector.as_deref(), row)
+                    })
+                    .collect(),
+                others: RowObject::new(None, None, &self.further),
+            },
+        }
+    }
+}
+
+impl Row {
+    fn fail(&self) -> u64 {
+        self.messages - self.pass
+    }
+
+    fn report(&self, report: &mut Report, whose: &str) {
+        let keys = self.keys.iter().map(|(name, bits)| match *name {
+            "rsa" => format!("rsa {bits}"),
+            name => name.to_owned(),
+        });
+        let keys = keys.collect::<Vec<_>>().join(", ");
+        let keys = if keys.is_empty() { "-" } else { &keys };
+        let style = |count, style| if count > 0 { style } else { PLAIN };
+        report.line_of(&[
+            (PLAIN, &format!("{:8} ", self.messages)),
+            (style(self.pass, GOOD), &format!("{:8}", self.pass)),
+            (PLAIN, " "),
+            (style(self.fail(), BAD), &format!("{:8}", self.fail())),
+            (PLAIN, &format!("  {keys:12}  {whose}")),
+        ]);
+        let reasons = self
+            .reasons
+            .iter()
+            .map(|(code, count)| format!("{code} {count}"));
+        let reasons = reasons.collect::<Vec<_>>().join(", ");
+        if !reasons.is_empty() {
+            report.wrapped(27, PLAIN, "", &reasons);
+        }
+    }
+}
+
+fn count(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    summary: Totals<'a>,
+}
+
+#[derive(Serialize)]
+struct Totals<'a> {
+    messages: u64,
+    octets: u64,
+    results: BTreeMap<&'static str, u64>,
+    unreadable: u64,
+    signatures: Vec<RowObject<'a>>,
+    /// What domains and selectors beyond the rows have together.
+    others: RowObject<'a>,
+}
+
+#[derive(Serialize)]
+struct RowObject<'a> {
+    domain: Option<&'a str>,
+    selector: Option<&'a str>,
+    messages: u64,
+    pass: u64,
+    fail: u64,
+    reasons: &'a BTreeMap<&'static str, u64>,
+    keys: Vec<KeyObject>,
+}
+
+#[derive(Serialize)]
+struct KeyObject {
+    r#type: &'static str,
+    bits: usize,
+}
+
+impl<'a> RowObject<'a> {
+    fn new(domain: Option<&'a str>, selector: Option<&'a str>, row: &'a Row) -> Self {
+        let keys = row.keys.iter();
+        Self {
+            domain,
+            selector,
+            messages: row.messages,
+            pass: row.pass,
+            fail: row.fail(),
+            reasons: &row.reasons,
+            keys: keys
+                .map(|&(r#type, bits)| KeyObject { r#type, bits })
+                .collect(),
+        }
+    }
+}
