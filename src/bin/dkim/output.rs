@@ -64,8 +64,14 @@ impl Output {
         };
         choice.write_global();
         QUIET.store(common.quiet, Ordering::Relaxed);
+        let stdout = io::stdout().lock();
         Self {
-            stdout: AutoStream::new(io::stdout().lock(), choice),
+            // JSON has no styles: nothing has to be taken out.
+            stdout: if common.json {
+                AutoStream::always_ansi(stdout)
+            } else {
+                AutoStream::new(stdout, choice)
+            },
             json: common.json,
             quiet: common.quiet,
         }
@@ -79,8 +85,11 @@ impl Output {
         self.lines(&report.text)
     }
 
-    /// Prints whole lines.
+    /// Prints whole lines, if there are any.
     pub fn lines(&mut self, lines: &str) -> Result<(), OutputError> {
+        if lines.is_empty() {
+            return Ok(());
+        }
         beside_bar(|| {
             self.stdout.write_all(lines.as_bytes())?;
             self.stdout.flush()

@@ -17,7 +17,7 @@ use crate::output::{Output, OutputError};
 use crate::progress::{Progress, TICK};
 
 /// What waits for its turn or for an answer may take so many octets of memory.
-const MAX_HELD: usize = 20 * 1024 * 1024;
+const MAX_HELD: usize = 16 * 1024 * 1024;
 /// And it may be so many inputs, however small.
 const MAX_AHEAD: u64 = 100_000;
 /// Once results came in so many rounds, they are printed at most once in this time: whoever reads

@@ -75,6 +75,9 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
             output.lines(&std::mem::take(lines))?;
             failure.say(place);
         }
+        if let Some(folder) = judged.empty {
+            output::warning(folder, "there is no message in it");
+        }
         if let Some(tally) = judged.tally {
             summary.add(tally);
         }

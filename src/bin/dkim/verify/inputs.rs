@@ -50,7 +50,12 @@ pub struct Inputs {
 
 enum Current {
     Nothing,
-    Folder(Walk),
+    Folder {
+        source: Arc<Source>,
+        walk: Walk,
+        /// What was given before anything in it.
+        before: u64,
+    },
     Mbox {
         source: Arc<Source>,
         mbox: Box<Mbox<Opened>>,
@@ -68,6 +73,8 @@ pub enum Taken {
     Begun(Place),
     /// What should be a message and cannot be read.
     Failed(Place, Failure),
+    /// A folder without any message.
+    Empty(Place),
 }
 
 /// An open file of which the first octets were read.
@@ -124,8 +131,19 @@ impl Inputs {
                         }
                     }
                 }
-                Current::Folder(walk) => match walk.next() {
-                    None => self.current = Current::Nothing,
+                Current::Folder {
+                    source,
+                    walk,
+                    before,
+                } => match walk.next() {
+                    None => {
+                        let empty = *before == self.given;
+                        let source = source.clone();
+                        self.current = Current::Nothing;
+                        if empty {
+                            return Some(Taken::Empty(self.place(source, None)));
+                        }
+                    }
                     Some(Ok(path)) => {
                         let source = Arc::new(Source::File(path));
                         if let Some(taken) = self.open(source) {
@@ -142,7 +160,11 @@ impl Inputs {
                     if let Source::File(path) = &*source
                         && fs::metadata(path).is_ok_and(|metadata| metadata.is_dir())
                     {
-                        self.current = Current::Folder(Walk::new(path.clone()));
+                        self.current = Current::Folder {
+                            walk: Walk::new(path.clone()),
+                            source,
+                            before: self.given,
+                        };
                         continue;
                     }
                     if let Some(taken) = self.open(source) {
@@ -161,7 +183,7 @@ impl Inputs {
                 mbox,
                 counter: &self.counter,
             }),
-            Current::Nothing | Current::Folder(_) => None,
+            Current::Nothing | Current::Folder { .. } => None,
         }
     }
 

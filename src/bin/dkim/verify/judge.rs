@@ -22,7 +22,7 @@ use crate::parallel::{Step, Task};
 use crate::progress::Counter;
 
 /// What a message in flight takes beside its header, in octets of memory, about.
-const IN_FLIGHT: usize = 4 * 1024;
+const IN_FLIGHT: usize = 8 * 1024;
 
 /// Judges messages.
 pub struct Judge {
@@ -61,6 +61,8 @@ pub struct Judged {
     pub text: String,
     /// Why the message could not be read.
     pub failure: Option<(Place, Failure)>,
+    /// A folder in which there is no message.
+    pub empty: Option<Place>,
     pub status: ExitStatus,
     pub tally: Option<Tally>,
 }
@@ -123,6 +125,13 @@ impl Task for Judge {
                 self.read(place, Chain { start, rest: None })
             }
             Item::Taken(Taken::Failed(place, failure)) => self.fail(place, failure),
+            Item::Taken(Taken::Empty(place)) => {
+                let judged = Judged {
+                    empty: Some(place),
+                    ..Judged::new(String::new(), ExitStatus::Yes)
+                };
+                Step::Done(judged, 512)
+            }
         }
     }
 
@@ -254,17 +263,16 @@ impl Judge {
             from,
             report,
         };
-        let judged = Judged {
-            text: match self.form {
-                Form::Text => text::report(&place, &outcome).into_text(),
-                Form::Json => output::json_line(&json::Message::new(&place, Ok(&outcome))),
-                Form::Nothing => String::new(),
-            },
-            failure: None,
-            status: outcome.result.exit_status(),
-            tally: self.tallies.then(|| Tally::new(&outcome)),
+        let text = match self.form {
+            Form::Text => text::report(&place, &outcome).into_text(),
+            Form::Json => output::json_line(&json::Message::new(&place, Ok(&outcome))),
+            Form::Nothing => String::new(),
         };
-        let size = judged.text.len() + 256;
+        let size = text.capacity() + 512;
+        let judged = Judged {
+            tally: self.tallies.then(|| Tally::new(&outcome)),
+            ..Judged::new(text, outcome.result.exit_status())
+        };
         (judged, size)
     }
 
@@ -273,14 +281,24 @@ impl Judge {
             Form::Json => output::json_line(&json::Message::new(&place, Err(&failure))),
             Form::Text | Form::Nothing => String::new(),
         };
-        let size = text.len() + 512;
+        let size = text.capacity() + 512;
         let judged = Judged {
-            text,
             failure: Some((place, failure)),
-            status: ExitStatus::CannotDo,
-            tally: None,
+            ..Judged::new(text, ExitStatus::CannotDo)
         };
         Step::Done(judged, size)
+    }
+}
+
+impl Judged {
+    fn new(text: String, status: ExitStatus) -> Self {
+        Self {
+            text,
+            failure: None,
+            empty: None,
+            status,
+            tally: None,
+        }
     }
 }
 
