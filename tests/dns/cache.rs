@@ -130,6 +130,8 @@ fn many_lookups_of_few_names() {
 
 #[test]
 fn clones_share_what_is_kept() {
+    fn for_threads<T: Clone + Send + Sync + 'static>() {}
+    for_threads::<CachingResolver>();
     let server = echo(|_| false);
     let resolver = at(&server);
     let clone = resolver.clone();
@@ -339,6 +341,36 @@ fn answers_are_shared() {
         other => panic!("{other:?}"),
     };
     assert!(std::sync::Arc::ptr_eq(&records(), &records()));
+}
+
+/// What no key record needs is given to whoever asks, and not kept.
+#[test]
+fn large_answers_are_not_kept() {
+    let long = "k".repeat(16_385);
+    let many = (0..33).fold(Answer::default(), |answer, number| {
+        answer.txt(NAME, number.to_string())
+    });
+    for (large, small) in [
+        (
+            Answer::default().txt(NAME, &long),
+            Answer::default().txt(NAME, &long[1..]),
+        ),
+        (
+            many.clone(),
+            Answer {
+                answers: many.answers[1..].to_vec(),
+                ..many
+            },
+        ),
+    ] {
+        for (answer, is_kept) in [(large, false), (small, true)] {
+            let server = DnsServer::start(move |_| answer.clone().into());
+            let resolver = at(&server);
+            let answer = block_on(resolver.lookup(&query()));
+            assert!(matches!(answer, KeyAnswer::Records { .. }));
+            assert_eq!(resolver.cached(&query()).is_some(), is_kept);
+        }
+    }
 }
 
 /// A server that is down costs the first lookup its share of the time, and the next ones nothing.
