@@ -94,7 +94,8 @@
 //!
 //! * `aws-lc` (default): RSA through aws-lc, several times faster than the pure-Rust code that
 //!   serves without it; DNS over TLS and HTTPS and DNSSEC in `resolver`.
-//! * `resolver`: [`resolver`], key records from the DNS or from master files, on tokio.
+//! * `resolver`: [`resolver`], key records from the DNS or from master files, on tokio; and kept,
+//!   where that is wanted.
 //! * `cli` (default): the `dkim` command; not needed by a program that uses the library.
 
 #![forbid(unsafe_code)]

@@ -11,6 +11,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A [`Resolver`] asks each time; a program that verifies many messages wraps it in a
+//! [`CachingResolver`], which asks for each name once.
 
 mod alias;
 mod cache;

@@ -13,10 +13,17 @@ use super::{Found, Resolver, Source, lifetime};
 use crate::lookup::{KeyAnswer, KeyQuery};
 pub(super) use memory::Memory;
 
-/// Names whose answers are kept. With its key parsed twice over, for either library, a record
-/// takes some KiB; so all of them stay within some tens of MiB, and a day's mail of a large site
-/// has fewer signers.
+/// Names whose answers are kept. An answer takes some KiB with its key, and so all of them some
+/// tens of MiB. Most mail is from far fewer signers; the name server has the others at hand.
 const MAX_NAMES: usize = 4_096;
+
+/// The text of an answer that is kept, in octets: the limit of a key record. What is longer is
+/// asked for again, so that those who publish it do not fill the memory with it.
+const MAX_TEXT: usize = 16_384;
+
+/// The records of an answer that is kept, for the same reason. There is one; where a wildcard
+/// answers with all that a domain has to say in TXT records, there are some.
+const MAX_RECORDS: usize = 32;
 
 /// Lookups under way at once. dnsmasq, which stands between many machines and their name servers,
 /// passes on 150 questions at a time. And each lookup over UDP has a socket, or one for each
@@ -33,9 +40,10 @@ const FAILURE: Duration = Duration::from_secs(60);
 ///
 /// Answers are kept as long as the DNS allows, between 1 second and a day; failures for a minute.
 /// Each key is parsed once. The number of names is bounded; those that were not used for longest
-/// give way. Any number of lookups of one name at the same time ask one question, and only so
-/// many lookups are under way at once: the others wait for their turn, and their own time begins
-/// with it.
+/// give way, and answers that are far too large for a key are not kept.
+///
+/// Any number of lookups of one name at the same time ask one question. Only so many lookups are
+/// under way at once: the others wait for their turn, and their own time begins with it.
 ///
 /// Cheap to clone; clones share what is kept. All lookups have to run under one tokio runtime.
 #[derive(Clone)]
@@ -68,8 +76,10 @@ impl CachingResolver {
             let name = super::parse_name(query.name());
             let answer = super::key_answer(name.and_then(|name| super::from_zones(zones, name)));
             // The files were read once; whatever TTL they give, they say the same for ever.
-            self.answers
-                .insert(query.clone(), answer.clone(), lifetime::LONGEST);
+            if is_small(&answer) {
+                self.answers
+                    .insert(query.clone(), answer.clone(), lifetime::LONGEST);
+            }
             answer
         }))
     }
@@ -108,8 +118,18 @@ impl fmt::Debug for CachingResolver {
 /// How long an answer is kept; `ttl` is what the DNS allows, in seconds.
 fn kept_for(answer: &KeyAnswer, ttl: u32) -> Duration {
     match answer {
+        KeyAnswer::Records { .. } if !is_small(answer) => Duration::ZERO,
         KeyAnswer::Records { .. } => lifetime::of_records(ttl),
         KeyAnswer::NoSuchName | KeyAnswer::NoRecords => lifetime::of_denial(ttl),
         KeyAnswer::Failed(_) => FAILURE,
     }
+}
+
+/// Whether an answer takes no more memory than it may.
+fn is_small(answer: &KeyAnswer) -> bool {
+    let KeyAnswer::Records { records, .. } = answer else {
+        return true;
+    };
+    let text: usize = records.iter().map(|record| record.text().len()).sum();
+    records.len() <= MAX_RECORDS && text <= MAX_TEXT
 }

@@ -13,7 +13,8 @@ use crate::escape::escape;
 /// Which servers to ask, and how.
 #[derive(Clone, Debug)]
 pub struct ResolverOptions {
-    /// The servers in the order in which they are asked; empty: those of the system.
+    /// The servers in the order in which they are asked; empty: those of the system. One that
+    /// kept silent while another answered is asked last for half a minute.
     pub nameservers: Vec<SocketAddr>,
     /// The transport to all of them.
     pub transport: Transport,

@@ -1,5 +1,7 @@
 //! The name servers, asked in turn until one answers.
 
+mod standing;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::failure;
 use super::transport::{Link, Server};
 use crate::lookup::{LookupFailure, LookupFailureKind};
+use standing::Standing;
 
 /// The longest that any lookup may take, whatever the options say.
 const LONGEST: Duration = Duration::from_secs(86_400);
@@ -17,6 +20,8 @@ const LONGEST: Duration = Duration::from_secs(86_400);
 /// The servers and how long to wait for them.
 pub(super) struct Servers {
     list: Vec<Server>,
+    /// Of each server in the list.
+    standings: Vec<Standing>,
     /// For one try.
     timeout: Duration,
     /// For each server.
@@ -27,11 +32,12 @@ impl Servers {
     /// `links` has at least one server.
     pub(super) fn new(links: Vec<(SocketAddr, Link)>, timeout: Duration, tries: u32) -> Self {
         let timeout = timeout.min(LONGEST);
-        let list = links
+        let list: Vec<Server> = links
             .into_iter()
             .map(|(address, link)| Server::new(address, link, timeout))
             .collect();
         Self {
+            standings: list.iter().map(|_| Standing::default()).collect(),
             list,
             timeout,
             tries: tries.max(1),
@@ -47,7 +53,7 @@ impl Servers {
     ///
     /// The next server is asked as soon as the one before has failed, or after its share of the
     /// timeout; whoever was asked before may still answer. A server that refuses is not asked
-    /// again. If all fail, the failure that says most is returned.
+    /// again, and one that kept silent lately is asked last. If all fail, the failure that says most is returned.
     pub(super) async fn ask(
         &self,
         request: &DnsRequest,
@@ -55,7 +61,11 @@ impl Servers {
     ) -> Result<DnsResponse, LookupFailure> {
         let count = self.list.len();
         let share = self.timeout / u32::try_from(count.max(1)).unwrap_or(u32::MAX);
-        let mut turns = (0..self.tries).flat_map(|_| 0..count);
+        let mut order: Vec<usize> = (0..count).collect();
+        // Stable: the others keep the order that was wanted.
+        order.sort_by_key(|&turn| self.standings[turn].rests());
+        let mut turns = (0..self.tries).flat_map(|_| order.iter().copied());
+        let mut asked = vec![None; count];
         let mut refused = vec![false; count];
         let mut waiting = FuturesUnordered::new();
         let mut next_turn = Instant::now();
@@ -64,8 +74,8 @@ impl Servers {
             if waiting.is_empty() || Instant::now() >= next_turn {
                 match turns.find(|&turn| !refused[turn]) {
                     Some(turn) => {
-                        let server = &self.list[turn];
-                        waiting.push(async move { (turn, self.try_once(server, request).await) });
+                        asked[turn].get_or_insert_with(Instant::now);
+                        waiting.push(async move { (turn, self.try_once(turn, request).await) });
                         next_turn = Instant::now() + share;
                     }
                     None if waiting.is_empty() => break,
@@ -73,7 +83,10 @@ impl Servers {
                 }
             }
             match timeout_at(next_turn.min(deadline), waiting.next()).await {
-                Ok(Some((_, Ok(response)))) => return Ok(response),
+                Ok(Some((_, Ok(response)))) => {
+                    self.note_silence(&asked, share);
+                    return Ok(response);
+                }
                 Ok(Some((turn, Err(failed)))) => {
                     refused[turn] |= failed.kind == LookupFailureKind::Refused;
                     keep_worst(&mut worst, failed);
@@ -91,9 +104,10 @@ impl Servers {
 
     async fn try_once(
         &self,
-        server: &Server,
+        turn: usize,
         request: &DnsRequest,
     ) -> Result<DnsResponse, LookupFailure> {
+        let server = &self.list[turn];
         let Ok(answer) = timeout(self.timeout, exchange(server, request)).await else {
             server.disconnect().await;
             return Err(failure::silence(&[server.address()], self.bound()));
@@ -101,6 +115,7 @@ impl Servers {
         let address = server.address();
         let response =
             answer.map_err(|error| failure::of_exchange(address, self.bound(), &error))?;
+        self.standings[turn].answered();
         if response.truncation {
             return Err(failure::truncated(address));
         }
@@ -112,6 +127,15 @@ impl Servers {
             return Err(failure::other_question(address));
         }
         Ok(response)
+    }
+
+    /// Notes which servers had their share of the time for a question, and did not answer.
+    fn note_silence(&self, asked: &[Option<Instant>], share: Duration) {
+        for (standing, asked) in self.standings.iter().zip(asked) {
+            if let Some(asked) = asked.filter(|asked| asked.elapsed() >= share) {
+                standing.kept_silent_since(asked);
+            }
+        }
     }
 
     /// The failure of a lookup whose time is over.

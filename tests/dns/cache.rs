@@ -23,8 +23,12 @@ fn resolver(options: &ResolverOptions) -> CachingResolver {
     CachingResolver::new(Resolver::new(options).unwrap())
 }
 
+/// A resolver that has all the time that a busy machine may need.
 fn at(server: &DnsServer) -> CachingResolver {
-    resolver(&options(&[server.address()]))
+    resolver(&ResolverOptions {
+        timeout: LONG,
+        ..options(&[server.address()])
+    })
 }
 
 /// The query for `selector` at example.com.
@@ -78,9 +82,13 @@ fn names(server: &DnsServer) -> BTreeSet<String> {
 #[track_caller]
 fn check(reply: impl Into<Reply>, kept: u64) {
     let reply = reply.into();
+    let is_silence = matches!(reply, Reply::Silence);
     let server = DnsServer::start(move |_| reply.clone());
+    let resolver = resolver(&ResolverOptions {
+        timeout: if is_silence { TIMEOUT } else { LONG },
+        ..options(&[server.address()])
+    });
     block_on(async {
-        let resolver = at(&server);
         assert!(resolver.cached(&query()).is_none());
         let answer = resolver.lookup(&query()).await;
         let asked = server.questions().len();
@@ -122,6 +130,8 @@ fn many_lookups_of_few_names() {
 
 #[test]
 fn clones_share_what_is_kept() {
+    fn for_threads<T: Clone + Send + Sync + 'static>() {}
+    for_threads::<CachingResolver>();
     let server = echo(|_| false);
     let resolver = at(&server);
     let clone = resolver.clone();
@@ -205,10 +215,7 @@ fn failures_are_kept_for_a_minute() {
 #[test]
 fn a_name_without_answer_does_not_keep_others_waiting() {
     let server = echo(|name| name.starts_with("silent"));
-    let resolver = resolver(&ResolverOptions {
-        timeout: LONG,
-        ..options(&[server.address()])
-    });
+    let resolver = at(&server);
     block_on(async {
         let mut silent = start(&resolver, vec![of("silent")]);
         until(|| server.questions().len() == 1).await;
@@ -224,10 +231,7 @@ fn a_name_without_answer_does_not_keep_others_waiting() {
 #[test]
 fn the_first_one_who_asks_gives_up() {
     let server = DnsServer::start(|_| Reply::Late(TIMEOUT / 2, Box::new(key().into())));
-    let resolver = resolver(&ResolverOptions {
-        timeout: LONG,
-        ..options(&[server.address()])
-    });
+    let resolver = at(&server);
     block_on(async {
         let first = start(&resolver, vec![query()]);
         until(|| server.questions().len() == 1).await;
@@ -254,10 +258,7 @@ fn everybody_who_asks_gives_up() {
             }
         }
     });
-    let resolver = resolver(&ResolverOptions {
-        timeout: LONG,
-        ..options(&[server.address()])
-    });
+    let resolver = at(&server);
     block_on(async {
         let mut lookups = start(&resolver, vec![query(); 3]);
         until(|| server.questions().len() == 1).await;
@@ -272,10 +273,7 @@ fn everybody_who_asks_gives_up() {
 #[test]
 fn so_many_lookups_at_once() {
     let server = echo(|_| true);
-    let resolver = resolver(&ResolverOptions {
-        timeout: LONG,
-        ..options(&[server.address()])
-    });
+    let resolver = at(&server);
     block_on(async {
         let queries = (0..300).map(|number| of(&format!("s{number}"))).collect();
         let mut lookups = start(&resolver, queries);
@@ -343,4 +341,75 @@ fn answers_are_shared() {
         other => panic!("{other:?}"),
     };
     assert!(std::sync::Arc::ptr_eq(&records(), &records()));
+}
+
+/// What no key record needs is given to whoever asks, and not kept.
+#[test]
+fn large_answers_are_not_kept() {
+    let long = "k".repeat(16_385);
+    let many = (0..33).fold(Answer::default(), |answer, number| {
+        answer.txt(NAME, number.to_string())
+    });
+    for (large, small) in [
+        (
+            Answer::default().txt(NAME, &long),
+            Answer::default().txt(NAME, &long[1..]),
+        ),
+        (
+            many.clone(),
+            Answer {
+                answers: many.answers[1..].to_vec(),
+                ..many
+            },
+        ),
+    ] {
+        for (answer, is_kept) in [(large, false), (small, true)] {
+            let server = DnsServer::start(move |_| answer.clone().into());
+            let resolver = at(&server);
+            let answer = block_on(resolver.lookup(&query()));
+            assert!(matches!(answer, KeyAnswer::Records { .. }));
+            assert_eq!(resolver.cached(&query()).is_some(), is_kept);
+        }
+    }
+}
+
+/// A server that is down costs the first lookup its share of the time, and the next ones nothing.
+#[test]
+fn a_silent_server_is_asked_last_for_a_while() {
+    let (silent, good) = (echo(|_| true), echo(|_| false));
+    let resolver = resolver(&ResolverOptions {
+        timeout: TIMEOUT * 8,
+        ..options(&[silent.address(), good.address()])
+    });
+    block_on(async {
+        resolver.lookup(&of("first")).await;
+        assert_eq!(silent.questions().len(), 1);
+        let others = (0..50).map(|number| of(&format!("s{number}"))).collect();
+        start(&resolver, others).join_all().await;
+        assert_eq!((silent.questions().len(), names(&good).len()), (1, 51));
+        time::pause();
+        time::advance(Duration::from_secs(30)).await;
+        time::resume();
+        resolver.lookup(&of("last")).await;
+        assert_eq!(silent.questions().len(), 2);
+    });
+}
+
+/// A server that answers other questions meanwhile is not down.
+#[test]
+fn a_question_that_is_hard_does_not_change_the_order() {
+    let (first, second) = (echo(|name| name.starts_with("hard")), echo(|_| false));
+    let resolver = resolver(&ResolverOptions {
+        timeout: TIMEOUT * 8,
+        ..options(&[first.address(), second.address()])
+    });
+    block_on(async {
+        let hard = start(&resolver, vec![of("hard")]);
+        until(|| first.questions().len() == 1).await;
+        resolver.lookup(&of("easy")).await;
+        hard.join_all().await;
+        resolver.lookup(&of("last")).await;
+        let hard = BTreeSet::from([of("hard").name().to_owned()]);
+        assert_eq!(names(&second), hard);
+    });
 }

@@ -67,7 +67,7 @@ where
     }
 
     /// The answer that is kept, or that of the question under way; else `ask` puts the question,
-    /// and its answer is kept for the time that it comes with.
+    /// and its answer is kept for the time that it comes with, which may be none.
     pub(in crate::resolver) async fn get_or_ask<A>(
         &self,
         key: &K,
@@ -109,7 +109,9 @@ where
         let question = async move {
             let (value, lifetime) = asked.await;
             let key = departure.key.clone();
-            departure.shared.kept.insert(key, value.clone(), lifetime);
+            if !lifetime.is_zero() {
+                departure.shared.kept.insert(key, value.clone(), lifetime);
+            }
             value
         };
         let question = question.boxed().shared();

@@ -15,9 +15,13 @@ use crate::resolver::cache::Memory;
 use crate::resolver::lifetime;
 use crate::resolver::servers::Servers;
 
-/// Responses that are kept. A name takes about as many as it has labels, most of them shared with
-/// other names; and what is above many names is used too often to give way.
-const MAX_RESPONSES: usize = 4_096;
+/// Responses that are kept. A name takes about as many as it has labels; what is above many names
+/// is used too often to give way to the others.
+const MAX_RESPONSES: usize = 1_024;
+
+/// The records of a response that is kept: many times what keys, delegations and denials need. A
+/// response of 64 KiB may have thousands, and each takes some hundred octets.
+const MAX_RECORDS: usize = 64;
 
 /// How long it is kept that a question found no answer. Everything below the name hangs on it: one
 /// question that got lost must not take a top-level domain away for longer than it takes to notice
@@ -97,7 +101,12 @@ async fn put(
 ) -> (Result<Heard, LookupFailure>, Duration) {
     match servers.ask(&request, servers.deadline()).await {
         Ok(response) => {
-            let lifetime = lifetime::of_response(&response);
+            let count = response.answers.len() + response.authorities.len();
+            let lifetime = if count + response.additionals.len() <= MAX_RECORDS {
+                lifetime::of_response(&response)
+            } else {
+                Duration::ZERO
+            };
             let heard = Heard {
                 response: Arc::new(response),
                 at: Instant::now(),

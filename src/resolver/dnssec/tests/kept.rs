@@ -17,8 +17,6 @@ const NAMES: usize = 50;
 const DNSKEY: u16 = 48;
 const DS: u16 = 43;
 
-const TIMEOUT: Duration = Duration::from_millis(250);
-
 /// A server that says this, and a resolver that trusts the root and keeps what it hears.
 fn start(
     answer: impl Fn(&Root, &Question) -> Reply + Send + Sync + 'static,
@@ -28,7 +26,6 @@ fn start(
     let server = DnsServer::start(move |question| answer(&root, question));
     let options = ResolverOptions {
         nameservers: vec![server.address()],
-        timeout: TIMEOUT,
         ..ResolverOptions::default()
     };
     let servers = options.servers().unwrap().into();
