@@ -3,7 +3,7 @@
 
     run.py --dkim PATH      our tool against each other tool, in both directions
     run.py                  the other tools among themselves ("peers"): is this harness itself sound?
-    run.py --startup ...    whole-process time of one small message (hyperfine)
+    run.py --speed ...      whole-process times of one message, small and large (hyperfine)
 """
 
 import argparse
@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 
 import cases as the_cases
 import known
+import speed
 import tools
 from dns_server import DnsServer
 
@@ -324,60 +325,13 @@ def finish(notes, record, args, versions):
     return 1 if total["FAIL"] else 0
 
 
-def startup(args, workshop, found):
-    """Whole-process time of one small message, for us and for who else has such a command."""
-    if not shutil.which("hyperfine"):
-        sys.exit("run.py: error: --startup needs hyperfine (Debian package hyperfine)")
-    dkimpy, go = (next(t for t in found if t.name == n) for n in ("dkimpy", "go-msgauth"))
-    plain = workshop.file("small.eml", the_cases.message())
-    for key in ("rsa2048", "ed25519"):
-        case = the_cases.Case("startup", the_cases.message(), key=key)
-        signed = workshop.file(f"small-{key}.eml", dkimpy.sign(case))
-        commands = [("go-msgauth dkim-verify", "dkim-verify"), ("opendkim-testmsg", "opendkim-testmsg -t " + workshop.directory),
-                    ("dkimverify (dkimpy)", "dkimverify")]
-        if args.dkim:
-            commands.insert(0, ("dkim verify", f"{args.dkim} verify --nameserver 127.0.0.1:53"))
-        bench(args, f"Verify, {key}", signed, commands)
-        form = workshop.path(key, "pkcs8")
-        commands = []
-        if args.dkim:
-            commands.append(("dkim sign", f"{args.dkim} sign --domain {the_cases.DOMAIN} --selector {key} --key {form}"))
-        if go.signer:
-            commands.append(("go-msgauth (its library)", f"{go.signer} {the_cases.DOMAIN} {key} {form} relaxed relaxed "
-                             "from:to:subject:date:message-id"))
-        if key == "rsa2048":
-            commands.append(("opendkim-testmsg", f"opendkim-testmsg -t {workshop.directory} -d {the_cases.DOMAIN} "
-                             f"-s {key} -k {form}"))
-        bench(args, f"Sign, {key}", plain, commands)
-    return 0
-
-
-def bench(args, title, message, commands):
-    print(f"\n## {title}: whole process, one small message\n", flush=True)
-    with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        # every command gets the message on stdin, from a shell that then becomes it: the first row is that shell's cost
-        command = ["hyperfine", "--shell", "none", "--warmup", "10", "--runs", str(args.runs),
-                   "--export-json", out.name, "--style", "none"]
-        for name, line in [("(sh and true, for comparison)", "/bin/true"), *commands]:
-            command += ["--command-name", name, f"sh -c 'exec {line} < {message}'"]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(f"run.py: error: hyperfine: {done.stderr.strip()}")
-        with open(out.name) as file:
-            results = json.load(file)["results"]
-    print("| command | median ms | mean ms | σ | min | max |\n|---|---|---|---|---|---|")
-    for r in results:
-        values = (r["median"], r["mean"], r["stddev"], r["min"], r["max"])
-        print(f"| {r['command']} | " + " | ".join(f"{1000 * v:.2f}" for v in values) + " |")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dkim", metavar="PATH", help="our binary; without it the other tools are run among themselves")
     parser.add_argument("--only", metavar="TEXT", help="only cases with TEXT in their name")
     parser.add_argument("--json", metavar="FILE", help="write every cell there as well")
-    parser.add_argument("--startup", action="store_true", help="measure whole-process time instead")
-    parser.add_argument("--runs", type=int, default=200, help="with --startup: runs per command (%(default)s)")
+    parser.add_argument("--speed", action="store_true", help="measure whole-process times instead")
+    parser.add_argument("--runs", type=int, default=200, help="with --speed: runs per command at most (%(default)s)")
     parser.add_argument("--peers", action="store_true", help="with --dkim: the other tools among themselves as well")
     args = parser.parse_args()
     if args.dkim:
@@ -419,8 +373,8 @@ def main():
             print(f"- {failure}")
         if failures:
             return 2
-        if args.startup:
-            return startup(args, workshop, found)
+        if args.speed:
+            return speed.measure(args, workshop, found)
 
         chosen = [c for c in the_cases.all_cases() if not args.only or args.only.lower() in c.name.lower()]
         if not chosen:

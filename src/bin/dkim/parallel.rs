@@ -71,6 +71,7 @@ pub struct Work<T: Task> {
 struct Shared<T: Task> {
     task: T,
     inputs: Mutex<Inputs<T>>,
+    jobs: Option<NonZeroUsize>,
     state: Mutex<State<T>>,
     /// Threads wait for this: there is work for them, or none any more.
     for_threads: Condvar,
@@ -117,14 +118,15 @@ enum Next<T: Task> {
 }
 
 impl<T: Task> Work<T> {
-    /// Begins the work on `threads` threads.
-    pub fn begin(task: T, inputs: T::Inputs, threads: NonZeroUsize) -> Self {
+    /// Begins the work on at most so many inputs at once; `None`: as many as there are cores.
+    pub fn begin(task: T, inputs: T::Inputs, jobs: Option<NonZeroUsize>) -> Self {
         let shared = Arc::new(Shared {
             task,
             inputs: Mutex::new(Inputs {
                 source: inputs,
                 taken: 0,
             }),
+            jobs,
             state: Mutex::new(State {
                 turn: 0,
                 total: None,
@@ -133,7 +135,7 @@ impl<T: Task> Work<T> {
                 answered: VecDeque::new(),
                 done: HashMap::new(),
                 held: 0,
-                threads: threads.get(),
+                threads: 0,
                 idle: 0,
                 awaited: false,
                 broken: false,
@@ -141,10 +143,7 @@ impl<T: Task> Work<T> {
             for_threads: Condvar::new(),
             for_results: Condvar::new(),
         });
-        for _ in 0..threads.get() {
-            let shared = shared.clone();
-            thread::spawn(move || Leaving(shared).0.run());
-        }
+        shared.add_thread();
         Self { shared }
     }
 
@@ -222,6 +221,13 @@ impl<T: Task> Shared<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn add_thread(self: &Arc<Self>) {
+        self.state().threads += 1;
+        let leaving = Leaving(self.clone());
+        // One that cannot be had is missed right away.
+        let _ = thread::Builder::new().spawn(move || leaving.0.run());
+    }
+
     /// What each thread does.
     fn run(self: &Arc<Self>) {
         let mut scratch = T::Scratch::default();
@@ -285,6 +291,12 @@ impl<T: Task> Shared<T> {
         let place = inputs.taken;
         inputs.taken += 1;
         drop(inputs);
+        // A single message is done before a second thread has begun.
+        if place == 1 {
+            let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+            let jobs = self.jobs.unwrap_or_else(cores);
+            (1..jobs.get()).for_each(|_| self.add_thread());
+        }
         match self.task.work(item, scratch) {
             Step::Done(done, size) => self.finish(place, done, size),
             Step::Wait(waiting, question, size) => {

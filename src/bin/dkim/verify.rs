@@ -10,12 +10,12 @@ mod text;
 
 pub use json::BodyHash;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::message::Header;
-use dkim_toolkit::signature::claimed_identifiers;
+use dkim_toolkit::signature::{Signature, claimed_identifiers};
 use dkim_toolkit::verdict::Verdict;
 use dkim_toolkit::verify::{Policy, Verifier};
 
@@ -103,11 +103,21 @@ fn policy(arguments: &Verify) -> Policy {
 }
 
 /// The domain and the selector of a signature, as far as each is valid.
-fn identifiers(header: &Header, verdict: &Verdict) -> (Option<Sdid>, Option<Selector>) {
+fn identifiers<'a>(header: &Header, verdict: &'a Verdict) -> [Option<Cow<'a, str>>; 2] {
     match (&verdict.signature, header.field(verdict.field_index)) {
-        (Some(stated), _) => (Some(stated.domain.clone()), Some(stated.selector.clone())),
-        (None, Some(field)) => claimed_identifiers(field, header.line_endings()),
-        (None, None) => (None, None),
+        (Some(stated), _) => {
+            let Signature {
+                domain, selector, ..
+            } = stated;
+            [domain.as_str(), selector.as_str()].map(|name| Some(Cow::Borrowed(name)))
+        }
+        (None, Some(field)) => {
+            let (domain, selector) = claimed_identifiers(field, header.line_endings());
+            let domain = domain.map(|domain| domain.as_str().to_owned());
+            let selector = selector.map(|selector| selector.as_str().to_owned());
+            [domain, selector].map(|name| name.map(Cow::Owned))
+        }
+        (None, None) => [None, None],
     }
 }
 

@@ -1,7 +1,6 @@
 //! Values that several subcommands take.
 
 use std::num::NonZeroUsize;
-use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -34,11 +33,8 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    pub fn get(&self) -> NonZeroUsize {
-        self.jobs
-            .and_then(|jobs| NonZeroUsize::new(jobs.into()))
-            .or_else(|| thread::available_parallelism().ok())
-            .unwrap_or(NonZeroUsize::MIN)
+    pub fn get(&self) -> Option<NonZeroUsize> {
+        self.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into()))
     }
 }
 

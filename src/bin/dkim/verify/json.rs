@@ -1,5 +1,6 @@
 //! The JSON of `dkim verify`: one object for each message, its keys always there.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use base64::Engine as _;
@@ -19,38 +20,38 @@ use crate::io::Failure;
 
 /// A message.
 #[derive(Serialize)]
-pub struct Message {
+pub struct Message<'a> {
     source: String,
     index: Option<u64>,
     result: Option<&'static str>,
-    from: Vec<String>,
+    from: &'a [String],
     line_endings: Option<&'static str>,
     size: Option<u64>,
-    signatures: Vec<Signature>,
-    warnings: Vec<Warning>,
+    signatures: Vec<Signature<'a>>,
+    warnings: Vec<Warning<'a>>,
     error: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Signature {
+struct Signature<'a> {
     result: &'static str,
     reason: Option<&'static str>,
     detail: Option<String>,
-    domain: Option<String>,
-    selector: Option<String>,
+    domain: Option<Cow<'a, str>>,
+    selector: Option<Cow<'a, str>>,
     identity: Option<String>,
     algorithm: Option<&'static str>,
     canonicalization: Option<String>,
-    signed_headers: Option<Vec<String>>,
-    oversigned_headers: Option<Vec<String>>,
+    signed_headers: Option<Vec<&'a str>>,
+    oversigned_headers: Option<&'a [String]>,
     body_length: Option<u64>,
     timestamp: Option<u64>,
     expiration: Option<u64>,
     body_hash: BodyHash,
     signature_matches: Option<bool>,
-    key: Option<Key>,
+    key: Option<Key<'a>>,
     alignment: Option<&'static str>,
-    warnings: Vec<Warning>,
+    warnings: Vec<Warning<'a>>,
     explanation: Option<()>,
 }
 
@@ -63,8 +64,8 @@ pub struct BodyHash {
 }
 
 #[derive(Serialize)]
-struct Key {
-    name: String,
+struct Key<'a> {
+    name: &'a str,
     r#type: &'static str,
     bits: usize,
     testing: bool,
@@ -73,14 +74,14 @@ struct Key {
 }
 
 #[derive(Serialize)]
-struct Warning {
+struct Warning<'a> {
     code: &'static str,
-    message: String,
+    message: &'a str,
 }
 
-impl Message {
+impl<'a> Message<'a> {
     /// What is said of a message, or why it could not be read.
-    pub fn new(place: &Place, outcome: Result<&Outcome, &Failure>) -> Self {
+    pub fn new(place: &Place, outcome: Result<&'a Outcome, &Failure>) -> Self {
         let source = place.source.to_string();
         let index = place.index;
         match outcome {
@@ -93,7 +94,7 @@ impl Message {
                 source,
                 index,
                 result: Some(result.name()),
-                from: from.clone(),
+                from,
                 line_endings: line_endings(report.line_ends),
                 size: Some(report.size),
                 signatures: report
@@ -108,7 +109,7 @@ impl Message {
                 source,
                 index,
                 result: None,
-                from: Vec::new(),
+                from: &[],
                 line_endings: None,
                 size: None,
                 signatures: Vec::new(),
@@ -119,16 +120,16 @@ impl Message {
     }
 }
 
-impl Signature {
-    fn new(header: &Header, verdict: &Verdict) -> Self {
+impl<'a> Signature<'a> {
+    fn new(header: &Header, verdict: &'a Verdict) -> Self {
         let stated = verdict.signature.as_ref();
-        let (domain, selector) = identifiers(header, verdict);
+        let [domain, selector] = identifiers(header, verdict);
         Self {
             result: verdict.result().name(),
             reason: verdict.reason.as_ref().map(Reason::code),
             detail: verdict.detail(),
-            domain: domain.map(|domain| domain.as_str().to_owned()),
-            selector: selector.map(|selector| selector.as_str().to_owned()),
+            domain,
+            selector,
             identity: stated.map(|stated| {
                 let identity = stated.identity();
                 format!("{}@{}", identity.local_part(), identity.domain().as_str())
@@ -136,7 +137,7 @@ impl Signature {
             algorithm: stated.map(|stated| stated.algorithm.name()),
             canonicalization: stated.map(|stated| stated.canonicalization.to_string()),
             signed_headers: stated.map(signed_headers),
-            oversigned_headers: stated.map(|_| verdict.oversigned_headers.clone()),
+            oversigned_headers: stated.map(|_| &verdict.oversigned_headers[..]),
             body_length: stated.and_then(|stated| stated.body_length),
             timestamp: stated.and_then(|stated| stated.timestamp),
             expiration: stated.and_then(|stated| stated.expiration),
@@ -163,8 +164,8 @@ impl BodyHash {
     }
 }
 
-impl Key {
-    fn new(evidence: &KeyEvidence) -> Self {
+impl<'a> Key<'a> {
+    fn new(evidence: &'a KeyEvidence) -> Self {
         let KeyEvidence {
             name,
             record,
@@ -177,7 +178,7 @@ impl Key {
             ..
         } = record;
         Self {
-            name: name.clone(),
+            name,
             r#type: key.key_type().name(),
             bits: key.bits(),
             testing: *testing,
@@ -188,12 +189,11 @@ impl Key {
 }
 
 /// The distinct names of `h=`, in order.
-pub fn signed_headers(stated: &Stated) -> Vec<String> {
+pub fn signed_headers(stated: &Stated) -> Vec<&str> {
     let mut seen = BTreeSet::new();
     stated
         .signed_headers()
         .filter(|name| seen.insert(*name))
-        .map(str::to_owned)
         .collect()
 }
 
@@ -206,18 +206,18 @@ fn line_endings(seen: LineEndsSeen) -> Option<&'static str> {
     }
 }
 
-fn message_warnings(warned: &[Warned], unmet: Option<&str>) -> Vec<Warning> {
+fn message_warnings<'a>(warned: &'a [Warned], unmet: Option<&'a str>) -> Vec<Warning<'a>> {
     let unmet = unmet.map(|message| Warning {
         code: "requirement-unmet",
-        message: message.to_owned(),
+        message,
     });
     unmet.into_iter().chain(warnings(warned)).collect()
 }
 
-fn warnings(warnings: &[Warned]) -> Vec<Warning> {
-    let shown = |warning: &Warned| Warning {
+fn warnings<'a>(warnings: &'a [Warned]) -> Vec<Warning<'a>> {
+    let shown = |warning: &'a Warned| Warning {
         code: warning.code,
-        message: warning.message.clone(),
+        message: &warning.message,
     };
     warnings.iter().map(shown).collect()
 }

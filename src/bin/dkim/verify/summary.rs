@@ -1,5 +1,6 @@
 //! `--summary`: totals by result, and a table by domain and selector.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dkim_toolkit::verdict::{Reason, VerificationResult};
@@ -55,11 +56,8 @@ impl Tally {
     pub fn new(outcome: &Outcome) -> Self {
         let mut signatures: Vec<Counted> = Vec::new();
         for verdict in &outcome.report.verdicts {
-            let (domain, selector) = identifiers(&outcome.report.header, verdict);
-            let pair = (
-                domain.map(|domain| domain.as_str().to_owned()),
-                selector.map(|selector| selector.as_str().to_owned()),
-            );
+            let [domain, selector] = identifiers(&outcome.report.header, verdict);
+            let pair = (domain.map(Cow::into_owned), selector.map(Cow::into_owned));
             let key = verdict.key.as_ref().map(|evidence| {
                 let key = &evidence.record.key;
                 (key.key_type().name(), key.bits())

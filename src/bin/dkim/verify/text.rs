@@ -1,5 +1,7 @@
 //! The text of `dkim verify`, for people.
 
+use std::borrow::Cow;
+
 use dkim_toolkit::escape::escape;
 use dkim_toolkit::message::Header;
 use dkim_toolkit::signature::Signature;
@@ -59,10 +61,8 @@ pub fn report(place: &Place, outcome: &Outcome) -> Report {
 
 fn signature(report: &mut Report, header: &Header, verdict: &Verdict) {
     let result = verdict.result();
-    let (domain, selector) = identifiers(header, verdict);
-    let or_unknown = |name: Option<String>| name.unwrap_or_else(|| "?".to_owned());
-    let domain = or_unknown(domain.map(|domain| domain.to_string()));
-    let selector = or_unknown(selector.map(|selector| selector.to_string()));
+    let [domain, selector] =
+        identifiers(header, verdict).map(|name| name.unwrap_or(Cow::Borrowed("?")));
     report.line_of(&[
         (PLAIN, "  "),
         (style(result), result.name()),

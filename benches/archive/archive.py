@@ -1,29 +1,30 @@
 #!/usr/bin/env python3
 """Makes archives of signed messages and measures `dkim verify` over them.
 
-    benches/archive.py make DIR [--messages 20000] [--keys 300]
-    benches/archive.py measure DIR --dkim target/release/dkim
+    benches/archive/archive.py make DIR [--messages 20000] [--keys 300]
+    benches/archive/archive.py measure DIR --dkim target/release/dkim
 
 `make` writes DIR/folder/, DIR/Maildir/, DIR/box.mbox and DIR/zone, all of the same messages: sizes
 are spread around 20 KiB (half are smaller), bodies are text and base64, each message is signed
-with one of the keys. `measure` needs two cores. See benches/README.md.
+with one of the keys. `measure` needs two idle cores, /usr/bin/time, and
+
+    cargo build --release --bin dkim --example archive-floor
 """
 
 import argparse
 import asyncio
 import base64
 import concurrent.futures
-import json
 import os
 import pathlib
 import random
 import re
-import shutil
 import socket
 import statistics
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -96,24 +97,29 @@ def make(arguments):
         key = str(keys / f"s._domainkey.{domain}.pem")
         if paths:
             run(dkim, "sign", "-q", "-s", "s", "-k", key, "-d", domain, "--in-place", *paths)
-    others(arguments.dir, 1)
+    others(arguments.dir)
 
 
-def others(directory, times):
-    """The other forms of DIR/folder, the messages in them so many times."""
+def others(directory):
+    """The other forms of DIR/folder."""
     files = sorted((directory / "folder").iterdir())
     maildir = directory / "Maildir"
     for name in ("cur", "new", "tmp"):
         (maildir / name).mkdir(parents=True)
     quoted = re.compile(rb"^(>*From )", re.MULTILINE)
     with open(directory / "box.mbox", "wb") as box:
-        for turn in range(times):
-            for path in files:
-                name = f"{turn}{path.stem}.M1P1.host:2,S"
-                os.link(path, maildir / "cur" / name)
-                octets = path.read_bytes()
-                box.write(b"From somebody@example.net Sun Nov 22 04:00:00 2026\n")
-                box.write(quoted.sub(rb">\1", octets) + b"\r\n")
+        for path in files:
+            os.link(path, maildir / "cur" / f"{path.stem}.M1P1.host:2,S")
+            octets = path.read_bytes()
+            box.write(b"From somebody@example.net Sun Nov 22 04:00:00 2026\n")
+            box.write(quoted.sub(rb">\1", octets) + b"\r\n")
+
+
+def texts(zone):
+    """The strings of each TXT record of a zone that `dkim keygen` printed."""
+    lines = [line for line in zone.read_text().splitlines() if '"' in line]
+    strings = lambda line: [string.encode() for string in re.findall(r'"([^"]*)"', line)]
+    return {line.split()[0].lower(): strings(line) for line in lines}
 
 
 class Server(threading.Thread):
@@ -122,13 +128,7 @@ class Server(threading.Thread):
     def __init__(self, zone, delay, silent):
         super().__init__(daemon=True)
         self.delay, self.silent, self.counts = delay, silent, {}
-        self.texts = {}
-        for line in zone.read_text().splitlines():
-            name, _, value = line.partition(" ")
-            strings = re.findall(r'"([^"]*)"', line)
-            if strings:
-                name = line.split()[0].lower()
-                self.texts[name] = [string.encode() for string in strings]
+        self.texts = texts(zone)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
@@ -173,49 +173,86 @@ class Server(threading.Thread):
         return header + question + record
 
 
-def timed(words, cores=None):
-    """Wall time in seconds, peak memory in KiB, status and output of a command."""
+def timed(words, cores=None, source=None):
+    """Wall time in seconds, peak memory in KiB and status of a command."""
     if cores is not None:
         words = ["taskset", "-c", cores, *words]
     before = time.perf_counter()
     words = ["/usr/bin/time", "-f", "%M", *words]
-    done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        words, stdin=source, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     wall = time.perf_counter() - before
     peak = int(done.stderr.strip().splitlines()[-1])
     return wall, peak, done.returncode
 
 
-def median_of(times, *words, **options):
-    runs = [timed(*words, **options) for _ in range(times)]
-    return statistics.median(run[0] for run in runs), max(run[1] for run in runs), runs[0][2]
+def paired(times, *commands):
+    """The medians of the wall times, the commands taking turns, and the last one's peak."""
+    runs = [[timed(words, cores) for words, cores in commands] for _ in range(times)]
+    walls = [statistics.median(run[at][0] for run in runs) for at in range(len(commands))]
+    return walls, max(run[-1][1] for run in runs)
+
+
+def floor(arguments, threads, cores):
+    """What the machine needs for the folder at the least: with reading, and without."""
+    program = arguments.dkim.parent / "examples" / "archive-floor"
+    words = ["taskset", "-c", cores, str(program), str(arguments.dir / "folder"), str(threads)]
+    runs = [
+        [float(word) for word in subprocess.check_output(words).split()]
+        for _ in range(arguments.times)
+    ]
+    return [statistics.median(run[at] for run in runs) for at in range(2)]
 
 
 def measure(arguments):
     directory, dkim = arguments.dir, str(arguments.dkim)
     zone = directory / "zone"
-    verify = [dkim, "verify", "--json", "--zone", str(zone)]
-    forms = [directory / "box.mbox", directory / "Maildir", directory / "folder"]
+    verify = [dkim, "verify", "--json", "--no-progress", "--zone", str(zone)]
+    forms = [directory / name for name in ("box.mbox", "Maildir", "folder")]
+    for threads, cores in ((1, "0"), (2, "0,1")):
+        read, memory = floor(arguments, threads, cores)
+        print(f"floor on {threads}: {read:.2f} s with reading, {memory:.2f} s from memory")
     print(f"{'':10} {'one core':>9} {'two cores':>9} {'speed-up':>9} {'peak':>9}")
     for form in forms:
         timed([*verify, str(form)])
-        one, _, _ = median_of(arguments.times, [*verify, "-j1", str(form)], cores="0")
-        two, peak, status = median_of(arguments.times, [*verify, "-j2", str(form)])
-        assert status == 0, status
+        commands = ([*verify, "-j1", str(form)], "0"), ([*verify, "-j2", str(form)], "0,1")
+        (one, two), peak = paired(arguments.times, *commands)
         print(f"{form.name:10} {one:8.2f}s {two:8.2f}s {one / two:9.2f} {peak / 1024:5.1f} MiB")
-    box = str(forms[0])
-    base = [dkim, "verify", "--json", "--dns-timeout", "2", "--dns-tries", "1", "--nameserver"]
-    names = sorted(Server(zone, 0, ()).texts)
+    tenfold(arguments, verify, forms)
+    late_answers(arguments, zone, forms[0])
+
+
+def tenfold(arguments, verify, forms):
+    """Peak memory with ten times as many messages."""
+    shell = "for i in 1 2 3 4 5 6 7 8 9 10; do cat " + str(forms[0]) + "; done"
+    with subprocess.Popen(["sh", "-c", shell], stdout=subprocess.PIPE) as boxes:
+        _, peak, status = timed([*verify, "-"], source=boxes.stdout)
+    print(f"ten times the mbox by a pipe: peak {peak / 1024:.1f} MiB, status {status}")
+    with tempfile.TemporaryDirectory(dir=arguments.dir) as folder:
+        for turn in range(10):
+            for path in (arguments.dir / "folder").iterdir():
+                os.link(path, f"{folder}/{turn}{path.name}")
+        _, peak, status = timed([*verify, folder])
+    print(f"ten times the folder: peak {peak / 1024:.1f} MiB, status {status}")
+
+
+def late_answers(arguments, zone, form):
+    base = [str(arguments.dkim), "verify", "--json", "--dns-timeout", "2", "--dns-tries", "1"]
+    names = sorted(texts(zone))
     for label, delay, silent in (
-        ("instant", 0, ()),
-        ("50 ms", 0.05, ()),
-        ("50 ms, one name in ten silent, timeout 2 s", 0.05, names[::10]),
+        ("instant answers", 0, ()),
+        ("answers after 50 ms", 0.05, ()),
+        ("the same, one name in ten silent, timeout 2 s", 0.05, names[::10]),
     ):
         server = Server(zone, delay, set(silent))
         server.start()
-        wall, _, status = timed([*base, server.address, box])
-        most = max(server.counts.values())
-        asked = len(server.counts)
-        print(f"{label}: {wall:.2f} s, {asked} names asked, each at most {most} times, {status}")
+        wall, peak, status = timed([*base, "--nameserver", server.address, str(form)])
+        most, asked = max(server.counts.values()), len(server.counts)
+        print(
+            f"{label}: {wall:.2f} s, peak {peak / 1024:.1f} MiB, status {status}; "
+            f"{asked} names asked, none more than {most} times"
+        )
 
 
 def main():
