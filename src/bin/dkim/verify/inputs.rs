@@ -27,8 +27,6 @@ pub struct Place {
     pub source: Arc<Source>,
     /// Its number in an mbox, from 1.
     pub index: Option<u64>,
-    /// Whether it is the first of all.
-    pub first: bool,
 }
 
 impl fmt::Display for Place {
@@ -227,13 +225,8 @@ impl Inputs {
     }
 
     fn place(&mut self, source: Arc<Source>, index: Option<u64>) -> Place {
-        let first = self.given == 0;
         self.given += 1;
-        Place {
-            source,
-            index,
-            first,
-        }
+        Place { source, index }
     }
 }
 
