@@ -3,11 +3,15 @@
 mod exit;
 mod keygen;
 mod lookup;
+mod mailboxes;
+mod many;
+mod mboxes;
 mod reasons;
 mod record;
 mod record_check;
 mod servers;
 mod sign;
+mod sign_many;
 mod verify;
 
 use std::io::Write as _;

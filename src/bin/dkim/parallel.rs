@@ -108,6 +108,17 @@ impl<T: Task> State<T> {
     fn is_full(&self) -> bool {
         self.held >= MAX_HELD || self.taken - self.turn >= MAX_AHEAD
     }
+
+    /// Work that has its answer.
+    fn take_answered(&mut self) -> Option<(u64, T::Waiting, T::Answer)> {
+        loop {
+            let (place, answer) = self.answered.pop_front()?;
+            if let Some((waiting, size)) = self.waiting.remove(&place) {
+                self.held -= size;
+                return Some((place, waiting, answer));
+            }
+        }
+    }
 }
 
 /// What a thread does next.
@@ -210,6 +221,7 @@ impl<T: Task> Work<T> {
             if timed_out.timed_out() {
                 drop(state);
                 while_waiting();
+                shared.catch_up();
                 state = shared.state();
             }
         }
@@ -234,26 +246,36 @@ impl<T: Task> Shared<T> {
         loop {
             match self.next() {
                 Next::Take => self.take(&mut scratch),
-                Next::Resume(place, waiting, answer) => {
-                    let (done, size) = self.task.resume(waiting, answer);
-                    self.finish(place, done, size);
-                }
+                Next::Resume(place, waiting, answer) => self.resume(place, waiting, answer),
                 Next::Nothing => return,
             }
         }
+    }
+
+    /// Ends work that has its answers, which no thread may come to for long: each may wait for a
+    /// pipe to give the next input.
+    fn catch_up(&self) {
+        loop {
+            let answered = self.state().take_answered();
+            let Some((place, waiting, answer)) = answered else {
+                return;
+            };
+            self.resume(place, waiting, answer);
+        }
+    }
+
+    fn resume(&self, place: u64, waiting: T::Waiting, answer: T::Answer) {
+        let (done, size) = self.task.resume(waiting, answer);
+        self.finish(place, done, size);
     }
 
     /// What was answered comes first: it makes room.
     fn next(&self) -> Next<T> {
         let mut state = self.state();
         loop {
-            if let Some((place, answer)) = state.answered.pop_front() {
-                if let Some((waiting, size)) = state.waiting.remove(&place) {
-                    state.held -= size;
-                    self.notify_idle(&state);
-                    return Next::Resume(place, waiting, answer);
-                }
-                continue;
+            if let Some((place, waiting, answer)) = state.take_answered() {
+                self.notify_idle(&state);
+                return Next::Resume(place, waiting, answer);
             }
             if state.total.is_none() && !state.is_full() {
                 state.taken += 1;

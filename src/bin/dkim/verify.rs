@@ -67,9 +67,10 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
     let mut work = Work::begin(judge, Inputs::new(sources, counter), arguments.jobs.get());
     let mut summary = Summary::default();
     let mut status = ExitStatus::Yes;
+    let mut first = true;
     work.each(output, &mut progress, |judged, lines, output| {
         status = status.worse(judged.status);
-        lines.push_str(&judged.text);
+        lines.push_str(parted(&judged.text, &mut first));
         if let Some((place, failure)) = judged.failure {
             summary.add_unreadable();
             output.lines(&std::mem::take(lines))?;
@@ -87,9 +88,17 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
     if arguments.summary && output.json {
         output.json(&summary.json())?;
     } else if arguments.summary {
-        output.lines(&summary.report().into_text())?;
+        output.lines(parted(&summary.report().into_text(), &mut first))?;
     }
     Ok(status)
+}
+
+/// A report without the blank line above it, if nothing was printed that it would part it from.
+fn parted<'a>(text: &'a str, first: &mut bool) -> &'a str {
+    if text.is_empty() || !std::mem::take(first) {
+        return text;
+    }
+    text.strip_prefix('\n').unwrap_or(text)
 }
 
 fn policy(arguments: &Verify) -> Policy {

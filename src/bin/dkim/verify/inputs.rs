@@ -27,8 +27,6 @@ pub struct Place {
     pub source: Arc<Source>,
     /// Its number in an mbox, from 1.
     pub index: Option<u64>,
-    /// Whether it is the first of all.
-    pub first: bool,
 }
 
 impl fmt::Display for Place {
@@ -43,24 +41,26 @@ impl fmt::Display for Place {
 /// What messages are taken from, one after the other.
 pub struct Inputs {
     sources: vec::IntoIter<Source>,
-    current: Current,
+    /// The folder whose turn it is.
+    folder: Option<OpenFolder>,
+    /// The mbox whose turn it is, which may be a file of that folder.
+    mbox: Option<OpenMbox>,
     given: u64,
     counter: Arc<Counter>,
 }
 
-enum Current {
-    Nothing,
-    Folder {
-        source: Arc<Source>,
-        walk: Walk,
-        /// What was given before anything in it.
-        before: u64,
-    },
-    Mbox {
-        source: Arc<Source>,
-        mbox: Box<Mbox<Opened>>,
-        index: u64,
-    },
+struct OpenFolder {
+    source: Arc<Source>,
+    walk: Walk,
+    /// What was given before anything in it.
+    before: u64,
+}
+
+struct OpenMbox {
+    source: Arc<Source>,
+    mbox: Mbox<Opened>,
+    /// The number of the message that it is at.
+    index: u64,
 }
 
 /// What comes next.
@@ -104,7 +104,8 @@ impl Inputs {
     pub fn new(sources: Vec<Source>, counter: Arc<Counter>) -> Self {
         Self {
             sources: sources.into_iter(),
-            current: Current::Nothing,
+            folder: None,
+            mbox: None,
             given: 0,
             counter,
         }
@@ -113,100 +114,78 @@ impl Inputs {
     /// The next message, or what is there in place of one; `None` at the end.
     pub fn take(&mut self, buffer: &mut Vec<u8>) -> Option<Taken> {
         loop {
-            match &mut self.current {
-                Current::Mbox {
-                    source,
-                    mbox,
-                    index,
-                } => {
-                    *index += 1;
-                    match mbox.next_message() {
-                        Ok(true) => break,
-                        Ok(false) => self.current = Current::Nothing,
-                        Err(error) => {
-                            let (source, index) = (source.clone(), *index);
-                            self.current = Current::Nothing;
-                            let place = self.place(source, Some(index));
-                            return Some(Taken::Failed(place, error.into()));
-                        }
-                    }
-                }
-                Current::Folder {
-                    source,
-                    walk,
-                    before,
-                } => match walk.next() {
-                    None => {
-                        let empty = *before == self.given;
-                        let source = source.clone();
-                        self.current = Current::Nothing;
-                        if empty {
-                            return Some(Taken::Empty(self.place(source, None)));
-                        }
-                    }
-                    Some(Ok(path)) => {
-                        let source = Arc::new(Source::File(path));
-                        if let Some(taken) = self.open(source) {
-                            return Some(taken);
-                        }
-                    }
-                    Some(Err((path, error))) => {
-                        let place = self.place(Arc::new(Source::File(path)), None);
+            if let Some(open) = &mut self.mbox {
+                open.index += 1;
+                match open.mbox.next_message() {
+                    Ok(true) => return self.take_from_mbox(buffer),
+                    Ok(false) => self.mbox = None,
+                    Err(error) => {
+                        let (source, index) = (open.source.clone(), open.index);
+                        self.mbox = None;
+                        let place = self.place(source, Some(index));
                         return Some(Taken::Failed(place, error.into()));
-                    }
-                },
-                Current::Nothing => {
-                    let source = Arc::new(self.sources.next()?);
-                    if let Source::File(path) = &*source
-                        && fs::metadata(path).is_ok_and(|metadata| metadata.is_dir())
-                    {
-                        self.current = Current::Folder {
-                            walk: Walk::new(path.clone()),
-                            source,
-                            before: self.given,
-                        };
-                        continue;
-                    }
-                    if let Some(taken) = self.open(source) {
-                        return Some(taken);
                     }
                 }
             }
+            let taken = if self.folder.is_some() {
+                self.take_from_folder()
+            } else {
+                let source = self.sources.next()?;
+                self.begin(source)
+            };
+            if taken.is_some() {
+                return taken;
+            }
         }
-        self.take_from_mbox(buffer)
+    }
+
+    /// Goes to a source; what there is to take, unless it is in a folder or in an mbox.
+    fn begin(&mut self, source: Source) -> Option<Taken> {
+        if let Source::File(path) = &source
+            && fs::metadata(path).is_ok_and(|metadata| metadata.is_dir())
+        {
+            self.folder = Some(OpenFolder {
+                walk: Walk::new(path.clone()),
+                source: Arc::new(source),
+                before: self.given,
+            });
+            return None;
+        }
+        self.open(Arc::new(source))
+    }
+
+    /// What the folder has next; `None` if that is an mbox or the end.
+    fn take_from_folder(&mut self) -> Option<Taken> {
+        let folder = self.folder.as_mut()?;
+        match folder.walk.next() {
+            Some(Ok(path)) => self.open(Arc::new(Source::File(path))),
+            Some(Err((path, error))) => {
+                let place = self.place(Arc::new(Source::File(path)), None);
+                Some(Taken::Failed(place, error.into()))
+            }
+            None => {
+                let OpenFolder { source, before, .. } = self.folder.take()?;
+                (before == self.given).then(|| Taken::Empty(self.place(source, None)))
+            }
+        }
     }
 
     /// What is left of the message that was begun.
     pub fn rest(&mut self) -> Option<InMbox<'_>> {
-        match &mut self.current {
-            Current::Mbox { mbox, .. } => Some(InMbox {
-                mbox,
-                counter: &self.counter,
-            }),
-            Current::Nothing | Current::Folder { .. } => None,
-        }
+        self.mbox.as_mut().map(|open| InMbox {
+            mbox: &mut open.mbox,
+            counter: &self.counter,
+        })
     }
 
     /// The message that the mbox is at.
     fn take_from_mbox(&mut self, buffer: &mut Vec<u8>) -> Option<Taken> {
-        let first = self.given == 0;
-        self.given += 1;
-        let Current::Mbox {
-            source,
-            mbox,
-            index,
-        } = &mut self.current
-        else {
-            return None;
-        };
-        let place = Place {
-            source: source.clone(),
-            index: Some(*index),
-            first,
-        };
+        let OpenMbox { source, index, .. } = self.mbox.as_ref()?;
+        let place = self.place(source.clone(), Some(*index));
+        let open = self.mbox.as_mut()?;
         buffer.clear();
         loop {
-            match mbox.piece() {
+            match open.mbox.piece() {
                 Ok([]) => return Some(Taken::InBuffer(place)),
                 Ok(piece) => {
                     self.counter.add(piece.len() as u64);
@@ -237,22 +216,17 @@ impl Inputs {
             return Some(Taken::File(self.place(source, None), start));
         }
         let octets = start.octets().to_vec();
-        self.current = Current::Mbox {
+        self.mbox = Some(OpenMbox {
             source,
-            mbox: Box::new(Mbox::new(octets, start.opened)),
+            mbox: Mbox::new(octets, start.opened),
             index: 0,
-        };
+        });
         None
     }
 
     fn place(&mut self, source: Arc<Source>, index: Option<u64>) -> Place {
-        let first = self.given == 0;
         self.given += 1;
-        Place {
-            source,
-            index,
-            first,
-        }
+        Place { source, index }
     }
 }
 

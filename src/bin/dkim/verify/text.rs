@@ -14,10 +14,10 @@ use super::judge::Outcome;
 use super::requirement::MessageResult;
 use crate::output::{BAD, GOOD, PLAIN, Report, UNSURE};
 
-/// The report on one message. A blank line parts it from others before it.
+/// The report on one message. A blank line parts it from what is above, if it is of many lines.
 pub fn report(place: &Place, outcome: &Outcome) -> Report {
     let mut report = Report::default();
-    if !place.first && !outcome.report.verdicts.is_empty() {
+    if !outcome.report.verdicts.is_empty() {
         report.blank();
     }
     let result_style = match outcome.result {
