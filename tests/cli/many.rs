@@ -1,93 +1,19 @@
-//! Many messages at once: their order, the DNS, pipes that close, signals, summaries.
+//! Many messages at once: their order, the DNS, summaries.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::mailboxes::{lf, mbox, places, results, unsigned, verify};
-use super::{Run, ZONE, command, dkim, dkim_reading, file, replaced, scratch, signed, word};
+use super::pipes::{Running, soon};
+use super::{Run, dkim, dkim_reading, file, replaced, scratch, signed, word};
 use crate::support::dns_server::{Answer, DnsServer, NXDOMAIN, Question, REFUSED, Reply};
 
-/// What must come at once comes within this, on however busy a machine.
-const SOON: Duration = Duration::from_secs(5);
-
-/// A command that runs while the test goes on; it is ended with the test.
-struct Running {
-    child: Child,
-    stdout: BufReader<ChildStdout>,
-}
-
-impl Running {
-    /// Starts the command; what is written to its input is up to `feed`.
-    fn start(words: &[&str], feed: impl FnOnce(ChildStdin) + Send + 'static) -> Self {
-        Self::of(command(words), feed)
-    }
-
-    fn of(mut command: Command, feed: impl FnOnce(ChildStdin) + Send + 'static) -> Self {
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let stdin = child.stdin.take().unwrap();
-        thread::spawn(move || feed(stdin));
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        Self { child, stdout }
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.stdout.read_line(&mut line).unwrap();
-        line
-    }
-
-    /// Reads the rest, and waits for the end; what was read, what was said, and how it ended.
-    fn end(mut self) -> (Vec<u8>, String, ExitStatus) {
-        let mut rest = Vec::new();
-        self.stdout.read_to_end(&mut rest).unwrap();
-        let (said, status) = self.close();
-        (rest, said, status)
-    }
-
-    /// Stops reading, and waits for the end.
-    fn close(mut self) -> (String, ExitStatus) {
-        drop(self.stdout);
-        let mut said = String::new();
-        let mut stderr = self.child.stderr.take().unwrap();
-        stderr.read_to_string(&mut said).unwrap();
-        (said, self.child.wait().unwrap())
-    }
-
-    fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let status = Command::new("kill").args([name, &id]).status().unwrap();
-        assert!(status.success());
-    }
-}
-
-/// Writes messages until nobody reads them.
-fn endless(mut stdin: ChildStdin) {
-    let some = mbox(&[signed(), unsigned(1)], true).repeat(20);
-    while stdin.write_all(&some).is_ok() {}
-}
-
-/// Asserts that this takes no longer than [`SOON`].
-fn soon<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let began = Instant::now();
-    let done = work();
-    let took = began.elapsed();
-    assert!(took < SOON, "{what} took {took:?}");
-    done
-}
-
 /// A message that a domain signed with a key of testdata/, under this selector.
-fn signed_by(domain: &str, selector: &str) -> Vec<u8> {
+pub fn signed_by(domain: &str, selector: &str) -> Vec<u8> {
     let key = "testdata/keys/ed25519.pem";
     let words = ["sign", "-d", domain, "-s", selector, "-k", key, "-q"];
     let message = format!("From: joe@{domain}\r\nSubject: x\r\n\r\nBody\r\n");
@@ -97,7 +23,7 @@ fn signed_by(domain: &str, selector: &str) -> Vec<u8> {
 /// The record of that key.
 const RECORD: &str = "v=DKIM1; k=ed25519; p=SEwq/J0GImxUzKbdbiIEtdkSd/p7Th5jRODv6wtv92U=";
 
-fn has_key(question: &Question) -> Reply {
+pub fn has_key(question: &Question) -> Reply {
     Answer::default().txt(&question.name, RECORD).into()
 }
 
@@ -243,84 +169,6 @@ fn a_silent_server_delays_its_own_messages() {
             results(&rest),
             ["temperror", "pass", "pass", "pass", "temperror"]
         );
-    }
-}
-
-/// A pipe may give a message now and the next an hour later.
-#[test]
-fn a_message_is_told_of_before_the_next_one_is_there() {
-    let server = DnsServer::start(|question| {
-        Reply::Late(Duration::from_millis(50), Box::new(has_key(question)))
-    });
-    let at = server.address().to_string();
-    let first = mbox(&[signed_by("d.example", "s"), unsigned(1)], true);
-    for jobs in ["-j1", "-j4"] {
-        let (go_on, wait) = std::sync::mpsc::channel::<()>();
-        let first = first.clone();
-        let words = ["verify", "--json", "--nameserver", &at, jobs];
-        let mut running = Running::start(&words, move |mut stdin| {
-            let _ = stdin.write_all(&first);
-            let _ = stdin.write_all(&b"x\n".repeat(1000));
-            let _ = wait.recv_timeout(2 * SOON);
-            let _ = stdin.write_all(&mbox(&[unsigned(2)], true));
-        });
-        let line = soon("the first message", || running.line());
-        assert!(line.contains("\"result\":\"pass\""), "{line}");
-        drop(go_on);
-        let (_, said, status) = running.end();
-        assert_eq!((status.code(), said.as_str()), (Some(1), ""));
-    }
-}
-
-#[test]
-fn whoever_stops_reading_ends_it() {
-    for words in [&["--json"][..], &[], &["--json", "-j8"], &["-j1"]] {
-        let words = [&["verify", ZONE[0], ZONE[1]], words].concat();
-        let mut running = Running::start(&words, endless);
-        let line = soon("a line", || running.line());
-        assert!(line.contains("pass"), "{line}");
-        let (said, status) = soon("the end", || running.close());
-        assert_eq!((status.code(), said.as_str()), (Some(0), ""), "{words:?}");
-    }
-}
-
-#[test]
-fn signals_end_it_behind_a_whole_line() {
-    for (name, number) in [("-INT", 2), ("-TERM", 15), ("-HUP", 1)] {
-        for words in [&["--json"][..], &["-j4"]] {
-            let words = [&["verify", ZONE[0], ZONE[1]], words].concat();
-            let mut running = Running::start(&words, endless);
-            for _ in 0..50 {
-                assert!(!running.line().is_empty());
-            }
-            running.signal(name);
-            let (rest, said, status) = soon("the end", || running.end());
-            assert_eq!((status.signal(), said.as_str()), (Some(number), ""));
-            assert!(rest.is_empty() || rest.ends_with(b"\n"));
-        }
-    }
-}
-
-/// As `nohup` and shells that put a command into the background want it.
-#[test]
-fn a_signal_that_is_ignored_stays_ignored() {
-    for (name, word) in [("-HUP", "HUP"), ("-INT", "INT")] {
-        let mut shell = Command::new("sh");
-        let script = format!("trap '' {word}; exec \"$0\" \"$@\"");
-        shell.args(["-c", &script, env!("CARGO_BIN_EXE_dkim")]);
-        shell.args(["verify", "--json", ZONE[0], ZONE[1]]);
-        shell.current_dir(env!("CARGO_MANIFEST_DIR"));
-        let mut running = Running::of(shell, endless);
-        for _ in 0..50 {
-            assert!(!running.line().is_empty());
-        }
-        running.signal(name);
-        thread::sleep(Duration::from_millis(50));
-        for _ in 0..3000 {
-            assert!(!running.line().is_empty(), "{word} ended it");
-        }
-        let (said, status) = soon("the end", || running.close());
-        assert_eq!((status.code(), said.as_str()), (Some(0), ""));
     }
 }
 
