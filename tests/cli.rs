@@ -6,6 +6,7 @@ mod lookup;
 mod mailboxes;
 mod many;
 mod mboxes;
+mod pipes;
 mod reasons;
 mod record;
 mod record_check;

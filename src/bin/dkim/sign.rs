@@ -58,13 +58,16 @@ pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, OutputEr
         to_files: arguments.in_place
             || arguments.output_dir.is_some()
             || arguments.output.is_some(),
-        closed: false,
+        untold: None,
         status: ExitStatus::Yes,
     };
     work.each(output, &mut progress, |signed, _, output| {
         teller.tell(signed, output)
     })?;
-    Ok(teller.status)
+    match teller.untold {
+        Some(error @ OutputError::Failed(_)) => Err(error),
+        Some(OutputError::Closed) | None => Ok(teller.status),
+    }
 }
 
 /// Refuses what no message could be signed with.
@@ -115,8 +118,8 @@ fn check_usage(arguments: &Sign, sources: &[Source], json: bool) -> Result<(), E
 struct Teller {
     /// Whether it is in files, whoever reads which.
     to_files: bool,
-    /// Whether nobody does.
-    closed: bool,
+    /// Why nobody can be told which.
+    untold: Option<OutputError>,
     status: ExitStatus,
 }
 
@@ -167,7 +170,7 @@ impl Teller {
         error: Option<String>,
         output: &mut Output,
     ) -> Result<(), OutputError> {
-        if output.quiet || self.closed {
+        if output.quiet || self.untold.is_some() {
             return Ok(());
         }
         let line = Line {
@@ -177,9 +180,9 @@ impl Teller {
             error,
         };
         match output.json(&line) {
-            // Files are signed whether or not anybody reads which.
-            Err(OutputError::Closed) if self.to_files => {
-                self.closed = true;
+            // Files are signed whether or not anybody can read which.
+            Err(error) if self.to_files => {
+                self.untold = Some(error);
                 Ok(())
             }
             told => told,
