@@ -260,3 +260,16 @@ fn a_report_that_cannot_be_written_stops_nobody() {
             .all(|(_, octets)| octets.starts_with(b"DKIM-Signature:"))
     );
 }
+
+#[test]
+fn an_mbox_of_several_messages_is_refused() {
+    let folder = scratch();
+    let message = b"From joe Sat Jan  3 01:05:34 1996\nFrom: joe@example.com\n\nHello\n\n";
+    let one = file(&folder, "one", message);
+    let two = file(&folder, "two", &message.repeat(2));
+    sign(&[&one]).exits(0);
+    sign(&["--in-place", &two])
+        .exits(4)
+        .says("two : an mbox of several messages");
+    assert_eq!(fs::read(&two).unwrap(), message.repeat(2));
+}

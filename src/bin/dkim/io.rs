@@ -266,6 +266,12 @@ impl Replay {
         self.length
     }
 
+    /// The message once more, after it was read.
+    pub fn again(&mut self) -> io::Result<impl Read + '_> {
+        let rest = self.rest.again(self.kept.len() as u64)?;
+        Ok(self.kept.chain(rest))
+    }
+
     /// Copies the message to `out`, with `insertion` put in at `place`.
     pub fn copy(
         mut self,
@@ -280,18 +286,7 @@ impl Replay {
         write(out, insertion.as_bytes())?;
         write(out, &kept[place..])?;
         let mut copied = kept.len() as u64;
-        let mut rest: Box<dyn Read> = match &mut self.rest {
-            Rest::Nothing => return Ok(()),
-            Rest::File(file) => {
-                file.seek(SeekFrom::Start(copied))
-                    .map_err(CopyError::Read)?;
-                Box::new(file)
-            }
-            Rest::Spool(spool) => {
-                spool.seek(SeekFrom::Start(0)).map_err(CopyError::Read)?;
-                Box::new(spool)
-            }
-        };
+        let mut rest = self.rest.again(copied).map_err(CopyError::Read)?;
         let mut buffer = vec![0; PIECE];
         loop {
             let length = match rest.read(&mut buffer) {
@@ -308,6 +303,23 @@ impl Replay {
         } else {
             Err(CopyError::Changed)
         }
+    }
+}
+
+impl Rest {
+    /// What follows the `kept` octets that are in memory.
+    fn again(&mut self, kept: u64) -> io::Result<Box<dyn Read + '_>> {
+        Ok(match self {
+            Self::Nothing => Box::new(io::empty()),
+            Self::File(file) => {
+                file.seek(SeekFrom::Start(kept))?;
+                Box::new(file)
+            }
+            Self::Spool(spool) => {
+                spool.seek(SeekFrom::Start(0))?;
+                Box::new(spool)
+            }
+        })
     }
 }
 

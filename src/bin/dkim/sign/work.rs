@@ -15,6 +15,7 @@ use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing};
 use super::destination::Inputs;
 use crate::args::{Sign, SigningTime};
 use crate::io::{CopyError, Failure, Pieces as _, Replay, Source, shown, write_whole};
+use crate::mbox::Mbox;
 use crate::output::io_reason;
 use crate::parallel::{Step, Task};
 use crate::progress::Counter;
@@ -126,6 +127,9 @@ impl Signatory {
             .read_body(&body, |octets| signing.body(octets))
             .map_err(about_source)?;
         self.counter.add(message.length());
+        if !header.envelope().is_empty() {
+            refuse_several(&mut message).map_err(about_source)?;
+        }
         let fields = signing
             .finish()
             .map_err(|error| about_source(sign_failure(&error)))?;
@@ -203,6 +207,18 @@ impl Signatory {
         choices.wrap = !arguments.no_wrap;
         choices
     }
+}
+
+/// Refuses an mbox of several messages, of which but one signature would be made.
+fn refuse_several(message: &mut Replay) -> Result<(), Failure> {
+    let mut mbox = Mbox::new(Vec::new(), message.again()?);
+    if mbox.next_message()? && mbox.next_message()? {
+        return Err(Failure {
+            reason: "an mbox of several messages".to_owned(),
+            hint: Some("sign each message as a file of its own"),
+        });
+    }
+    Ok(())
 }
 
 impl Copy {
