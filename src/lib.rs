@@ -104,6 +104,7 @@ pub mod algorithm;
 pub mod author;
 pub mod canonicalization;
 pub mod escape;
+pub mod explain;
 pub mod hash;
 pub mod identifier;
 pub mod key;

@@ -1,0 +1,97 @@
+//! Why a signature broke: which change to the message, undone, makes it good again.
+//!
+//! What mail systems do to messages is undone, one hypothesis after the other, and the hashes are
+//! computed once more. Where a hash comes out right, the change is *known*: [`Proof::Proven`].
+//! Body and header are explained apart, for each has a hash of its own in the signature: `bh=` and
+//! that which `b=` signs (RFC 6376 §3.7).
+//!
+//! Nothing here reads, asks or looks at a clock. The caller has kept the body, says with
+//! [`Budget`] how long to search, and, where a key is missing, asks the DNS for the names that
+//! [`nearby_queries`] gives.
+
+mod body;
+mod budget;
+mod cause;
+mod header;
+mod key;
+
+use crate::lookup::{KeyAnswer, KeyQuery};
+use crate::message::Header;
+use crate::verdict::Verdict;
+
+pub use budget::{Budget, Exhausted};
+pub use cause::{Cause, Proof};
+pub use key::nearby_queries;
+
+/// What there is to explain a verdict with.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// The message's header.
+    pub header: &'a Header,
+    /// The message's body as it came, without the empty line before it.
+    pub body: &'a [u8],
+    /// The verdict to explain.
+    pub verdict: &'a Verdict,
+    /// What the DNS says to [`nearby_queries`]; empty if nobody asked.
+    pub nearby: &'a [(KeyQuery, KeyAnswer)],
+}
+
+/// One thing that happened to a message or a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// What happened.
+    pub cause: Cause,
+    /// How sure that is.
+    pub proof: Proof,
+    /// What happened in a sentence, in lower case and without a full stop, that names the particulars.
+    /// It may hold text of the message: it has to be escaped where it is printed.
+    pub detail: String,
+    /// The header field that it happened to, by its name.
+    pub field: Option<String>,
+    /// What stood there when it was signed, as far as that is known. Text of the message likewise.
+    pub original: Option<String>,
+    /// What to do about it, in lower case and without a full stop.
+    pub remedy: &'static str,
+}
+
+/// What the search found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// What happened, the most certain first; [`Cause::Unknown`] alone if nothing was found.
+    pub explanations: Vec<Explanation>,
+    /// Whether all hypotheses were tried; if not, the budget was spent before.
+    pub complete: bool,
+}
+
+/// Explains a verdict that is no pass.
+#[must_use]
+pub fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
+    let mut found = Vec::new();
+    let complete = search(evidence, budget, &mut found).is_ok();
+    found.sort_by_key(|explanation| explanation.proof);
+    if found.is_empty() {
+        found.push(Explanation {
+            cause: Cause::Unknown,
+            proof: Proof::Possible,
+            detail: "none of the changes that mail systems are known for explains it".to_owned(),
+            field: None,
+            original: None,
+            remedy: Cause::Unknown.remedy(),
+        });
+    }
+    Explained {
+        explanations: found,
+        complete,
+    }
+}
+
+/// The cheap first: keys need no search, headers are short, bodies may be long.
+fn search(
+    evidence: &Evidence<'_>,
+    budget: &mut Budget<'_>,
+    found: &mut Vec<Explanation>,
+) -> Result<(), Exhausted> {
+    key::explain_key(evidence, budget, found)?;
+    header::explain_header(evidence, budget, found)?;
+    body::explain_body(evidence, budget, found)
+}

@@ -1,0 +1,222 @@
+//! What can have happened, and how sure that is.
+
+use std::fmt;
+
+/// What happened to a message or its key so that a signature is not good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cause {
+    /// Something was added at the end of the body, or of a part of it.
+    ContentAppended,
+    /// Something was added at the beginning of the body, or of a part of it.
+    ContentPrepended,
+    /// Something was added in the middle of the body.
+    ContentInserted,
+    /// White space within or at the end of lines was changed.
+    WhitespaceChanged,
+    /// Lines at the end of the body were added or removed.
+    TrailingLinesChanged,
+    /// Line ends were changed, between CRLF, LF and CR.
+    LineEndingsChanged,
+    /// A dot at the beginning of lines was doubled or removed, as SMTP does on the wire (RFC 5321 §4.5.2).
+    DotStuffing,
+    /// Lines that begin with `From ` got a `>` or lost it, as in mailboxes.
+    FromStuffing,
+    /// The content was encoded differently for its transfer (RFC 2045 §6).
+    TransferEncodingChanged,
+    /// Lines were cut or joined.
+    LinesRewrapped,
+    /// The end of the body is missing.
+    BodyTruncated,
+    /// The body hash is that of an empty body: the signer saw none.
+    EmptyBodySigned,
+    /// The body was hashed in another canonicalization than c= says.
+    CanonicalizationMislabelled,
+    /// The value of l= is wrong.
+    BodyLengthWrong,
+    /// The value of a header field was changed.
+    HeaderValueChanged,
+    /// A tag was added to the Subject, or taken from it.
+    SubjectTagged,
+    /// A header field was added whose name is signed.
+    HeaderAdded,
+    /// A signed header field was removed.
+    HeaderRemoved,
+    /// A signed header field is there more often than it was.
+    HeaderDuplicated,
+    /// Header fields of one name stand in another order.
+    HeaderReordered,
+    /// White space or folds in a header field were changed.
+    HeaderWhitespaceChanged,
+    /// The letter case of a header field's name was changed.
+    HeaderRecased,
+    /// The value of a header field was encoded differently (RFC 2047 §2).
+    HeaderReencoded,
+    /// The From field was rewritten, as mailing lists do for DMARC's sake.
+    FromRewritten,
+    /// The DKIM-Signature field itself was changed.
+    SignatureFieldChanged,
+    /// The signature was not made with the published key, or its b= is damaged.
+    WrongKey,
+    /// The key was another one when the message was signed.
+    KeyRotated,
+    /// The published key is cut off.
+    KeyTruncated,
+    /// There is a key under a name that is nearly the same.
+    SelectorMisspelled,
+    /// An Authentication-Results field says that the signature passed before.
+    PassedAtDelivery,
+    /// Nothing was found.
+    Unknown,
+}
+
+impl Cause {
+    /// The cause's name in output.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ContentAppended => "content-appended",
+            Self::ContentPrepended => "content-prepended",
+            Self::ContentInserted => "content-inserted",
+            Self::WhitespaceChanged => "whitespace-changed",
+            Self::TrailingLinesChanged => "trailing-lines-changed",
+            Self::LineEndingsChanged => "line-endings-changed",
+            Self::DotStuffing => "dot-stuffing",
+            Self::FromStuffing => "from-stuffing",
+            Self::TransferEncodingChanged => "transfer-encoding-changed",
+            Self::LinesRewrapped => "lines-rewrapped",
+            Self::BodyTruncated => "body-truncated",
+            Self::EmptyBodySigned => "empty-body-signed",
+            Self::CanonicalizationMislabelled => "canonicalization-mislabelled",
+            Self::BodyLengthWrong => "body-length-wrong",
+            Self::HeaderValueChanged => "header-value-changed",
+            Self::SubjectTagged => "subject-tagged",
+            Self::HeaderAdded => "header-added",
+            Self::HeaderRemoved => "header-removed",
+            Self::HeaderDuplicated => "header-duplicated",
+            Self::HeaderReordered => "header-reordered",
+            Self::HeaderWhitespaceChanged => "header-whitespace-changed",
+            Self::HeaderRecased => "header-recased",
+            Self::HeaderReencoded => "header-reencoded",
+            Self::FromRewritten => "from-rewritten",
+            Self::SignatureFieldChanged => "signature-field-changed",
+            Self::WrongKey => "wrong-key",
+            Self::KeyRotated => "key-rotated",
+            Self::KeyTruncated => "key-truncated",
+            Self::SelectorMisspelled => "selector-misspelled",
+            Self::PassedAtDelivery => "passed-at-delivery",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What to do about it, in lower case and without a full stop.
+    #[must_use]
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::ContentAppended => {
+                "sign with a mailing list's own domain after it has added its footer, or have it add none"
+            }
+            Self::ContentPrepended => {
+                "let what adds the banner sign anew, or except signed mail from it"
+            }
+            Self::ContentInserted => {
+                "let what adds to messages sign anew, or except signed mail from it"
+            }
+            Self::WhitespaceChanged => "sign with c=relaxed/relaxed, which ignores such changes",
+            Self::TrailingLinesChanged => {
+                "find the system that cuts or adds lines, and have it leave bodies alone"
+            }
+            Self::LineEndingsChanged => {
+                "sign and verify messages with CRLF line ends, as they go over the wire"
+            }
+            Self::DotStuffing => "sign before dots are doubled and verify after they are undone",
+            Self::FromStuffing => {
+                "have the signer encode lines that begin with From, in quoted-printable say"
+            }
+            Self::TransferEncodingChanged => {
+                "sign 7bit, quoted-printable or base64 content only: 8bit is re-encoded on the way"
+            }
+            Self::LinesRewrapped => {
+                "sign messages whose lines are no longer than 998 octets, better 76"
+            }
+            Self::BodyTruncated => {
+                "find where it was lost: a size limit, a broken connection, a filter"
+            }
+            Self::EmptyBodySigned => "have the signer sign the message when its body is there",
+            Self::CanonicalizationMislabelled => "correct the signer: c= has to name what it does",
+            Self::BodyLengthWrong => "correct the signer, best by leaving l= out",
+            Self::HeaderValueChanged => {
+                "find the system that changes the field, and have it sign anew or leave it alone"
+            }
+            Self::SubjectTagged => {
+                "have the list or the filter leave the Subject alone, or sign anew"
+            }
+            Self::HeaderAdded => "find what adds the field, or sign without it in h=",
+            Self::HeaderRemoved => "find what removes the field, or sign without it in h=",
+            Self::HeaderDuplicated => "find what adds the field once more",
+            Self::HeaderReordered => "have the systems on the way keep the order of fields",
+            Self::HeaderWhitespaceChanged => {
+                "sign with c=relaxed/relaxed, which ignores such changes"
+            }
+            Self::HeaderRecased => "sign with c=relaxed/relaxed, which ignores such changes",
+            Self::HeaderReencoded => "have the signer encode header fields before it signs",
+            Self::FromRewritten => "nothing is wrong: look at the list's own signature",
+            Self::SignatureFieldChanged => {
+                "have the systems on the way keep the field as it is; sign with c=relaxed/relaxed"
+            }
+            Self::WrongKey => {
+                "compare the signer's key with the published one: dkim lookup --expect-key"
+            }
+            Self::KeyRotated => {
+                "keep an old key published as long as mail signed with it is under way"
+            }
+            Self::KeyTruncated => {
+                "publish the record whole, in several strings: dkim record prints it"
+            }
+            Self::SelectorMisspelled => {
+                "correct the selector in the signer, or publish the key under its name"
+            }
+            Self::PassedAtDelivery => {
+                "the message was changed after that, on this side of the delivery"
+            }
+            Self::Unknown => {
+                "compare with the message as it was sent: dkim inspect --canonical body"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// How sure an explanation is; the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Proof {
+    /// Undoing the change makes the hash or the signature come out right.
+    Proven,
+    /// There are traces of it, and nothing speaks against it.
+    Likely,
+    /// It may be.
+    Possible,
+}
+
+impl Proof {
+    /// The name in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::Likely => "likely",
+            Self::Possible => "possible",
+        }
+    }
+}
+
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
