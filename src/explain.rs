@@ -14,6 +14,7 @@ mod budget;
 mod cause;
 mod header;
 mod key;
+mod warning;
 
 use crate::lookup::{KeyAnswer, KeyQuery};
 use crate::message::Header;
@@ -22,6 +23,7 @@ use crate::verdict::Verdict;
 pub use budget::{Budget, Exhausted};
 pub use cause::{Cause, Proof};
 pub use key::nearby_queries;
+pub use warning::warning_remedy;
 
 /// What there is to explain a verdict with.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! `dkim verify`.
 
+mod explain;
 mod inputs;
 mod json;
 mod judge;
@@ -63,6 +64,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
             (false, false) => Form::Text,
         },
         tallies: arguments.summary,
+        explain: arguments.explain.then_some(arguments.explain_budget),
     };
     let mut work = Work::begin(judge, Inputs::new(sources, counter), arguments.jobs.get());
     let mut summary = Summary::default();

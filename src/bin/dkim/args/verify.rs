@@ -1,12 +1,13 @@
 //! The words of `dkim verify`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use dkim_toolkit::identifier::Sdid;
 
 use super::dns::Dns;
-use super::values::{Jobs, LineEndingsOption, parse_sdid, parse_time};
+use super::values::{Jobs, LineEndingsOption, parse_sdid, parse_seconds, parse_time};
 
 /// Verify the DKIM signatures of messages
 ///
@@ -16,6 +17,7 @@ use super::values::{Jobs, LineEndingsOption, parse_sdid, parse_time};
 #[command(after_help = "Examples:
   dkim verify message.eml
   dkim verify --zone keys.zone --at received message.eml
+  dkim verify --explain broken.eml
   dkim verify --quiet --summary Maildir/
   curl -s 'imaps://mail.example.com/INBOX;UID=7' | dkim verify --json | jq .result
   dkim verify --quiet --signed-by example.com message.eml && echo genuine
@@ -56,6 +58,14 @@ pub struct Verify {
     #[arg(long, value_name = "N", default_value_t = 20)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub max_signatures: u32,
+    /// Say why a signature broke: undo what mail systems do to messages, and see
+    /// whether that makes it good
+    #[arg(long)]
+    pub explain: bool,
+    /// Search so long for each message
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = parse_seconds)]
+    #[arg(requires = "explain")]
+    pub explain_budget: Duration,
     #[command(flatten)]
     pub jobs: Jobs,
     /// At the end, print totals by result and a table by domain and selector;

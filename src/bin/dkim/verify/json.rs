@@ -6,13 +6,16 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dkim_toolkit::canonicalization::body::LineEndsSeen;
+use dkim_toolkit::explain::{Explained as Found, Explanation, warning_remedy};
 use dkim_toolkit::key_record::KeyRecord;
 use dkim_toolkit::lookup::Dnssec;
 use dkim_toolkit::message::Header;
 use dkim_toolkit::signature::Signature as Stated;
 use dkim_toolkit::verdict::{KeyEvidence, Reason, Verdict, Warning as Warned};
+use dkim_toolkit::verify::Report;
 use serde::Serialize;
 
+use super::explain::{BUDGET_SPENT, Explanations, LONGER_BUDGET};
 use super::identifiers;
 use super::inputs::Place;
 use super::judge::Outcome;
@@ -52,7 +55,7 @@ struct Signature<'a> {
     key: Option<Key<'a>>,
     alignment: Option<&'static str>,
     warnings: Vec<Warning<'a>>,
-    explanation: Option<()>,
+    explanation: Option<Vec<Explained<'a>>>,
 }
 
 /// The body hash that a signature claims, and that of the body.
@@ -77,6 +80,19 @@ struct Key<'a> {
 struct Warning<'a> {
     code: &'static str,
     message: &'a str,
+    /// What to do about it, with `--explain`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Explained<'a> {
+    cause: &'static str,
+    proof: &'static str,
+    detail: &'a str,
+    field: Option<&'a str>,
+    original: Option<&'a str>,
+    remedy: &'static str,
 }
 
 impl<'a> Message<'a> {
@@ -90,6 +106,7 @@ impl<'a> Message<'a> {
                 unmet,
                 from,
                 report,
+                explanations,
             }) => Self {
                 source,
                 index,
@@ -100,9 +117,14 @@ impl<'a> Message<'a> {
                 signatures: report
                     .verdicts
                     .iter()
-                    .map(|verdict| Signature::new(&report.header, verdict))
+                    .enumerate()
+                    .map(|(at, verdict)| Signature {
+                        explanation: explanations.get(at).map(Explained::list),
+                        warnings: signature_warnings(verdict, explanations, at),
+                        ..Signature::new(&report.header, verdict)
+                    })
                     .collect(),
-                warnings: message_warnings(&report.warnings, unmet.as_deref()),
+                warnings: message_warnings(report, unmet.as_deref(), explanations.wanted),
                 error: None,
             },
             Err(failure) => Self {
@@ -145,7 +167,7 @@ impl<'a> Signature<'a> {
             signature_matches: verdict.signature_matches,
             key: verdict.key.as_ref().map(Key::new),
             alignment: None,
-            warnings: warnings(&verdict.warnings),
+            warnings: Vec::new(),
             explanation: None,
         }
     }
@@ -206,18 +228,59 @@ fn line_endings(seen: LineEndsSeen) -> Option<&'static str> {
     }
 }
 
-fn message_warnings<'a>(warned: &'a [Warned], unmet: Option<&'a str>) -> Vec<Warning<'a>> {
+fn message_warnings<'a>(
+    report: &'a Report,
+    unmet: Option<&'a str>,
+    explained: bool,
+) -> Vec<Warning<'a>> {
     let unmet = unmet.map(|message| Warning {
         code: "requirement-unmet",
         message,
+        remedy: None,
     });
-    unmet.into_iter().chain(warnings(warned)).collect()
+    let warnings = report.warnings.iter();
+    let warnings = warnings.map(|warned| Warning::new(warned, explained));
+    unmet.into_iter().chain(warnings).collect()
 }
 
-fn warnings<'a>(warnings: &'a [Warned]) -> Vec<Warning<'a>> {
-    let shown = |warning: &'a Warned| Warning {
-        code: warning.code,
-        message: &warning.message,
-    };
-    warnings.iter().map(shown).collect()
+fn signature_warnings<'a>(
+    verdict: &'a Verdict,
+    explanations: &'a Explanations,
+    at: usize,
+) -> Vec<Warning<'a>> {
+    let incomplete = explanations
+        .get(at)
+        .is_some_and(|explained| !explained.complete);
+    let incomplete = incomplete.then_some(Warning {
+        code: "explain-budget-spent",
+        message: BUDGET_SPENT,
+        remedy: Some(LONGER_BUDGET),
+    });
+    let warnings = verdict.warnings.iter();
+    let warnings = warnings.map(|warned| Warning::new(warned, explanations.wanted));
+    warnings.chain(incomplete).collect()
+}
+
+impl<'a> Warning<'a> {
+    fn new(warned: &'a Warned, explained: bool) -> Self {
+        Self {
+            code: warned.code,
+            message: &warned.message,
+            remedy: warning_remedy(warned.code).filter(|_| explained),
+        }
+    }
+}
+
+impl<'a> Explained<'a> {
+    fn list(found: &'a Found) -> Vec<Self> {
+        let one = |explanation: &'a Explanation| Self {
+            cause: explanation.cause.code(),
+            proof: explanation.proof.name(),
+            detail: &explanation.detail,
+            field: explanation.field.as_deref(),
+            original: explanation.original.as_deref(),
+            remedy: explanation.remedy,
+        };
+        found.explanations.iter().map(one).collect()
+    }
 }

@@ -1,12 +1,14 @@
 //! The judgement of one message, as a part of the work on many.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dkim_toolkit::author::author_addresses;
 use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
 use dkim_toolkit::message::{Header, HeaderReader};
 use dkim_toolkit::verify::{Report, Verification, Verifier};
 
+use super::explain::{Explanations, KeptBody, explain};
 use super::inputs::{Chain, Inputs, Place, Taken};
 use super::received::received_time;
 use super::requirement::{MessageResult, Requirement};
@@ -35,6 +37,8 @@ pub struct Judge {
     pub form: Form,
     /// Whether messages are counted for `--summary`.
     pub tallies: bool,
+    /// Whether signatures that do not pass are explained, and how long that may take for a message.
+    pub explain: Option<Duration>,
 }
 
 /// The form of reports.
@@ -53,6 +57,8 @@ pub struct Outcome {
     pub unmet: Option<String>,
     pub from: Vec<String>,
     pub report: Report,
+    /// Why signatures do not pass, if that was asked.
+    pub explanations: Explanations,
 }
 
 /// A message that was judged, or could not be.
@@ -89,6 +95,8 @@ pub struct Pending {
     verification: Verification,
     /// The same message with its quoting, where that makes a difference.
     as_it_stands: Option<Verification>,
+    /// The body, if it may have to be explained.
+    kept: Option<KeptBody>,
 }
 
 /// Questions and their answers.
@@ -166,7 +174,8 @@ impl Judge {
                     return Step::Done(judged, size);
                 }
                 let header = pending.verification.header().octets().len();
-                Step::Wait(pending, missing, 2 * header + IN_FLIGHT)
+                let body = pending.kept.as_ref().map_or(0, KeptBody::len);
+                Step::Wait(pending, missing, 2 * header + body + IN_FLIGHT)
             }
         }
     }
@@ -225,6 +234,7 @@ impl Judge {
             from,
             verification,
             as_it_stands: None,
+            kept: self.explain.map(|_| KeptBody::default()),
         };
         Ok((pending, missing))
     }
@@ -246,6 +256,7 @@ impl Judge {
             from,
             verification,
             as_it_stands,
+            kept,
         } = pending;
         let mut report = verification.finish();
         let mut result = self.requirement.message_result(&report.verdicts);
@@ -257,11 +268,16 @@ impl Judge {
                 (report, result) = (other, other_result);
             }
         }
+        let explanations = match (self.explain, kept) {
+            (Some(budget), Some(body)) => explain(&report, &body, &self.keys, budget),
+            _ => Explanations::default(),
+        };
         let outcome = Outcome {
             result,
             unmet: self.requirement.unmet(result, &report.verdicts),
             from,
             report,
+            explanations,
         };
         let text = match self.form {
             Form::Text => text::report(&place, &outcome).into_text(),
@@ -313,7 +329,7 @@ impl Pending {
     /// Takes octets of the body, those of an mbox without the quoting.
     fn body(&mut self, unquoter: &mut Option<Unquoter>, octets: &[u8]) {
         match unquoter {
-            None => self.verification.body(octets),
+            None => self.run(Run::Text(octets)),
             Some(unquoter) => unquoter.push(octets, |run| self.run(run)),
         }
     }
@@ -328,6 +344,9 @@ impl Pending {
         match run {
             Run::Text(octets) => {
                 self.verification.body(octets);
+                if let Some(kept) = &mut self.kept {
+                    kept.push(octets);
+                }
                 if let Some(as_it_stands) = &mut self.as_it_stands {
                     as_it_stands.body(octets);
                 }

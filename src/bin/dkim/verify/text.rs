@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use dkim_toolkit::escape::escape;
-use dkim_toolkit::message::Header;
+use dkim_toolkit::explain::{Cause, Explained, Explanation, Proof, warning_remedy};
 use dkim_toolkit::signature::Signature;
 use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
 
+use super::explain::{BUDGET_SPENT, LONGER_BUDGET};
 use super::identifiers;
 use super::inputs::Place;
 use super::json::signed_headers;
@@ -41,13 +42,10 @@ pub fn report(place: &Place, outcome: &Outcome) -> Report {
     }
     let not_judged =
         |verdict: &&Verdict| matches!(verdict.reason, Some(Reason::TooManySignatures { .. }));
-    for verdict in outcome
-        .report
-        .verdicts
-        .iter()
-        .filter(|verdict| !not_judged(verdict))
-    {
-        signature(&mut report, &outcome.report.header, verdict);
+    for (at, verdict) in outcome.report.verdicts.iter().enumerate() {
+        if !not_judged(&verdict) {
+            signature(&mut report, outcome, at, verdict);
+        }
     }
     let rest: Vec<_> = outcome.report.verdicts.iter().filter(not_judged).collect();
     if let Some(reason) = rest.first().and_then(|verdict| verdict.reason.as_ref()) {
@@ -55,11 +53,13 @@ pub fn report(place: &Place, outcome: &Outcome) -> Report {
         let text = format!("{count} more not judged: {reason} [{}]", reason.code());
         report.wrapped(2, style(reason.result()), reason.result().name(), &text);
     }
-    warnings(&mut report, 2, &outcome.report.warnings);
+    let explained = outcome.explanations.wanted;
+    warnings(&mut report, 2, &outcome.report.warnings, explained);
     report
 }
 
-fn signature(report: &mut Report, header: &Header, verdict: &Verdict) {
+fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdict) {
+    let header = &outcome.report.header;
     let result = verdict.result();
     let [domain, selector] =
         identifiers(header, verdict).map(|name| name.unwrap_or(Cow::Borrowed("?")));
@@ -76,7 +76,39 @@ fn signature(report: &mut Report, header: &Header, verdict: &Verdict) {
         report.wrapped(4, PLAIN, "", &methods(stated, verdict));
         report.wrapped(4, PLAIN, "signed:", &coverage(stated, verdict));
     }
-    warnings(report, 4, &verdict.warnings);
+    if let Some(explained) = outcome.explanations.get(at) {
+        explanations(report, explained);
+    }
+    let explained = outcome.explanations.wanted;
+    warnings(report, 4, &verdict.warnings, explained);
+}
+
+/// What happened, the most certain first.
+fn explanations(report: &mut Report, explained: &Explained) {
+    for explanation in &explained.explanations {
+        let Explanation {
+            cause,
+            proof,
+            detail,
+            original,
+            remedy,
+            ..
+        } = explanation;
+        let (style, label) = match (cause, proof) {
+            (Cause::Unknown, _) => (UNSURE, "not explained:".to_owned()),
+            (_, Proof::Proven) => (GOOD, format!("{proof}:")),
+            (_, Proof::Likely | Proof::Possible) => (UNSURE, format!("{proof}:")),
+        };
+        report.wrapped(4, style, &label, &format!("{} [{cause}]", escape(detail)));
+        if let Some(original) = original {
+            report.wrapped(6, PLAIN, "originally:", &escape(original));
+        }
+        report.wrapped(6, PLAIN, "remedy:", remedy);
+    }
+    if !explained.complete {
+        let text = format!("{BUDGET_SPENT}; {LONGER_BUDGET}");
+        report.wrapped(4, UNSURE, "warning:", &text);
+    }
 }
 
 /// Algorithm, key and canonicalization.
@@ -106,9 +138,12 @@ fn coverage(stated: &Signature, verdict: &Verdict) -> String {
     escape(&format!("{names}; {body}{oversigned}"))
 }
 
-fn warnings(report: &mut Report, indent: usize, warnings: &[Warning]) {
+fn warnings(report: &mut Report, indent: usize, warnings: &[Warning], explained: bool) {
     for warning in warnings {
         report.wrapped(indent, UNSURE, "warning:", &escape(&warning.message));
+        if let Some(remedy) = warning_remedy(warning.code).filter(|_| explained) {
+            report.wrapped(indent + 2, PLAIN, "remedy:", remedy);
+        }
     }
 }
 

@@ -1,0 +1,33 @@
+//! What to do about warnings.
+
+/// What to do about a warning, in lower case and without a full stop; `None` for a code that is
+/// not known.
+#[must_use]
+pub fn warning_remedy(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "unsigned-subject" => "have the signer put Subject into h=",
+        "unsigned-duplicate" => {
+            "have the signer name the field once more in h= than there are (oversigning)"
+        }
+        "unsigned-body" => {
+            "have the signer leave out l=, or refuse such signatures: --reject-partial-body"
+        }
+        "weak-key" => "have the signer use an RSA key of 2048 bits",
+        "testing" => "take t=y out of the key record when testing is over",
+        "near-expiration" => "deliver sooner, or have the signer choose a later x=",
+        "not-aligned" => "sign with a d= of the From domain, for DMARC's sake",
+        "sha1" => "have the signer use rsa-sha256",
+        "no-version" => "put v=DKIM1 in front of the key record",
+        "multiple-key-records" => "publish one key record under each name",
+        "mixed-line-endings" => {
+            "find what writes LF into the message: over SMTP every line ends in CRLF"
+        }
+        "bare-carriage-return" => {
+            "have the sender encode the content in quoted-printable or base64"
+        }
+        "several-from" => "have the sender send one From field: receivers may refuse more",
+        "long-lines" => "have the sender wrap lines or encode them in quoted-printable or base64",
+        "eight-bit-header" => "have the sender encode header fields as RFC 2047 §2 has it",
+        _ => return None,
+    })
+}
