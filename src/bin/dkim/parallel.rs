@@ -128,8 +128,9 @@ enum Next<T: Task> {
 }
 
 impl<T: Task> Work<T> {
-    /// Begins the work on `threads` threads.
-    pub fn begin(task: T, inputs: T::Inputs, threads: NonZeroUsize) -> Self {
+    /// Begins the work on `threads` threads, or as many as the system allows; an error if that is
+    /// none.
+    pub fn begin(task: T, inputs: T::Inputs, threads: NonZeroUsize) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             task,
             inputs: Mutex::new(Inputs {
@@ -144,7 +145,7 @@ impl<T: Task> Work<T> {
                 answered: VecDeque::new(),
                 done: HashMap::new(),
                 held: 0,
-                threads: threads.get(),
+                threads: 0,
                 idle: 0,
                 awaited: false,
                 broken: false,
@@ -152,11 +153,17 @@ impl<T: Task> Work<T> {
             for_threads: Condvar::new(),
             for_results: Condvar::new(),
         });
-        for _ in 0..threads.get() {
-            let shared = shared.clone();
-            thread::spawn(move || Leaving(shared).0.run());
+        for number in 0..threads.get() {
+            shared.state().threads += 1;
+            let leaving = Leaving(shared.clone());
+            let spawned = thread::Builder::new().spawn(move || leaving.0.run());
+            match spawned {
+                Err(error) if number == 0 => return Err(error),
+                Err(_) => break,
+                Ok(_) => {}
+            }
         }
-        Self { shared }
+        Ok(Self { shared })
     }
 
     /// Gives each result to `give` in turn, with the lines that are to be printed, to which it may

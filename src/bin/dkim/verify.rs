@@ -22,7 +22,7 @@ use dkim_toolkit::verify::{Policy, Verifier};
 use crate::args::Verify;
 use crate::dns::Keys;
 use crate::exit::ExitStatus;
-use crate::io::sources;
+use crate::io::{Failure, sources};
 use crate::output::{self, Output, OutputError};
 use crate::parallel::Work;
 use crate::progress::{Counter, Progress};
@@ -64,7 +64,14 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
         },
         tallies: arguments.summary,
     };
-    let mut work = Work::begin(judge, Inputs::new(sources, counter), arguments.jobs.get());
+    let inputs = Inputs::new(sources, counter);
+    let mut work = match Work::begin(judge, inputs, arguments.jobs.get()) {
+        Ok(work) => work,
+        Err(error) => {
+            Failure::from(error).say("threads");
+            return Ok(ExitStatus::CannotDo);
+        }
+    };
     let mut summary = Summary::default();
     let mut status = ExitStatus::Yes;
     let mut first = true;
