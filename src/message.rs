@@ -249,8 +249,11 @@ impl HeaderReader {
                 return Ok(Some(taken));
             }
         }
-        self.check_limits(chunk.len() - taken)?;
-        self.octets.extend_from_slice(&chunk[taken..]);
+        // Of an open line no more than what is too much.
+        let open = &chunk[taken..];
+        self.octets
+            .extend_from_slice(&open[..open.len().min(MAX_FIELD + 1)]);
+        self.check_limits()?;
         Ok(None)
     }
 
@@ -282,7 +285,7 @@ impl HeaderReader {
             LineEnd::Lf
         };
         if ending == LineEnd::Lf && self.line_endings == LineEndings::Strict {
-            self.check_limits(0)?;
+            self.check_limits()?;
             return Ok(false);
         }
         self.first_line_end.get_or_insert(ending);
@@ -297,7 +300,7 @@ impl HeaderReader {
 
     /// Makes the line behind `line_start` a field or a part of one.
     fn take_line(&mut self) -> Result<(), HeaderError> {
-        self.check_limits(0)?;
+        self.check_limits()?;
         let start = self.line_start;
         let end = self.octets.len();
         let line = &self.octets[start..];
@@ -321,8 +324,8 @@ impl HeaderReader {
     }
 
     /// Refuses a header, or a field that the open line would belong to, of over-long size.
-    fn check_limits(&self, more: usize) -> Result<(), HeaderError> {
-        let length = self.octets.len() + more;
+    fn check_limits(&self) -> Result<(), HeaderError> {
+        let length = self.octets.len();
         let continues = self
             .octets
             .get(self.line_start)
@@ -491,8 +494,13 @@ mod tests {
         let field = [b"A: ".as_slice(), &vec![b'x'; MAX_FIELD - 4], b"\n"].concat();
         assert!(parse(&field, LineEndings::Lenient).is_ok());
         let long = [b"A: ".as_slice(), &vec![b'x'; MAX_FIELD], b"\n"].concat();
-        let error = parse(&long, LineEndings::Lenient).err();
-        assert_eq!(error, Some(HeaderError::LongField(Some("A".into()))));
+        let error = Some(HeaderError::LongField(Some("A".into())));
+        assert_eq!(parse(&long, LineEndings::Lenient).err(), error);
+        for size in [4096, MAX_FIELD, MAX_FIELD + 1] {
+            let mut reader = HeaderReader::new(LineEndings::Lenient);
+            let pushed = long.chunks(size).map(|chunk| reader.push(chunk).err());
+            assert_eq!(pushed.last(), Some(error.clone()), "{size}");
+        }
         let folded = [b"A: ".as_slice(), &b"x\n ".repeat(MAX_FIELD / 3)].concat();
         assert!(matches!(
             parse(&folded, LineEndings::Lenient),

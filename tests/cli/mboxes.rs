@@ -135,7 +135,7 @@ fn a_large_message_is_read_in_passing() {
 fn an_mbox_may_be_cut_or_hardly_begin() {
     let whole = mbox(&[signed(), unsigned(1), signed()], true);
     // Whatever is cut off, the messages before the cut are as they were.
-    for kept in (1..whole.len()).rev().step_by(97) {
+    for kept in (1..whole.len()).rev().step_by(211) {
         let run = verify_stdin(&["--json"], &whole[..kept]);
         let results = results(&run);
         assert!(run.status == 1 || run.status == 0, "{}", run.stderr);
@@ -160,6 +160,20 @@ fn an_mbox_may_be_cut_or_hardly_begin() {
     verify_stdin(&[], b"From x\n")
         .exits(1)
         .prints("-#1: none\n  there is no header field: this is not a message\n");
+}
+
+#[test]
+fn a_message_that_cannot_be_read_stops_no_other() {
+    let long = format!("From: a@b.example\nX: {}\n\n", "x".repeat(1_100_000));
+    let octets = mbox(&[signed(), long.into_bytes(), signed()], true);
+    let run = verify_stdin(&["--json", "--summary"], &octets).exits(4);
+    assert_eq!(results(&run)[..3], ["pass", "unreadable", "pass"]);
+    let summary = &run.json()[3]["summary"];
+    assert_eq!(
+        (&summary["messages"], &summary["unreadable"]),
+        (&2.into(), &1.into())
+    );
+    run.says("dkim: error: -#2 : the header field X is longer than 1 MiB\n");
 }
 
 #[test]

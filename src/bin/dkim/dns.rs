@@ -1,8 +1,8 @@
 //! Where keys come from: name servers or master files.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use dkim_toolkit::lookup::{KeyAnswer, KeyQuery, LookupFailure, TxtAnswer};
@@ -20,9 +20,8 @@ use crate::output;
 pub struct Keys {
     resolver: Resolver,
     known: CachingResolver,
+    /// What asks runs on a thread of its own.
     runtime: tokio::runtime::Handle,
-    /// Until something is asked.
-    idle: Mutex<Option<tokio::runtime::Runtime>>,
 }
 
 impl Keys {
@@ -33,18 +32,14 @@ impl Keys {
         } else {
             read_zones(&options.zone)
         }?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let runtime = runtime.map_err(|error| {
+        let runtime = start_runtime().map_err(|error| {
             Failure::from(error).say("DNS");
             ExitStatus::CannotDo
         })?;
         Ok(Self {
             known: CachingResolver::new(resolver.clone()),
             resolver,
-            runtime: runtime.handle().clone(),
-            idle: Mutex::new(Some(runtime)),
+            runtime,
         })
     }
 
@@ -57,7 +52,7 @@ impl Keys {
     pub fn ask_ahead(&self, query: &KeyQuery) {
         let known = self.known.clone();
         let query = query.clone();
-        self.running().spawn(async move {
+        self.runtime.spawn(async move {
             known.lookup(&query).await;
         });
     }
@@ -69,7 +64,7 @@ impl Keys {
         then: impl FnOnce(Vec<(KeyQuery, KeyAnswer)>) + Send + 'static,
     ) {
         let known = self.known.clone();
-        self.running().spawn(async move {
+        self.runtime.spawn(async move {
             let lookups = queries.into_iter().map(|query| {
                 let known = known.clone();
                 async move {
@@ -84,18 +79,18 @@ impl Keys {
     /// All that the DNS says about these absolute names, asked side by side; in their order.
     pub fn look_up_names(&self, names: &[String]) -> Vec<Result<TxtAnswer, LookupFailure>> {
         let lookups = names.iter().map(|name| self.resolver.txt(name));
-        self.running()
+        self.runtime
             .block_on(futures_util::future::join_all(lookups))
     }
+}
 
-    /// The runtime, on a thread of its own from the first question on.
-    fn running(&self) -> &tokio::runtime::Handle {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(runtime) = idle.take() {
-            thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
-        }
-        &self.runtime
-    }
+fn start_runtime() -> io::Result<tokio::runtime::Handle> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let handle = runtime.handle().clone();
+    thread::Builder::new().spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+    Ok(handle)
 }
 
 fn ask_servers(options: &Dns) -> Result<Resolver, ExitStatus> {

@@ -12,19 +12,20 @@ use crate::output;
 /// From now on these signals end the program between two lines of output, unless whoever started
 /// it wants them ignored: `nohup`, say. Without the means to do so they end it wherever it is.
 pub fn end_between_lines() {
-    let ignored = ignored();
-    let heeded = [SIGINT, SIGTERM, SIGHUP].into_iter();
-    let heeded = heeded.filter(|signal| ignored & (1 << (signal - 1)) == 0);
-    let Ok(mut signals) = Signals::new(heeded) else {
-        return;
-    };
-    thread::spawn(move || {
+    let wait = || {
+        let ignored = ignored();
+        let heeded = [SIGINT, SIGTERM, SIGHUP].into_iter();
+        let heeded = heeded.filter(|signal| ignored & (1 << (signal - 1)) == 0);
+        let Ok(mut signals) = Signals::new(heeded) else {
+            return;
+        };
         for signal in signals.forever() {
             let _between = output::between_lines();
             // As if nothing had caught it: whoever waits for the program sees what ended it.
             let _ = emulate_default_handler(signal);
         }
-    });
+    };
+    let _ = thread::Builder::new().spawn(wait);
 }
 
 /// The signals that are ignored, the first as the lowest bit; on Linux. Other systems do not tell

@@ -129,8 +129,9 @@ enum Next<T: Task> {
 }
 
 impl<T: Task> Work<T> {
-    /// Begins the work on at most so many inputs at once; `None`: as many as there are cores.
-    pub fn begin(task: T, inputs: T::Inputs, jobs: Option<NonZeroUsize>) -> Self {
+    /// Begins the work on at most so many inputs at once, as many as there are cores for `None`; an
+    /// error if there can be no thread for it.
+    pub fn begin(task: T, inputs: T::Inputs, jobs: Option<NonZeroUsize>) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             task,
             inputs: Mutex::new(Inputs {
@@ -154,8 +155,8 @@ impl<T: Task> Work<T> {
             for_threads: Condvar::new(),
             for_results: Condvar::new(),
         });
-        shared.add_thread();
-        Self { shared }
+        shared.add_thread()?;
+        Ok(Self { shared })
     }
 
     /// Gives each result to `give` in turn, with the lines that are to be printed, to which it may
@@ -233,11 +234,11 @@ impl<T: Task> Shared<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add_thread(self: &Arc<Self>) {
+    fn add_thread(self: &Arc<Self>) -> io::Result<()> {
         self.state().threads += 1;
         let leaving = Leaving(self.clone());
-        // One that cannot be had is missed right away.
-        let _ = thread::Builder::new().spawn(move || leaving.0.run());
+        thread::Builder::new().spawn(move || leaving.0.run())?;
+        Ok(())
     }
 
     /// What each thread does.
@@ -317,7 +318,8 @@ impl<T: Task> Shared<T> {
         if place == 1 {
             let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
             let jobs = self.jobs.unwrap_or_else(cores);
-            (1..jobs.get()).for_each(|_| self.add_thread());
+            // Fewer threads than were asked for take longer, and that is all.
+            let _ = (1..jobs.get()).try_for_each(|_| self.add_thread());
         }
         match self.task.work(item, scratch) {
             Step::Done(done, size) => self.finish(place, done, size),

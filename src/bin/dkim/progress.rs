@@ -60,8 +60,9 @@ impl Progress {
         }
         let total = Arc::new(Total::default());
         let (sources, counting) = (sources.to_vec(), total.clone());
-        // Counting the octets of a large folder takes a while, and nobody waits for it.
-        thread::spawn(move || counting.count(&sources));
+        // Counting the octets of a large folder takes a while, and nobody waits for it. Without a
+        // thread for that, the total stays unknown.
+        let _ = thread::Builder::new().spawn(move || counting.count(&sources));
         Self(Some(Bar {
             began: Instant::now(),
             counter,

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::args::Sign;
 use crate::exit::ExitStatus;
-use crate::io::{CopyError, Source, shown, sources};
+use crate::io::{CopyError, Failure, Source, shown, sources};
 use crate::output::{self, Output, OutputError};
 use crate::parallel::Work;
 use crate::progress::{Counter, Progress};
@@ -53,7 +53,13 @@ pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, OutputEr
         counter,
     };
     let inputs = Inputs::new(sources, arguments);
-    let mut work = Work::begin(signatory, inputs, arguments.jobs.get());
+    let mut work = match Work::begin(signatory, inputs, arguments.jobs.get()) {
+        Ok(work) => work,
+        Err(error) => {
+            Failure::from(error).say("threads");
+            return Ok(ExitStatus::CannotDo);
+        }
+    };
     let mut teller = Teller {
         to_files: arguments.in_place
             || arguments.output_dir.is_some()

@@ -23,7 +23,7 @@ use dkim_toolkit::verify::{Policy, Verifier};
 use crate::args::Verify;
 use crate::dns::Keys;
 use crate::exit::ExitStatus;
-use crate::io::sources;
+use crate::io::{Failure, sources};
 use crate::output::{self, Output, OutputError};
 use crate::parallel::Work;
 use crate::progress::{Counter, Progress};
@@ -46,7 +46,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
         Err(status) => return Ok(status),
     };
     let counter = Arc::new(Counter::default());
-    let wanted = !arguments.no_progress && !output.quiet;
+    let wanted = !arguments.no_progress && (!output.quiet || arguments.summary);
     let mut progress = Progress::new(&sources, counter.clone(), wanted);
     let judge = Judge {
         verifier: Verifier::new(policy(arguments)),
@@ -66,11 +66,19 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
         tallies: arguments.summary,
         explain: arguments.explain.then_some(arguments.explain_budget),
     };
-    let mut work = Work::begin(judge, Inputs::new(sources, counter), arguments.jobs.get());
+    let inputs = Inputs::new(sources);
+    let mut work = match Work::begin(judge, inputs, arguments.jobs.get()) {
+        Ok(work) => work,
+        Err(error) => {
+            Failure::from(error).say("threads");
+            return Ok(ExitStatus::CannotDo);
+        }
+    };
     let mut summary = Summary::default();
     let mut status = ExitStatus::Yes;
     let mut first = true;
     work.each(output, &mut progress, |judged, lines, output| {
+        counter.add(judged.uncounted);
         status = status.worse(judged.status);
         lines.push_str(parted(&judged.text, &mut first));
         if let Some((place, failure)) = judged.failure {

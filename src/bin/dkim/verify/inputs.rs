@@ -9,7 +9,6 @@ use std::vec;
 
 use crate::io::{Failure, Pieces, Source};
 use crate::mbox::{Mbox, is_mbox};
-use crate::progress::Counter;
 use crate::walk::Walk;
 
 /// Files are read in pieces of this many octets.
@@ -46,7 +45,6 @@ pub struct Inputs {
     /// The mbox whose turn it is, which may be a file of that folder.
     mbox: Option<OpenMbox>,
     given: u64,
-    counter: Arc<Counter>,
 }
 
 struct OpenFolder {
@@ -100,14 +98,13 @@ impl Read for Opened {
 }
 
 impl Inputs {
-    /// The messages of these sources, in order. Octets that are read are counted.
-    pub fn new(sources: Vec<Source>, counter: Arc<Counter>) -> Self {
+    /// The messages of these sources, in order.
+    pub fn new(sources: Vec<Source>) -> Self {
         Self {
             sources: sources.into_iter(),
             folder: None,
             mbox: None,
             given: 0,
-            counter,
         }
     }
 
@@ -172,10 +169,7 @@ impl Inputs {
 
     /// What is left of the message that was begun.
     pub fn rest(&mut self) -> Option<InMbox<'_>> {
-        self.mbox.as_mut().map(|open| InMbox {
-            mbox: &mut open.mbox,
-            counter: &self.counter,
-        })
+        self.mbox.as_mut().map(|open| InMbox(&mut open.mbox))
     }
 
     /// The message that the mbox is at.
@@ -187,10 +181,7 @@ impl Inputs {
         loop {
             match open.mbox.piece() {
                 Ok([]) => return Some(Taken::InBuffer(place)),
-                Ok(piece) => {
-                    self.counter.add(piece.len() as u64);
-                    buffer.extend_from_slice(piece);
-                }
+                Ok(piece) => buffer.extend_from_slice(piece),
                 Err(error) => return Some(Taken::Failed(place, error.into())),
             }
             if buffer.len() > WHOLE {
@@ -259,7 +250,7 @@ impl FileStart {
     }
 
     /// The file from its first octet on, by way of `buffer`.
-    pub fn pieces<'a>(mut self, buffer: &'a mut Vec<u8>, counter: &'a Counter) -> InFile<'a> {
+    pub fn pieces(mut self, buffer: &mut Vec<u8>) -> InFile<'_> {
         buffer.resize(buffer.len().max(PIECE), 0);
         let start = std::mem::take(&mut self.length);
         buffer[..start].copy_from_slice(&self.start[..start]);
@@ -267,7 +258,6 @@ impl FileStart {
             opened: self.opened,
             start,
             buffer,
-            counter,
         }
     }
 }
@@ -278,7 +268,6 @@ pub struct InFile<'a> {
     /// Octets at the start of the buffer that were read already.
     start: usize,
     buffer: &'a mut Vec<u8>,
-    counter: &'a Counter,
 }
 
 impl Pieces for InFile<'_> {
@@ -287,9 +276,7 @@ impl Pieces for InFile<'_> {
         loop {
             match self.opened.read(&mut self.buffer[start..]) {
                 Ok(read) => {
-                    let piece = &self.buffer[..start + read];
-                    self.counter.add(piece.len() as u64);
-                    return Ok(piece);
+                    return Ok(&self.buffer[..start + read]);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error.into()),
@@ -299,16 +286,11 @@ impl Pieces for InFile<'_> {
 }
 
 /// What is left of a message in an mbox.
-pub struct InMbox<'a> {
-    mbox: &'a mut Mbox<Opened>,
-    counter: &'a Counter,
-}
+pub struct InMbox<'a>(&'a mut Mbox<Opened>);
 
 impl Pieces for InMbox<'_> {
     fn read(&mut self) -> Result<&[u8], Failure> {
-        let piece = self.mbox.piece()?;
-        self.counter.add(piece.len() as u64);
-        Ok(piece)
+        Ok(self.0.piece()?)
     }
 }
 

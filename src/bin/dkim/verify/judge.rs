@@ -26,6 +26,9 @@ use crate::progress::Counter;
 /// What a message in flight takes beside its header, in octets of memory, about.
 const IN_FLIGHT: usize = 8 * 1024;
 
+/// A message is large from so many octets on.
+const MANY_OCTETS: u64 = 1024 * 1024;
+
 /// Judges messages.
 pub struct Judge {
     pub verifier: Verifier,
@@ -71,6 +74,8 @@ pub struct Judged {
     pub empty: Option<Place>,
     pub status: ExitStatus,
     pub tally: Option<Tally>,
+    /// Octets that were read, and are not counted yet.
+    pub uncounted: u64,
 }
 
 /// What a thread keeps from one message to the next.
@@ -97,6 +102,8 @@ pub struct Pending {
     as_it_stands: Option<Verification>,
     /// The body, if it may have to be explained.
     kept: Option<KeptBody>,
+    /// Octets that were read, and are not counted yet.
+    uncounted: u64,
 }
 
 /// Questions and their answers.
@@ -126,7 +133,7 @@ impl Task for Judge {
         match item {
             Item::Judged(step) => *step,
             Item::Taken(Taken::File(place, start)) => {
-                self.read(place, start.pieces(&mut buffers.pieces, &self.counter))
+                self.read(place, start.pieces(&mut buffers.pieces))
             }
             Item::Taken(Taken::InBuffer(place) | Taken::Begun(place)) => {
                 let start = &buffers.message;
@@ -197,15 +204,28 @@ impl Judge {
                 continue;
             }
             let (mut pending, missing) = self.begin(place, header)?;
-            pending.body(&mut unquoter, &piece[end.unwrap_or(0)..]);
+            let body = &piece[end.unwrap_or(0)..];
+            let header = pending.verification.header().length();
+            pending.uncounted = header + body.len() as u64;
+            pending.body(&mut unquoter, body);
             let mut ended = piece.is_empty();
             while !ended {
                 let piece = pieces.read()?;
+                self.count(&mut pending, piece.len() as u64);
                 pending.body(&mut unquoter, piece);
                 ended = piece.is_empty();
             }
             pending.end_body(unquoter);
             return Ok((pending, missing));
+        }
+    }
+
+    /// Counts what was read: that of a large message at once, else when it is judged.
+    fn count(&self, pending: &mut Pending, octets: u64) {
+        if pending.uncounted < MANY_OCTETS {
+            pending.uncounted += octets;
+        } else {
+            self.counter.add(octets);
         }
     }
 
@@ -235,6 +255,7 @@ impl Judge {
             verification,
             as_it_stands: None,
             kept: self.explain.map(|_| KeptBody::default()),
+            uncounted: 0,
         };
         Ok((pending, missing))
     }
@@ -257,6 +278,7 @@ impl Judge {
             verification,
             as_it_stands,
             kept,
+            uncounted,
         } = pending;
         let mut report = verification.finish();
         let mut result = self.requirement.message_result(&report.verdicts);
@@ -287,6 +309,7 @@ impl Judge {
         let size = text.capacity() + 512;
         let judged = Judged {
             tally: self.tallies.then(|| Tally::new(&outcome)),
+            uncounted,
             ..Judged::new(text, outcome.result.exit_status())
         };
         (judged, size)
@@ -314,6 +337,7 @@ impl Judged {
             empty: None,
             status,
             tally: None,
+            uncounted: 0,
         }
     }
 }

@@ -14,6 +14,17 @@ use crate::output::{BAD, GOOD, PLAIN, Report};
 /// without a bound an archive could fill any memory.
 const MAX_ROWS: usize = 20_000;
 
+/// The results of messages, in the order of totals.
+const RESULTS: [&str; 7] = [
+    "pass",
+    "fail",
+    "policy",
+    "neutral",
+    "permerror",
+    "temperror",
+    "none",
+];
+
 /// What one message adds.
 pub struct Tally {
     result: &'static str,
@@ -156,15 +167,6 @@ impl Summary {
     /// The summary for scripts.
     pub fn json(&self) -> impl Serialize + '_ {
         let totals = |name| self.results.get(name).copied().unwrap_or_default();
-        const RESULTS: [&str; 7] = [
-            "pass",
-            "fail",
-            "policy",
-            "neutral",
-            "permerror",
-            "temperror",
-            "none",
-        ];
         Object {
             summary: Totals {
                 messages: self.messages,
