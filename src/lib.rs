@@ -101,6 +101,7 @@
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
+pub mod alignment;
 pub mod author;
 pub mod canonicalization;
 pub mod escape;

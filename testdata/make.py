@@ -14,6 +14,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 from generate import (  # noqa: E402
+    alignment_cases,
     body_cases,
     canonicalization_cases,
     dns_cases,
@@ -41,6 +42,7 @@ CASES = (
     header_cases,
     body_cases,
     message_cases,
+    alignment_cases,
     dns_cases,
     record_cases,
     public_key_cases,

@@ -1,5 +1,6 @@
 //! The `dkim` command as scripts see it: results, JSON, exit statuses, errors.
 
+mod aligned;
 mod exit;
 mod keygen;
 mod lookup;

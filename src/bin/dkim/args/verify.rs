@@ -18,7 +18,7 @@ use super::values::{Jobs, LineEndingsOption, parse_sdid, parse_time};
   dkim verify --zone keys.zone --at received message.eml
   dkim verify --quiet --summary Maildir/
   curl -s 'imaps://mail.example.com/INBOX;UID=7' | dkim verify --json | jq .result
-  dkim verify --quiet --signed-by example.com message.eml && echo genuine
+  dkim verify --quiet --require aligned message.eml && echo genuine
 
 Results: pass; fail (changed after signing); policy (not acceptable, good or bad);
 neutral and permerror (cannot be judged); temperror (cannot be judged now); none.
@@ -77,6 +77,8 @@ pub enum Require {
     Any,
     /// All of the signatures
     All,
+    /// One whose signing domain is aligned with the From domain, as DMARC wants it
+    Aligned,
 }
 
 /// The time of judgement.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use dkim_toolkit::author::author_addresses;
 use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
 use dkim_toolkit::message::{Header, HeaderReader};
 use dkim_toolkit::verify::{Report, Verification, Verifier};
@@ -51,7 +50,6 @@ pub struct Outcome {
     pub result: MessageResult,
     /// Why a message with a passing signature does not pass.
     pub unmet: Option<String>,
-    pub from: Vec<String>,
     pub report: Report,
 }
 
@@ -85,7 +83,6 @@ pub enum Item {
 /// A message whose body was read.
 pub struct Pending {
     place: Place,
-    from: Vec<String>,
     verification: Verification,
     /// The same message with its quoting, where that makes a difference.
     as_it_stands: Option<Verification>,
@@ -206,7 +203,6 @@ impl Judge {
         header: HeaderReader,
     ) -> Result<(Pending, Vec<KeyQuery>), Failure> {
         let header = header.finish().map_err(Failure::new)?;
-        let from = author_addresses(&header);
         let now = self.time_of_judgement(&header)?;
         let mut verification = self.verifier.begin(header, now);
         let mut missing: Vec<KeyQuery> = verification.queries().cloned().collect();
@@ -222,7 +218,6 @@ impl Judge {
         });
         let pending = Pending {
             place: place.clone(),
-            from,
             verification,
             as_it_stands: None,
         };
@@ -243,7 +238,6 @@ impl Judge {
     fn conclude(&self, pending: Pending) -> (Judged, usize) {
         let Pending {
             place,
-            from,
             verification,
             as_it_stands,
         } = pending;
@@ -259,8 +253,7 @@ impl Judge {
         }
         let outcome = Outcome {
             result,
-            unmet: self.requirement.unmet(result, &report.verdicts),
-            from,
+            unmet: self.requirement.unmet(result, &report),
             report,
         };
         let text = match self.form {

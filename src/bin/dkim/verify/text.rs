@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use dkim_toolkit::alignment::Alignment;
 use dkim_toolkit::escape::escape;
-use dkim_toolkit::message::Header;
 use dkim_toolkit::signature::Signature;
 use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
+use dkim_toolkit::verify::Report as Found;
 
 use super::identifiers;
 use super::inputs::Place;
@@ -47,7 +48,7 @@ pub fn report(place: &Place, outcome: &Outcome) -> Report {
         .iter()
         .filter(|verdict| !not_judged(verdict))
     {
-        signature(&mut report, &outcome.report.header, verdict);
+        signature(&mut report, &outcome.report, verdict);
     }
     let rest: Vec<_> = outcome.report.verdicts.iter().filter(not_judged).collect();
     if let Some(reason) = rest.first().and_then(|verdict| verdict.reason.as_ref()) {
@@ -59,10 +60,10 @@ pub fn report(place: &Place, outcome: &Outcome) -> Report {
     report
 }
 
-fn signature(report: &mut Report, header: &Header, verdict: &Verdict) {
+fn signature(report: &mut Report, found: &Found, verdict: &Verdict) {
     let result = verdict.result();
     let [domain, selector] =
-        identifiers(header, verdict).map(|name| name.unwrap_or(Cow::Borrowed("?")));
+        identifiers(&found.header, verdict).map(|name| name.unwrap_or(Cow::Borrowed("?")));
     report.line_of(&[
         (PLAIN, "  "),
         (style(result), result.name()),
@@ -76,7 +77,13 @@ fn signature(report: &mut Report, header: &Header, verdict: &Verdict) {
         report.wrapped(4, PLAIN, "", &methods(stated, verdict));
         report.wrapped(4, PLAIN, "signed:", &coverage(stated, verdict));
     }
-    warnings(report, 4, &verdict.warnings);
+    // A second signature, of a service that sent the mail, need not be aligned where another is.
+    let other_is_aligned = found
+        .verdicts
+        .iter()
+        .any(|other| other.reason.is_none() && other.alignment.is_some_and(Alignment::is_aligned));
+    let tells = |warning: &&Warning| warning.code != "not-aligned" || !other_is_aligned;
+    warnings(report, 4, verdict.warnings.iter().filter(tells));
 }
 
 /// Algorithm, key and canonicalization.
@@ -106,7 +113,11 @@ fn coverage(stated: &Signature, verdict: &Verdict) -> String {
     escape(&format!("{names}; {body}{oversigned}"))
 }
 
-fn warnings(report: &mut Report, indent: usize, warnings: &[Warning]) {
+fn warnings<'a>(
+    report: &mut Report,
+    indent: usize,
+    warnings: impl IntoIterator<Item = &'a Warning>,
+) {
     for warning in warnings {
         report.wrapped(indent, UNSURE, "warning:", &escape(&warning.message));
     }
