@@ -102,6 +102,7 @@
 
 pub mod algorithm;
 pub mod alignment;
+pub mod authentication_results;
 pub mod author;
 pub mod canonicalization;
 pub mod escape;

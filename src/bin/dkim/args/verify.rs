@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use dkim_toolkit::authentication_results::AuthservId;
 use dkim_toolkit::identifier::Sdid;
 
 use super::dns::Dns;
@@ -17,6 +18,7 @@ use super::values::{Jobs, LineEndingsOption, parse_sdid, parse_time};
   dkim verify message.eml
   dkim verify --zone keys.zone --at received message.eml
   dkim verify --quiet --summary Maildir/
+  dkim verify --authentication-results=mx.example.com message.eml
   curl -s 'imaps://mail.example.com/INBOX;UID=7' | dkim verify --json | jq .result
   dkim verify --quiet --require aligned message.eml && echo genuine
 
@@ -62,6 +64,12 @@ pub struct Verify {
     /// with --quiet, that alone
     #[arg(long)]
     pub summary: bool,
+    /// Print an Authentication-Results field (RFC 8601) for each message instead of the
+    /// report; ID says who found it, and is the name of this host unless given
+    #[arg(long, value_name = "ID", value_parser = parse_authserv_id)]
+    #[arg(num_args = 0..=1, require_equals = true, conflicts_with_all = ["json", "summary"])]
+    #[expect(clippy::option_option, reason = "no option, without a value, with one")]
+    pub authentication_results: Option<Option<AuthservId>>,
     /// Show no progress bar
     #[arg(long)]
     pub no_progress: bool,
@@ -88,6 +96,10 @@ pub enum At {
     Time(u64),
     /// That of the newest Received field.
     Received,
+}
+
+fn parse_authserv_id(text: &str) -> Result<AuthservId, String> {
+    AuthservId::parse(text).map_err(|error| error.to_string())
 }
 
 fn parse_at(text: &str) -> Result<At, String> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dkim_toolkit::authentication_results::{self, AuthservId};
 use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
 use dkim_toolkit::message::{Header, HeaderReader};
 use dkim_toolkit::verify::{Report, Verification, Verifier};
@@ -37,10 +38,12 @@ pub struct Judge {
 }
 
 /// The form of reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
     Text,
     Json,
+    /// Authentication-Results fields.
+    Field(AuthservId),
     /// No report.
     Nothing,
 }
@@ -256,7 +259,8 @@ impl Judge {
             unmet: self.requirement.unmet(result, &report),
             report,
         };
-        let text = match self.form {
+        let text = match &self.form {
+            Form::Field(id) => authentication_results::field(id, &outcome.report),
             Form::Text => text::report(&place, &outcome).into_text(),
             Form::Json => output::json_line(&json::Message::new(&place, Ok(&outcome))),
             Form::Nothing => String::new(),
@@ -270,9 +274,9 @@ impl Judge {
     }
 
     fn fail(&self, place: Place, failure: Failure) -> Step<Self> {
-        let text = match self.form {
+        let text = match &self.form {
             Form::Json => output::json_line(&json::Message::new(&place, Err(&failure))),
-            Form::Text | Form::Nothing => String::new(),
+            Form::Text | Form::Field(_) | Form::Nothing => String::new(),
         };
         let size = text.capacity() + 512;
         let judged = Judged {
