@@ -28,6 +28,7 @@ from generate import (  # noqa: E402
     signature_cases,
     time_cases,
     value_cases,
+    warning_cases,
     zone,
 )
 from generate.vector import Vectors  # noqa: E402
@@ -43,6 +44,7 @@ CASES = (
     body_cases,
     message_cases,
     alignment_cases,
+    warning_cases,
     dns_cases,
     record_cases,
     public_key_cases,
