@@ -101,6 +101,8 @@
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
+pub mod alignment;
+pub mod authentication_results;
 pub mod author;
 pub mod canonicalization;
 pub mod escape;

@@ -298,6 +298,19 @@ pub fn claimed_identifiers(
     )
 }
 
+/// The signature itself (`b=`) as a field has it, in base64 and without white space, also where the
+/// field as a whole is no signature; `None` if it is not of the letters of base64.
+#[must_use]
+pub fn claimed_signature(field: HeaderField<'_>, line_endings: LineEndings) -> Option<String> {
+    let tags = TagList::parse(field.value(), line_endings).ok()?;
+    let value = without_fws(tags.get("b")?).into_owned();
+    let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || b"+/=".contains(octet);
+    if value.is_empty() || !value.iter().all(is_base64) {
+        return None;
+    }
+    String::from_utf8(value).ok()
+}
+
 /// The value of `l=`, `t=` or `x=`, at most [`u64::MAX`]; `None` if it is not a number of at most
 /// [`MAX_DIGITS`] digits (RFC 6376 §3.5).
 #[must_use]

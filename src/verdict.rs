@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::alignment::Alignment;
 use crate::key_record::{KeyRecord, RecordError};
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
 use crate::signature::{Signature, SignatureError};
@@ -71,6 +72,9 @@ pub struct Verdict {
     pub signature_matches: Option<bool>,
     /// The key record that the signature was judged with.
     pub key: Option<KeyEvidence>,
+    /// How `d=` is aligned with the From domain; `None` without a readable signature or without
+    /// one From domain to be relied on.
+    pub alignment: Option<Alignment>,
     /// What is unwise or surprising about the signature though it may pass.
     pub warnings: Vec<Warning>,
 }
@@ -140,6 +144,7 @@ impl Verdict {
             header_hash: None,
             signature_matches: None,
             key: None,
+            alignment: None,
             warnings: Vec::new(),
         }
     }

@@ -4,8 +4,10 @@ mod examination;
 mod judgement;
 mod message_warnings;
 
+use crate::author::{author_addresses, author_domain};
 use crate::canonicalization::body::LineEndsSeen;
 use crate::hash::{BodyHashRequest, BodyHasher};
+use crate::identifier::DomainName;
 use crate::lookup::{KeyAnswer, KeyQuery};
 use crate::message::{FieldIndex, Header};
 use crate::signature::{FIELD_NAME, Signature, SignatureError};
@@ -106,6 +108,7 @@ impl Verifier {
             policy: self.policy.clone(),
             body: BodyHasher::new(header.line_endings(), &requests),
             from_fields,
+            from: author_addresses(&header),
             header,
             candidates,
             queries,
@@ -124,6 +127,7 @@ pub struct Verification {
     policy: Policy,
     header: Header,
     from_fields: usize,
+    from: Vec<String>,
     candidates: Vec<Candidate>,
     queries: Queries,
     body: BodyHasher,
@@ -181,12 +185,15 @@ impl Verification {
             policy,
             header,
             from_fields,
+            from,
             candidates,
             queries,
             body,
         } = self;
         let body = body.finish();
+        let author_domain = author_domain(&header, &from);
         let judge = Judge {
+            author_domain: author_domain.as_ref(),
             policy: &policy,
             queries: &queries,
             body: &body,
@@ -202,6 +209,8 @@ impl Verification {
             line_ends,
             size: header.length() + body.octets(),
             header,
+            from,
+            author_domain,
         }
     }
 }
@@ -219,6 +228,10 @@ pub struct Report {
     pub size: u64,
     /// The message's header.
     pub header: Header,
+    /// The addresses of the From fields, as they are written there ([`author_addresses`]).
+    pub from: Vec<String>,
+    /// The one domain that those addresses have, if it can be relied on ([`author_domain`]).
+    pub author_domain: Option<DomainName>,
 }
 
 /// The distinct queries of a verification, with the answers so far.

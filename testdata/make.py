@@ -14,6 +14,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 from generate import (  # noqa: E402
+    alignment_cases,
     body_cases,
     canonicalization_cases,
     dns_cases,
@@ -27,6 +28,7 @@ from generate import (  # noqa: E402
     signature_cases,
     time_cases,
     value_cases,
+    warning_cases,
     zone,
 )
 from generate.vector import Vectors  # noqa: E402
@@ -41,6 +43,8 @@ CASES = (
     header_cases,
     body_cases,
     message_cases,
+    alignment_cases,
+    warning_cases,
     dns_cases,
     record_cases,
     public_key_cases,

@@ -1,5 +1,7 @@
 //! The `dkim` command as scripts see it: results, JSON, exit statuses, errors.
 
+mod aligned;
+mod authentication_results;
 mod exit;
 mod keygen;
 mod lookup;

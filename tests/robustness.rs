@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dkim_toolkit::authentication_results::{self, AuthenticationResults, AuthservId};
 use dkim_toolkit::author::author_addresses;
 use dkim_toolkit::identifier::{Auid, Sdid, Selector};
 use dkim_toolkit::key::{PublicKey, SigningKey};
@@ -48,13 +49,40 @@ fn verify(message: &[u8], record: &[u8]) {
             verification.answer(query, KeyAnswer::from_txt([record], None));
         }
         verification.body(body);
-        for verdict in verification.finish().verdicts {
+        let report = verification.finish();
+        for verdict in &report.verdicts {
             assert_eq!(verdict.reason.is_some(), verdict.detail().is_some());
         }
+        let id = AuthservId::parse("mx.example.org").unwrap();
+        let field = authentication_results::field(&id, &report);
+        assert!(
+            field
+                .bytes()
+                .all(|octet| matches!(octet, b'\r' | b'\n' | b' '..=b'~'))
+        );
+        let (_, value) = field.split_once(':').unwrap();
+        let results = AuthenticationResults::parse(value.as_bytes()).dkim;
+        let results: Vec<_> = results.iter().map(|result| &*result.result).collect();
+        let verdicts: Vec<_> = report
+            .verdicts
+            .iter()
+            .map(|verdict| verdict.result().name())
+            .collect();
+        assert_eq!(
+            results,
+            if verdicts.is_empty() {
+                vec!["none"]
+            } else {
+                verdicts
+            },
+            "{field:?}"
+        );
     }
 }
 
 const RECORD: &[u8] = b"v=DKIM1; k=ed25519; h=sha256; s=email; t=y; n=a=20note; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+const AUTHENTICATION_RESULTS: &[u8] = b" mx.example.org 1;\r\n dkim=pass (2048-bit (rsa) \\( key) reason=\"a\\\"b; c\" header.d=example.com header . i=\"a b\"@example.com header.b=\"a/b=\"; spf=pass smtp.mailfrom=x";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
@@ -62,6 +90,11 @@ proptest! {
     #[test]
     fn messages(message in damaged(testdata::read("rfc/rfc8463-appendix-a.eml")), record in damaged(RECORD.to_vec())) {
         verify(&message, &record);
+    }
+
+    #[test]
+    fn authentication_results(value in damaged(AUTHENTICATION_RESULTS.to_vec())) {
+        let _ = AuthenticationResults::parse(&value);
     }
 
     #[test]

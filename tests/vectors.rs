@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use dkim_toolkit::alignment::Alignment;
 use dkim_toolkit::canonicalization::Canonicalization;
 use dkim_toolkit::canonicalization::body::BodyCanonicalizer;
 use dkim_toolkit::canonicalization::header::canonicalize_field;
@@ -72,7 +73,7 @@ const RESULTS: [(&str, &[&str]); 6] = [
     ),
 ];
 
-const WARNINGS: [&str; 14] = [
+const WARNINGS: [&str; 15] = [
     "bare-carriage-return",
     "eight-bit-header",
     "long-lines",
@@ -80,6 +81,7 @@ const WARNINGS: [&str; 14] = [
     "multiple-key-records",
     "near-expiration",
     "no-version",
+    "not-aligned",
     "several-from",
     "sha1",
     "testing",
@@ -126,6 +128,7 @@ struct Vector<'a> {
     signatures: Vec<&'a str>,
     body_hashes: Vec<&'a str>,
     matches: Vec<&'a str>,
+    alignments: Vec<&'a str>,
     warnings: Vec<&'a str>,
     no_warnings: Vec<&'a str>,
     details: Vec<&'a str>,
@@ -178,6 +181,7 @@ impl<'a> Vector<'a> {
             "signature" => self.signatures.push(value),
             "body-hash" => self.body_hashes.push(value),
             "signature-matches" => self.matches.push(value),
+            "alignment" => self.alignments.push(value),
             "warning" => self.warnings.push(value),
             "no-warning" => self.no_warnings.push(value),
             "detail" => self.details.push(value),
@@ -212,6 +216,13 @@ impl<'a> Vector<'a> {
             if !known || fact.len() != self.signatures.len() {
                 return Err(format!("body-hash or signature-matches: {fact:?}"));
             }
+        }
+        let alignments = &self.alignments;
+        let known = |word: &&str| ["strict", "relaxed", "none", "null"].contains(word);
+        if !alignments.iter().all(known)
+            || !(alignments.is_empty() || alignments.len() == self.signatures.len())
+        {
+            return Err(format!("alignment: {alignments:?}"));
         }
         let mut warnings = self.warnings.iter().chain(&self.no_warnings);
         match warnings.find(|code| !WARNINGS.contains(code)) {
@@ -284,6 +295,10 @@ impl<'a> Vector<'a> {
         if !self.matches.is_empty() {
             let expected = self.matches.join(", ");
             table.expect("signature-matches", &expected, &found.matches.join(", "));
+        }
+        if !self.alignments.is_empty() {
+            let expected = self.alignments.join(", ");
+            table.expect("alignment", &expected, &found.alignments.join(", "));
         }
         let warnings = found.warnings.join(", ");
         let has = |code: &&&str| found.warnings.contains(code);
@@ -364,6 +379,7 @@ struct Found {
     verdicts: Vec<String>,
     body_hashes: Vec<&'static str>,
     matches: Vec<&'static str>,
+    alignments: Vec<&'static str>,
     /// The message's and all signatures'.
     warnings: Vec<&'static str>,
     /// The first signature's.
@@ -385,6 +401,10 @@ impl Found {
             matches: verdicts
                 .iter()
                 .map(|verdict| word(verdict.signature_matches))
+                .collect(),
+            alignments: verdicts
+                .iter()
+                .map(|verdict| verdict.alignment.map_or("null", Alignment::name))
                 .collect(),
             warnings: report
                 .warnings

@@ -3,7 +3,9 @@
 use super::examination::Readable;
 use super::{Candidate, MINIMUM_RSA_BITS, Policy, Queries, STRONG_RSA_BITS, State};
 use crate::algorithm::{HashAlgorithm, KeyType};
+use crate::alignment::Alignment;
 use crate::hash::BodyHashes;
+use crate::identifier::DomainName;
 use crate::key_record::KeyRecord;
 use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
 use crate::signature::Signature;
@@ -14,6 +16,7 @@ pub(super) struct Judge<'a> {
     pub(super) policy: &'a Policy,
     pub(super) queries: &'a Queries,
     pub(super) body: &'a BodyHashes,
+    pub(super) author_domain: Option<&'a DomainName>,
 }
 
 /// What came of one key record, or of there being none.
@@ -66,20 +69,24 @@ impl Judge<'_> {
                 "SHA-1 no longer protects against forgery",
             ));
         }
+        let key_reason = key.reason.clone();
+        let reason = [
+            defect,
+            policy,
+            partial_body,
+            key.reason,
+            body_hash,
+            mismatch,
+        ]
+        .into_iter()
+        .flatten()
+        .next();
+        let alignment = self.align(&signature, reason.is_none(), &mut warnings);
         Verdict {
             field_index,
-            key_reason: key.reason.clone(),
-            reason: [
-                defect,
-                policy,
-                partial_body,
-                key.reason,
-                body_hash,
-                mismatch,
-            ]
-            .into_iter()
-            .flatten()
-            .next(),
+            key_reason,
+            reason,
+            alignment,
             signature: Some(signature),
             oversigned_headers: oversigned,
             computed_body_hash: computed,
@@ -89,6 +96,25 @@ impl Judge<'_> {
             key: key.evidence,
             warnings,
         }
+    }
+
+    /// How `d=` is aligned with the From domain, if there is one.
+    fn align(
+        &self,
+        signature: &Signature,
+        passes: bool,
+        warnings: &mut Vec<Warning>,
+    ) -> Option<Alignment> {
+        let author = self.author_domain?;
+        let alignment = Alignment::of(author, signature.domain.domain());
+        if passes && !alignment.is_aligned() {
+            let message = format!(
+                "d= is not aligned with the From domain {author}: DMARC takes no account of this \
+                 signature"
+            );
+            warnings.push(Warning::new("not-aligned", message));
+        }
+        Some(alignment)
     }
 
     fn judge_body_length(

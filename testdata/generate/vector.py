@@ -65,6 +65,7 @@ class Vector:
     options: dict = field(default_factory=dict)
     warnings: list = field(default_factory=list)
     no_warnings: list = field(default_factory=list)
+    alignments: list = field(default_factory=list)
     details: list = field(default_factory=list)
     show_facts: bool = True
 
@@ -131,6 +132,7 @@ class Vector:
         lines += [f"signature: {line}" for line in self.expect]
         lines += [f"body-hash: {word[body]}" for body in bodies]
         lines += [f"signature-matches: {word[signature]}" for signature in signatures]
+        lines += [f"alignment: {word}" for word in self.alignments]
         lines += [f"warning: {code}" for code in self.warnings]
         lines += [f"no-warning: {code}" for code in self.no_warnings]
         lines += [f"detail: {text}" for text in self.details]
@@ -153,7 +155,7 @@ class Vectors:
         if dns is None:
             dns = {owner(key.name): record if record is not None else key.public.record()}
         expect = [expect] if isinstance(expect, str) else expect
-        for plural in ("warnings", "no_warnings", "details"):
+        for plural in ("warnings", "no_warnings", "alignments", "details"):
             rest[plural] = rest.get(plural, "").split() if plural in rest else []
         if keys is None:
             keys = [key.public]

@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use dkim_toolkit::authentication_results::AuthservId;
 use dkim_toolkit::message::Header;
 use dkim_toolkit::signature::{Signature, claimed_identifiers};
 use dkim_toolkit::verdict::Verdict;
@@ -45,6 +46,10 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
         Ok(keys) => keys,
         Err(status) => return Ok(status),
     };
+    let form = match form(arguments, output) {
+        Ok(form) => form,
+        Err(status) => return Ok(status),
+    };
     let counter = Arc::new(Counter::default());
     let wanted = !arguments.no_progress && (!output.quiet || arguments.summary);
     let mut progress = Progress::new(&sources, counter.clone(), wanted);
@@ -58,11 +63,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
         line_endings: arguments.line_endings.get(),
         keys,
         counter: counter.clone(),
-        form: match (output.quiet, output.json) {
-            (true, _) => Form::Nothing,
-            (false, true) => Form::Json,
-            (false, false) => Form::Text,
-        },
+        form,
         tallies: arguments.summary,
         explain: arguments.explain.then_some(arguments.explain_budget),
     };
@@ -101,6 +102,32 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
         output.lines(parted(&summary.report().into_text(), &mut first))?;
     }
     Ok(status)
+}
+
+fn form(arguments: &Verify, output: &Output) -> Result<Form, ExitStatus> {
+    Ok(match (&arguments.authentication_results, output.json) {
+        _ if output.quiet => Form::Nothing,
+        (Some(Some(id)), _) => Form::Field(id.clone()),
+        (Some(None), _) => Form::Field(host()?),
+        (None, true) => Form::Json,
+        (None, false) => Form::Text,
+    })
+}
+
+/// The name of this host, as that of who verifies.
+fn host() -> Result<AuthservId, ExitStatus> {
+    #[cfg(unix)]
+    let name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    #[cfg(not(unix))]
+    let name = std::env::var("COMPUTERNAME").unwrap_or_default();
+    AuthservId::parse(&name).map_err(|why| {
+        output::error("the name of this host", why);
+        output::hint("name who verifies: --authentication-results=mx.example.com");
+        ExitStatus::CannotDo
+    })
 }
 
 /// A report without the blank line above it, if nothing was printed that it would part it from.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use dkim_toolkit::authentication_results::AuthservId;
 use dkim_toolkit::identifier::Sdid;
 
 use super::dns::Dns;
@@ -19,8 +20,9 @@ use super::values::{Jobs, LineEndingsOption, parse_sdid, parse_seconds, parse_ti
   dkim verify --zone keys.zone --at received message.eml
   dkim verify --explain broken.eml
   dkim verify --quiet --summary Maildir/
+  dkim verify --authentication-results=mx.example.com message.eml
   curl -s 'imaps://mail.example.com/INBOX;UID=7' | dkim verify --json | jq .result
-  dkim verify --quiet --signed-by example.com message.eml && echo genuine
+  dkim verify --quiet --require aligned message.eml && echo genuine
 
 Results: pass; fail (changed after signing); policy (not acceptable, good or bad);
 neutral and permerror (cannot be judged); temperror (cannot be judged now); none.
@@ -72,6 +74,12 @@ pub struct Verify {
     /// with --quiet, that alone
     #[arg(long)]
     pub summary: bool,
+    /// Print an Authentication-Results field (RFC 8601) for each message instead of the
+    /// report; ID says who found it, and is the name of this host unless given
+    #[arg(long, value_name = "ID", value_parser = parse_authserv_id)]
+    #[arg(num_args = 0..=1, require_equals = true, conflicts_with_all = ["json", "summary"])]
+    #[expect(clippy::option_option, reason = "no option, without a value, with one")]
+    pub authentication_results: Option<Option<AuthservId>>,
     /// Show no progress bar
     #[arg(long)]
     pub no_progress: bool,
@@ -87,6 +95,8 @@ pub enum Require {
     Any,
     /// All of the signatures
     All,
+    /// One whose signing domain is aligned with the From domain, as DMARC wants it
+    Aligned,
 }
 
 /// The time of judgement.
@@ -96,6 +106,10 @@ pub enum At {
     Time(u64),
     /// That of the newest Received field.
     Received,
+}
+
+fn parse_authserv_id(text: &str) -> Result<AuthservId, String> {
+    AuthservId::parse(text).map_err(|error| error.to_string())
 }
 
 fn parse_at(text: &str) -> Result<At, String> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dkim_toolkit::alignment::Alignment;
 use dkim_toolkit::canonicalization::body::LineEndsSeen;
 use dkim_toolkit::explain::{Explained as Found, Explanation, warning_remedy};
 use dkim_toolkit::key_record::KeyRecord;
@@ -104,14 +105,13 @@ impl<'a> Message<'a> {
             Ok(Outcome {
                 result,
                 unmet,
-                from,
                 report,
                 explanations,
             }) => Self {
                 source,
                 index,
                 result: Some(result.name()),
-                from,
+                from: &report.from,
                 line_endings: line_endings(report.line_ends),
                 size: Some(report.size),
                 signatures: report
@@ -166,7 +166,7 @@ impl<'a> Signature<'a> {
             body_hash: BodyHash::new(verdict),
             signature_matches: verdict.signature_matches,
             key: verdict.key.as_ref().map(Key::new),
-            alignment: None,
+            alignment: verdict.alignment.map(Alignment::name),
             warnings: Vec::new(),
             explanation: None,
         }

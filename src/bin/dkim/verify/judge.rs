@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dkim_toolkit::author::author_addresses;
+use dkim_toolkit::authentication_results::{self, AuthservId};
 use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
 use dkim_toolkit::message::{Header, HeaderReader};
 use dkim_toolkit::verify::{Report, Verification, Verifier};
@@ -45,10 +45,12 @@ pub struct Judge {
 }
 
 /// The form of reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
     Text,
     Json,
+    /// Authentication-Results fields.
+    Field(AuthservId),
     /// No report.
     Nothing,
 }
@@ -58,7 +60,6 @@ pub struct Outcome {
     pub result: MessageResult,
     /// Why a message with a passing signature does not pass.
     pub unmet: Option<String>,
-    pub from: Vec<String>,
     pub report: Report,
     /// Why signatures do not pass, if that was asked.
     pub explanations: Explanations,
@@ -96,7 +97,6 @@ pub enum Item {
 /// A message whose body was read.
 pub struct Pending {
     place: Place,
-    from: Vec<String>,
     verification: Verification,
     /// The same message with its quoting, where that makes a difference.
     as_it_stands: Option<Verification>,
@@ -235,7 +235,6 @@ impl Judge {
         header: HeaderReader,
     ) -> Result<(Pending, Vec<KeyQuery>), Failure> {
         let header = header.finish().map_err(Failure::new)?;
-        let from = author_addresses(&header);
         let now = self.time_of_judgement(&header)?;
         let mut verification = self.verifier.begin(header, now);
         let mut missing: Vec<KeyQuery> = verification.queries().cloned().collect();
@@ -251,7 +250,6 @@ impl Judge {
         });
         let pending = Pending {
             place: place.clone(),
-            from,
             verification,
             as_it_stands: None,
             kept: self.explain.map(|_| KeptBody::default()),
@@ -274,7 +272,6 @@ impl Judge {
     fn conclude(&self, pending: Pending) -> (Judged, usize) {
         let Pending {
             place,
-            from,
             verification,
             as_it_stands,
             kept,
@@ -296,12 +293,12 @@ impl Judge {
         };
         let outcome = Outcome {
             result,
-            unmet: self.requirement.unmet(result, &report.verdicts),
-            from,
+            unmet: self.requirement.unmet(result, &report),
             report,
             explanations,
         };
-        let text = match self.form {
+        let text = match &self.form {
+            Form::Field(id) => authentication_results::field(id, &outcome.report),
             Form::Text => text::report(&place, &outcome).into_text(),
             Form::Json => output::json_line(&json::Message::new(&place, Ok(&outcome))),
             Form::Nothing => String::new(),
@@ -316,9 +313,9 @@ impl Judge {
     }
 
     fn fail(&self, place: Place, failure: Failure) -> Step<Self> {
-        let text = match self.form {
+        let text = match &self.form {
             Form::Json => output::json_line(&json::Message::new(&place, Err(&failure))),
-            Form::Text | Form::Nothing => String::new(),
+            Form::Text | Form::Field(_) | Form::Nothing => String::new(),
         };
         let size = text.capacity() + 512;
         let judged = Judged {

@@ -1,7 +1,9 @@
 //! Which signatures a message needs to pass: `--require` and `--signed-by`.
 
+use dkim_toolkit::alignment::Alignment;
 use dkim_toolkit::identifier::Sdid;
 use dkim_toolkit::verdict::{Verdict, VerificationResult};
+use dkim_toolkit::verify::Report;
 
 use crate::args::Require;
 use crate::exit::ExitStatus;
@@ -61,7 +63,7 @@ impl Requirement {
             .any(|verdict| self.counts(verdict));
         let worst = results().max_by_key(|result| rank(*result)).unwrap_or(best);
         MessageResult::Some(match self.require {
-            Require::Any if accepted => VerificationResult::Pass,
+            Require::Any | Require::Aligned if accepted => VerificationResult::Pass,
             Require::All if accepted && worst == VerificationResult::Pass => {
                 VerificationResult::Pass
             }
@@ -71,35 +73,55 @@ impl Requirement {
                 worst
             }
             _ if best == VerificationResult::Pass => self
-                .of_domain_in_doubt(verdicts)
+                .wanted_in_doubt(verdicts)
                 .unwrap_or(VerificationResult::Policy),
             _ => best,
         })
     }
 
     /// What of `--require` and `--signed-by` a message with a passing signature does not meet.
-    pub fn unmet(&self, result: MessageResult, verdicts: &[Verdict]) -> Option<String> {
-        let passes = verdicts
+    pub fn unmet(&self, result: MessageResult, report: &Report) -> Option<String> {
+        let passes = report
+            .verdicts
             .iter()
             .any(|verdict| verdict.result() == VerificationResult::Pass);
         let policy = result == MessageResult::Some(VerificationResult::Policy);
-        (passes && policy).then(|| self.unmet_text())
+        (passes && policy).then(|| self.unmet_text(report))
     }
 
-    fn unmet_text(&self) -> String {
+    fn unmet_text(&self, report: &Report) -> String {
         match (&self.signed_by, self.require) {
+            (_, Require::Aligned) if report.author_domain.is_none() => {
+                "there is not exactly one From domain that a signature could be aligned with \
+                 (--require aligned)"
+                    .to_owned()
+            }
+            (Some(domain), Require::Aligned) => format!(
+                "no signature of {domain} passes and is aligned with the From domain (--require, \
+                 --signed-by)"
+            ),
+            (None, Require::Aligned) => {
+                "no signature that passes is aligned with the From domain (--require aligned)"
+                    .to_owned()
+            }
             (Some(domain), Require::Any) => {
                 format!("no signature of {domain} passes (--signed-by)")
             }
             (Some(domain), Require::All) => {
                 format!("not every signature passes, or none of {domain} (--require, --signed-by)")
             }
-            (None, _) => "not every signature passes (--require all)".to_owned(),
+            (None, Require::Any | Require::All) => {
+                "not every signature passes (--require all)".to_owned()
+            }
         }
     }
 
-    /// Whether a passing signature is one that `--signed-by` asks for.
+    /// Whether a passing signature is one that `--signed-by` and `--require aligned` ask for.
     fn counts(&self, verdict: &Verdict) -> bool {
+        let aligned = verdict.alignment.is_some_and(Alignment::is_aligned);
+        if self.require == Require::Aligned && !aligned {
+            return false;
+        }
         self.signed_by.as_ref().is_none_or(|wanted| {
             verdict
                 .signature
@@ -108,13 +130,13 @@ impl Requirement {
         })
     }
 
-    /// A temporary error if it hides whether a signature that `--signed-by` asks for passes.
-    fn of_domain_in_doubt(&self, verdicts: &[Verdict]) -> Option<VerificationResult> {
+    /// A temporary error if it hides whether a signature that is asked for passes.
+    fn wanted_in_doubt(&self, verdicts: &[Verdict]) -> Option<VerificationResult> {
         let in_doubt = |verdict: &&Verdict| {
             verdict.result() == VerificationResult::TempError && self.counts(verdict)
         };
         let in_doubt =
-            self.require == Require::Any && verdicts.iter().any(|verdict| in_doubt(&verdict));
+            self.require != Require::All && verdicts.iter().any(|verdict| in_doubt(&verdict));
         in_doubt.then_some(VerificationResult::TempError)
     }
 }

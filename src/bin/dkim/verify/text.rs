@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use dkim_toolkit::alignment::Alignment;
 use dkim_toolkit::escape::escape;
 use dkim_toolkit::explain::{Cause, Explained, Explanation, Proof, warning_remedy};
 use dkim_toolkit::signature::Signature;
@@ -59,10 +60,10 @@ pub fn report(place: &Place, outcome: &Outcome) -> Report {
 }
 
 fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdict) {
-    let header = &outcome.report.header;
+    let found = &outcome.report;
     let result = verdict.result();
     let [domain, selector] =
-        identifiers(header, verdict).map(|name| name.unwrap_or(Cow::Borrowed("?")));
+        identifiers(&found.header, verdict).map(|name| name.unwrap_or(Cow::Borrowed("?")));
     report.line_of(&[
         (PLAIN, "  "),
         (style(result), result.name()),
@@ -79,8 +80,14 @@ fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdic
     if let Some(explained) = outcome.explanations.get(at) {
         explanations(report, explained);
     }
+    // A second signature, of a service that sent the mail, need not be aligned where another is.
+    let other_is_aligned = found
+        .verdicts
+        .iter()
+        .any(|other| other.reason.is_none() && other.alignment.is_some_and(Alignment::is_aligned));
+    let tells = |warning: &&Warning| warning.code != "not-aligned" || !other_is_aligned;
     let explained = outcome.explanations.wanted;
-    warnings(report, 4, &verdict.warnings, explained);
+    warnings(report, 4, verdict.warnings.iter().filter(tells), explained);
 }
 
 /// What happened, the most certain first.
@@ -138,7 +145,12 @@ fn coverage(stated: &Signature, verdict: &Verdict) -> String {
     escape(&format!("{names}; {body}{oversigned}"))
 }
 
-fn warnings(report: &mut Report, indent: usize, warnings: &[Warning], explained: bool) {
+fn warnings<'a>(
+    report: &mut Report,
+    indent: usize,
+    warnings: impl IntoIterator<Item = &'a Warning>,
+    explained: bool,
+) {
     for warning in warnings {
         report.wrapped(indent, UNSURE, "warning:", &escape(&warning.message));
         if let Some(remedy) = warning_remedy(warning.code).filter(|_| explained) {

@@ -1,0 +1,216 @@
+//! The Authentication-Results field (RFC 8601): what a verifier found, for whoever reads the
+//! message later. [`field`] writes one, [`AuthenticationResults`] reads those that are there.
+
+mod folding;
+mod reading;
+mod value;
+
+use std::error::Error;
+use std::fmt;
+
+use crate::algorithm::KeyType;
+use crate::identifier::DomainName;
+use crate::message::LineEnd;
+use crate::signature::{claimed_identifiers, claimed_signature};
+use crate::verdict::{Reason, Verdict};
+use crate::verify::Report;
+use folding::Folded;
+use value::{comment, identity, token_or_quoted};
+
+pub use reading::{AuthenticationResults, DkimResult};
+
+/// The name of the field.
+pub const FIELD_NAME: &str = "Authentication-Results";
+/// The longest identifier of an authentication service, in octets: that of a domain name.
+const MAX_ID: usize = 253;
+/// At least so many characters of `b=` tell one signature from another (RFC 6008 §4).
+const MIN_SIGNATURE: usize = 8;
+/// At most so many characters of `b=` are written. Signatures that are equal this far were made
+/// to be, and a line has room for no more than 998.
+const MAX_SIGNATURE: usize = 900;
+
+/// Who says what an Authentication-Results field says: the authserv-id, most often the name of
+/// the mail server (RFC 8601 §2.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthservId(String);
+
+impl AuthservId {
+    /// Reads an identifier: printable ASCII, which is quoted where it has to be, or a domain name
+    /// in U-labels, of which the A-labels are taken.
+    ///
+    /// # Errors
+    ///
+    /// An [`AuthservIdError`] that says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, AuthservIdError> {
+        if text.trim().is_empty() {
+            return Err(AuthservIdError::Empty);
+        }
+        if text.len() > MAX_ID {
+            return Err(AuthservIdError::Long);
+        }
+        if text.bytes().all(|octet| matches!(octet, b' '..=b'~')) {
+            return Ok(Self(text.to_owned()));
+        }
+        if text.is_ascii() {
+            return Err(AuthservIdError::Character);
+        }
+        match DomainName::parse(text.as_bytes()) {
+            Ok(name) => Ok(Self(name.to_ascii().to_owned())),
+            Err(_) => Err(AuthservIdError::Character),
+        }
+    }
+}
+
+impl fmt::Display for AuthservId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&token_or_quoted(&self.0))
+    }
+}
+
+/// What is wrong with the identifier of an authentication service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthservIdError {
+    /// There is nothing in it.
+    Empty,
+    /// It is longer than a domain name can be.
+    Long,
+    /// A control character, or characters beyond ASCII in what is not a domain name.
+    Character,
+}
+
+impl fmt::Display for AuthservIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "it is empty",
+            Self::Long => "it is longer than 253 octets",
+            Self::Character => "it is neither printable ASCII nor a domain name",
+        })
+    }
+}
+
+impl Error for AuthservIdError {}
+
+/// The Authentication-Results field for a report, folded at 78 columns, with its final line end,
+/// which is that of the message's first line.
+///
+/// There is a result for each signature, the reason behind it as a comment, and `dkim=none`
+/// without any (RFC 8601 §2.7.1). Signatures beyond the limit share one result.
+///
+/// Whatever strangers wrote is there in a form that every reader must take for one value: domains
+/// in A-labels, other things quoted. An identity (`header.i`) with quotes, backslashes or anything
+/// beyond ASCII is left out, and a comment is free of all characters that mean something.
+#[must_use]
+pub fn field(id: &AuthservId, report: &Report) -> String {
+    let line_end = report.header.first_line_end().unwrap_or(LineEnd::Crlf);
+    let mut folded = Folded::new(format!("{FIELD_NAME}: {id};"), line_end);
+    let is_judged =
+        |verdict: &&Verdict| !matches!(verdict.reason, Some(Reason::TooManySignatures { .. }));
+    let judged: Vec<&Verdict> = report.verdicts.iter().filter(is_judged).collect();
+    if report.verdicts.is_empty() {
+        folded.piece("dkim=none");
+        return folded.end();
+    }
+    let rest = report
+        .verdicts
+        .iter()
+        .rev()
+        .find(|verdict| !is_judged(verdict));
+    let signatures = signature_starts(&judged, report);
+    for (at, verdict) in judged.iter().enumerate() {
+        if at > 0 {
+            folded.attach(";");
+        }
+        let signature = signatures[at].as_deref();
+        write_result(&mut folded, verdict, signature, report);
+    }
+    if let Some(reason) = rest.and_then(|verdict| verdict.reason.as_ref()) {
+        if !judged.is_empty() {
+            folded.attach(";");
+        }
+        folded.result(&format!("dkim={}", reason.result()));
+        let count = report.verdicts.len() - judged.len();
+        folded.words(&comment(&format!("{count} more not judged: {reason}")));
+    }
+    folded.end()
+}
+
+fn write_result(folded: &mut Folded, verdict: &Verdict, signature: Option<&str>, report: &Report) {
+    folded.result(&format!("dkim={}", verdict.result()));
+    if let Some(text) = remark(verdict) {
+        folded.words(&comment(&text));
+    }
+    let mut property = |name: &str, value: &str| folded.piece(&format!("header.{name}={value}"));
+    if let Some(stated) = &verdict.signature {
+        property("d", stated.domain.to_ascii());
+        if let Some(identity) = identity(&stated.identity()) {
+            property("i", &identity);
+        }
+        property("s", stated.selector.to_ascii());
+        property("a", stated.algorithm.name());
+    } else if let Some(field) = report.header.field(verdict.field_index) {
+        let (domain, selector) = claimed_identifiers(field, report.header.line_endings());
+        if let Some(domain) = domain {
+            property("d", domain.to_ascii());
+        }
+        if let Some(selector) = selector {
+            property("s", selector.to_ascii());
+        }
+    }
+    if let Some(signature) = signature {
+        property("b", &token_or_quoted(signature));
+    }
+}
+
+/// What is said beside a result: the key that a signature passed with, or why it did not.
+fn remark(verdict: &Verdict) -> Option<String> {
+    match &verdict.reason {
+        None => verdict.key.as_ref().map(|evidence| {
+            let key = &evidence.record.key;
+            match key.key_type() {
+                KeyType::Rsa => format!("{}-bit rsa key", key.bits()),
+                KeyType::Ed25519 => "ed25519 key".to_owned(),
+            }
+        }),
+        // Where the key was looked for is said by header.d and header.s.
+        Some(reason @ (Reason::Lookup(_) | Reason::KeyNotFound(_) | Reason::Record(_))) => {
+            Some(reason.to_string())
+        }
+        Some(_) => verdict.detail(),
+    }
+}
+
+/// As much of each signature's `b=` as tells it from the others, eight characters at least
+/// (RFC 6008 §4).
+fn signature_starts(verdicts: &[&Verdict], report: &Report) -> Vec<Option<String>> {
+    let whole: Vec<Option<String>> = verdicts
+        .iter()
+        .map(|verdict| {
+            let field = report.header.field(verdict.field_index)?;
+            claimed_signature(field, report.header.line_endings())
+        })
+        .collect();
+    let mut distinct: Vec<&str> = whole.iter().flatten().map(String::as_str).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let start = |signature: &String| {
+        // In their order, those with the longest common start are neighbours.
+        let place = distinct.binary_search(&signature.as_str()).ok()?;
+        let before = place.checked_sub(1).and_then(|at| distinct.get(at));
+        let neighbours = [before, distinct.get(place + 1)];
+        let common = neighbours.into_iter().flatten().map(|other| {
+            let pairs = signature.bytes().zip(other.bytes());
+            pairs.take_while(|(one, other)| one == other).count()
+        });
+        let length = common.max().map_or(0, |common| common + 1);
+        let length = length.clamp(MIN_SIGNATURE, MAX_SIGNATURE);
+        Some(signature.chars().take(length).collect())
+    };
+    whole
+        .iter()
+        .map(|signature| start(signature.as_ref()?))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

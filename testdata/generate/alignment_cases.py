@@ -1,0 +1,116 @@
+"""d= against the From domain (RFC 9989 §4.4, §5.3.1). The alignments are written by hand: no list is asked."""
+
+from .keys import ED25519, RSA_2048
+from .signer import PLAIN_FIELDS, message, sign
+from .vector import owner, published
+
+BODY_HASH = "fail body-hash-mismatch"
+# Its A-label is known beforehand, not computed.
+A_LABEL, U_LABEL = "xn--bcher-kva.example.com", "bücher.example.com"
+
+
+def add_to(vectors):
+    """All cases of this file."""
+    domains(vectors)
+    authors(vectors)
+    several(vectors)
+
+
+def add(vectors, name, why, author, domain, alignment, **rest):
+    """A message whose From field (or fields) is `author`, signed by `domain`, which passes."""
+    fields = [f"From: {value}" for value in ([author] if isinstance(author, str) else author)]
+    codes = {"warnings": "not-aligned"} if alignment == "none" else {"no_warnings": "not-aligned"}
+    codes["warnings"] = " ".join(filter(None, [codes.get("warnings"), rest.pop("warnings", None)]))
+    h = ":".join(["from"] * len(fields) + ["to", "subject", "date"])
+    vectors.add(
+        f"aligned-{name}",
+        f"RFC 9989 §4.4, §5.3.1: {why}.",
+        sign(message(*fields, *PLAIN_FIELDS[1:]), tags={"d": domain, "h": h}),
+        dns={owner("rsa2048", rest.pop("a_label", domain).lower()): RSA_2048.public.record()},
+        alignments=alignment,
+        **codes,
+        **rest,
+    )
+
+
+def domains(vectors):
+    for name, author, domain, alignment, why in (
+        ("same", "example.com", "example.com", "strict", "the same domain"),
+        ("letter-case", "Example.com", "eXAMPLE.COM", "strict", "the same domain in other letters"),
+        ("author-below", "news.example.com", "example.com", "relaxed", "the author is in a subdomain"),
+        ("signer-below", "example.com", "mail.example.com", "relaxed", "the signer is in a subdomain"),
+        ("siblings", "news.example.com", "mail.example.com", "relaxed", "two subdomains of one domain"),
+        ("deep-siblings", "a.b.news.example.com", "c.example.com", "relaxed", "subdomains at unequal depths"),
+        ("other", "example.com", "example.net", "none", "another domain"),
+        ("label-boundary", "example.com", "evilexample.com", "none", "the end is the same, but not whole labels"),
+        ("author-as-prefix", "example.com", "example.com.example.net", "none", "the start is the same"),
+        ("suffix-of-two-labels", "a.co.uk", "b.co.uk", "none", "co.uk is a public suffix"),
+        ("below-suffix-of-two-labels", "a.b.co.uk", "b.co.uk", "relaxed", "below a public suffix of two labels"),
+        ("suffix-of-a-host", "joe.github.io", "eve.github.io", "none", "customers of one host"),
+        ("suffix-itself", "co.uk", "co.uk", "strict", "a public suffix is aligned with itself"),
+        ("author-is-suffix", "co.uk", "example.co.uk", "none", "the author is a public suffix, the signer below it"),
+        ("signer-is-suffix", "example.co.uk", "co.uk", "none", "the signer is a public suffix, the author below it"),
+        ("single-label", "localhost", "example.com", "none", "the author's domain is one label"),
+        ("unknown-top-level", "a.example.invalid", "b.example.invalid", "relaxed", "a top-level domain that no list knows"),
+    ):  # fmt: skip
+        add(vectors, name, why, f"Alice <alice@{author}>", domain, alignment)
+    for name, author, domain, alignment, why in (
+        ("u-label-author", U_LABEL, A_LABEL, "strict", "the author in U-labels, the signer in A-labels"),
+        ("u-label-signer", A_LABEL, U_LABEL, "strict", "the author in A-labels, the signer in U-labels"),
+        ("u-label-both", U_LABEL, U_LABEL, "strict", "both in U-labels"),
+        ("u-label-subdomain", f"post.{U_LABEL}", A_LABEL, "relaxed", "the author in a subdomain, in U-labels"),
+        ("u-label-other", "böcher.example.net", A_LABEL, "none", "U-labels of another domain"),
+    ):  # fmt: skip
+        add(vectors, name, why, f"alice@{author}", domain, alignment, a_label=A_LABEL)
+
+
+def authors(vectors):
+    several_from = {"warnings": "several-from"}
+    for name, author, alignment, rest, why in (
+        ("two-addresses-one-domain", "a@example.com, Bob <b@EXAMPLE.com>", "strict", {}, "two addresses of one domain"),
+        ("group", "friends: a@example.com, b@example.com;", "strict", {}, "a group of addresses of one domain"),
+        ("two-domains", "a@example.com, b@example.net", "null", {}, "two domains: there is no one to align with"),
+        ("domain-and-subdomain", "a@example.com, b@mail.example.com", "null", {}, "two domains, though one organization"),
+        ("address-literal", "alice@[192.0.2.1]", "null", {}, "an address literal is no domain"),
+        ("address-without-domain", "alice", "null", {}, "no domain at all"),
+        ("address-empty", "Alice <>", "null", {}, "no address"),
+        ("address-trailing-dot", "alice@example.com.", "null", {}, "a dot at the end is no part of an address"),
+        ("address-two-at", "alice@example.net@example.com", "null", {}, "readers differ about where the domain begins"),
+        ("address-in-display-name", '"alice@example.net" <alice@example.com>', "strict", {}, "the display name does not count"),
+        ("two-fields", ["a@example.com", "b@example.net"], "null", several_from, "two From fields, both signed"),
+        ("two-equal-fields", ["a@example.com"] * 2, "null", several_from, "two From fields that say the same are still two"),
+    ):  # fmt: skip
+        add(vectors, name, why, author, "example.com", alignment, **rest)
+
+
+def several(vectors):
+    aligned = sign(tags={"d": "example.com"})
+    both = published(RSA_2048) | published(ED25519, domain="example.net")
+    vectors.add(
+        "aligned-one-of-two",
+        "RFC 9989 §4.4.1: two passes, of which one is aligned.",
+        sign(aligned, tags={"d": "example.net"}, key=ED25519),
+        ["pass", "pass"],
+        dns=both,
+        keys=[RSA_2048.public, ED25519.public],
+        alignments="none strict",
+        warnings="not-aligned",
+    )
+    changed = sign(sign(), tags={"d": "example.net"}).replace(b"lunch on Friday?", b"lunch on Monday?")
+    vectors.add(
+        "aligned-but-failing",
+        "RFC 9989 §4.4.1: what does not pass is aligned or not all the same, and no warning says so.",
+        changed,
+        [BODY_HASH, BODY_HASH],
+        dns=published(RSA_2048) | published(RSA_2048, domain="example.net"),
+        alignments="none strict",
+        no_warnings="not-aligned",
+    )
+    vectors.add(
+        "aligned-unreadable",
+        "RFC 9989 §4.4.1: without a signature there is nothing to be aligned.",
+        b"DKIM-Signature: what is this\r\n" + sign(),
+        ["neutral signature-syntax", "pass"],
+        alignments="null strict",
+        no_warnings="not-aligned",
+    )

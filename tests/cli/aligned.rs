@@ -1,0 +1,141 @@
+//! `dkim verify` on whether signatures speak for the author: alignment, and `--require aligned`.
+
+use super::{Run, dkim_reading, scratch};
+use crate::support::dns_server::{Answer, DnsServer, Reply, SERVFAIL};
+
+const KEY: &str = "testdata/keys/rsa2048.pem";
+
+/// A message from this author (or what follows `From:`), with a signature of each domain.
+fn message(author: &str, domains: &[&str]) -> Vec<u8> {
+    let mut message =
+        format!("From: {author}\r\nSubject: hello\r\n\r\nHow are you?\r\n").into_bytes();
+    for domain in domains {
+        let words = ["sign", "-d", domain, "-s", "s1", "-k", KEY];
+        message = dkim_reading(&words, &message).exits(0).stdout;
+    }
+    message
+}
+
+/// Verifies with the key published at these domains alone.
+fn verify(published: &[&str], words: &[&str], message: &[u8]) -> Run {
+    let folder = scratch();
+    let mut zone = String::new();
+    for domain in published {
+        let words = ["record", "--key", KEY, "-d", domain, "-s", "s1"];
+        zone.push_str(dkim_reading(&words, b"").exits(0).stdout());
+    }
+    let zone = super::file(&folder, "zone", zone.as_bytes());
+    dkim_reading(&[&["verify", "--zone", &zone], words].concat(), message)
+}
+
+#[test]
+fn a_pass_that_says_nothing_of_the_author_is_warned_of() {
+    let unaligned = message("a@example.com", &["example.net"]);
+    let run = verify(&["example.net"], &[], &unaligned).exits(0);
+    run.prints(
+        "\
+    warning: d= is not aligned with the From domain example.com: DMARC takes no
+      account of this signature
+",
+    );
+    let run = verify(&["example.net"], &["--json"], &unaligned).exits(0);
+    let signature = &run.json()[0]["signatures"][0];
+    assert_eq!(signature["alignment"], "none");
+    assert_eq!(signature["warnings"][0]["code"], "not-aligned");
+
+    let aligned = message("a@news.example.com", &["example.com"]);
+    let run = verify(&["example.com"], &[], &aligned).exits(0);
+    assert!(!run.stdout().contains("align"), "{}", run.stdout());
+    let run = verify(&["example.com"], &["--json"], &aligned).exits(0);
+    assert_eq!(run.json()[0]["signatures"][0]["alignment"], "relaxed");
+
+    // A service that sends the mail signs as itself as well: nothing to warn people of.
+    let both = message("a@example.com", &["example.com", "example.net"]);
+    let published = ["example.com", "example.net"];
+    let run = verify(&published, &[], &both).exits(0);
+    assert!(!run.stdout().contains("align"), "{}", run.stdout());
+    let run = verify(&published, &["--json"], &both).exits(0);
+    let signatures = &run.json()[0]["signatures"];
+    assert_eq!(signatures[0]["warnings"][0]["code"], "not-aligned");
+    assert_eq!(signatures[1]["alignment"], "strict");
+    // Where the aligned one fails, the other is all there is.
+    verify(&["example.net"], &[], &both).prints("d= is not aligned with the From domain");
+}
+
+#[test]
+fn alignment_may_be_required() {
+    let aligned = ["--require", "aligned"];
+    let check = |published: &[&str], words: &[&str], message: &[u8], status, result: &str| {
+        verify(published, &[&aligned, words].concat(), message)
+            .exits(status)
+            .prints(&format!("-: {result}\n"))
+    };
+    let (com, net) = ("example.com", "example.net");
+    let strict = message("a@example.com", &[com]);
+    let relaxed = message("a@news.example.com", &["mail.example.com"]);
+    let none = message("a@example.com", &[net]);
+    let both = message("a@example.com", &[com, net]);
+    check(&[com], &[], &strict, 0, "pass");
+    check(&["mail.example.com"], &[], &relaxed, 0, "pass");
+    check(&[net], &[], &none, 1, "policy")
+        .prints("  no signature that passes is aligned with the From domain (--require");
+    check(&[com, net], &[], &both, 0, "pass");
+    // What is aligned must pass, and what passes must be aligned: no two signatures share that.
+    check(&[net], &[], &both, 1, "policy");
+    check(&[com], &[], &both, 0, "pass");
+    check(&[com, net], &["--signed-by", com], &both, 0, "pass");
+    check(&[com, net], &["--signed-by", net], &both, 1, "policy")
+        .prints("no signature of example.net passes and is aligned with the From domain");
+    // Without a pass, the best result stands, as ever.
+    check(&[], &[], &strict, 1, "permerror");
+    check(&[], &[], &message("a@example.com", &[]), 1, "none");
+
+    let two = message("a@example.com, b@example.net", &[com]);
+    check(&[com], &[], &two, 1, "policy").prints("there is not exactly one From domain");
+    let run = verify(&[com], &["--require", "aligned", "--json"], &two).exits(1);
+    let object = &run.json()[0];
+    assert_eq!(
+        object["signatures"][0]["alignment"],
+        serde_json::Value::Null
+    );
+    assert_eq!(object["warnings"][0]["code"], "requirement-unmet");
+}
+
+#[test]
+fn what_cannot_be_told_now_may_be_aligned() {
+    let key = super::dkim(&[
+        "record",
+        "--key",
+        KEY,
+        "-d",
+        "example.net",
+        "-s",
+        "s1",
+        "--format",
+        "txt",
+    ])
+    .exits(0);
+    let record = key.stdout().trim_end().to_owned();
+    let server = DnsServer::start(move |question| {
+        Reply::Answer(if question.name.contains("example.net") {
+            Answer::default().txt(&question.name, &record)
+        } else {
+            Answer::code(SERVFAIL)
+        })
+    });
+    let verify = |words: &[&str], message: &[u8]| {
+        let address = server.address().to_string();
+        let words = [
+            &["verify", "--nameserver", &address, "--require", "aligned"],
+            words,
+        ]
+        .concat();
+        dkim_reading(&words, message)
+    };
+    let both = message("a@example.com", &["example.com", "example.net"]);
+    verify(&[], &both).exits(3).prints("-: temperror");
+    verify(&["--signed-by", "example.net"], &both).exits(1);
+    // The one in doubt would not be aligned.
+    let other = message("a@example.org", &["example.com", "example.net"]);
+    verify(&[], &other).exits(1).prints("-: policy");
+}

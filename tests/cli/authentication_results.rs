@@ -1,0 +1,183 @@
+//! `dkim verify --authentication-results`.
+
+use std::fmt::Write as _;
+
+use dkim_toolkit::authentication_results::{AuthenticationResults, DkimResult};
+
+use super::{Run, ZONE, dkim, dkim_reading, file, replaced, scratch, signed};
+
+const AS: &str = "--authentication-results=mx.example.org";
+
+fn verify(words: &[&str], message: &[u8]) -> Run {
+    dkim_reading(&[&["verify", ZONE[0], ZONE[1]], words].concat(), message)
+}
+
+/// What the fields that were printed say, once they are read again.
+fn read(run: &Run) -> Vec<Vec<DkimResult>> {
+    let text = run.stdout();
+    assert!(
+        text.bytes()
+            .all(|octet| matches!(octet, b'\r' | b'\n' | b' '..=b'~')),
+        "{text:?}"
+    );
+    let mut values: Vec<String> = Vec::new();
+    for line in text.lines() {
+        match line.strip_prefix("Authentication-Results:") {
+            Some(value) => values.push(value.to_owned()),
+            None => values.last_mut().unwrap().push_str(line),
+        }
+        assert!(
+            line.len() <= 78 || line.trim().split(' ').count() == 1,
+            "{line}"
+        );
+    }
+    let read = |value: &String| {
+        let results = AuthenticationResults::parse(value.as_bytes());
+        assert_eq!(results.authserv_id.as_deref(), Some("mx.example.org"));
+        results.dkim
+    };
+    values.iter().map(read).collect()
+}
+
+#[test]
+fn a_field_in_place_of_the_report() {
+    let signed = signed();
+    let run = verify(&[AS], &signed).exits(0);
+    let start = "Authentication-Results: mx.example.org;\r\n dkim=pass (2048-bit rsa key) \
+        header.d=example.com header.i=@example.com\r\n  header.s=rsa2048 header.a=rsa-sha256 header.b=";
+    assert!(run.stdout().starts_with(start), "{}", run.stdout());
+    assert!(run.stdout().ends_with("\r\n"));
+
+    let changed = replaced(&signed, "\r\n\r\n", "\r\n\r\nNew first line.\r\n");
+    let run = verify(&[AS], &changed).exits(1);
+    run.prints("dkim=fail (body hash did not verify: the body was changed after signing,");
+    let run = verify(&[AS], b"From: a@example.com\n\nhello\n").exits(1);
+    assert_eq!(
+        run.stdout(),
+        "Authentication-Results: mx.example.org; dkim=none\n"
+    );
+    verify(&[AS, "--require", "all"], &signed).exits(0);
+    // The exit status is that of the rules, and the results are those of the signatures.
+    verify(&[AS, "--signed-by", "example.org"], &signed)
+        .exits(1)
+        .prints("dkim=pass");
+    let quiet = verify(&[AS, "--quiet"], &signed).exits(0);
+    assert_eq!(quiet.stdout(), "");
+}
+
+#[test]
+fn the_host_or_who_is_named() {
+    let run = verify(&["--authentication-results"], &signed()).exits(0);
+    let id = run.stdout().split([' ', ';']).nth(1).unwrap_or_default();
+    assert!(!id.is_empty(), "{}", run.stdout());
+    for (word, id) in [
+        ("=MX", "MX;"),
+        ("=mx 1", "\"mx 1\";"),
+        ("=a;b", "\"a;b\";"),
+        ("=bücher.example", "xn--bcher-kva.example;"),
+    ] {
+        let run = verify(&[&format!("--authentication-results{word}")], &signed()).exits(0);
+        run.prints(&format!("Authentication-Results: {id}\r\n dkim=pass"));
+    }
+    // What follows without `=` is a message.
+    let run = dkim(&[
+        "verify",
+        ZONE[0],
+        ZONE[1],
+        "--authentication-results",
+        "testdata/message.eml",
+    ]);
+    run.exits(1).prints("dkim=none");
+    let usage = |words: &[&str], text: &str| drop(verify(words, b"").exits(2).says(text));
+    usage(&["--authentication-results="], "--authentication-results");
+    usage(
+        &["--authentication-results=a\nb"],
+        "neither printable ASCII nor a domain name",
+    );
+    usage(&[AS, "--json"], "--json");
+    usage(&[AS, "--summary"], "--summary");
+}
+
+#[test]
+fn one_for_each_message_in_order() {
+    let folder = scratch();
+    let good = file(&folder, "1", &signed());
+    let unsigned = file(&folder, "2", b"From: a@example.com\r\n\r\n");
+    let missing = format!("{good}-not-there");
+    let words = [
+        "verify", ZONE[0], ZONE[1], AS, &good, &missing, &unsigned, &good,
+    ];
+    let run = dkim(&words)
+        .exits(4)
+        .says("not-there : no such file or directory");
+    let results: Vec<Vec<String>> = read(&run)
+        .into_iter()
+        .map(|results| results.into_iter().map(|result| result.result).collect())
+        .collect();
+    assert_eq!(results, [["pass"], ["none"], ["pass"]]);
+}
+
+#[test]
+fn strangers_write_no_results() {
+    const HOSTILE: [&str; 12] = [
+        "x;y",
+        "x(",
+        "x)",
+        "x\"",
+        "x\\",
+        "x=3B=20dkim=3Dpass",
+        "x=22=3B=20dkim=3Dpass",
+        "x=0D=0AAuthentication-Results: mx.example.org=3B dkim=3Dpass",
+        "x=00",
+        "x=1B[31m",
+        "x\u{202e}",
+        "x=C3=A9",
+    ];
+    let mut messages = Vec::new();
+    for hostile in HOSTILE {
+        for (tag, usual) in [
+            ("d", "example.com"),
+            ("s", "s1"),
+            ("i", "@example.com"),
+            ("a", "rsa-sha256"),
+            ("v", "1"),
+            ("c", "simple"),
+            ("q", "dns/txt"),
+            ("b", "AAAA"),
+        ] {
+            let mut field = "DKIM-Signature: h=from; bh=AAAA".to_owned();
+            for (name, value) in [
+                ("v", "1"),
+                ("a", "rsa-sha256"),
+                ("d", "example.com"),
+                ("s", "s1"),
+                ("b", "AAAA"),
+                ("i", "@example.com"),
+            ] {
+                if name != tag {
+                    write!(field, "; {name}={value}").unwrap();
+                }
+            }
+            for value in [format!("{hostile}{usual}"), format!("{usual}{hostile}")] {
+                let message = format!("{field}; {tag}={value}\r\nFrom: a@example.com\r\n\r\n");
+                messages.push(message.into_bytes());
+            }
+        }
+    }
+    let folder = scratch();
+    let paths: Vec<String> = messages
+        .iter()
+        .enumerate()
+        .map(|(at, message)| file(&folder, &at.to_string(), message))
+        .collect();
+    let mut words = vec!["verify", ZONE[0], ZONE[1], AS];
+    words.extend(paths.iter().map(String::as_str));
+    let run = dkim(&words).exits(1);
+    let fields = read(&run);
+    assert_eq!(fields.len(), messages.len());
+    for (results, message) in fields.iter().zip(&messages) {
+        let message = String::from_utf8_lossy(message);
+        assert_eq!(results.len(), 1, "{message}");
+        assert_ne!(results[0].result, "pass", "{message}");
+    }
+}
