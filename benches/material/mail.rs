@@ -109,10 +109,14 @@ impl Mail {
     pub fn verify_floor(&self) -> bool {
         let body = Sha256::digest(&self.floor.body);
         body[0] != body[1]
-            && self.floor.signatures.iter().all(|(header, signature, key)| {
-                let digest = Sha256::digest(header);
-                self.keys[*key].bare.verify(&digest, signature)
-            })
+            && self
+                .floor
+                .signatures
+                .iter()
+                .all(|(header, signature, key)| {
+                    let digest = Sha256::digest(header);
+                    self.keys[*key].bare.verify(&digest, signature)
+                })
     }
 
     /// Signs the message again; whether that worked.
@@ -143,8 +147,7 @@ impl Floor {
     fn new(message: &[u8], canonicalization: MessageCanonicalization) -> Fallible<Self> {
         let (header, body) = message::parse(message, LineEndings::Lenient)?;
         let mut canonical = Vec::with_capacity(body.len());
-        let mut canonicalizer =
-            BodyCanonicalizer::new(canonicalization.body, LineEndings::Lenient);
+        let mut canonicalizer = BodyCanonicalizer::new(canonicalization.body, LineEndings::Lenient);
         canonicalizer.push(body, |octets| canonical.extend_from_slice(octets));
         canonicalizer.finish(|octets| canonical.extend_from_slice(octets));
         let mut signatures = Vec::new();
@@ -157,7 +160,11 @@ impl Floor {
                 {
                     return Err("the floor is not under what it should be".into());
                 }
-                let number = signature.selector.as_str().trim_start_matches('s').parse()?;
+                let number = signature
+                    .selector
+                    .as_str()
+                    .trim_start_matches('s')
+                    .parse()?;
                 signatures.push((octets, signature.signature, number));
             }
         }
@@ -194,7 +201,9 @@ pub fn usual_header() -> Vec<u8> {
 
 /// The usual header and `count` fields of distinct names under it; beside it the names to sign.
 pub fn long_header(count: usize) -> (Vec<u8>, Vec<String>) {
-    let names: Vec<_> = (0..count).map(|number| format!("X-Field-{number}")).collect();
+    let names: Vec<_> = (0..count)
+        .map(|number| format!("X-Field-{number}"))
+        .collect();
     let mut header = usual_header();
     for name in &names {
         let field = format!("{name}: a value that is neither short nor long, for {name}\r\n");

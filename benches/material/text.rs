@@ -2,9 +2,30 @@
 
 /// The words that text is made of, of the lengths that words have.
 const WORDS: [&str; 24] = [
-    "a", "of", "to", "the", "and", "for", "mail", "that", "with", "from", "have", "this", "about",
-    "would", "there", "their", "please", "attached", "message", "signature", "between", "however",
-    "meeting", "understanding",
+    "a",
+    "of",
+    "to",
+    "the",
+    "and",
+    "for",
+    "mail",
+    "that",
+    "with",
+    "from",
+    "have",
+    "this",
+    "about",
+    "would",
+    "there",
+    "their",
+    "please",
+    "attached",
+    "message",
+    "signature",
+    "between",
+    "however",
+    "meeting",
+    "understanding",
 ];
 
 /// No line is longer, its line end not counted.
@@ -77,7 +98,11 @@ fn prose(size: usize, ragged: bool) -> Vec<u8> {
         }
         words += 1;
         line.extend_from_slice(word.as_bytes());
-        line.extend_from_slice(if ragged && words % 40 == 0 { b"  " } else { b" " });
+        line.extend_from_slice(if ragged && words % 40 == 0 {
+            b"  "
+        } else {
+            b" "
+        });
     }
 }
 

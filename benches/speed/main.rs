@@ -3,7 +3,10 @@
 //! `cargo bench --bench speed [-- FILTER]`; `benches/README.md` says how to read the table.
 
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
-#![expect(clippy::panic, reason = "a measurement of what went wrong must not be read")]
+#![expect(
+    clippy::panic,
+    reason = "a measurement of what went wrong must not be read"
+)]
 
 #[path = "../material/mod.rs"]
 mod material;

@@ -1,8 +1,8 @@
 //! What is unwise or surprising about a message as a whole, whatever its signatures.
 
 use crate::canonicalization::body::LineEndsSeen;
-use crate::hash::{BodyHashes, LongLine};
-use crate::message::{Header, LineEnd};
+use crate::hash::BodyHashes;
+use crate::message::{Header, LineEnd, LongLine};
 use crate::verdict::Warning;
 
 pub(super) fn message_line_ends(header: &Header, body: &BodyHashes) -> LineEndsSeen {
@@ -54,7 +54,7 @@ pub(super) fn message_warnings(
     let mut long_line = LongLine::default();
     long_line.update(header.octets());
     warn(
-        long_line.found || body.has_long_line(),
+        long_line.is_found() || body.has_long_line(),
         "long-lines",
         "a line is longer than 998 octets: mail servers may cut it",
     );
