@@ -287,19 +287,19 @@ pub fn canonical_header(
         return;
     };
     let index = FieldIndex::new(header);
-    each_header_piece(header, &index, signature.signed_headers(), own, sink);
+    let selected = index.select(signature.signed_headers(), own.index);
+    each_header_piece(header, selected.flatten(), own, sink);
 }
 
-/// The hash of the header for a signature: the fields that `h=` selects, then the signature's own
-/// field with its `b=` emptied (RFC 6376 §3.7, §5.4.2).
-pub(crate) fn header_hash<'s>(
+/// The hash of the header for a signature: the fields that `h=` selects, given by their places in
+/// the header, then the signature's own field with its `b=` emptied (RFC 6376 §3.7, §5.4.2).
+pub(crate) fn header_hash(
     header: &Header,
-    index: &'s FieldIndex<'_>,
-    names: impl IntoIterator<Item = &'s str, IntoIter: 's>,
+    selected: impl Iterator<Item = usize>,
     signature: SignatureField<'_>,
 ) -> Vec<u8> {
     let mut digest = Digest::new(signature.algorithm);
-    each_header_piece(header, index, names, signature, |piece| {
+    each_header_piece(header, selected, signature, |piece| {
         digest.update(piece);
     });
     digest.finalize()
@@ -346,27 +346,21 @@ impl<'a> SignatureField<'a> {
 }
 
 /// Passes on, piece by piece, the octets that [`header_hash`] hashes.
-pub(crate) fn each_header_piece<'s>(
+pub(crate) fn each_header_piece(
     header: &Header,
-    index: &'s FieldIndex<'_>,
-    names: impl IntoIterator<Item = &'s str, IntoIter: 's>,
+    selected: impl Iterator<Item = usize>,
     signature: SignatureField<'_>,
     mut sink: impl FnMut(&[u8]),
 ) {
     let SignatureField {
         field: own,
-        index: own_index,
         emptied,
         canonicalization,
         ..
     } = signature;
     let line_endings = header.line_endings();
     let mut piece = Vec::with_capacity(HEADER_PIECE);
-    for field in index
-        .select(names, own_index)
-        .flatten()
-        .filter_map(|at| header.field(at))
-    {
+    for field in selected.filter_map(|at| header.field(at)) {
         canonicalize_field(canonicalization, field, line_endings, &mut piece);
         if piece.len() >= HEADER_PIECE {
             sink(&piece);

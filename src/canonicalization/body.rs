@@ -16,14 +16,14 @@
     reason = "what is not inlined is compiled for the least of machines"
 )]
 
-mod blocks;
-
 use fearless_simd::{Level, Simd, dispatch};
 
 use crate::canonicalization::Canonicalization;
+use crate::canonicalization::blocks::{
+    BLOCK, GROUP, LOOKAHEAD, Masks, ROOM, Unchanged, with_spaces_for_tabs,
+};
 use crate::message::{LineEndings, LongLine};
 use crate::tag_list::is_wsp;
-use blocks::{BLOCK, GROUP, LOOKAHEAD, Masks, ROOM, Unchanged, with_spaces_for_tabs};
 
 /// The stage is emptied when it holds this much.
 const FULL: usize = 4 * BLOCK;
@@ -459,3 +459,6 @@ fn ends_in_empty_line(octets: &[u8]) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,7 +101,9 @@ mod tests {
                 let mut by_octet = LongLine::default();
                 for chunk in body.as_bytes().chunks(size) {
                     long_line.update(chunk);
-                    chunk.iter().for_each(|&octet| by_octet.update_octet(octet));
+                    for &octet in chunk {
+                        by_octet.update_octet(octet);
+                    }
                 }
                 let found = (long_line.is_found(), by_octet.is_found());
                 assert_eq!(

@@ -1,8 +1,8 @@
-//! What changes in blocks of octets, found with vector comparisons (RFC 6376 §3.4.4).
+//! What changes in blocks of octets, found with vector comparisons (RFC 6376 §3.4.2, §3.4.4).
 //!
 //! Which vectors there are, and how long they are, is up to the machine and found out when the
 //! program runs. What is compiled for several machines must be inlined throughout: the functions
-//! here are, into those that [`BodyCanonicalizer`](super::BodyCanonicalizer) begins with.
+//! here are, into those that dispatch.
 
 #![expect(
     clippy::inline_always,
@@ -147,6 +147,27 @@ impl Masks {
     }
 }
 
+impl Masks {
+    /// What is to be changed where lines are unfolded, in a block of which `length` octets count.
+    #[inline(always)]
+    pub(super) fn unfolding(&self, lenient: bool, length: usize) -> Changes {
+        let (white_space, line_feed) = if lenient {
+            (self.dropped_lenient, self.line_feed)
+        } else {
+            (self.dropped_strict, self.line_feed & !self.bare_line_feed)
+        };
+        let behind = if length < BLOCK {
+            u64::MAX << length
+        } else {
+            0
+        };
+        Changes {
+            dropped: white_space | self.crlf | line_feed | behind,
+            completed: 0,
+        }
+    }
+}
+
 /// What changes in a block, a bit for each octet, the lowest for the first.
 #[derive(Clone, Copy)]
 pub(super) struct Changes {
@@ -182,7 +203,7 @@ impl Changes {
         // Most blocks have one change or none. Asking which would cost more than this.
         copying.step(window, room);
         copying.step(window, room);
-        while copying.from < BLOCK {
+        while copying.from < u64::BITS {
             copying.step(window, room);
         }
         copying.made
@@ -222,7 +243,7 @@ impl Changes {
 struct Copying {
     /// What changes behind `from`.
     rest: Changes,
-    from: usize,
+    from: u32,
     made: usize,
 }
 
@@ -232,25 +253,28 @@ impl Copying {
     #[inline(always)]
     fn step(&mut self, window: &[u8; LOOKAHEAD], room: &mut [u8; ROOM]) {
         let changes = self.rest.dropped | self.rest.completed;
-        let length = (changes.trailing_zeros() as usize).min(BLOCK - self.from);
+        // A bit for each octet: BLOCK is no more than u64 has.
+        let left = u64::BITS - self.from;
+        let count = changes.trailing_zeros().min(left);
+        let length = count as usize;
         // Both are what they were. This way the compiler knows that there is room.
-        let (from, made) = (self.from.min(BLOCK), self.made % (2 * BLOCK));
+        let (from, made) = ((self.from as usize).min(BLOCK), self.made % (2 * BLOCK));
         room[made..made + BLOCK].copy_from_slice(&window[from..from + BLOCK]);
         room[made + length.min(BLOCK)] = b'\r';
-        self.skip(length);
+        self.skip(count);
         // A line feed to be completed gets its CR and begins the next stretch.
         let completed = self.rest.completed & 1;
         self.rest.completed ^= completed;
         self.made += length + usize::from(completed != 0);
-        self.skip(self.rest.dropped.trailing_ones() as usize);
+        self.skip(self.rest.dropped.trailing_ones());
     }
 
     #[inline(always)]
-    fn skip(&mut self, count: usize) {
+    fn skip(&mut self, count: u32) {
         self.from += count;
         let Changes { dropped, completed } = &mut self.rest;
-        *dropped = dropped.unbounded_shr(count as u32);
-        *completed = completed.unbounded_shr(count as u32);
+        *dropped = dropped.unbounded_shr(count);
+        *completed = completed.unbounded_shr(count);
     }
 }
 
