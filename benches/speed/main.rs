@@ -19,7 +19,7 @@ use criterion::Criterion;
 
 use pairs::Pairs;
 
-fn main() -> material::Fallible<()> {
+fn main() {
     let mut criterion = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))
@@ -43,6 +43,7 @@ fn main() -> material::Fallible<()> {
     }
     criterion.final_summary();
     println!("\n{}", pairs::HEADING);
-    rows.iter().for_each(|row| println!("{row}"));
-    Ok(())
+    for row in rows {
+        println!("{row}");
+    }
 }

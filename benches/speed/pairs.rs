@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// What stands above the rows of the table.
-pub const HEADING: &str = "shape                        floor         ours    share";
+pub const HEADING: &str = "shape                        floor         ours    share    quiet";
 
 /// The times that the floor and the library took, in turns.
 #[derive(Default)]
@@ -29,16 +29,19 @@ impl Pairs {
     /// The row of the table: medians, the share that of the single pairs; `None` if nothing was
     /// measured.
     pub fn row(&self, name: &str) -> Option<String> {
-        let of = |value: fn(&(Duration, Duration)) -> f64| {
+        let sorted = |value: fn(&(Duration, Duration)) -> f64| {
             let mut values: Vec<f64> = self.0.iter().map(value).collect();
             values.sort_by(f64::total_cmp);
-            values.get(values.len() / 2).copied()
+            values
         };
-        let floor = of(|pair| pair.0.as_secs_f64() * 1e6)?;
-        let ours = of(|pair| pair.1.as_secs_f64() * 1e6)?;
-        let share = of(|pair| pair.0.as_secs_f64() / pair.1.as_secs_f64())?;
+        let floor = sorted(|pair| pair.0.as_secs_f64() * 1e6);
+        let ours = sorted(|pair| pair.1.as_secs_f64() * 1e6);
+        let share = sorted(|pair| pair.0.as_secs_f64() / pair.1.as_secs_f64());
+        let median = |values: &[f64]| values.get(values.len() / 2).copied();
+        let quiet = floor.get(floor.len() / 10)? / ours.get(ours.len() / 10)?;
+        let (floor, ours, share) = (median(&floor)?, median(&ours)?, median(&share)?);
         Some(format!(
-            "{name:<24} {floor:>9.1} µs {ours:>9.1} µs    {share:.3}"
+            "{name:<24} {floor:>9.1} µs {ours:>9.1} µs    {share:.3}    {quiet:.3}"
         ))
     }
 }
