@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+mod blocks;
 pub mod body;
 pub mod header;
 

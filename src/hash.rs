@@ -13,8 +13,9 @@ use crate::signature::Signature;
 
 /// Canonicalized header octets are hashed in pieces of about this size.
 const HEADER_PIECE: usize = 4096;
-/// Bodies are handled in pieces of this many octets.
-const PIECE: usize = 64 * 1024;
+/// Where several canonicalizations look at a body, all of them look at this many octets before
+/// any looks at more: so these are still in the nearest cache.
+const STEP: usize = 4096;
 
 /// A body hash that a signature asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,13 +36,14 @@ pub struct BodyHashRequest {
 pub struct BodyHasher {
     passes: Vec<Pass>,
     octets: u64,
-    long_line: LongLine,
 }
 
 /// One canonicalization with one hash.
 #[derive(Clone, Debug)]
 struct Pass {
     canonicalizer: BodyCanonicalizer,
+    /// How many of the octets that are being handled it has taken.
+    taken: usize,
     kind: (Canonicalization, Option<HashAlgorithm>),
     output: Output,
 }
@@ -81,27 +83,26 @@ impl BodyHasher {
         for pass in &mut passes {
             pass.output.reach_cuts(&[]);
         }
-        Self {
-            passes,
-            octets: 0,
-            long_line: LongLine::default(),
-        }
+        Self { passes, octets: 0 }
     }
 
     /// Takes the next octets of the body.
     pub fn update(&mut self, octets: &[u8]) {
         self.octets += octets.len() as u64;
-        // In pieces that stay in the nearest cache for all who look at them.
-        for piece in octets.chunks(PIECE) {
-            for Pass {
-                canonicalizer,
-                output,
-                ..
-            } in &mut self.passes
-            {
-                canonicalizer.push(piece, |canonical| output.take(canonical));
+        for pass in &mut self.passes {
+            pass.taken = 0;
+        }
+        let step = if self.passes.len() == 1 {
+            octets.len()
+        } else {
+            STEP
+        };
+        let mut end = 0;
+        while end < octets.len() {
+            end = octets.len().min(end + step);
+            for pass in &mut self.passes {
+                pass.take(octets, end);
             }
-            self.long_line.update(piece);
         }
     }
 
@@ -109,13 +110,16 @@ impl BodyHasher {
     #[must_use]
     pub fn finish(self) -> BodyHashes {
         let mut line_ends = LineEndsSeen::default();
+        let mut long_line = false;
         let mut passes = Vec::with_capacity(self.passes.len());
         for Pass {
             canonicalizer,
             kind,
             mut output,
+            ..
         } in self.passes
         {
+            long_line = canonicalizer.has_long_line();
             line_ends = canonicalizer.finish(|canonical| output.take(canonical));
             passes.push(FinishedPass {
                 kind,
@@ -128,7 +132,7 @@ impl BodyHasher {
             passes,
             octets: self.octets,
             line_ends,
-            long_line: self.long_line.found,
+            long_line,
         }
     }
 }
@@ -137,6 +141,7 @@ impl Pass {
     fn new(kind: (Canonicalization, Option<HashAlgorithm>), line_endings: LineEndings) -> Self {
         Self {
             canonicalizer: BodyCanonicalizer::new(kind.0, line_endings),
+            taken: 0,
             kind,
             output: Output {
                 digest: kind.1.map(Digest::new),
@@ -144,6 +149,21 @@ impl Pass {
                 cuts: Vec::new(),
                 next_cut: 0,
             },
+        }
+    }
+
+    /// Takes octets up to `end`, and perhaps some behind it.
+    fn take(&mut self, octets: &[u8], end: usize) {
+        let Self {
+            canonicalizer,
+            taken,
+            output,
+            ..
+        } = self;
+        if *taken < end {
+            let rest = &octets[*taken..];
+            *taken +=
+                canonicalizer.push_part(rest, end - *taken, |canonical| output.take(canonical));
         }
     }
 }
@@ -267,19 +287,19 @@ pub fn canonical_header(
         return;
     };
     let index = FieldIndex::new(header);
-    each_header_piece(header, &index, signature.signed_headers(), own, sink);
+    let selected = index.select(signature.signed_headers(), own.index);
+    each_header_piece(header, selected.flatten(), own, sink);
 }
 
-/// The hash of the header for a signature: the fields that `h=` selects, then the signature's own
-/// field with its `b=` emptied (RFC 6376 §3.7, §5.4.2).
-pub(crate) fn header_hash<'s>(
+/// The hash of the header for a signature: the fields that `h=` selects, given by their places in
+/// the header, then the signature's own field with its `b=` emptied (RFC 6376 §3.7, §5.4.2).
+pub(crate) fn header_hash(
     header: &Header,
-    index: &'s FieldIndex<'_>,
-    names: impl IntoIterator<Item = &'s str, IntoIter: 's>,
+    selected: impl Iterator<Item = usize>,
     signature: SignatureField<'_>,
 ) -> Vec<u8> {
     let mut digest = Digest::new(signature.algorithm);
-    each_header_piece(header, index, names, signature, |piece| {
+    each_header_piece(header, selected, signature, |piece| {
         digest.update(piece);
     });
     digest.finalize()
@@ -326,27 +346,21 @@ impl<'a> SignatureField<'a> {
 }
 
 /// Passes on, piece by piece, the octets that [`header_hash`] hashes.
-pub(crate) fn each_header_piece<'s>(
+pub(crate) fn each_header_piece(
     header: &Header,
-    index: &'s FieldIndex<'_>,
-    names: impl IntoIterator<Item = &'s str, IntoIter: 's>,
+    selected: impl Iterator<Item = usize>,
     signature: SignatureField<'_>,
     mut sink: impl FnMut(&[u8]),
 ) {
     let SignatureField {
         field: own,
-        index: own_index,
         emptied,
         canonicalization,
         ..
     } = signature;
     let line_endings = header.line_endings();
     let mut piece = Vec::with_capacity(HEADER_PIECE);
-    for field in index
-        .select(names, own_index)
-        .flatten()
-        .filter_map(|at| header.field(at))
-    {
+    for field in selected.filter_map(|at| header.field(at)) {
         canonicalize_field(canonicalization, field, line_endings, &mut piece);
         if piece.len() >= HEADER_PIECE {
             sink(&piece);
@@ -383,36 +397,6 @@ impl Digest {
         match self {
             Self::Sha1(hash) => hash.finalize().to_vec(),
             Self::Sha256(hash) => hash.finalize().to_vec(),
-        }
-    }
-}
-
-/// Notes whether any line is over-long, looking at no more than the end of each thousand octets.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct LongLine {
-    /// Octets since the last line feed.
-    open: usize,
-    pub(crate) found: bool,
-}
-
-impl LongLine {
-    pub(crate) fn update(&mut self, mut octets: &[u8]) {
-        // A line of this many octets with its line feed is just not over-long if it has a CR.
-        const LIMIT: usize = crate::message::MAX_LINE + 2;
-        while !self.found {
-            let window = &octets[..octets.len().min(LIMIT - self.open)];
-            if let Some(line_feed) = memchr::memrchr(b'\n', window) {
-                self.found = self.open + line_feed + 1 == LIMIT
-                    && line_feed > 0
-                    && octets[line_feed - 1] != b'\r'
-                    && memchr::memrchr(b'\n', &window[..line_feed]).is_none();
-                octets = &octets[line_feed + 1..];
-                self.open = 0;
-            } else {
-                self.open += window.len();
-                self.found = self.open >= LIMIT;
-                return;
-            }
         }
     }
 }
@@ -478,33 +462,5 @@ mod tests {
             bare_carriage_return: true,
         };
         assert_eq!((hashes.line_ends(), hashes.octets()), (all, 8));
-    }
-
-    #[test]
-    fn long_lines() {
-        let check = |lengths: &[usize], line_end: &str, expected: bool| {
-            let body: String = lengths
-                .iter()
-                .map(|&length| "x".repeat(length) + line_end)
-                .collect();
-            for size in [1, 7, 999, 5000] {
-                let mut long_line = LongLine::default();
-                body.as_bytes()
-                    .chunks(size)
-                    .for_each(|chunk| long_line.update(chunk));
-                assert_eq!(
-                    long_line.found, expected,
-                    "{lengths:?} {line_end:?} by {size}"
-                );
-            }
-        };
-        check(&[998], "\r\n", false);
-        check(&[999], "\r\n", true);
-        check(&[998; 5], "\r\n", false);
-        check(&[10, 998, 997, 0, 998], "\n", false);
-        check(&[10, 1000], "\n", true);
-        check(&[70, 70, 70, 998, 70, 1200], "\r\n", true);
-        check(&[2000], "", true);
-        check(&[998], "", false);
     }
 }

@@ -1,6 +1,7 @@
 //! Messages: octets into header fields, kept verbatim, and a body (RFC 5322 §2.1; RFC 6376 §2.8).
 
 mod field_index;
+mod long_line;
 
 use std::error::Error;
 use std::fmt;
@@ -8,6 +9,7 @@ use std::fmt;
 use crate::tag_list::is_wsp;
 
 pub use field_index::FieldIndex;
+pub(crate) use long_line::LongLine;
 
 /// The longest header field that is read, in octets.
 pub const MAX_FIELD: usize = 1024 * 1024;

@@ -194,8 +194,10 @@ impl Signer {
         };
         let hash = header_hash(
             message.header,
-            message.index,
-            names.iter().map(String::as_str),
+            message
+                .index
+                .select(names.iter().map(String::as_str), None)
+                .flatten(),
             own,
         );
         let digest: &[u8; 32] = hash
@@ -273,8 +275,10 @@ impl Signer {
         let own = SignatureField::new(field, None, &signature);
         let hash = header_hash(
             message.header,
-            message.index,
-            signature.signed_headers(),
+            message
+                .index
+                .select(signature.signed_headers(), None)
+                .flatten(),
             own,
         );
         let key = self.key.public_key();

@@ -378,20 +378,18 @@ fn signed_names(value: &[u8]) -> Result<String, SignatureError> {
     if memchr::memchr_iter(b':', value).count() >= MAX_NAMES {
         return Err(SignatureError::TooManyNames);
     }
-    let mut names = String::with_capacity(value.len());
+    let mut names = Vec::with_capacity(value.len());
     for name in colon_separated(value) {
         if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
             return Err(SignatureError::HeaderName(printable(name)));
         }
         if !names.is_empty() {
-            names.push(':');
+            names.push(b':');
         }
-        names.extend(
-            name.iter()
-                .map(|&octet| char::from(octet.to_ascii_lowercase())),
-        );
+        names.extend_from_slice(name);
     }
-    Ok(names)
+    names.make_ascii_lowercase();
+    String::from_utf8(names).map_err(|_| SignatureError::HeaderName(printable(value)))
 }
 
 #[cfg(test)]

@@ -160,17 +160,22 @@ pub(crate) const fn is_fws(octet: u8) -> bool {
 /// The value without any folding white space in it, as base64 and `h=` are read.
 #[must_use]
 pub fn without_fws(value: &[u8]) -> Cow<'_, [u8]> {
-    if value.iter().any(|&octet| is_fws(octet)) {
-        Cow::Owned(
-            value
-                .iter()
-                .copied()
-                .filter(|&octet| !is_fws(octet))
-                .collect(),
-        )
-    } else {
-        Cow::Borrowed(value)
+    let Some(first) = value.iter().position(|&octet| is_fws(octet)) else {
+        return Cow::Borrowed(value);
+    };
+    let mut without = Vec::with_capacity(value.len());
+    without.extend_from_slice(&value[..first]);
+    let mut rest = &value[first..];
+    // White space stands in the folds of what is one long word otherwise.
+    while !rest.is_empty() {
+        let word = rest.iter().position(|&octet| !is_fws(octet));
+        rest = &rest[word.unwrap_or(rest.len())..];
+        let end = memchr::memchr3(b' ', b'\t', b'\r', rest).unwrap_or(rest.len());
+        let end = memchr::memchr(b'\n', &rest[..end]).unwrap_or(end);
+        without.extend_from_slice(&rest[..end]);
+        rest = &rest[end..];
     }
+    Cow::Owned(without)
 }
 
 /// The items of a colon-separated value (`h=`, `q=`), each without the white space around it.
@@ -214,6 +219,38 @@ pub(crate) fn printable(text: &[u8]) -> String {
 }
 
 fn check_characters(text: &[u8], line_endings: LineEndings) -> Result<(), TagListError> {
+    if !is_printable_and_folded(text) {
+        find_control_character(text, line_endings)?;
+    }
+    if !text.is_ascii() && std::str::from_utf8(text).is_err() {
+        return Err(TagListError::NotUtf8);
+    }
+    Ok(())
+}
+
+/// Whether all characters are allowed, as most are: a quick look, line by line, for CRLF alone.
+fn is_printable_and_folded(text: &[u8]) -> bool {
+    // All of them are looked at, many at a time; stopping at the first would be one at a time.
+    let is_control = |octet: u8| (octet < b' ' && octet != b'\t') || octet == 0x7f;
+    let is_printable = |line: &[u8]| {
+        let any = line
+            .iter()
+            .fold(0, |any, &octet| any | u8::from(is_control(octet)));
+        any == 0
+    };
+    let mut rest = text;
+    while let Some(line_feed) = memchr::memchr(b'\n', rest) {
+        let (line, behind) = (&rest[..line_feed], &rest[line_feed + 1..]);
+        let is_folded = behind.first().is_some_and(|&next| is_wsp(next));
+        match line.strip_suffix(b"\r") {
+            Some(line) if is_folded && is_printable(line) => rest = behind,
+            _ => return false,
+        }
+    }
+    is_printable(rest)
+}
+
+fn find_control_character(text: &[u8], line_endings: LineEndings) -> Result<(), TagListError> {
     for (at, &octet) in text.iter().enumerate() {
         let allowed = match octet {
             b'\t' => true,
@@ -227,9 +264,6 @@ fn check_characters(text: &[u8], line_endings: LineEndings) -> Result<(), TagLis
         if !allowed {
             return Err(TagListError::ControlCharacter(octet));
         }
-    }
-    if !text.is_ascii() && std::str::from_utf8(text).is_err() {
-        return Err(TagListError::NotUtf8);
     }
     Ok(())
 }
@@ -283,6 +317,8 @@ fn is_duplicate<'a>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn check(text: &str, expected: Result<&[(&str, &str)], TagListError>) {
@@ -363,5 +399,23 @@ mod tests {
         );
         assert_eq!(decode_quoted_printable(b"a=3"), None);
         assert_eq!(decode_quoted_printable(b"a=+3"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_look_finds_what_the_other_finds(text in "[a-z;=\\t \\r\\n\\x01\\x7f]{0,40}|([a-z]{0,30}\r\n )*[a-z \\t]{0,40}\\x7f?") {
+            let text = text.as_bytes();
+            if is_printable_and_folded(text) {
+                for line_endings in [LineEndings::Lenient, LineEndings::Strict] {
+                    prop_assert_eq!(find_control_character(text, line_endings), Ok(()));
+                }
+            }
+        }
+
+        #[test]
+        fn no_folding_white_space_is_left(value in "[a-z \\t\\r\\n]{0,60}") {
+            let expected: Vec<u8> = value.bytes().filter(|&octet| !is_fws(octet)).collect();
+            prop_assert_eq!(&without_fws(value.as_bytes())[..], &expected[..]);
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::lookup::{KeyAnswer, KeyQuery};
 use crate::message::{FieldIndex, Header};
 use crate::signature::{FIELD_NAME, Signature, SignatureError};
 use crate::verdict::{Reason, Verdict, Warning};
-use examination::Readable;
+use examination::{Readable, Repeated};
 use judgement::Judge;
 use message_warnings::{message_line_ends, message_warnings};
 
@@ -71,6 +71,7 @@ impl Verifier {
     pub fn begin(&self, header: Header, now: u64) -> Verification {
         let index = FieldIndex::new(&header);
         let from_fields = index.count("from", usize::MAX);
+        let repeated = Repeated::find(&index);
         let mut queries = Queries::default();
         let mut candidates = Vec::new();
         for (field_index, field) in header.fields().enumerate() {
@@ -84,7 +85,7 @@ impl Verifier {
                     Err(error) => State::Unreadable(error),
                     Ok(signature) => {
                         let mut readable =
-                            self.examine(&header, &index, field_index, signature, now);
+                            self.examine(&header, &index, &repeated, field_index, signature, now);
                         if from_fields == 0 {
                             readable.defect = Some(Reason::FromMissing);
                         }
@@ -122,6 +123,9 @@ impl Verifier {
 /// [`Verification::queries`] is given its answer with [`Verification::answer`], and the body is
 /// given in pieces to [`Verification::body`]. Last comes [`Verification::finish`]; a query that
 /// has no answer by then is a temporary error.
+///
+/// A clone goes on from where the original is: so a caller that does not know yet where the body
+/// ends can follow both ways.
 #[derive(Clone, Debug)]
 pub struct Verification {
     policy: Policy,
@@ -247,5 +251,16 @@ impl Queries {
             self.asked.push((query.clone(), None));
             self.asked.len() - 1
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verifications_go_to_other_threads_and_fork() {
+        fn check<T: Send + Clone>() {}
+        check::<Verification>();
     }
 }

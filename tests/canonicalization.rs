@@ -1,10 +1,12 @@
-//! The fast body canonicalizer against an obvious one (RFC 6376 §3.4.3, §3.4.4).
+//! The fast canonicalizers against obvious ones (RFC 6376 §3.4.2, §3.4.3, §3.4.4).
 
 use dkim_toolkit::algorithm::HashAlgorithm;
 use dkim_toolkit::canonicalization::Canonicalization::{self, Relaxed, Simple};
 use dkim_toolkit::canonicalization::body::{BodyCanonicalizer, LineEndsSeen};
+use dkim_toolkit::canonicalization::header::{canonicalize_field, canonicalize_signature_field};
 use dkim_toolkit::hash::{BodyHashRequest, BodyHasher};
 use dkim_toolkit::message::LineEndings::{self, Lenient, Strict};
+use dkim_toolkit::message::{self, FieldIndex};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
@@ -212,6 +214,99 @@ fn a_bare_carriage_return_after_many_line_ends() {
             let start = "x".to_owned() + &" ".repeat(spaces) + "y";
             let body = start + &"\r\n".repeat(count) + "\r" + &"z".repeat(90);
             check(body.as_bytes(), usize::MAX);
+        }
+    }
+}
+
+/// Relaxes the value of a header field as the RFC says it, step by step (RFC 6376 §3.4.2).
+fn relaxed_value(value: &[u8], line_endings: LineEndings) -> Vec<u8> {
+    let unfolded = lines(value, line_endings).concat();
+    let mut relaxed = Vec::new();
+    for octet in unfolded {
+        let is_wsp = octet == b' ' || octet == b'\t';
+        if !is_wsp {
+            relaxed.push(octet);
+        } else if !matches!(relaxed.last(), None | Some(b' ')) {
+            relaxed.push(b' ');
+        }
+    }
+    if relaxed.last() == Some(&b' ') {
+        relaxed.pop();
+    }
+    relaxed
+}
+
+/// Values of header fields, folded in all the ways that leave them one field.
+fn values() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        6 => "[a-z;=]{1,70}",
+        4 => Just(" ".to_owned()),
+        1 => Just("\t".to_owned()),
+        2 => Just("\r\n ".to_owned()),
+        1 => Just("\r\n\t".to_owned()),
+        1 => Just("\n ".to_owned()),
+        1 => Just("\r".to_owned()),
+        1 => (1..200_usize).prop_map(|count| " ".repeat(count)),
+        1 => (1..40_usize).prop_map(|count| "\t\r\n \r\n ".repeat(count)),
+    ];
+    vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn header_fields(before in values(), emptied in "[a-z]{0,9}", behind in values()) {
+        // What is emptied stands between an equals sign and a semicolon.
+        let start = format!("{before}b=");
+        let value = format!("{start}{emptied};{behind}");
+        let emptied = start.len()..start.len() + emptied.len();
+        let text = format!("Name:{value}\r\n\r\n");
+        for line_endings in [Lenient, Strict] {
+            let (header, _) = message::parse(text.as_bytes(), line_endings).unwrap();
+            let field = header.field(0).unwrap();
+            if field.value().len() != value.len() {
+                // A CR at the end is part of the line end, and there is less of a value.
+                continue;
+            }
+            let mut canonical = b"in front".to_vec();
+            canonicalize_field(Relaxed, field, line_endings, &mut canonical);
+            let expected = relaxed_value(value.as_bytes(), line_endings);
+            let expected = [b"in frontname:", &expected[..], b"\r\n"].concat();
+            prop_assert_eq!(canonical.escape_ascii().to_string(), expected.escape_ascii().to_string());
+
+            let mut canonical = Vec::new();
+            canonicalize_signature_field(Relaxed, field, emptied.clone(), line_endings, &mut canonical);
+            let without = format!("{start};{behind}");
+            let expected = relaxed_value(without.as_bytes(), line_endings);
+            let expected = [b"name:", &expected[..]].concat();
+            prop_assert_eq!(canonical.escape_ascii().to_string(), expected.escape_ascii().to_string());
+        }
+    }
+
+    #[test]
+    fn fields_are_selected_from_the_bottom_up(
+        fields in vec("(a|B|abcdefgh|abcdefghi|ABCDEFGHj|abcdefghij)", 1..30),
+        names in vec("(a|b|abcdefgh|abcdefghi|abcdefghJ|abcdefghij|c|abcdefg)", 0..30),
+        own in proptest::option::of(0..30_usize),
+    ) {
+        let text: String = fields.iter().map(|name| format!("{name}: x\r\n")).collect();
+        let (header, _) = message::parse(text.as_bytes(), Lenient).unwrap();
+        let index = FieldIndex::new(&header);
+        let mut left: Vec<usize> = (0..fields.len()).filter(|&at| own != Some(at)).collect();
+        let expected: Vec<_> = names
+            .iter()
+            .map(|name| {
+                let place = left.iter().rposition(|&at| fields[at].eq_ignore_ascii_case(name))?;
+                Some(left.remove(place))
+            })
+            .collect();
+        let selected: Vec<_> = index.select(names.iter().map(String::as_str), own).collect();
+        prop_assert_eq!(selected, expected);
+        for name in &names {
+            let count = fields.iter().filter(|field| field.eq_ignore_ascii_case(name)).count();
+            prop_assert_eq!(index.count(name, usize::MAX), count);
+            prop_assert_eq!(index.count(name, 1), count.min(1));
         }
     }
 }

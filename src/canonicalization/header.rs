@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use fearless_simd::{Level, Simd, dispatch};
+
 use crate::canonicalization::Canonicalization;
+use crate::canonicalization::blocks::{BLOCK, LOOKAHEAD, Masks, ROOM, with_spaces_for_tabs};
 use crate::message::{HeaderField, LineEndings};
-use crate::tag_list::is_wsp;
 
 /// Appends the canonical form of a header field to `canonical`, with its final CRLF.
 pub fn canonicalize_field(
@@ -75,33 +77,58 @@ fn append_simple(piece: &[u8], line_endings: LineEndings, canonical: &mut Vec<u8
 /// Unfolded, runs of white space as one space, none at either end.
 fn append_relaxed(pieces: [&[u8]; 2], line_endings: LineEndings, canonical: &mut Vec<u8>) {
     let start = canonical.len();
-    let mut space = false;
-    for piece in pieces {
-        for (at, &octet) in piece.iter().enumerate() {
-            let folds = match octet {
-                b' ' | b'\t' => {
-                    space = true;
-                    continue;
-                }
-                b'\r' => piece.get(at + 1) == Some(&b'\n'),
-                b'\n' => line_endings == LineEndings::Lenient || (at > 0 && piece[at - 1] == b'\r'),
-                _ => false,
-            };
-            if folds {
-                continue;
-            }
-            if space && canonical.len() > start {
-                canonical.push(b' ');
-            }
-            space = false;
-            canonical.push(octet);
-        }
+    let [first, second] = pieces;
+    let lenient = line_endings == LineEndings::Lenient;
+    let level = Level::new();
+    dispatch!(level, simd => {
+        unfold(simd, first, second.first().copied(), lenient, canonical);
+        unfold(simd, second, None, lenient, canonical);
+    });
+    // Of white space at either end one space is left.
+    if canonical[start..].first() == Some(&b' ') {
+        canonical.remove(start);
     }
-    debug_assert!(
-        !canonical[start..]
-            .last()
-            .is_some_and(|&octet| is_wsp(octet))
-    );
+    if canonical[start..].last() == Some(&b' ') {
+        canonical.pop();
+    }
+}
+
+/// Appends each octet but what is dropped: line ends, and white space that is not the last of its
+/// run. The last counts, for behind the line end of a fold there is more of it.
+#[expect(
+    clippy::inline_always,
+    reason = "what is not inlined is compiled for the least of machines"
+)]
+#[inline(always)]
+fn unfold<S: Simd>(
+    simd: S,
+    piece: &[u8],
+    behind: Option<u8>,
+    lenient: bool,
+    canonical: &mut Vec<u8>,
+) {
+    let mut rest = piece;
+    let mut after_cr = false;
+    let mut room = [0; ROOM];
+    while !rest.is_empty() {
+        let length = rest.len().min(BLOCK);
+        let mut padded = [0; LOOKAHEAD];
+        let window = rest.first_chunk().unwrap_or_else(|| {
+            padded[..rest.len()].copy_from_slice(rest);
+            padded[rest.len()] = behind.unwrap_or(0);
+            &padded
+        });
+        let masks = Masks::new::<_, true>(simd, window, after_cr);
+        let changes = masks.unfolding(lenient, length);
+        let made = if masks.has_tab {
+            changes.make(simd, &with_spaces_for_tabs(window), &mut room)
+        } else {
+            changes.make(simd, window, &mut room)
+        };
+        canonical.extend_from_slice(&room[..made]);
+        after_cr = rest[length - 1] == b'\r';
+        rest = &rest[length..];
+    }
 }
 
 #[cfg(test)]

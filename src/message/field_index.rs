@@ -1,30 +1,47 @@
 //! Selecting the fields that `h=` names (RFC 6376 §5.4.2).
 
-use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::ops::Range;
 
 use super::{Header, offset};
 
+/// Up to this many names, one is looked for among them one by one; beyond, by hashing.
+const FEW_NAMES: usize = 16;
+
 /// Finds the fields that a list of names selects, from the bottom of the header upwards
-/// (RFC 6376 §5.4.2), in time linear in fields and names.
+/// (RFC 6376 §5.4.2), whatever a stranger puts into header and list in no more time than it takes
+/// to sort the one and to look up the other.
 #[derive(Debug)]
 pub struct FieldIndex<'a> {
-    /// The lowest field of each name.
-    lowest: HashMap<Name<'a>, u32>,
-    /// For each field the next one above it with the same name.
-    above: Vec<Option<u32>>,
+    /// The fields by name, those of one name from the top.
+    fields: Vec<u32>,
+    /// The distinct names in order, and where in `fields` theirs are.
+    names: Vec<(Name<'a>, Range<u32>)>,
 }
 
 impl<'a> FieldIndex<'a> {
     /// Indexes the fields of a header.
     #[must_use]
     pub fn new(header: &'a Header) -> Self {
-        let mut lowest = HashMap::with_capacity(header.fields.len());
-        let mut above = Vec::with_capacity(header.fields.len());
-        for (index, field) in header.fields().enumerate() {
-            above.push(lowest.insert(Name(field.name()), offset(index)));
+        let mut sorted: Vec<_> = header
+            .fields()
+            .enumerate()
+            .map(|(index, field)| (Name::new(field.name()), offset(index)))
+            .collect();
+        sorted.sort_unstable();
+        let mut names: Vec<(Name<'a>, Range<u32>)> = Vec::with_capacity(sorted.len());
+        for (place, (name, _)) in sorted.iter().enumerate() {
+            let place = offset(place);
+            match names.last_mut() {
+                Some((last, places)) if last == name => places.end = place + 1,
+                _ => names.push((*name, place..place + 1)),
+            }
         }
-        Self { lowest, above }
+        Self {
+            fields: sorted.into_iter().map(|(_, index)| index).collect(),
+            names,
+        }
     }
 
     /// The index of the field that each name selects: for a name that is given for the n-th time
@@ -39,51 +56,129 @@ impl<'a> FieldIndex<'a> {
         N: IntoIterator<Item = &'s str, IntoIter: 's>,
         'a: 's,
     {
-        // The next field of each name, kept at the place of its lowest one.
-        let mut next: HashMap<u32, Option<u32>> = HashMap::new();
-        names.into_iter().map(move |name| {
-            let lowest = *self.lowest.get(&Name(name.as_bytes()))?;
-            let cursor = next.entry(lowest).or_insert(Some(lowest));
-            let mut selected = (*cursor)?;
-            if own == Some(selected as usize) {
-                selected = self.above[selected as usize]?;
+        let places = names.into_iter().map(|name| self.place_of(name));
+        self.select_at(places, own)
+    }
+
+    /// The index of the field that each name selects, as [`FieldIndex::select`] has it; the names
+    /// are given by their places.
+    pub(crate) fn select_at<'s>(
+        &'s self,
+        places: impl Iterator<Item = Option<usize>> + 's,
+        own: Option<usize>,
+    ) -> impl Iterator<Item = Option<usize>> + 's {
+        // How many fields of each name were selected.
+        let mut counts = vec![0; self.names.len()];
+        places.map(move |place| {
+            let place = place?;
+            let fields = self.fields_at(place);
+            let count = &mut counts[place];
+            loop {
+                let selected = *fields.get(fields.len().wrapping_sub(*count + 1))? as usize;
+                *count += 1;
+                if own != Some(selected) {
+                    return Some(selected);
+                }
             }
-            *cursor = self.above[selected as usize];
-            Some(selected as usize)
         })
     }
 
     /// How many fields have this name, up to `limit`.
     #[must_use]
     pub fn count(&self, name: &str, limit: usize) -> usize {
-        let lowest = self.lowest.get(&Name(name.as_bytes())).copied();
-        std::iter::successors(lowest, |&index| self.above[index as usize])
-            .take(limit)
-            .count()
+        self.place_of(name)
+            .map_or(0, |place| self.fields_at(place).len().min(limit))
+    }
+
+    /// The names, each with its place, that are given more often than there are fields; each once,
+    /// where it is given for the first time too many.
+    pub(crate) fn find_excess<'s>(
+        &self,
+        names: impl Iterator<Item = (&'s str, Option<usize>)>,
+    ) -> Vec<&'s str> {
+        let mut counts = vec![0; self.names.len()];
+        let mut absent = Vec::new();
+        let mut many_absent = HashSet::new();
+        let mut excess = Vec::new();
+        for (name, place) in names {
+            let is_first = if let Some(place) = place {
+                counts[place] += 1;
+                counts[place] == self.fields_at(place).len() + 1
+            } else if absent.contains(&name) {
+                false
+            } else if absent.len() < FEW_NAMES {
+                absent.push(name);
+                true
+            } else {
+                many_absent.insert(name)
+            };
+            if is_first {
+                excess.push(name);
+            }
+        }
+        excess
+    }
+
+    /// The place of a name among those of the header.
+    pub(crate) fn place_of(&self, name: &str) -> Option<usize> {
+        let name = Name::new(name.as_bytes());
+        self.names
+            .binary_search_by(|(other, _)| other.cmp(&name))
+            .ok()
+    }
+
+    fn fields_at(&self, place: usize) -> &[u32] {
+        let Range { start, end } = self.names[place].1;
+        &self.fields[start as usize..end as usize]
     }
 }
 
 /// A field name that is equal to others in any letter case.
 #[derive(Clone, Copy, Debug)]
-struct Name<'a>(&'a [u8]);
+struct Name<'a> {
+    /// The first eight octets in lower case; most names differ in these.
+    start: u64,
+    /// What follows them.
+    rest: &'a [u8],
+    length: usize,
+}
+
+impl<'a> Name<'a> {
+    fn new(name: &'a [u8]) -> Self {
+        let mut start = [0; 8];
+        let (first, rest) = name.split_at(name.len().min(start.len()));
+        start[..first.len()].copy_from_slice(first);
+        start.make_ascii_lowercase();
+        Self {
+            start: u64::from_be_bytes(start),
+            rest,
+            length: name.len(),
+        }
+    }
+}
+
+impl Ord for Name<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        fn lower(octets: &[u8]) -> impl Iterator<Item = u8> {
+            octets.iter().map(u8::to_ascii_lowercase)
+        }
+        self.start
+            .cmp(&other.start)
+            .then(self.length.cmp(&other.length))
+            .then_with(|| lower(self.rest).cmp(lower(other.rest)))
+    }
+}
+
+impl PartialOrd for Name<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl PartialEq for Name<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(other.0)
+        self.cmp(other).is_eq()
     }
 }
 
 impl Eq for Name<'_> {}
-
-impl Hash for Name<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let mut lower = [0; 32];
-        for piece in self.0.chunks(lower.len()) {
-            let lower = &mut lower[..piece.len()];
-            lower.copy_from_slice(piece);
-            lower.make_ascii_lowercase();
-            state.write(lower);
-        }
-        state.write_u8(b':');
-    }
-}

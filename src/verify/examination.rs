@@ -1,7 +1,5 @@
 //! What can be judged of a signature before its key and the body are there (RFC 6376 §6.1.1).
 
-use std::collections::HashMap;
-
 use super::{CLOCK_SKEW, Verifier};
 use crate::algorithm::SigningAlgorithm;
 use crate::hash::{SignatureField, header_hash};
@@ -32,12 +30,33 @@ const ONCE_ONLY: [&str; 16] = [
     "content-description",
 ];
 
+/// A field that stands in a message more than once though it should not.
+pub(super) struct Repeated {
+    name: &'static str,
+    present: usize,
+}
+
+impl Repeated {
+    /// Finds those of a header.
+    pub(super) fn find(index: &FieldIndex<'_>) -> Vec<Self> {
+        ONCE_ONLY
+            .into_iter()
+            .map(|name| Self {
+                name,
+                present: index.count(name, usize::MAX),
+            })
+            .filter(|repeated| repeated.present > 1)
+            .collect()
+    }
+}
+
 /// A signature, and what was found before key and body are there.
 #[derive(Clone, Debug)]
 pub(super) struct Readable {
     pub(super) signature: Signature,
     pub(super) header_hash: Vec<u8>,
-    /// The names that `h=` has more often than there are fields.
+    /// The names that `h=` has more often than there are fields: one field more, and the signature
+    /// is broken (RFC 6376 §8.15).
     pub(super) oversigned: Vec<String>,
     /// What makes the signature invalid in itself.
     pub(super) defect: Option<Reason>,
@@ -54,15 +73,25 @@ impl Verifier {
         &self,
         header: &Header,
         index: &FieldIndex<'_>,
+        repeated: &[Repeated],
         field_index: usize,
         signature: Signature,
         now: u64,
     ) -> Readable {
         let mut warnings = Vec::new();
+        let places: Vec<_> = signature
+            .signed_headers()
+            .map(|name| index.place_of(name))
+            .collect();
         let header_hash = SignatureField::in_header(header, field_index, &signature)
-            .map(|own| header_hash(header, index, signature.signed_headers(), own))
+            .map(|own| {
+                let selected = index.select_at(places.iter().copied(), own.index);
+                header_hash(header, selected.flatten(), own)
+            })
             .unwrap_or_default();
-        let extra_from = find_unsigned(index, &signature, &mut warnings);
+        let excess = index.find_excess(signature.signed_headers().zip(places));
+        let oversigned = excess.into_iter().map(str::to_owned).collect();
+        let extra_from = find_unsigned(repeated, &signature, &mut warnings);
         let defect = find_defect(&signature);
         let policy = self.find_policy(&signature, now).or(extra_from);
         if let Some(expiration) = signature.expiration.filter(|_| policy.is_none())
@@ -76,7 +105,7 @@ impl Verifier {
             warnings.push(Warning::new("near-expiration", message));
         }
         Readable {
-            oversigned: find_oversigned(index, &signature),
+            oversigned,
             signature,
             header_hash,
             defect,
@@ -118,49 +147,32 @@ fn find_defect(signature: &Signature) -> Option<Reason> {
         .then_some(Reason::ExpirationBeforeTimestamp)
 }
 
-/// Finds the names that `h=` has more often than the header has such fields: one that is added
-/// breaks the signature (RFC 6376 §8.15).
-fn find_oversigned(index: &FieldIndex<'_>, signature: &Signature) -> Vec<String> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    let mut oversigned = Vec::new();
-    for name in signature.signed_headers() {
-        let count = counts.entry(name).or_default();
-        *count += 1;
-        // The first that is one too many tells it; those behind it would tell it again.
-        if *count == index.count(name, *count) + 1 {
-            oversigned.push(name.to_owned());
-        }
-    }
-    oversigned
-}
-
 /// Finds fields that a signature does not cover though a reader would think so: more instances of
 /// a once-only field than `h=` names (RFC 6376 §8.15), an unsigned Subject.
 fn find_unsigned(
-    index: &FieldIndex<'_>,
+    repeated: &[Repeated],
     signature: &Signature,
     warnings: &mut Vec<Warning>,
 ) -> Option<Reason> {
-    let mut named: HashMap<&str, usize> = HashMap::new();
-    for name in signature.signed_headers() {
-        *named.entry(name).or_default() += 1;
-    }
     let mut extra_from = None;
-    for name in ONCE_ONLY {
-        let Some(&signed) = named.get(name) else {
+    for &Repeated { name, present } in repeated {
+        let signed = signature
+            .signed_headers()
+            .filter(|&signed| signed == name)
+            .count();
+        if signed == 0 || present <= signed {
             continue;
-        };
-        let present = index.count(name, usize::MAX);
-        if present > signed && name == "from" {
+        }
+        if name == "from" {
             extra_from = Some(Reason::ExtraFrom { present, signed });
-        } else if present > signed {
+        } else {
             let message = format!(
                 "{present} {name} fields, of which {signed} signed: a reader may see another"
             );
             warnings.push(Warning::new("unsigned-duplicate", message));
         }
     }
-    if !named.contains_key("subject") {
+    if !signature.signed_headers().any(|name| name == "subject") {
         warnings.push(Warning::new(
             "unsigned-subject",
             "the subject is not signed",

@@ -1,0 +1,107 @@
+//! Keys: each as the library has it, and as the library of the floor has it.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{Digest, SHA256};
+use aws_lc_rs::signature::{
+    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use dkim_toolkit::key::{NewKey, RsaSize, SigningKey};
+use ed25519_dalek::pkcs8::DecodePrivateKey as _;
+use ed25519_dalek::{Signature, Signer as _};
+
+use super::Fallible;
+
+/// The kind of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// RSA with 2048 bits.
+    Rsa,
+    /// Ed25519.
+    Ed25519,
+}
+
+/// A new key.
+pub struct Key {
+    /// For the library.
+    pub signing: Arc<SigningKey>,
+    /// The TXT record for it.
+    pub record: String,
+    /// For the floor.
+    pub bare: BareKey,
+}
+
+/// A key without anything around it: what the floor signs and verifies with.
+pub enum BareKey {
+    Rsa {
+        private: Box<RsaKeyPair>,
+        public: ParsedPublicKey,
+    },
+    Ed25519(Box<ed25519_dalek::SigningKey>),
+}
+
+impl Key {
+    /// Makes a key.
+    pub fn new(kind: Kind) -> Fallible<Self> {
+        let new = match kind {
+            Kind::Rsa => NewKey::Rsa(RsaSize::Bits2048),
+            Kind::Ed25519 => NewKey::Ed25519,
+        };
+        let generated = SigningKey::generate(new)?;
+        let text = generated.pem.as_str();
+        let base64: String = text.lines().filter(|line| !line.starts_with('-')).collect();
+        let der = STANDARD.decode(base64)?;
+        let public = generated.key.public_key().to_record();
+        let bare = match kind {
+            Kind::Rsa => BareKey::Rsa {
+                private: Box::new(RsaKeyPair::from_pkcs8(&der)?),
+                public: ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &public)?,
+            },
+            Kind::Ed25519 => {
+                BareKey::Ed25519(Box::new(ed25519_dalek::SigningKey::from_pkcs8_der(&der)?))
+            }
+        };
+        let name = match kind {
+            Kind::Rsa => "rsa",
+            Kind::Ed25519 => "ed25519",
+        };
+        Ok(Self {
+            signing: Arc::new(generated.key),
+            record: format!("v=DKIM1; k={name}; p={}", STANDARD.encode(public)),
+            bare,
+        })
+    }
+}
+
+impl BareKey {
+    /// Whether `signature` is this key's signature of `digest`.
+    pub fn verify(&self, digest: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::Rsa { public, .. } => Digest::import_less_safe(digest, &SHA256)
+                .and_then(|digest| public.verify_digest_sig(&digest, signature))
+                .is_ok(),
+            Self::Ed25519(key) => Signature::from_slice(signature)
+                .and_then(|signature| key.verifying_key().verify_strict(digest, &signature))
+                .is_ok(),
+        }
+    }
+
+    /// The key's signature of `digest`; empty if there is none, which is not so.
+    pub fn sign(&self, digest: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Rsa { private, .. } => {
+                let mut signature = vec![0; private.public_modulus_len()];
+                let signed = Digest::import_less_safe(digest, &SHA256).and_then(|digest| {
+                    private.sign_digest(&RSA_PKCS1_SHA256, &digest, &mut signature)
+                });
+                if signed.is_err() {
+                    signature.clear();
+                }
+                signature
+            }
+            Self::Ed25519(key) => key.sign(digest).to_bytes().to_vec(),
+        }
+    }
+}
