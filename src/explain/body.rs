@@ -9,12 +9,16 @@
 //! | octets added at the end, at any line end | [`claim`] | 1 |
 //! | mistakes of signers | [`signer`] | 1 each |
 //! | changes all over the body, line by line, with what was added at the end | [`rewrites`] | 1 each |
+//! | text added to parts, other encodings of parts | [`parts`] | 1 for each guess, within a share |
 //! | lines added before the body or within | [`inserted`] | 1 for each guess, within a share |
 //! | octets added within a line | [`signer::cut_anywhere`] | 1, and the end of a hash per octet |
 
 mod appended;
 mod claim;
+mod encodings;
 mod inserted;
+mod mime;
+mod parts;
 mod rewrites;
 mod share;
 mod signer;
@@ -23,6 +27,7 @@ mod story;
 mod tests;
 
 use self::claim::{Claim, Fit};
+use self::mime::Structure;
 use self::story::Story;
 use super::{Budget, Evidence, Exhausted, Explanation};
 
@@ -35,7 +40,8 @@ pub(super) fn explain_body(
     let Some(claim) = Claim::of(evidence) else {
         return Ok(());
     };
-    if let Some(stories) = search(&claim, evidence.body, budget)? {
+    let structure = mime::structure(evidence.header, evidence.body, budget)?;
+    if let Some(stories) = search(&claim, &structure, evidence.body, budget)? {
         found.extend(story::proven(stories));
     }
     Ok(())
@@ -44,6 +50,7 @@ pub(super) fn explain_body(
 /// The changes that, undone together, make the body hash come out right.
 fn search(
     claim: &Claim<'_>,
+    structure: &Structure,
     body: &[u8],
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
@@ -63,6 +70,9 @@ fn search(
         return Ok(Some(stories));
     }
     let canonical = claim.canonical(body, budget)?;
+    if let Some(stories) = parts::search(claim, structure, body, &canonical, budget)? {
+        return Ok(Some(stories));
+    }
     if let Some(stories) = inserted::search(claim, &canonical, budget)? {
         return Ok(Some(stories));
     }
