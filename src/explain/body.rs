@@ -25,6 +25,7 @@ mod signer;
 mod story;
 #[cfg(test)]
 mod tests;
+mod truncated;
 
 use self::claim::{Claim, Fit};
 use self::mime::Structure;
@@ -41,8 +42,14 @@ pub(super) fn explain_body(
         return Ok(());
     };
     let structure = mime::structure(evidence.header, evidence.body, budget)?;
-    if let Some(stories) = search(&claim, &structure, evidence.body, budget)? {
-        found.extend(story::proven(stories));
+    let searched = search(&claim, &structure, evidence.body, budget);
+    match searched {
+        Ok(Some(stories)) => found.extend(story::proven(stories)),
+        Ok(None) => found.extend(truncated::trace(&claim, &structure, evidence)),
+        Err(exhausted) => {
+            found.extend(truncated::trace(&claim, &structure, evidence));
+            return Err(exhausted);
+        }
     }
     Ok(())
 }

@@ -310,3 +310,124 @@ fn nothing_is_explained_away() {
     check(TEXT, "");
     check(TEXT, &TEXT[..TEXT.len() - 5]);
 }
+
+mod any_damage {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Text that has what the hypotheses look for.
+    fn body() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "one",
+            "two ",
+            " ",
+            "\t",
+            ".",
+            "..",
+            "From ",
+            ">From ",
+            "--",
+            "=",
+            "=3D",
+            "caf\u{e9}",
+            "\r\n",
+            "\r\n",
+            "\r\n",
+            "\r\n\r\n",
+            "<p>",
+            "</p>",
+            "</body>",
+            "<br>",
+            "x",
+            "\r",
+            "\n",
+            "--b\r\n",
+            "--b--\r\n",
+            "Content-Type: text/html\r\n\r\n",
+            "Content-Transfer-Encoding: base64\r\n\r\nYWJj\r\n",
+        ]);
+        prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
+    }
+
+    const FIELDS: [&str; 4] = [
+        "",
+        "Content-Transfer-Encoding: base64\r\n",
+        "Content-Transfer-Encoding: quoted-printable\r\n",
+        "Content-Type: multipart/mixed; boundary=b\r\n",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// A changed letter is no addition, no white space and no encoding.
+        #[test]
+        fn changed_letters_are_not_explained(
+            before in body(),
+            behind in body(),
+            fields in prop::sample::select(&FIELDS[..]),
+            relaxed: bool,
+        ) {
+            let tags = if relaxed { "relaxed/relaxed" } else { "simple/simple" };
+            let signed = Signed { fields, ..Signed::new(tags) };
+            let original = format!("{before}Pay 100 EUR{behind}");
+            let received = format!("{before}Pay 900 EUR{behind}");
+            let explained = signed.explain(original.as_bytes(), received.as_bytes());
+            for found in &explained.explanations {
+                prop_assert_ne!(found.proof, Proof::Proven, "{:?}", found);
+            }
+        }
+
+        /// Whatever is put at the end is found.
+        #[test]
+        fn what_is_appended_is_found(text in body(), more in body(), relaxed: bool) {
+            let tags = if relaxed { "relaxed/relaxed" } else { "simple/simple" };
+            let original = format!("{text}last\r\n");
+            let received = format!("{original}{more}end\r\n");
+            let explained = Signed::new(tags).explain(original.as_bytes(), received.as_bytes());
+            let found = &explained.explanations[0];
+            prop_assert_eq!(found.proof, Proof::Proven);
+            prop_assert!(
+                matches!(found.cause, Cause::ContentAppended | Cause::DotStuffing),
+                "{:?}",
+                found
+            );
+        }
+
+        /// Nothing makes it panic.
+        #[test]
+        fn any_octets(
+            original in prop::collection::vec(any::<u8>(), 0..300),
+            received in prop::collection::vec(any::<u8>(), 0..300),
+            fields in prop::sample::select(&FIELDS[..]),
+        ) {
+            let signed = Signed { fields, ..Signed::new("relaxed/relaxed") };
+            signed.explain(&original, &received);
+        }
+    }
+}
+
+#[test]
+fn the_budget_is_kept() {
+    let header = Signed::new("relaxed/relaxed").header(b"other\r\n");
+    let (header, _) = message::parse(header.as_bytes(), LineEndings::Lenient).unwrap();
+    let body = "a line of text that is not signed, and .. \t more \r\n".repeat(20_000);
+    let mut verification = Verifier::default().begin(header.clone(), 0);
+    verification.body(body.as_bytes());
+    let report = verification.finish();
+    for limit in [0, 1, 5, 50] {
+        let mut asked = 0;
+        let mut goes_on = || {
+            asked += 1;
+            asked <= limit
+        };
+        let evidence = Evidence {
+            header: &header,
+            body: body.as_bytes(),
+            verdict: &report.verdicts[0],
+            nearby: &[],
+        };
+        let explained = explain(&evidence, &mut Budget::new(&mut goes_on));
+        assert!(!explained.complete);
+        assert_eq!(asked, limit + 1);
+    }
+}
