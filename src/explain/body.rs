@@ -70,13 +70,16 @@ fn search(
     if let Some(stories) = signer::search(claim, body, budget)? {
         return Ok(Some(stories));
     }
-    if let Some(stories) = rewrites::search(claim, body, budget)? {
+    let canonical = claim.canonical(body, budget)?;
+    if let Some(stories) = inserted::search_likely(claim, &canonical, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = rewrites::search(claim, structure, body, budget)? {
         return Ok(Some(stories));
     }
     if let Some(stories) = signer::own_way(claim, body, budget)? {
         return Ok(Some(stories));
     }
-    let canonical = claim.canonical(body, budget)?;
     if let Some(stories) = parts::search(claim, structure, body, &canonical, budget)? {
         return Ok(Some(stories));
     }

@@ -3,6 +3,7 @@
 //! Cost: what stands behind the lines is hashed for each guess where they begin and end. Blocks
 //! between empty lines are tried first; all lines in short bodies.
 
+use super::appended::is_white;
 use super::claim::Claim;
 use super::share::{Share, Stop, within};
 use super::story::{Story, quote, size};
@@ -14,6 +15,25 @@ const SHARE: usize = 192 * 1024 * 1024;
 /// Ends of lines put before the body that are tried.
 const MOST_PREPENDED: usize = 2000;
 
+/// Ends of lines put before the body that are tried early.
+const LIKELY_PREPENDED: usize = 48;
+
+/// Tries to leave out the first lines of the canonicalized body, as far as an empty line or the
+/// like near its beginning.
+pub(super) fn search_likely(
+    claim: &Claim<'_>,
+    canonical: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<Option<Vec<Story>>, Exhausted> {
+    // Banners are short.
+    const NEAR: usize = 32 * 1024;
+    let beginning = &canonical[..canonical.len().min(NEAR)];
+    let starts = line_starts(beginning, budget)?;
+    let blocks = block_edges(beginning, &starts);
+    let ends = &blocks[..blocks.len().min(LIKELY_PREPENDED)];
+    search_among(claim, canonical, &[(&[0], ends)], budget)
+}
+
 /// Tries to leave lines out of the canonicalized body.
 pub(super) fn search(
     claim: &Claim<'_>,
@@ -23,12 +43,19 @@ pub(super) fn search(
     let all = line_starts(canonical, budget)?;
     let blocks = block_edges(canonical, &all);
     let beginning = &all[..all.len().min(MOST_PREPENDED)];
-    let guesses: [(&[usize], &[usize]); 4] = [
-        (&[0], &blocks),
-        (&[0], beginning),
-        (&blocks, &blocks),
-        (&all, &all),
-    ];
+    let guesses: [Guess<'_>; 3] = [(&[0], beginning), (&blocks, &blocks), (&all, &all)];
+    search_among(claim, canonical, &guesses, budget)
+}
+
+/// Where lines that were put in may begin, and where they may end.
+type Guess<'a> = (&'a [usize], &'a [usize]);
+
+fn search_among(
+    claim: &Claim<'_>,
+    canonical: &[u8],
+    guesses: &[Guess<'_>],
+    budget: &mut Budget<'_>,
+) -> Result<Option<Vec<Story>>, Exhausted> {
     for (starts, ends) in guesses {
         let found = within(budget, SHARE, |share| {
             without(claim, canonical, starts, ends, share)
@@ -121,6 +148,16 @@ fn without(
 
 fn story(canonical: &[u8], start: usize, end: usize) -> Story {
     let added = &canonical[start..end];
+    if is_white(added) {
+        let line = memchr::memchr_iter(b'\n', &canonical[..start]).count();
+        return Story::new(
+            Cause::WhitespaceChanged,
+            format!(
+                "{} of nothing but white space were added behind line {line}",
+                size(added)
+            ),
+        );
+    }
     if start == 0 {
         return Story::new(
             Cause::ContentPrepended,

@@ -50,19 +50,44 @@ pub(super) fn search(
     if let Some(stories) = within(budget, SHARE, |share| layout.all_texts(share))? {
         return Ok(Some(stories));
     }
-    if let Some(stories) = within(budget, SHARE, |share| layout.one(share))? {
+    let texts = layout.texts();
+    for &place in &texts {
+        let found = within(budget, SHARE, |share| layout.one(&[place], share))?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    let others: Vec<_> = (0..layout.places.len())
+        .filter(|place| !texts.contains(place))
+        .collect();
+    if let Some(stories) = within(budget, SHARE, |share| layout.one(&others, share))? {
         return Ok(Some(stories));
     }
-    let texts = layout.texts();
-    for (at, &first) in texts.iter().enumerate() {
-        for &second in &texts[at + 1..] {
-            let found = within(budget, SHARE, |share| layout.two(first, second, share))?;
-            if found.is_some() {
-                return Ok(found);
+    for alike in [true, false] {
+        for (at, &first) in texts.iter().enumerate() {
+            for &second in &texts[at + 1..] {
+                let pair = Pair {
+                    first,
+                    second,
+                    alike,
+                };
+                let found = within(budget, 2 * SHARE, |share| layout.two(pair, share))?;
+                if found.is_some() {
+                    return Ok(found);
+                }
             }
         }
     }
     Ok(None)
+}
+
+/// Two parts that were changed.
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    first: usize,
+    second: usize,
+    /// Whether only the same words are thought to have been added to both.
+    alike: bool,
 }
 
 /// Where the parts are in the canonicalized body, which is `length` octets long.
@@ -77,10 +102,10 @@ fn places<'a>(
     let mut seen = 0;
     let mut at = 0;
     for (number, part) in structure.parts.iter().enumerate() {
-        budget.spend(part.content.end - seen)?;
-        at += canonical_lines(claim, &body[seen..part.header.start]).len();
+        at += canonical_length(claim, &body[seen..part.header.start], budget)?;
         let start = at;
-        at += canonical_lines(claim, &body[part.header.start..part.content.end]).len();
+        let whole = &body[part.header.start..part.content.end];
+        at += canonical_length(claim, whole, budget)?;
         seen = part.content.end;
         places.push(Place {
             part,
@@ -125,6 +150,26 @@ fn canonical_lines(claim: &Claim<'_>, lines: &[u8]) -> Vec<u8> {
     canonicalizer.finish(|out| canonical.extend_from_slice(out));
     canonical.truncate(canonical.len() - END.len() - b"\r\n".len());
     canonical
+}
+
+/// How long [`canonical_lines`] are.
+fn canonical_length(
+    claim: &Claim<'_>,
+    mut lines: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<usize, Exhausted> {
+    let mut length = 0;
+    while !lines.is_empty() {
+        let piece = &lines[..lines.len().min(PIECE)];
+        // At a line end, or the whole of a line that is longer than a piece.
+        let end = memchr::memrchr(b'\n', piece)
+            .or_else(|| memchr::memchr(b'\n', lines))
+            .map_or(lines.len(), |line_feed| line_feed + 1);
+        budget.spend(end)?;
+        length += canonical_lines(claim, &lines[..end]).len();
+        lines = &lines[end..];
+    }
+    Ok(length)
 }
 
 impl Layout<'_> {
@@ -215,11 +260,11 @@ impl Layout<'_> {
         Ok(None)
     }
 
-    /// One part, in all its alternatives.
-    fn one(&self, share: &mut Share<'_, '_>) -> Result<Option<Vec<Story>>, Stop> {
+    /// One of these parts, in all its alternatives.
+    fn one(&self, places: &[usize], share: &mut Share<'_, '_>) -> Result<Option<Vec<Story>>, Stop> {
         let mut digest = Digest::new(self.claim.algorithm);
         let mut hashed = 0;
-        for place in &self.places {
+        for place in places.iter().map(|place| &self.places[*place]) {
             digest = self.hash_to(digest, hashed, place.start, share)?;
             hashed = place.start;
             let mut found = None;
@@ -243,24 +288,26 @@ impl Layout<'_> {
     }
 
     /// Two parts, changed in the same way.
-    fn two(
-        &self,
-        first: usize,
-        second: usize,
-        share: &mut Share<'_, '_>,
-    ) -> Result<Option<Vec<Story>>, Stop> {
-        let (first, second) = (&self.places[first], &self.places[second]);
+    fn two(&self, pair: Pair, share: &mut Share<'_, '_>) -> Result<Option<Vec<Story>>, Stop> {
+        let (first, second) = (&self.places[pair.first], &self.places[pair.second]);
         let kept = self.kept(second, share)?;
         let empty = Digest::new(self.claim.algorithm);
         let before = self.hash_to(empty, 0, first.start, share)?;
         let mut found = None;
         each_alternative(first, self.claim, share, &mut |alternative, share| {
+            let goes_with = |other: &&Alternative| {
+                other.kind == alternative.kind && (!pair.alike || other.words == alternative.words)
+            };
+            let mut others = kept.iter().filter(goes_with).peekable();
+            if others.peek().is_none() {
+                return Ok(false);
+            }
             let mut digest = before.clone();
             share.spend(alternative.canonical.len())?;
             digest.update(&alternative.canonical);
             let digest = self.hash_to(digest, first.end, second.start, share)?;
             let length = first.start + alternative.canonical.len() + (second.start - first.end);
-            for other in kept.iter().filter(|other| other.kind == alternative.kind) {
+            for other in others {
                 if self.holds(&digest, length, &other.canonical, second.end, share)? {
                     let mut stories = alternative.stories(first);
                     stories.extend(other.stories(second));

@@ -6,12 +6,14 @@
 //!
 //! Cost: one pass over the body for each rewrite that changes anything.
 
+mod boundaries;
 mod content;
 mod line_ends;
 mod long_lines;
 
 use super::appended;
 use super::claim::{Claim, Fit, PIECE, Scan};
+use super::mime::Structure;
 use super::share::within;
 use super::story::{Story, count};
 use crate::explain::{Budget, Cause, Exhausted};
@@ -78,8 +80,9 @@ fn certain() -> Vec<Rewrite> {
 }
 
 /// The others, the most common first.
-fn others() -> Vec<Rewrite> {
+fn others(structure: &Structure) -> Vec<Rewrite> {
     let mut others = line_ends::beginnings();
+    others.extend(boundaries::rewrites(structure));
     others.extend(content::rewrites());
     others.extend(long_lines::rewrites());
     others
@@ -133,11 +136,12 @@ pub(super) fn search_certain(
 /// Tries the others; then, if the body is short, all of them in some lines, and in pairs.
 pub(super) fn search(
     claim: &Claim<'_>,
+    structure: &Structure,
     body: &[u8],
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
     let mut applicable = Vec::new();
-    if let Some(stories) = everywhere(claim, body, others(), &mut applicable, budget)? {
+    if let Some(stories) = everywhere(claim, body, others(structure), &mut applicable, budget)? {
         return Ok(Some(stories));
     }
     if body.len() > SHORT {
@@ -152,7 +156,7 @@ pub(super) fn search(
     if let Some(stories) = in_some_lines(claim, body, &applicable, budget)? {
         return Ok(Some(stories));
     }
-    in_pairs(claim, body, &applicable, budget)
+    in_pairs(claim, structure, body, &applicable, budget)
 }
 
 /// Tries rewrites on all lines, and keeps those that change any.
@@ -327,6 +331,7 @@ fn choices(changed: usize) -> impl Iterator<Item = Choice> {
 /// Tries two rewrites, one after the other.
 fn in_pairs(
     claim: &Claim<'_>,
+    structure: &Structure,
     body: &[u8],
     applicable: &[(Rewrite, usize)],
     budget: &mut Budget<'_>,
@@ -334,7 +339,7 @@ fn in_pairs(
     let mut left = SHARE;
     for (first, changed) in applicable {
         let between = Attempt::everywhere(first).rewritten(body, budget)?;
-        for second in certain().into_iter().chain(others()) {
+        for second in certain().into_iter().chain(others(structure)) {
             if std::ptr::eq(first.what, second.what) {
                 continue;
             }

@@ -15,8 +15,8 @@ use super::canonical_lines;
 use super::cuts::{Where, cuts};
 use crate::explain::Cause;
 
-/// Parts that are longer are not encoded anew.
-const LONGEST: usize = 2 * 1024 * 1024;
+/// Parts that are longer are left as they are.
+const LONGEST: usize = 4 * 1024 * 1024;
 
 /// A part in its place.
 #[derive(Clone, Copy, Debug)]
@@ -95,6 +95,8 @@ pub(super) struct Alternative {
     recoding: Option<Recoding>,
     /// What was added.
     added: Option<(Where, Vec<u8>)>,
+    /// The letters and digits of that, without HTML tags.
+    pub(super) words: Vec<u8>,
     tail: Tail,
 }
 
@@ -279,7 +281,7 @@ pub(super) fn each_alternative(
     take: &mut Taker<'_>,
 ) -> Result<(), Stop> {
     let mut target = Target { place, claim, take };
-    if put_cut(&mut target, share)? || place.content.len() > LONGEST {
+    if place.content.len() > LONGEST || put_cut(&mut target, share)? {
         return Ok(());
     }
     let Some(recodings) = put_recoded(&mut target, share)? else {
@@ -389,19 +391,30 @@ fn put(
         None => Kind::Recoded,
         Some((at, _)) => Kind::Added(*at, recoding),
     };
+    let words = added.as_ref().map_or_else(Vec::new, |(_, text)| {
+        let text = without_tags(text).into_iter();
+        text.filter(|octet| octet.is_ascii_alphanumeric() || !octet.is_ascii())
+            .collect()
+    });
+    // What is added elsewhere leaves the end alone.
+    let tails: &[Tail] = match kind {
+        Kind::Added(Where::Beginning | Where::Within, _) => &[Tail::Kept],
+        Kind::Recoded | Kind::Added(Where::End, _) => &[Tail::Kept, Tail::Longer, Tail::Shorter],
+    };
     let mut alternative = Alternative {
         kind,
+        words,
         canonical: Vec::new(),
         recoding,
         added,
         tail: Tail::Kept,
     };
-    for tail in [Tail::Kept, Tail::Longer, Tail::Shorter] {
+    for tail in tails {
         let Some(lines) = tail.octets(target.place) else {
             continue;
         };
         share.spend(2 * raw.len())?;
-        alternative.tail = tail;
+        alternative.tail = *tail;
         alternative.canonical = canonical_lines(target.claim, &[raw, &lines].concat());
         if (target.take)(&alternative, share)? {
             return Ok(true);

@@ -181,3 +181,49 @@ fn parts_in_other_encodings() {
         &["the base64 of the text part (part 1 of 2) was in lines of 72 octets"],
     );
 }
+
+#[test]
+fn between_parts() {
+    let original = alternative(PLAIN, HTML);
+    let lines = [Cause::TrailingLinesChanged];
+    let fewer = original.replace("\r\n\r\n--b", "\r\n--b");
+    let more = original.replace("\r\n--b", "\r\n\r\n--b");
+    check(
+        ALTERNATIVE,
+        &original,
+        &fewer,
+        &lines,
+        &["before boundary lines was removed: 3 lines"],
+    );
+    check(
+        ALTERNATIVE,
+        &original,
+        &more,
+        &lines,
+        &["added before boundary lines: 3 lines"],
+    );
+    let one = original.replacen("text.\r\n\r\n--b", "text.\r\n--b", 1);
+    check(
+        ALTERNATIVE,
+        &original,
+        &one,
+        &lines,
+        &["removed: 1 line was"],
+    );
+    let bare = &original[original.find("--b").unwrap()..];
+    let removed = [Cause::TransferEncodingChanged];
+    check(
+        ALTERNATIVE,
+        &original,
+        bare,
+        &removed,
+        &["before the first boundary line was"],
+    );
+    check(
+        ALTERNATIVE,
+        bare,
+        &original,
+        &[Cause::ContentPrepended],
+        &[""],
+    );
+}
