@@ -373,20 +373,22 @@ pub(crate) fn each_header_piece(
 
 /// A running hash.
 #[derive(Clone, Debug)]
-enum Digest {
+pub(crate) enum Digest {
+    /// SHA-1.
     Sha1(Sha1),
+    /// SHA-256.
     Sha256(Sha256),
 }
 
 impl Digest {
-    fn new(algorithm: HashAlgorithm) -> Self {
+    pub(crate) fn new(algorithm: HashAlgorithm) -> Self {
         match algorithm {
             HashAlgorithm::Sha1 => Self::Sha1(Sha1::new()),
             HashAlgorithm::Sha256 => Self::Sha256(Sha256::new()),
         }
     }
 
-    fn update(&mut self, octets: &[u8]) {
+    pub(crate) fn update(&mut self, octets: &[u8]) {
         match self {
             Self::Sha1(hash) => hash.update(octets),
             Self::Sha256(hash) => hash.update(octets),
@@ -397,6 +399,14 @@ impl Digest {
         match self {
             Self::Sha1(hash) => hash.finalize().to_vec(),
             Self::Sha256(hash) => hash.finalize().to_vec(),
+        }
+    }
+
+    /// Whether the hash of what was taken so far is `expected`; it can be gone on with.
+    pub(crate) fn is_now(&self, expected: &[u8]) -> bool {
+        match self {
+            Self::Sha1(hash) => hash.clone().finalize().as_slice() == expected,
+            Self::Sha256(hash) => hash.clone().finalize().as_slice() == expected,
         }
     }
 }

@@ -1,12 +1,112 @@
 //! What happened to the body (`bh=`, RFC 6376 §3.7).
+//!
+//! Each hypothesis undoes a change that mail systems make and compares hashes. A hash that comes
+//! out right is the proof, and ends the search: it was the very body that was signed, so that
+//! another hypothesis could only tell the same in other words. The cheap ones come first:
+//!
+//! | undone | where | cost in bodies hashed |
+//! |---|---|---|
+//! | octets added at the end, at any line end | [`claim`] | 1 |
+//! | mistakes of signers | [`signer`] | 1 each |
+//! | changes all over the body, line by line, with what was added at the end | [`rewrites`] | 1 each |
+//! | text added to parts, other encodings of parts | [`parts`] | 1 for each guess, within a share |
+//! | lines added before the body or within | [`inserted`] | 1 for each guess, within a share |
+//! | octets added within a line | [`signer::cut_anywhere`] | 1, and the end of a hash per octet |
 
+mod appended;
+mod claim;
+mod encodings;
+mod inserted;
+mod mime;
+mod parts;
+mod rewrites;
+mod share;
+mod signer;
+mod story;
+#[cfg(test)]
+mod tests;
+mod truncated;
+
+use self::claim::{Claim, Fit};
+use self::mime::Structure;
+use self::story::Story;
 use super::{Budget, Evidence, Exhausted, Explanation};
 
 /// Explains a body hash that is not that of the body.
 pub(super) fn explain_body(
-    _evidence: &Evidence<'_>,
-    _budget: &mut Budget<'_>,
-    _found: &mut Vec<Explanation>,
+    evidence: &Evidence<'_>,
+    budget: &mut Budget<'_>,
+    found: &mut Vec<Explanation>,
 ) -> Result<(), Exhausted> {
+    let Some(claim) = Claim::of(evidence) else {
+        return Ok(());
+    };
+    let structure = mime::structure(evidence.header, evidence.body, budget)?;
+    let searched = search(&claim, &structure, evidence.body, budget);
+    match searched {
+        Ok(Some(stories)) => found.extend(story::proven(stories)),
+        Ok(None) => found.extend(truncated::trace(&claim, &structure, evidence)),
+        Err(exhausted) => {
+            found.extend(truncated::trace(&claim, &structure, evidence));
+            return Err(exhausted);
+        }
+    }
     Ok(())
+}
+
+/// The changes that, undone together, make the body hash come out right.
+fn search(
+    claim: &Claim<'_>,
+    structure: &Structure,
+    body: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<Option<Vec<Story>>, Exhausted> {
+    if let Some(stories) = at_the_end(claim, body, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = rewrites::search_certain(claim, body, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = signer::search(claim, body, budget)? {
+        return Ok(Some(stories));
+    }
+    let canonical = claim.canonical(body, budget)?;
+    if let Some(stories) = inserted::search_likely(claim, &canonical, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = rewrites::search(claim, structure, body, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = signer::own_way(claim, body, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = parts::search(claim, structure, body, &canonical, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = inserted::search(claim, &canonical, budget)? {
+        return Ok(Some(stories));
+    }
+    signer::cut_anywhere(claim, &canonical, budget)
+}
+
+/// The body as it is, as far as any line end.
+fn at_the_end(
+    claim: &Claim<'_>,
+    body: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<Option<Vec<Story>>, Exhausted> {
+    let Some(Fit::Prefix(length)) = claim.scan(body, budget)?.map(|fit| match fit {
+        // Only where l= says more than there is: the hash is right without it.
+        Fit::Whole => Fit::Prefix(u64::MAX),
+        Fit::Prefix(_) => fit,
+    }) else {
+        return Ok(None);
+    };
+    let canonical = claim.canonical(body, budget)?;
+    let signed = usize::try_from(length).unwrap_or(usize::MAX);
+    Ok(Some(vec![appended::story(
+        claim,
+        &canonical,
+        signed.min(canonical.len()),
+    )]))
 }

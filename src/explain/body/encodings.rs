@@ -1,0 +1,367 @@
+//! Content-Transfer-Encodings, as the common encoders make them (RFC 2045 §6).
+//!
+//! Encoders differ in where they break lines and in what they encode though they need not; a
+//! [`Style`] is one of those ways. What was one text has one form in each style.
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::mime::Encoding;
+use super::rewrites;
+
+/// Base64 with or without its padding.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// How a text is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Not at all.
+    Identity,
+    /// Quoted-printable (RFC 2045 §6.7).
+    QuotedPrintable(Quoted),
+    /// Base64 (RFC 2045 §6.8).
+    Base64 {
+        /// The length of its lines; 0 for one line.
+        width: usize,
+        /// Whether the text has bare LF at line ends.
+        line_feeds: bool,
+        /// Whether the text's last line end belongs to the boundary and is not encoded.
+        without_last: bool,
+    },
+}
+
+/// A way to write quoted-printable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Quoted {
+    /// The longest line, with the `=` of a soft line break.
+    width: usize,
+    /// Whether the last piece of a line may be as long, having no `=`.
+    full_last: bool,
+    /// Whether a dot at the beginning of a line is encoded.
+    dot: bool,
+    /// Whether `From ` at the beginning of a line is encoded.
+    from: bool,
+    /// Whether a space at the end of a line is followed by a soft break and not encoded.
+    soft_end: bool,
+}
+
+impl Style {
+    /// All styles of an encoding, the most common first.
+    pub(super) fn all_of(encoding: Encoding) -> Vec<Self> {
+        match encoding {
+            Encoding::Identity => vec![Self::Identity],
+            Encoding::QuotedPrintable => quoted_styles(),
+            Encoding::Base64 => base64_styles(),
+        }
+    }
+
+    /// The encoding that this is a style of.
+    pub(super) const fn encoding(self) -> Encoding {
+        match self {
+            Self::Identity => Encoding::Identity,
+            Self::QuotedPrintable(_) => Encoding::QuotedPrintable,
+            Self::Base64 { .. } => Encoding::Base64,
+        }
+    }
+
+    /// The text in this style, with CRLF line ends.
+    pub(super) fn encode(self, text: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Identity => with_crlf(text),
+            Self::QuotedPrintable(style) => style.encode(text),
+            Self::Base64 {
+                width,
+                line_feeds,
+                without_last,
+            } => {
+                let text = if without_last {
+                    rewrites::content(text)
+                } else {
+                    text
+                };
+                let encoded = if line_feeds {
+                    BASE64.encode(with_line_feeds(text))
+                } else {
+                    BASE64.encode(text)
+                };
+                in_lines(encoded.as_bytes(), width)
+            }
+        }
+    }
+}
+
+fn quoted_styles() -> Vec<Style> {
+    let mut styles = Vec::new();
+    for soft_end in [false, true] {
+        for (dot, from) in [(false, false), (true, true), (false, true), (true, false)] {
+            for width in [76, 75, 74, 73, 72] {
+                for full_last in [true, false] {
+                    styles.push(Style::QuotedPrintable(Quoted {
+                        width,
+                        full_last,
+                        dot,
+                        from,
+                        soft_end,
+                    }));
+                }
+            }
+        }
+    }
+    styles
+}
+
+fn base64_styles() -> Vec<Style> {
+    let mut styles = Vec::new();
+    for (line_feeds, without_last) in [(false, false), (true, false), (false, true), (true, true)] {
+        for width in [76, 72, 64, 60, 78, 80, 0] {
+            styles.push(Style::Base64 {
+                width,
+                line_feeds,
+                without_last,
+            });
+        }
+    }
+    styles
+}
+
+/// The text of a part; `None` if it is not what its encoding says.
+pub(super) fn decode(encoding: Encoding, content: &[u8]) -> Option<Vec<u8>> {
+    match encoding {
+        Encoding::Identity => Some(with_crlf(content)),
+        Encoding::QuotedPrintable => decode_quoted(content),
+        Encoding::Base64 => {
+            let text = without_white_space(content);
+            BASE64.decode(text).ok()
+        }
+    }
+}
+
+/// Base64 in lines of another length, without a look at what it says.
+pub(super) fn in_lines(base64: &[u8], width: usize) -> Vec<u8> {
+    let text = without_white_space(base64);
+    let width = if width == 0 { text.len().max(1) } else { width };
+    let mut lines = Vec::with_capacity(text.len() + text.len() / width * 2 + 2);
+    for line in text.chunks(width) {
+        lines.extend_from_slice(line);
+        lines.extend_from_slice(b"\r\n");
+    }
+    lines
+}
+
+fn without_white_space(text: &[u8]) -> Vec<u8> {
+    let octets = text.iter().copied();
+    octets
+        .filter(|octet| !octet.is_ascii_whitespace())
+        .collect()
+}
+
+fn with_crlf(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 64);
+    for line in rewrites::lines(text) {
+        let content = rewrites::content(line);
+        out.extend_from_slice(content);
+        if content.len() < line.len() {
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+    out
+}
+
+fn with_line_feeds(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for line in rewrites::lines(text) {
+        let content = rewrites::content(line);
+        out.extend_from_slice(content);
+        if content.len() < line.len() {
+            out.push(b'\n');
+        }
+    }
+    out
+}
+
+fn decode_quoted(content: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(content.len());
+    for line in rewrites::lines(content) {
+        let ends = line.ends_with(b"\n");
+        let text = rewrites::content(line).trim_ascii_end();
+        let (text, soft) = match text.strip_suffix(b"=") {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        let mut octets = text.iter();
+        while let Some(octet) = octets.next() {
+            if *octet == b'=' {
+                let high = char::from(*octets.next()?).to_digit(16)?;
+                let low = char::from(*octets.next()?).to_digit(16)?;
+                out.push(u8::try_from(16 * high + low).ok()?);
+            } else {
+                out.push(*octet);
+            }
+        }
+        if ends && !soft {
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+    Some(out)
+}
+
+impl Quoted {
+    fn encode(self, text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(text.len() + text.len() / 8);
+        for line in rewrites::lines(text) {
+            let content = rewrites::content(line);
+            self.put_line(content, &mut out);
+            if content.len() < line.len() {
+                out.extend_from_slice(b"\r\n");
+            }
+        }
+        out
+    }
+
+    fn put_line(self, line: &[u8], out: &mut Vec<u8>) {
+        let mut column = 0;
+        for (at, &octet) in line.iter().enumerate() {
+            let is_last = at + 1 == line.len();
+            let length = if self.encodes(line, at, column == 0) {
+                3
+            } else {
+                1
+            };
+            // The last octets of a line may fill it only if all of them fit.
+            let fits = column + length < self.width
+                || (self.full_last && self.rest_fits(line, at, column));
+            if !fits {
+                out.extend_from_slice(b"=\r\n");
+                column = 0;
+            }
+            // What begins a line may have come to do so by the break.
+            if self.encodes(line, at, column == 0) {
+                out.push(b'=');
+                out.extend(hex(octet));
+                column += 3;
+            } else {
+                out.push(octet);
+                column += 1;
+            }
+            if is_last && self.ends_softly(octet) {
+                out.extend_from_slice(b"=\r\n");
+            }
+        }
+    }
+
+    /// Whether an octet is encoded.
+    fn encodes(self, line: &[u8], at: usize, begins: bool) -> bool {
+        match line[at] {
+            b'=' => true,
+            b' ' | b'\t' => at + 1 == line.len() && !self.soft_end,
+            b'.' => begins && self.dot,
+            b'F' => begins && self.from && line[at..].starts_with(b"From "),
+            octet => !octet.is_ascii_graphic(),
+        }
+    }
+
+    fn ends_softly(self, last: u8) -> bool {
+        self.soft_end && matches!(last, b' ' | b'\t')
+    }
+
+    /// Whether what is left of a line fits into the piece that has `column` octets already.
+    fn rest_fits(self, line: &[u8], at: usize, column: usize) -> bool {
+        let room = self.width.saturating_sub(column);
+        line.len() - at <= room
+            && !line.last().is_some_and(|last| self.ends_softly(*last))
+            && (at..line.len())
+                .map(|at| if self.encodes(line, at, false) { 3 } else { 1 })
+                .sum::<usize>()
+                <= room
+    }
+}
+
+fn hex(octet: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    [
+        DIGITS[usize::from(octet >> 4)],
+        DIGITS[usize::from(octet & 15)],
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first style.
+    const QUOTED: Quoted = Quoted {
+        width: 76,
+        full_last: true,
+        dot: false,
+        from: false,
+        soft_end: false,
+    };
+
+    #[test]
+    fn quoted_printable() {
+        let check = |style: Quoted, text: &str, expected: &str| {
+            let encoded = style.encode(text.as_bytes());
+            assert_eq!(String::from_utf8(encoded.clone()).unwrap(), expected);
+            assert_eq!(decode_quoted(&encoded).unwrap(), text.as_bytes());
+        };
+        check(QUOTED, "a=b é\r\n", "a=3Db =C3=A9\r\n");
+        check(QUOTED, "a \r\n\r\nb\t", "a=20\r\n\r\nb=09");
+        let soft = Quoted {
+            soft_end: true,
+            ..QUOTED
+        };
+        check(soft, "a \r\nb\r\n", "a =\r\n\r\nb\r\n");
+        let x = |count| "x".repeat(count);
+        check(QUOTED, &x(76), &x(76));
+        check(QUOTED, &x(77), &format!("{}=\r\nxx", x(75)));
+        let short = Quoted {
+            full_last: false,
+            ..QUOTED
+        };
+        check(short, &x(76), &format!("{}=\r\nx", x(75)));
+        check(QUOTED, &format!("{}=", x(73)), &format!("{}=3D", x(73)));
+        check(
+            QUOTED,
+            &format!("{}=x", x(73)),
+            &format!("{}=\r\n=3Dx", x(73)),
+        );
+        let careful = Quoted {
+            dot: true,
+            from: true,
+            ..QUOTED
+        };
+        check(
+            careful,
+            ".a\r\nFrom b\r\nFront\r\n",
+            "=2Ea\r\n=46rom b\r\nFront\r\n",
+        );
+    }
+
+    #[test]
+    fn others() {
+        let text = b"a\r\nb\r\n";
+        for style in base64_styles() {
+            let encoded = style.encode(text);
+            assert!(encoded.ends_with(b"\r\n"), "{style:?}");
+            let decoded = decode(Encoding::Base64, &encoded).unwrap();
+            assert_eq!(with_crlf(&decoded).trim_ascii_end(), text.trim_ascii_end());
+        }
+        assert_eq!(in_lines(b"abc de\r\nf", 4), b"abcd\r\nef\r\n");
+        assert_eq!(in_lines(b"abc de\r\nf", 0), b"abcdef\r\n");
+        assert_eq!(in_lines(b"", 0), b"");
+        assert_eq!(decode(Encoding::Base64, b"YQ\r\n=="), Some(b"a".to_vec()));
+        assert_eq!(decode(Encoding::Base64, b"YQ"), Some(b"a".to_vec()));
+        assert_eq!(decode(Encoding::Base64, b"?"), None);
+        assert_eq!(decode(Encoding::QuotedPrintable, b"=4"), None);
+        assert_eq!(
+            decode(Encoding::Identity, b"a\nb"),
+            Some(b"a\r\nb".to_vec())
+        );
+    }
+}

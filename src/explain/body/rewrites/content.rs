@@ -1,0 +1,232 @@
+//! White space within lines, and characters.
+
+use super::line_ends::{is_blank, replace};
+use super::{Line, Rewrite, content};
+use crate::explain::Cause;
+use crate::tag_list::is_wsp;
+
+/// The rewrites of what stands in lines.
+pub(super) fn rewrites() -> Vec<Rewrite> {
+    let mut all = at_ends();
+    all.extend(within());
+    all.extend(characters());
+    all
+}
+
+/// White space at the end of lines.
+pub(super) fn trailing() -> Rewrite {
+    let what = "white space was put at the end of lines";
+    Rewrite::new(Cause::WhitespaceChanged, what, |at, out| {
+        out.extend_from_slice(content(at.line).trim_ascii_end());
+        out.extend_from_slice(line_end(at.line));
+    })
+}
+
+/// What was removed at line ends, and lines of nothing else.
+fn at_ends() -> Vec<Rewrite> {
+    let cause = Cause::WhitespaceChanged;
+    vec![
+        Rewrite::new(
+            cause,
+            "the space behind a signature's \"--\" was removed",
+            |at, out| {
+                put_with(at, content(at.line) == b"--", b" ", out);
+            },
+        ),
+        Rewrite::new(
+            cause,
+            "a space at the end of lines that go on was removed (format=flowed)",
+            |at, out| {
+                let text = content(at.line);
+                let flows = !text.is_empty() && !content(at.next).trim_ascii().is_empty();
+                put_with(at, flows, b" ", out);
+            },
+        ),
+        Rewrite::new(
+            cause,
+            "a space at the end of all lines was removed",
+            |at, out| {
+                put_with(at, !content(at.line).is_empty(), b" ", out);
+            },
+        ),
+        Rewrite::new(
+            cause,
+            "a space in otherwise empty lines was removed",
+            |at, out| {
+                put_with(at, content(at.line).is_empty(), b" ", out);
+            },
+        ),
+        Rewrite::new(
+            cause,
+            "empty lines at the beginning were removed",
+            |at, out| {
+                if at.number == 0 {
+                    out.extend_from_slice(b"\r\n");
+                }
+                out.extend_from_slice(at.line);
+            },
+        ),
+    ]
+}
+
+/// White space elsewhere.
+fn within() -> Vec<Rewrite> {
+    let cause = Cause::WhitespaceChanged;
+    vec![
+        Rewrite::new(cause, "a space was put before lines", |at, out| {
+            out.extend_from_slice(at.line.strip_prefix(b" ").unwrap_or(at.line));
+        }),
+        Rewrite::new(
+            cause,
+            "a space was put before lines that begin with white space, \">\" or \"From \" (format=flowed)",
+            |at, out| {
+                let line = at.line.strip_prefix(b" ").filter(|rest| {
+                    rest.starts_with(b" ") || rest.starts_with(b">") || rest.starts_with(b"From ")
+                });
+                out.extend_from_slice(line.unwrap_or(at.line));
+            },
+        ),
+        Rewrite::new(cause, "white space was put before lines", |at, out| {
+            if is_blank(at) {
+                out.extend_from_slice(at.line);
+            } else {
+                out.extend_from_slice(at.line.trim_ascii_start());
+            }
+        }),
+        Rewrite::new(cause, "a space before all lines was removed", |at, out| {
+            if !is_blank(at) {
+                out.push(b' ');
+            }
+            out.extend_from_slice(at.line);
+        }),
+        Rewrite::new(
+            cause,
+            "TABs became spaces, up to the next column of eight",
+            |at, out| {
+                unexpand(at.line, out);
+            },
+        ),
+        Rewrite::new(cause, "each TAB became eight spaces", |at, out| {
+            replace(at.line, b"        ", b"\t", out);
+        }),
+        Rewrite::new(cause, "each TAB became four spaces", |at, out| {
+            replace(at.line, b"    ", b"\t", out);
+        }),
+        Rewrite::new(cause, "each TAB became a space", |at, out| {
+            let blanks = at.line.iter().take_while(|octet| **octet == b' ').count();
+            out.extend(std::iter::repeat_n(b'\t', blanks));
+            out.extend_from_slice(&at.line[blanks..]);
+        }),
+        Rewrite::new(
+            cause,
+            "spaces became TABs, up to the next column of eight",
+            |at, out| {
+                expand(at.line, out);
+            },
+        ),
+        Rewrite::new(cause, "a space became a TAB", |at, out| {
+            replace(at.line, b"\t", b" ", out);
+        }),
+        Rewrite::new(
+            cause,
+            "no-break spaces became spaces of the common kind, or the other way round",
+            |at, out| {
+                replace(at.line, "\u{a0}".as_bytes(), b" ", out);
+            },
+        ),
+    ]
+}
+
+/// Other characters.
+fn characters() -> Vec<Rewrite> {
+    let cause = Cause::TransferEncodingChanged;
+    vec![
+        Rewrite::new(
+            cause,
+            "the text was converted from ISO-8859-1 to UTF-8",
+            |at, out| {
+                to_latin1(at.line, out);
+            },
+        ),
+        Rewrite::new(
+            cause,
+            "the text was converted from UTF-8 to ISO-8859-1",
+            |at, out| {
+                for octet in at.line {
+                    out.extend_from_slice(char::from(*octet).encode_utf8(&mut [0; 2]).as_bytes());
+                }
+            },
+        ),
+        Rewrite::new(
+            Cause::ContentInserted,
+            "a byte order mark was put at the beginning",
+            |at, out| {
+                let line = Some(at.line).filter(|_| at.number == 0);
+                let line = line.and_then(|line| line.strip_prefix("\u{feff}".as_bytes()));
+                out.extend_from_slice(line.unwrap_or(at.line));
+            },
+        ),
+    ]
+}
+
+/// A line's own line end, which may be none.
+fn line_end(line: &[u8]) -> &[u8] {
+    &line[content(line).len()..]
+}
+
+/// Appends a line, with something at its end if `wanted`.
+fn put_with(at: Line<'_>, wanted: bool, more: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(content(at.line));
+    let end = line_end(at.line);
+    if wanted && !end.is_empty() {
+        out.extend_from_slice(more);
+    }
+    out.extend_from_slice(end);
+}
+
+/// Appends a line with spaces for its TABs.
+fn expand(line: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    for octet in line {
+        if *octet == b'\t' {
+            let column = out.len() - start;
+            out.extend(std::iter::repeat_n(b' ', 8 - column % 8));
+        } else {
+            out.push(*octet);
+        }
+    }
+}
+
+/// Appends a line with TABs for runs of spaces that end at a column of eight.
+fn unexpand(line: &[u8], out: &mut Vec<u8>) {
+    for cell in line.chunks(8) {
+        let blanks = cell
+            .iter()
+            .rev()
+            .take_while(|octet| is_wsp(**octet))
+            .count();
+        if cell.len() == 8 && blanks > 1 {
+            out.extend_from_slice(&cell[..8 - blanks]);
+            out.push(b'\t');
+        } else {
+            out.extend_from_slice(cell);
+        }
+    }
+}
+
+/// Appends a line of UTF-8 in ISO-8859-1; as it is if it is not of that kind.
+fn to_latin1(line: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    let Ok(text) = std::str::from_utf8(line) else {
+        out.extend_from_slice(line);
+        return;
+    };
+    for character in text.chars() {
+        let Ok(octet) = u8::try_from(u32::from(character)) else {
+            out.truncate(start);
+            out.extend_from_slice(line);
+            return;
+        };
+        out.push(octet);
+    }
+}

@@ -1,0 +1,317 @@
+//! What signers do wrong: hypotheses that leave the body as it is.
+//!
+//! Cost: one pass over the body for each.
+
+use super::claim::{Claim, Fit};
+use super::story::Story;
+use super::{appended, rewrites};
+use crate::algorithm::HashAlgorithm;
+use crate::explain::{Budget, Cause, Exhausted};
+use crate::hash::Digest;
+use crate::tag_list::is_wsp;
+
+/// Tries the signer's mistakes.
+pub(super) fn search(
+    claim: &Claim<'_>,
+    body: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<Option<Vec<Story>>, Exhausted> {
+    if let Some(story) = other_hash(claim, body, budget)? {
+        return Ok(Some(vec![story]));
+    }
+    let other = claim.in_other_canonicalization();
+    if let Some(fit) = other.scan(body, budget)? {
+        let mut stories = vec![appended::mislabelled(claim)];
+        if let Fit::Prefix(length) = fit {
+            let canonical = other.canonical(body, budget)?;
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
+            stories.push(appended::story(&other, &canonical, length));
+        }
+        return Ok(Some(stories));
+    }
+    Ok(empty(claim).map(|story| vec![story]))
+}
+
+/// The hash of nothing (RFC 6376 §3.4.3, §3.4.4): the signer did not see the body.
+fn empty(claim: &Claim<'_>) -> Option<Story> {
+    let simple = claim.is_hash_of(b"\r\n");
+    (simple || claim.is_hash_of(b"")).then(|| {
+        let canonicalization = if simple { "simple" } else { "relaxed" };
+        Story::new(
+            Cause::EmptyBodySigned,
+            format!("bh= is the hash of an empty body in {canonicalization} canonicalization"),
+        )
+    })
+}
+
+/// A hash by the other algorithm than `a=` says.
+fn other_hash(
+    claim: &Claim<'_>,
+    body: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<Option<Story>, Exhausted> {
+    let algorithm = match claim.algorithm {
+        HashAlgorithm::Sha1 => HashAlgorithm::Sha256,
+        HashAlgorithm::Sha256 => HashAlgorithm::Sha1,
+    };
+    if claim.hash.len() != algorithm.digest_length() {
+        return Ok(None);
+    }
+    let other = Claim {
+        algorithm,
+        ..*claim
+    };
+    let fits = other.scan(body, budget)? == Some(Fit::Whole)
+        || other.in_other_canonicalization().scan(body, budget)? == Some(Fit::Whole);
+    Ok(fits.then(|| {
+        Story::new(
+            Cause::CanonicalizationMislabelled,
+            format!(
+                "bh= is the {algorithm} hash of the body, though a= says {}",
+                claim.algorithm
+            ),
+        )
+    }))
+}
+
+/// The ways in which signers hash bodies that no canonicalization of RFC 6376 §3.4 allows.
+#[derive(Clone, Copy, Debug)]
+enum OwnWay {
+    /// As it is, with all empty lines at the end, and nothing added.
+    AsItIs,
+    /// That with bare LF at line ends.
+    LineFeeds,
+    /// Without the last line end.
+    Unended,
+    /// That with bare LF at line ends.
+    UnendedLineFeeds,
+    /// With bare LF in simple canonicalization.
+    SimpleLineFeeds,
+    /// With bare LF in relaxed canonicalization.
+    RelaxedLineFeeds,
+    /// In relaxed canonicalization, but with the empty lines at the end.
+    RelaxedWithEmptyLines,
+    /// In relaxed canonicalization, without the last line end.
+    RelaxedUnended,
+    /// Without any white space, as `nofws` of the historic `DomainKeys`.
+    WithoutWhiteSpace,
+}
+
+impl OwnWay {
+    const ALL: [Self; 9] = [
+        Self::AsItIs,
+        Self::LineFeeds,
+        Self::Unended,
+        Self::UnendedLineFeeds,
+        Self::SimpleLineFeeds,
+        Self::RelaxedLineFeeds,
+        Self::RelaxedWithEmptyLines,
+        Self::RelaxedUnended,
+        Self::WithoutWhiteSpace,
+    ];
+
+    fn cause(self) -> Cause {
+        match self {
+            Self::LineFeeds
+            | Self::UnendedLineFeeds
+            | Self::SimpleLineFeeds
+            | Self::RelaxedLineFeeds => Cause::LineEndingsChanged,
+            Self::AsItIs
+            | Self::Unended
+            | Self::RelaxedWithEmptyLines
+            | Self::RelaxedUnended
+            | Self::WithoutWhiteSpace => Cause::CanonicalizationMislabelled,
+        }
+    }
+
+    fn detail(self) -> &'static str {
+        match self {
+            Self::AsItIs => {
+                "bh= is the hash of the body as it is, with the empty lines at its end, which \
+                 canonicalization ignores"
+            }
+            Self::LineFeeds | Self::SimpleLineFeeds | Self::RelaxedLineFeeds => {
+                "bh= is the hash of the body with LF line ends: the signer did not make CRLF of them"
+            }
+            Self::UnendedLineFeeds => {
+                "bh= is the hash of the body with LF line ends and none at its end"
+            }
+            Self::Unended | Self::RelaxedUnended => {
+                "bh= is the hash of the body without the line end at its end"
+            }
+            Self::RelaxedWithEmptyLines => {
+                "bh= is the hash of the body with the empty lines at its end, which \
+                 canonicalization ignores"
+            }
+            Self::WithoutWhiteSpace => {
+                "bh= is the hash of the body without any white space, as DomainKeys had it (nofws)"
+            }
+        }
+    }
+
+    /// Whether lines are taken in relaxed canonicalization.
+    fn is_relaxed(self) -> bool {
+        matches!(
+            self,
+            Self::RelaxedLineFeeds | Self::RelaxedWithEmptyLines | Self::RelaxedUnended
+        )
+    }
+
+    /// Whether empty lines at the end count.
+    fn keeps_empty_lines(self) -> bool {
+        matches!(
+            self,
+            Self::AsItIs | Self::LineFeeds | Self::RelaxedWithEmptyLines
+        )
+    }
+
+    fn has_line_feeds(self) -> bool {
+        matches!(
+            self,
+            Self::LineFeeds
+                | Self::UnendedLineFeeds
+                | Self::SimpleLineFeeds
+                | Self::RelaxedLineFeeds
+        )
+    }
+
+    fn ends_without_line_end(self) -> bool {
+        matches!(
+            self,
+            Self::Unended | Self::UnendedLineFeeds | Self::RelaxedUnended
+        )
+    }
+
+    /// Appends a line, without its line end, as it is hashed.
+    fn put_line(self, line: &[u8], out: &mut Vec<u8>) {
+        if matches!(self, Self::WithoutWhiteSpace) {
+            out.extend(line.iter().filter(|octet| !is_wsp(**octet)));
+        } else if self.is_relaxed() {
+            let start = out.len();
+            for &octet in line {
+                match (is_wsp(octet), out[start..].last()) {
+                    (true, Some(b' ')) => {}
+                    (true, _) => out.push(b' '),
+                    (false, _) => out.push(octet),
+                }
+            }
+            if out[start..].last() == Some(&b' ') {
+                out.pop();
+            }
+        } else {
+            out.extend_from_slice(line);
+        }
+    }
+
+    fn line_end(self) -> &'static [u8] {
+        if self.has_line_feeds() {
+            b"\n"
+        } else {
+            b"\r\n"
+        }
+    }
+}
+
+/// Tries the ways to hash a body that are none.
+pub(super) fn own_way(
+    claim: &Claim<'_>,
+    body: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<Option<Vec<Story>>, Exhausted> {
+    for way in OwnWay::ALL {
+        if hashed_in(way, claim, body, budget)? {
+            return Ok(Some(vec![Story::new(way.cause(), way.detail())]));
+        }
+    }
+    Ok(None)
+}
+
+fn hashed_in(
+    way: OwnWay,
+    claim: &Claim<'_>,
+    body: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<bool, Exhausted> {
+    let mut digest = Digest::new(claim.algorithm);
+    let mut line_ends = 0_usize;
+    let mut canonical = Vec::new();
+    for line in rewrites::lines(body) {
+        budget.spend(line.len())?;
+        let content = rewrites::content(line);
+        canonical.clear();
+        way.put_line(content, &mut canonical);
+        if !canonical.is_empty() {
+            for _ in 0..std::mem::take(&mut line_ends) {
+                digest.update(way.line_end());
+            }
+            digest.update(&canonical);
+        }
+        line_ends += usize::from(content.len() < line.len());
+    }
+    let counted = if way.keeps_empty_lines() {
+        line_ends
+    } else {
+        usize::from(!way.ends_without_line_end())
+    };
+    for _ in 0..counted {
+        digest.update(way.line_end());
+    }
+    Ok(digest.is_now(claim.hash))
+}
+
+/// `bh=` is the hash of as many octets as `l=` says under neither canonicalization, but of another
+/// number: at any octet, for `l=` cuts lines.
+///
+/// Cost: the end of a hash for each octet, so only for bodies up to a limit.
+pub(super) fn cut_anywhere(
+    claim: &Claim<'_>,
+    canonical: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<Option<Vec<Story>>, Exhausted> {
+    const LONGEST: usize = 1024 * 1024;
+    let mut digest = Digest::new(claim.algorithm);
+    for (at, octet) in canonical.iter().take(LONGEST).enumerate() {
+        // Two ends: as it is, and with the line end that canonicalization adds.
+        budget.spend(2 * super::claim::FINISH)?;
+        digest.update(&[*octet]);
+        let signed = at + 1;
+        if digest.is_now(claim.hash) {
+            return Ok(Some(vec![cut_story(claim, canonical, signed)]));
+        }
+        let mut ended = digest.clone();
+        ended.update(b"\r\n");
+        if claim.length.is_none() && ended.is_now(claim.hash) {
+            return Ok(Some(vec![appended_in_line(canonical, signed)]));
+        }
+    }
+    Ok(None)
+}
+
+fn cut_story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Story {
+    if claim.length.is_some() {
+        return appended::story(claim, canonical, signed);
+    }
+    let rest = &canonical[signed..];
+    Story::new(
+        Cause::BodyLengthWrong,
+        format!(
+            "bh= is the hash of the first {} of the body, which end within a line, and there is no \
+             l= that says so; {} follow: {}",
+            super::story::count(signed, "octet"),
+            super::story::size(rest),
+            super::story::quote(rest),
+        ),
+    )
+}
+
+fn appended_in_line(canonical: &[u8], signed: usize) -> Story {
+    let rest = &canonical[signed..];
+    Story::new(
+        Cause::ContentAppended,
+        format!(
+            "{} were added at the end of the body, within its last line: {}",
+            super::story::count(rest.len(), "octet"),
+            super::story::quote(rest),
+        ),
+    )
+}

@@ -1,0 +1,433 @@
+//! Damage is made here by hand, apart from the code that undoes it.
+
+use super::super::{Cause, Evidence, Explained, Proof, explain};
+use crate::explain::Budget;
+use crate::hash::{BodyHashRequest, BodyHasher};
+use crate::message::{self, LineEndings};
+use crate::verify::Verifier;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// A message that was signed.
+#[derive(Clone, Debug)]
+pub(super) struct Signed<'a> {
+    /// Header fields of the message, each with its line end.
+    pub(super) fields: &'a str,
+    /// `c=`, and `l=` if any, as they stand in the signature.
+    pub(super) tags: &'a str,
+    pub(super) line_endings: LineEndings,
+}
+
+impl<'a> Signed<'a> {
+    pub(super) fn new(canonicalization: &'a str) -> Self {
+        Self {
+            fields: "",
+            tags: canonicalization,
+            line_endings: LineEndings::Lenient,
+        }
+    }
+
+    /// The signed message's header, with the hash of `original` as the tags want it.
+    fn header(&self, original: &[u8]) -> String {
+        let field = |hash: &str| {
+            format!(
+                "From: a@example.com\r\n{}DKIM-Signature: v=1; a=rsa-sha256; c={}; \
+                 d=example.com; s=s; h=from; bh={hash}; b=AAAA\r\n\r\n",
+                self.fields, self.tags
+            )
+        };
+        let draft = field("AAAA");
+        let (header, _) = message::parse(draft.as_bytes(), self.line_endings).unwrap();
+        let signature = header.fields_named("DKIM-Signature").next().unwrap();
+        let signature = crate::signature::Signature::parse(signature, self.line_endings).unwrap();
+        let request: BodyHashRequest = signature.body_hash_request();
+        let mut running = BodyHasher::new(self.line_endings, &[request]);
+        running.update(original);
+        let hashes = running.finish();
+        field(&STANDARD.encode(hashes.hash(&request).expect("l= is within the body")))
+    }
+
+    /// What is said of `received`, when `original` was signed.
+    pub(super) fn explain(&self, original: &[u8], received: &[u8]) -> Explained {
+        self.explain_header(&self.header(original), received)
+    }
+
+    /// The same for the hash of octets that are hashed as they are.
+    pub(super) fn explain_hash_of(&self, hashed: &[u8], received: &[u8]) -> Explained {
+        use sha2::Digest as _;
+        let header = self.header(b"").split("bh=").next().unwrap().to_owned();
+        let hash = STANDARD.encode(sha2::Sha256::digest(hashed));
+        self.explain_header(&format!("{header}bh={hash}; b=AAAA\r\n\r\n"), received)
+    }
+
+    fn explain_header(&self, header: &str, received: &[u8]) -> Explained {
+        let (header, _) = message::parse(header.as_bytes(), self.line_endings).unwrap();
+        let mut verification = Verifier::default().begin(header.clone(), 0);
+        verification.body(received);
+        let report = verification.finish();
+        let mut goes_on = || true;
+        let mut budget = Budget::new(&mut goes_on);
+        let evidence = Evidence {
+            header: &header,
+            body: received,
+            verdict: &report.verdicts[0],
+            nearby: &[],
+        };
+        explain(&evidence, &mut budget)
+    }
+}
+
+/// What was proven, and what words the sentences have.
+pub(super) fn assert_proven(explained: &Explained, causes: &[Cause], words: &str, what: &str) {
+    let found: Vec<_> = explained
+        .explanations
+        .iter()
+        .filter(|explanation| explanation.proof == Proof::Proven)
+        .collect();
+    let found_causes: Vec<_> = found.iter().map(|explanation| explanation.cause).collect();
+    assert_eq!(found_causes, causes, "{what}: {found:?}");
+    let said = found
+        .iter()
+        .map(|explanation| explanation.detail.as_str())
+        .collect::<Vec<_>>()
+        .join(" | ");
+    assert!(said.contains(words), "{what}: {said}");
+}
+
+/// Under both canonicalizations.
+fn check(original: &str, received: &str, causes: &[Cause], words: &str) {
+    check_in("relaxed/relaxed", original, received, causes, words);
+    check_in("simple/simple", original, received, causes, words);
+}
+
+fn check_in(tags: &str, original: &str, received: &str, causes: &[Cause], words: &str) {
+    let explained = Signed::new(tags).explain(original.as_bytes(), received.as_bytes());
+    assert_proven(&explained, causes, words, &format!("{tags} {received:?}"));
+}
+
+const TEXT: &str = "Hello,\r\n\r\n  this is  the first paragraph\r\nof two.\r\n\r\nThis is the \
+                    second.\r\n\r\nJoe\r\n";
+
+#[test]
+fn appended() {
+    let footer = "_______________\r\nlist mailing list\r\nlist@example.org\r\n";
+    check(
+        TEXT,
+        &format!("{TEXT}{footer}"),
+        &[Cause::ContentAppended],
+        "3 lines (54 octets) were added at the end of the body: \"_______________ list mailing list",
+    );
+    check(
+        TEXT,
+        &format!("{TEXT}\r\n\r\n{footer}\r\n"),
+        &[Cause::ContentAppended],
+        "5 lines (58 octets)",
+    );
+    let cut = TEXT.trim_end();
+    check(
+        TEXT,
+        &format!("{cut} [scanned]\r\n"),
+        &[Cause::ContentAppended],
+        "within its last line: \"[scanned]\"",
+    );
+    check_in(
+        "simple/simple",
+        TEXT,
+        &format!("{TEXT} \t\r\n"),
+        &[Cause::TrailingLinesChanged],
+        "1 line",
+    );
+    check(
+        TEXT,
+        &format!("{TEXT}.\r\n"),
+        &[Cause::DotStuffing],
+        "the dot that ends",
+    );
+}
+
+#[test]
+fn put_before_or_into() {
+    let banner = "CAUTION: this came from outside.\r\n";
+    check(
+        TEXT,
+        &format!("{banner}\r\n{TEXT}"),
+        &[Cause::ContentPrepended],
+        "2 lines (36 octets) were added at the beginning of the body: \"CAUTION",
+    );
+    let (before, behind) = TEXT.split_at(TEXT.find("of two").unwrap());
+    check(
+        TEXT,
+        &format!("{before}{banner}{behind}"),
+        &[Cause::ContentInserted],
+        "1 line (34 octets) were put into the body behind line 3: \"CAUTION",
+    );
+    let (before, behind) = TEXT.split_at(TEXT.find("This is").unwrap());
+    check(
+        TEXT,
+        &format!("{before}{banner}\r\n{behind}"),
+        &[Cause::ContentInserted],
+        "2 lines (36 octets)",
+    );
+}
+
+#[test]
+fn lengths() {
+    let check = |tags: &str, hashed: &str, received: &str, causes: &[Cause], words: &str| {
+        let explained = Signed::new(tags).explain_hash_of(hashed.as_bytes(), received.as_bytes());
+        assert_proven(&explained, causes, words, &format!("{tags} {received:?}"));
+    };
+    let wrong = [Cause::BodyLengthWrong];
+    check("simple; l=0", TEXT, TEXT, &wrong, "l= says that 0 octets");
+    check(
+        "simple; l=0",
+        &TEXT[..8],
+        TEXT,
+        &wrong,
+        "bh= is the hash of 8",
+    );
+    check(
+        "simple; l=0",
+        &TEXT[..17],
+        TEXT,
+        &wrong,
+        "bh= is the hash of 17",
+    );
+    check("simple", &TEXT[..17], TEXT, &wrong, "the first 17 octets");
+}
+
+#[test]
+fn signers() {
+    let check = |tags: &str, hashed: &str, received: &str, cause: Cause, words: &str| {
+        let explained = Signed::new(tags).explain_hash_of(hashed.as_bytes(), received.as_bytes());
+        assert_proven(&explained, &[cause], words, &format!("{tags} {received:?}"));
+    };
+    check(
+        "relaxed/relaxed",
+        "",
+        TEXT,
+        Cause::EmptyBodySigned,
+        "relaxed",
+    );
+    check(
+        "relaxed/relaxed",
+        "\r\n",
+        TEXT,
+        Cause::EmptyBodySigned,
+        "simple",
+    );
+    check("simple/simple", "", TEXT, Cause::EmptyBodySigned, "relaxed");
+    let mislabelled = Cause::CanonicalizationMislabelled;
+    check(
+        "relaxed/relaxed",
+        TEXT,
+        TEXT,
+        mislabelled,
+        "simple canonicalization, though c= says relaxed",
+    );
+    let relaxed = TEXT.replace("  ", " ");
+    check(
+        "simple/simple",
+        &relaxed,
+        TEXT,
+        mislabelled,
+        "relaxed canonicalization, though c= says simple",
+    );
+    check("simple/simple", "", "\r\n", mislabelled, "relaxed");
+    check("relaxed/relaxed", "\r\n", "", mislabelled, "simple");
+    let ends = Cause::LineEndingsChanged;
+    check(
+        "simple/simple",
+        &TEXT.replace("\r\n", "\n"),
+        TEXT,
+        ends,
+        "LF line ends",
+    );
+    check(
+        "relaxed/relaxed",
+        &relaxed.replace("\r\n", "\n"),
+        TEXT,
+        ends,
+        "LF line ends",
+    );
+    check(
+        "relaxed/relaxed",
+        relaxed.trim_end(),
+        TEXT,
+        mislabelled,
+        "without the line end",
+    );
+    let longer = format!("{TEXT}\r\n\r\n");
+    check(
+        "simple/simple",
+        &longer,
+        &longer,
+        mislabelled,
+        "empty lines at its end",
+    );
+    let nofws = TEXT.replace(' ', "");
+    check("relaxed/relaxed", &nofws, TEXT, mislabelled, "nofws");
+    let explained = {
+        use sha1::Digest as _;
+        let hash = STANDARD.encode(sha1::Sha1::digest(TEXT));
+        let header = format!(
+            "From: a@example.com\r\nDKIM-Signature: v=1; a=rsa-sha256; c=simple; d=example.com; \
+             s=s; h=from; bh={hash}; b=AAAA\r\n\r\n"
+        );
+        Signed::new("").explain_header(&header, TEXT.as_bytes())
+    };
+    assert_proven(&explained, &[mislabelled], "sha1 hash", "sha1");
+}
+
+#[test]
+fn a_footer_and_a_mistake() {
+    check_in(
+        "relaxed/relaxed",
+        "a\r\n",
+        "a\r\nfooter\r\n",
+        &[Cause::ContentAppended],
+        "1 line",
+    );
+    let explained = Signed::new("relaxed/relaxed")
+        .explain_hash_of(TEXT.as_bytes(), format!("{TEXT}footer\r\n").as_bytes());
+    let causes = [Cause::CanonicalizationMislabelled, Cause::ContentAppended];
+    assert_proven(&explained, &causes, "\"footer\"", "both");
+}
+
+#[test]
+fn nothing_is_explained_away() {
+    let check = |original: &str, received: &str| {
+        for tags in ["relaxed/relaxed", "simple/simple"] {
+            let explained = Signed::new(tags).explain(original.as_bytes(), received.as_bytes());
+            assert_proven(&explained, &[], "", &format!("{tags} {received:?}"));
+            assert!(explained.complete);
+        }
+    };
+    check(TEXT, &TEXT.replace("second", "third"));
+    check(TEXT, &TEXT.replace("two", "twp"));
+    check(TEXT, &TEXT.replace("Joe", "Jim"));
+    check("Pay 100 EUR\r\n", "Pay 900 EUR\r\n");
+    check(TEXT, "");
+    check(TEXT, &TEXT[..TEXT.len() - 5]);
+}
+
+mod any_damage {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Text that has what the hypotheses look for.
+    fn body() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "one",
+            "two ",
+            " ",
+            "\t",
+            ".",
+            "..",
+            "From ",
+            ">From ",
+            "--",
+            "=",
+            "=3D",
+            "caf\u{e9}",
+            "\r\n",
+            "\r\n",
+            "\r\n",
+            "\r\n\r\n",
+            "<p>",
+            "</p>",
+            "</body>",
+            "<br>",
+            "x",
+            "\r",
+            "\n",
+            "--b\r\n",
+            "--b--\r\n",
+            "Content-Type: text/html\r\n\r\n",
+            "Content-Transfer-Encoding: base64\r\n\r\nYWJj\r\n",
+        ]);
+        prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
+    }
+
+    const FIELDS: [&str; 4] = [
+        "",
+        "Content-Transfer-Encoding: base64\r\n",
+        "Content-Transfer-Encoding: quoted-printable\r\n",
+        "Content-Type: multipart/mixed; boundary=b\r\n",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// A changed letter is no addition, no white space and no encoding.
+        #[test]
+        fn changed_letters_are_not_explained(
+            before in body(),
+            behind in body(),
+            fields in prop::sample::select(&FIELDS[..]),
+            relaxed: bool,
+        ) {
+            let tags = if relaxed { "relaxed/relaxed" } else { "simple/simple" };
+            let signed = Signed { fields, ..Signed::new(tags) };
+            let original = format!("{before}Pay 100 EUR{behind}");
+            let received = format!("{before}Pay 900 EUR{behind}");
+            let explained = signed.explain(original.as_bytes(), received.as_bytes());
+            for found in &explained.explanations {
+                prop_assert_ne!(found.proof, Proof::Proven, "{:?}", found);
+            }
+        }
+
+        /// Whatever is put at the end is found.
+        #[test]
+        fn what_is_appended_is_found(text in body(), more in body(), relaxed: bool) {
+            let tags = if relaxed { "relaxed/relaxed" } else { "simple/simple" };
+            let original = format!("{text}last\r\n");
+            let received = format!("{original}{more}end\r\n");
+            let explained = Signed::new(tags).explain(original.as_bytes(), received.as_bytes());
+            let found = &explained.explanations[0];
+            prop_assert_eq!(found.proof, Proof::Proven);
+            prop_assert!(
+                matches!(found.cause, Cause::ContentAppended | Cause::DotStuffing),
+                "{:?}",
+                found
+            );
+        }
+
+        /// Nothing makes it panic.
+        #[test]
+        fn any_octets(
+            original in prop::collection::vec(any::<u8>(), 0..300),
+            received in prop::collection::vec(any::<u8>(), 0..300),
+            fields in prop::sample::select(&FIELDS[..]),
+        ) {
+            let signed = Signed { fields, ..Signed::new("relaxed/relaxed") };
+            signed.explain(&original, &received);
+        }
+    }
+}
+
+#[test]
+fn the_budget_is_kept() {
+    let header = Signed::new("relaxed/relaxed").header(b"other\r\n");
+    let (header, _) = message::parse(header.as_bytes(), LineEndings::Lenient).unwrap();
+    let body = "a line of text that is not signed, and .. \t more \r\n".repeat(20_000);
+    let mut verification = Verifier::default().begin(header.clone(), 0);
+    verification.body(body.as_bytes());
+    let report = verification.finish();
+    for limit in [0, 1, 5, 50] {
+        let mut asked = 0;
+        let mut goes_on = || {
+            asked += 1;
+            asked <= limit
+        };
+        let evidence = Evidence {
+            header: &header,
+            body: body.as_bytes(),
+            verdict: &report.verdicts[0],
+            nearby: &[],
+        };
+        let explained = explain(&evidence, &mut Budget::new(&mut goes_on));
+        assert!(!explained.complete);
+        assert_eq!(asked, limit + 1);
+    }
+}
