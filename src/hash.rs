@@ -357,29 +357,29 @@ pub(crate) fn each_header_piece<'s>(
     sink(&piece);
 }
 
-/// A running hash.
+/// A running hash, of one of the algorithms of `a=`.
 #[derive(Clone, Debug)]
-enum Digest {
+pub(crate) enum Digest {
     Sha1(Sha1),
     Sha256(Sha256),
 }
 
 impl Digest {
-    fn new(algorithm: HashAlgorithm) -> Self {
+    pub(crate) fn new(algorithm: HashAlgorithm) -> Self {
         match algorithm {
             HashAlgorithm::Sha1 => Self::Sha1(Sha1::new()),
             HashAlgorithm::Sha256 => Self::Sha256(Sha256::new()),
         }
     }
 
-    fn update(&mut self, octets: &[u8]) {
+    pub(crate) fn update(&mut self, octets: &[u8]) {
         match self {
             Self::Sha1(hash) => hash.update(octets),
             Self::Sha256(hash) => hash.update(octets),
         }
     }
 
-    fn finalize(self) -> Vec<u8> {
+    pub(crate) fn finalize(self) -> Vec<u8> {
         match self {
             Self::Sha1(hash) => hash.finalize().to_vec(),
             Self::Sha256(hash) => hash.finalize().to_vec(),
