@@ -3,6 +3,8 @@
 mod nearby;
 mod past_results;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use super::{Budget, Cause, Evidence, Exhausted, Explanation, Proof};
 use crate::key::{DerError, PublicKey, PublicKeyError};
@@ -203,6 +205,14 @@ fn explain_wrong_key(
     let Some(key) = evidence.verdict.key.as_ref().map(|key| &key.record.key) else {
         return Ok(());
     };
+    if repaired(evidence, signature, key, budget)? {
+        let detail = "b= lost its plus signs, which became spaces: with them it is good".to_owned();
+        found.push(Explanation {
+            field: Some(FIELD_NAME.to_owned()),
+            ..told(Cause::SignatureFieldChanged, Proof::Proven, detail)
+        });
+        return Ok(());
+    }
     let (length, expected) = (signature.signature.len(), key.bits().div_ceil(8));
     if length != expected && !USUAL_LENGTHS.contains(&length) {
         let detail = format!(
@@ -212,14 +222,6 @@ fn explain_wrong_key(
         found.push(Explanation {
             field: Some(FIELD_NAME.to_owned()),
             ..told(Cause::SignatureFieldChanged, Proof::Likely, detail)
-        });
-        return Ok(());
-    }
-    if repaired(evidence, signature, key, budget)? {
-        let detail = "b= lost its plus signs, which became spaces: with them it is good".to_owned();
-        found.push(Explanation {
-            field: Some(FIELD_NAME.to_owned()),
-            ..told(Cause::SignatureFieldChanged, Proof::Proven, detail)
         });
         return Ok(());
     }
