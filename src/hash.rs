@@ -371,7 +371,7 @@ pub(crate) fn each_header_piece(
     sink(&piece);
 }
 
-/// A running hash.
+/// A running hash, of one of the algorithms of `a=`.
 #[derive(Clone, Debug)]
 pub(crate) enum Digest {
     /// SHA-1.
@@ -395,7 +395,7 @@ impl Digest {
         }
     }
 
-    fn finalize(self) -> Vec<u8> {
+    pub(crate) fn finalize(self) -> Vec<u8> {
         match self {
             Self::Sha1(hash) => hash.finalize().to_vec(),
             Self::Sha256(hash) => hash.finalize().to_vec(),

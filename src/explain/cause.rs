@@ -122,7 +122,9 @@ impl Cause {
             Self::ContentInserted => {
                 "let what adds to messages sign anew, or except signed mail from it"
             }
-            Self::WhitespaceChanged => "sign with c=relaxed/relaxed, which ignores such changes",
+            Self::WhitespaceChanged | Self::HeaderWhitespaceChanged | Self::HeaderRecased => {
+                "sign with c=relaxed/relaxed, which ignores such changes"
+            }
             Self::TrailingLinesChanged => {
                 "find the system that cuts or adds lines, and have it leave bodies alone"
             }
@@ -155,10 +157,6 @@ impl Cause {
             Self::HeaderRemoved => "find what removes the field, or sign without it in h=",
             Self::HeaderDuplicated => "find what adds the field once more",
             Self::HeaderReordered => "have the systems on the way keep the order of fields",
-            Self::HeaderWhitespaceChanged => {
-                "sign with c=relaxed/relaxed, which ignores such changes"
-            }
-            Self::HeaderRecased => "sign with c=relaxed/relaxed, which ignores such changes",
             Self::HeaderReencoded => "have the signer encode header fields before it signs",
             Self::FromRewritten => "nothing is wrong: look at the list's own signature",
             Self::SignatureFieldChanged => {

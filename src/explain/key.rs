@@ -1,21 +1,345 @@
 //! What happened to the key (RFC 6376 §6.1.2).
 
-use super::{Budget, Evidence, Exhausted, Explanation};
-use crate::lookup::KeyQuery;
-use crate::verdict::Verdict;
+mod nearby;
+mod past_results;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use super::{Budget, Cause, Evidence, Exhausted, Explanation, Proof};
+use crate::key::{DerError, PublicKey, PublicKeyError};
+use crate::key_record::{KeyRecord, RecordError};
+use crate::lookup::{KeyAnswer, KeyQuery};
+use crate::signature::{FIELD_NAME, Signature, SignatureError};
+use crate::verdict::{Reason, Verdict};
+
+pub(super) use target::Target;
+
+/// The lengths that RSA signatures usually have, in octets.
+const USUAL_LENGTHS: [usize; 6] = [64, 96, 128, 256, 384, 512];
 
 /// The names near a verdict's own, of which one may have the key: to be asked for, and the answers
-/// to be given in [`Evidence::nearby`]. Empty where the key is not missing.
+/// to be given in [`Evidence::nearby`]. Empty where the key is there and, as far as can be told,
+/// the one that made the signature.
 #[must_use]
-pub fn nearby_queries(_verdict: &Verdict) -> Vec<KeyQuery> {
-    Vec::new()
+pub fn nearby_queries(verdict: &Verdict) -> Vec<KeyQuery> {
+    let Some(signature) = &verdict.signature else {
+        return Vec::new();
+    };
+    let is_missing = matches!(
+        verdict.key_reason,
+        Some(Reason::KeyNotFound(_) | Reason::KeyTypeMismatch)
+    );
+    if is_missing || is_wrong_key(verdict, signature) {
+        nearby::names(signature)
+    } else {
+        Vec::new()
+    }
+}
+
+/// What a hash of the header has to be for the signature to be good: by the key that was judged
+/// with, or by one nearby that made the signature.
+pub(super) fn target<'a>(evidence: &Evidence<'a>) -> Option<Target<'a>> {
+    let verdict = evidence.verdict;
+    let signature = verdict.signature.as_ref()?;
+    if verdict.signature_matches == Some(true) {
+        return None;
+    }
+    let own = verdict.key.as_ref().map(|key| &key.record.key);
+    own.and_then(|key| Target::new(key, signature)).or_else(|| {
+        let mut keys = nearby_keys(evidence).filter(|(_, record)| is_of_rsa(&record.key));
+        keys.find_map(|(_, record)| Target::new(&record.key, signature))
+    })
 }
 
 /// Explains a key that is missing, or that did not make the signature.
 pub(super) fn explain_key(
-    _evidence: &Evidence<'_>,
-    _budget: &mut Budget<'_>,
-    _found: &mut Vec<Explanation>,
+    evidence: &Evidence<'_>,
+    budget: &mut Budget<'_>,
+    found: &mut Vec<Explanation>,
 ) -> Result<(), Exhausted> {
+    let verdict = evidence.verdict;
+    let Some(signature) = &verdict.signature else {
+        found.extend(unreadable_field(verdict));
+        return Ok(());
+    };
+    let passed = past_results::passed_at(evidence.header, signature);
+    let wrong = is_wrong_key(verdict, signature);
+    let before = found.len();
+    match &verdict.key_reason {
+        Some(Reason::KeyNotFound(_)) => {
+            explain_nearby(evidence, signature, budget, found)?;
+            if let Some(systems) = listed(&passed) {
+                let detail = format!(
+                    "{systems} found the signature good: the key was there then, and was removed"
+                );
+                found.push(told(Cause::KeyRotated, Proof::Likely, detail));
+            }
+        }
+        Some(Reason::Record(error)) => explain_record(error, &passed, found),
+        Some(Reason::KeyTypeMismatch) => {
+            let detail = format!(
+                "the published key is not one for a={}",
+                signature.algorithm.name()
+            );
+            found.push(told(Cause::WrongKey, Proof::Likely, detail));
+            explain_nearby(evidence, signature, budget, found)?;
+        }
+        _ if wrong => explain_wrong_key(evidence, signature, &passed, budget, found)?,
+        _ => {}
+    }
+    let changed =
+        verdict.signature_matches == Some(false) || verdict.body_hash_matches() == Some(false);
+    if let Some(systems) = listed(&passed).filter(|_| changed && found.len() == before) {
+        let detail = format!(
+            "an Authentication-Results field says that {systems} found the signature good: what \
+             broke it came after that"
+        );
+        found.push(told(Cause::PassedAtDelivery, Proof::Likely, detail));
+    }
+    Ok(())
+}
+
+fn told(cause: Cause, proof: Proof, detail: String) -> Explanation {
+    Explanation {
+        cause,
+        proof,
+        detail,
+        field: None,
+        original: None,
+        remedy: cause.remedy(),
+    }
+}
+
+/// Whether an RSA key is there that did not make the signature.
+fn is_wrong_key(verdict: &Verdict, signature: &Signature) -> bool {
+    verdict.signature_matches == Some(false)
+        && verdict.key.as_ref().is_some_and(|key| {
+            is_of_rsa(&key.record.key) && Target::new(&key.record.key, signature).is_none()
+        })
+}
+
+fn is_of_rsa(key: &PublicKey) -> bool {
+    matches!(key, PublicKey::Rsa(_))
+}
+
+/// Up to three systems in words; `None` for none.
+fn listed(systems: &[String]) -> Option<String> {
+    let named: Vec<&str> = systems
+        .iter()
+        .map(|system| {
+            if system.is_empty() {
+                "a system"
+            } else {
+                system
+            }
+        })
+        .take(3)
+        .collect();
+    (!named.is_empty()).then(|| named.join(" and "))
+}
+
+/// A field that could not be read as a signature, for damage that a mail system did.
+fn unreadable_field(verdict: &Verdict) -> Option<Explanation> {
+    let Some(Reason::Signature(error)) = &verdict.reason else {
+        return None;
+    };
+    let (proof, detail) = match error {
+        SignatureError::Base64(tag) => (
+            Proof::Likely,
+            format!("{tag}= is not base64: the field was damaged, or cut off"),
+        ),
+        SignatureError::TagList(_)
+        | SignatureError::MissingTag(_)
+        | SignatureError::EmptyTag(_) => (
+            Proof::Possible,
+            format!("the field may have been damaged or cut off: {error}"),
+        ),
+        _ => return None,
+    };
+    Some(Explanation {
+        field: Some(FIELD_NAME.to_owned()),
+        ..told(Cause::SignatureFieldChanged, proof, detail)
+    })
+}
+
+fn explain_record(error: &RecordError, passed: &[String], found: &mut Vec<Explanation>) {
+    let systems = listed(passed);
+    match error {
+        RecordError::Revoked => {
+            let mut detail = "the key was revoked: its record is there with an empty p=".to_owned();
+            if let Some(systems) = systems {
+                detail.push_str(&format!("; {systems} found the signature good before that"));
+            }
+            found.push(told(Cause::KeyRotated, Proof::Likely, detail));
+        }
+        RecordError::Key(PublicKeyError::NotDer(DerError::Truncated { expected, present })) => {
+            let detail = format!(
+                "the published key ends after {present} of {expected} octets: the record was cut \
+                 off, at 255 characters for example"
+            );
+            found.push(told(Cause::KeyTruncated, Proof::Likely, detail));
+        }
+        RecordError::Key(PublicKeyError::NotDer(DerError::Overrun)) | RecordError::Base64 => {
+            let detail = "the published key is damaged, or its record was cut off".to_owned();
+            found.push(told(Cause::KeyTruncated, Proof::Possible, detail));
+        }
+        _ => {
+            if let Some(systems) = systems {
+                let detail =
+                    format!("{systems} found the signature good: the record was changed since");
+                found.push(told(Cause::KeyRotated, Proof::Likely, detail));
+            }
+        }
+    }
+}
+
+/// An RSA key that the signature does not open with.
+fn explain_wrong_key(
+    evidence: &Evidence<'_>,
+    signature: &Signature,
+    passed: &[String],
+    budget: &mut Budget<'_>,
+    found: &mut Vec<Explanation>,
+) -> Result<(), Exhausted> {
+    let Some(key) = evidence.verdict.key.as_ref().map(|key| &key.record.key) else {
+        return Ok(());
+    };
+    if repaired(evidence, signature, key, budget)? {
+        let detail = "b= lost its plus signs, which became spaces: with them it is good".to_owned();
+        found.push(Explanation {
+            field: Some(FIELD_NAME.to_owned()),
+            ..told(Cause::SignatureFieldChanged, Proof::Proven, detail)
+        });
+        return Ok(());
+    }
+    let (length, expected) = (signature.signature.len(), key.bits().div_ceil(8));
+    if length != expected && !USUAL_LENGTHS.contains(&length) {
+        let detail = format!(
+            "b= has {length} octets, and a signature by this key has {expected}: the field was \
+             damaged, or cut off"
+        );
+        found.push(Explanation {
+            field: Some(FIELD_NAME.to_owned()),
+            ..told(Cause::SignatureFieldChanged, Proof::Likely, detail)
+        });
+        return Ok(());
+    }
+    explain_nearby(evidence, signature, budget, found)?;
+    let rotated = listed(passed);
+    let mut detail = if length == expected {
+        "the signature does not open with the published key: it was made with another key, or b= \
+         is damaged"
+            .to_owned()
+    } else {
+        format!(
+            "the signature was made with a key of {} bits, and the published one has {}",
+            length * 8,
+            key.bits()
+        )
+    };
+    let proof = if rotated.is_some() {
+        Proof::Possible
+    } else {
+        Proof::Likely
+    };
+    if let Some(systems) = rotated {
+        detail.push_str(&format!("; {systems} found it good"));
+        let detail = format!(
+            "{systems} found the signature good, and it does not open with the key that is \
+             published now: the key was replaced since"
+        );
+        found.push(told(Cause::KeyRotated, Proof::Likely, detail));
+    }
+    found.push(told(Cause::WrongKey, proof, detail));
+    Ok(())
+}
+
+/// Whether `b=` is good with plus signs where it has single spaces.
+fn repaired(
+    evidence: &Evidence<'_>,
+    signature: &Signature,
+    key: &PublicKey,
+    budget: &mut Budget<'_>,
+) -> Result<bool, Exhausted> {
+    let verdict = evidence.verdict;
+    let field = evidence.header.field(verdict.field_index);
+    let Some(value) = field.and_then(|field| field.value().get(signature.emptied.clone())) else {
+        return Ok(false);
+    };
+    let mut text = value.trim_ascii().to_vec();
+    for at in 1..text.len() {
+        if text[at] == b' ' && !text[at - 1].is_ascii_whitespace() {
+            text[at] = b'+';
+        }
+    }
+    let Some(octets) = crate::key_record::decode_base64(&text) else {
+        return Ok(false);
+    };
+    let Some(hash) = verdict
+        .header_hash
+        .as_ref()
+        .filter(|_| octets != signature.signature)
+    else {
+        return Ok(false);
+    };
+    budget.spend(octets.len() * 1000)?;
+    Ok(key.verify(signature.algorithm.hash(), hash, &octets))
+}
+
+/// The key records at the names that were asked for.
+fn nearby_keys<'a>(
+    evidence: &Evidence<'a>,
+) -> impl Iterator<Item = (&'a KeyQuery, &'a KeyRecord)> + use<'a> {
+    let records = evidence.nearby.iter().flat_map(|(query, answer)| {
+        let records = match answer {
+            KeyAnswer::Records { records, .. } => &records[..],
+            KeyAnswer::NoSuchName | KeyAnswer::NoRecords | KeyAnswer::Failed(_) => &[],
+        };
+        records.iter().map(move |record| (query, record))
+    });
+    records.filter_map(|(query, record)| Some((query, record.key_record()?.as_ref().ok()?)))
+}
+
+/// A key under another name: one that made the signature, else one that may have.
+fn explain_nearby(
+    evidence: &Evidence<'_>,
+    signature: &Signature,
+    budget: &mut Budget<'_>,
+    found: &mut Vec<Explanation>,
+) -> Result<(), Exhausted> {
+    let wanted = signature.key_query().name();
+    let mut possible = None;
+    for (query, record) in nearby_keys(evidence) {
+        let key = &record.key;
+        if key.key_type() != signature.algorithm.key_type() {
+            continue;
+        }
+        budget.spend(signature.signature.len() * 1000)?;
+        let verifies =
+            evidence.verdict.header_hash.as_ref().is_some_and(|hash| {
+                key.verify(signature.algorithm.hash(), hash, &signature.signature)
+            });
+        if verifies || (is_of_rsa(key) && Target::new(key, signature).is_some()) {
+            let detail =
+                format!("the key that made the signature is at {query} and not at {wanted}");
+            let original = Some(query.name().to_owned());
+            found.push(Explanation {
+                original,
+                ..told(Cause::SelectorMisspelled, Proof::Proven, detail)
+            });
+            return Ok(());
+        }
+        if !is_of_rsa(key) {
+            possible.get_or_insert(query);
+        }
+    }
+    if let Some(query) = possible {
+        let detail = format!("there is a key at {query}, and s= and d= lead to {wanted}");
+        found.push(Explanation {
+            original: Some(query.name().to_owned()),
+            ..told(Cause::SelectorMisspelled, Proof::Possible, detail)
+        });
+    }
     Ok(())
 }

@@ -1,0 +1,140 @@
+//! Fields of addresses: names with and without quotes, addresses that came or went.
+
+use super::alternative::{Alternatives, Story};
+use super::encoding::encodings;
+use super::form::Instance;
+use super::mailbox::{Mailbox, in_quotes, mailboxes};
+use crate::explain::Cause;
+
+/// The fields that hold addresses (RFC 5322 §3.6).
+const FIELDS: [&str; 11] = [
+    "to",
+    "cc",
+    "from",
+    "reply-to",
+    "sender",
+    "bcc",
+    "resent-from",
+    "resent-to",
+    "resent-cc",
+    "resent-sender",
+    "disposition-notification-to",
+];
+/// Of longer lists only the first addresses are tried without.
+const MANY: usize = 12;
+
+/// Adds other ways to write the same addresses, and lists with fewer of them.
+pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
+    for name in FIELDS {
+        for instance in alternatives.form.instances_of(name) {
+            if alternatives.is_full() {
+                return;
+            }
+            let Some(list) = mailboxes(instance.field.value()) else {
+                continue;
+            };
+            add_rewritten(alternatives, &instance, &list);
+            add_fewer(alternatives, &instance, &list);
+        }
+    }
+}
+
+/// A way to write a mailbox.
+type Writing = fn(&Mailbox) -> String;
+
+const WRITINGS: [Writing; 8] = [
+    |each| in_phrase(&each.phrase, &each.address),
+    |each| in_phrase(&each.name(), &each.address),
+    |each| {
+        let name = each.name();
+        let quoted = if name.is_empty() {
+            name
+        } else {
+            in_quotes(&name)
+        };
+        in_phrase(&quoted, &each.address)
+    },
+    |each| each.address.clone(),
+    |each| format!("<{}>", each.address),
+    |each| {
+        let name = each.name();
+        if name == each.address {
+            name
+        } else {
+            in_phrase(&each.phrase, &each.address)
+        }
+    },
+    |each| format!("{} <{}>", in_quotes(&each.address), each.address),
+    |each| in_phrase(&each.phrase, &each.address.to_ascii_lowercase()),
+];
+
+fn in_phrase(phrase: &str, address: &str) -> String {
+    if phrase.is_empty() {
+        address.to_owned()
+    } else {
+        format!("{phrase} <{address}>")
+    }
+}
+
+/// All mailboxes in one way; one mailbox in another way; each name in other encodings.
+fn add_rewritten(
+    alternatives: &mut Alternatives<'_, '_>,
+    instance: &Instance<'_>,
+    list: &[Mailbox],
+) {
+    let cause = Cause::HeaderReencoded;
+    let value =
+        |items: &[String], separator: &str| format!(" {}", items.join(separator)).into_bytes();
+    for separator in [", ", ","] {
+        for (cost, write) in (3..).zip(WRITINGS) {
+            let items: Vec<_> = list.iter().map(write).collect();
+            alternatives.value(instance, &value(&items, separator), cost, cause);
+        }
+    }
+    let as_is: Vec<_> = list.iter().map(WRITINGS[0]).collect();
+    for (at, each) in list.iter().enumerate().take(MANY) {
+        for write in WRITINGS {
+            let mut items = as_is.clone();
+            items[at] = write(each);
+            alternatives.value(instance, &value(&items, ", "), 5, cause);
+        }
+        let name = each.name();
+        if each.phrase.contains("=?") || !name.is_ascii() {
+            for (cost, encoded) in encodings(&name) {
+                let encoded = String::from_utf8_lossy(&encoded);
+                for phrase in [encoded.clone().into_owned(), in_quotes(&encoded)] {
+                    let mut items = as_is.clone();
+                    items[at] = in_phrase(&phrase, &each.address);
+                    alternatives.value(instance, &value(&items, ", "), cost, cause);
+                }
+            }
+        }
+    }
+}
+
+/// Without one of the addresses, or without those from one on; each with the names in the ways
+/// that programs write them.
+fn add_fewer(alternatives: &mut Alternatives<'_, '_>, instance: &Instance<'_>, list: &[Mailbox]) {
+    let now = instance.name();
+    if list.len() < 2 || now.eq_ignore_ascii_case("from") {
+        return;
+    }
+    for at in 0..list.len().min(MANY) {
+        let mut without = list.to_vec();
+        without.remove(at);
+        for fewer in [without, list[..at].to_vec()] {
+            if fewer.is_empty() {
+                continue;
+            }
+            for write in &WRITINGS[..3] {
+                let items: Vec<_> = fewer.iter().map(write).collect();
+                let then = format!(" {}", items.join(", ")).into_bytes();
+                let told = |then: &[u8]| {
+                    let value = instance.field.value();
+                    Story::of_value(Cause::HeaderValueChanged, &now, value, then)
+                };
+                alternatives.value_told(instance, &then, 5, &told);
+            }
+        }
+    }
+}

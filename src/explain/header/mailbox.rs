@@ -1,0 +1,119 @@
+//! Mailboxes as they are written, to be written in other ways (RFC 5322 §3.4).
+
+use super::encoding::decoded;
+
+/// One mailbox of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mailbox {
+    /// What stands before the address in angle brackets, as it is written.
+    pub(super) phrase: String,
+    /// The address.
+    pub(super) address: String,
+}
+
+impl Mailbox {
+    /// The name without quotes and with its encoded words decoded.
+    pub(super) fn name(&self) -> String {
+        let phrase = self.phrase.trim();
+        if phrase.contains("=?")
+            && let Some(text) = decoded(phrase.as_bytes())
+        {
+            return unquoted(&text);
+        }
+        unquoted(phrase)
+    }
+}
+
+/// A text without the quotes around it and without backslashes.
+pub(super) fn unquoted(text: &str) -> String {
+    let text = text.trim();
+    let inner = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    let mut plain = String::with_capacity(text.len());
+    let mut escaped = false;
+    for character in inner.unwrap_or(text).chars() {
+        if character == '\\' && !escaped && inner.is_some() {
+            escaped = true;
+        } else {
+            escaped = false;
+            plain.push(character);
+        }
+    }
+    plain
+}
+
+/// A text in quotes (RFC 5322 §3.2.4).
+pub(super) fn in_quotes(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Splits a list of mailboxes at its commas; `None` if it is not UTF-8.
+pub(super) fn mailboxes(value: &[u8]) -> Option<Vec<Mailbox>> {
+    let text = String::from_utf8(super::text::collapsed(value)).ok()?;
+    let mut found = Vec::new();
+    let mut start = 0;
+    let (mut quoted, mut angle, mut depth, mut escaped) = (false, false, 0_u32, false);
+    for (at, octet) in text.bytes().enumerate() {
+        if std::mem::take(&mut escaped) {
+            continue;
+        }
+        match octet {
+            b'\\' => escaped = true,
+            b'"' => quoted = !quoted,
+            b'<' if !quoted => angle = true,
+            b'>' if !quoted => angle = false,
+            b'(' if !quoted => depth += 1,
+            b')' if !quoted => depth = depth.saturating_sub(1),
+            b',' if !quoted && !angle && depth == 0 => {
+                found.push(mailbox(&text[start..at]));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(mailbox(&text[start..]));
+    Some(found)
+}
+
+fn mailbox(text: &str) -> Mailbox {
+    let text = text.trim();
+    let (phrase, address) = match text.rfind('<') {
+        Some(at) => (&text[..at], text[at + 1..].trim_end_matches('>')),
+        None => ("", text),
+    };
+    Mailbox {
+        phrase: phrase.trim().to_owned(),
+        address: address.trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_split() {
+        let check = |value: &str, expected: &[(&str, &str)]| {
+            let found = mailboxes(value.as_bytes()).unwrap();
+            let found: Vec<_> = found
+                .iter()
+                .map(|each| (each.name(), each.address.clone()))
+                .collect();
+            let found: Vec<_> = found
+                .iter()
+                .map(|(a, b)| (a.as_str(), b.as_str()))
+                .collect();
+            assert_eq!(found, expected, "{value:?}");
+        };
+        check("a@b.example", &[("", "a@b.example")]);
+        check(
+            "\"Joe, \\\"J\\\"\" <a@b>,\r\n c@d",
+            &[("Joe, \"J\"", "a@b"), ("", "c@d")],
+        );
+        check("=?utf-8?q?J=C3=B6?= <a@b>", &[("Jö", "a@b")]);
+        check("x (a, b), y", &[("", "x (a, b)"), ("", "y")]);
+        check("", &[("", "")]);
+        check("<", &[("", "")]);
+    }
+}

@@ -1,0 +1,286 @@
+//! Tags that were put into the Subject, or taken from it.
+
+use std::ops::Range;
+
+use super::alternative::Alternatives;
+use super::encoding::{decoded, encodings, is_encoded};
+use super::form::Instance;
+use super::lists::list_names;
+use crate::explain::Cause;
+use crate::tag_list::is_fws;
+
+/// A tag is no longer.
+const LONG_TAG: usize = 48;
+/// So many tags at the start are told apart.
+const MANY_TAGS: usize = 5;
+/// What stands before a Subject that is answered or forwarded.
+const ANSWERS: [&str; 22] = [
+    "Re:", "RE:", "re:", "Fwd:", "FW:", "Fw:", "FWD:", "AW:", "Aw:", "WG:", "SV:", "VS:", "VB:",
+    "Antw:", "TR:", "RV:", "RES:", "ENC:", "R:", "I:", "Odp:", "YNT:",
+];
+/// What filters put in front, and others take away.
+const MARKS: [&str; 16] = [
+    "[EXTERNAL]",
+    "[External]",
+    "[EXT]",
+    "[Ext]",
+    "EXTERNAL:",
+    "External:",
+    "(EXT)",
+    "[SPAM]",
+    "***SPAM***",
+    "*****SPAM*****",
+    "{Spam?}",
+    "[SUSPECTED SPAM]",
+    "[WARNING: A/V UNSCANNABLE]",
+    "[CAUTION]",
+    "[SECURE]",
+    "[encrypt]",
+];
+
+/// Adds other Subjects.
+pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
+    let names = list_names(alternatives.form.header);
+    for instance in alternatives.form.instances_of("subject") {
+        add_subject(alternatives, &instance, &names);
+    }
+}
+
+fn add_subject(alternatives: &mut Alternatives<'_, '_>, instance: &Instance<'_>, lists: &[String]) {
+    let value = instance.field.value();
+    for (cost, then) in untagged(value) {
+        alternatives.value(instance, &then, cost, Cause::SubjectTagged);
+    }
+    for (cost, then) in tagged(value, lists) {
+        alternatives.value(instance, &then, cost, Cause::SubjectTagged);
+    }
+    let then_encoded = |alternatives: &mut Alternatives<'_, '_>, text: &[u8], cost| {
+        let Ok(text) = std::str::from_utf8(text) else {
+            return;
+        };
+        for (more, encoded) in encodings(text.trim()) {
+            let then = [b" ", &encoded[..]].concat();
+            alternatives.value(instance, &then, cost + more, Cause::SubjectTagged);
+        }
+    };
+    if is_encoded(value)
+        && let Some(text) = decoded(value)
+    {
+        for (cost, then) in untagged(text.as_bytes()).into_iter().take(24) {
+            then_encoded(alternatives, &then, cost + 1);
+        }
+        for (cost, then) in tagged(text.as_bytes(), lists).into_iter().take(8) {
+            then_encoded(alternatives, &then, cost + 2);
+        }
+    }
+}
+
+/// The Subject without what may be tags, each with its cost.
+fn untagged(value: &[u8]) -> Vec<(u32, Vec<u8>)> {
+    let mut found = Vec::new();
+    let lead = value.iter().take_while(|&&octet| is_fws(octet)).count();
+    let tags = leading_tags(value, lead);
+    for kept in 0..(1_u32 << tags.len()) - 1 {
+        let mut then = value[..lead].to_vec();
+        let mut cost = 0;
+        for (at, tag) in tags.iter().enumerate() {
+            let octets = &value[tag.clone()];
+            if kept & (1 << at) != 0 {
+                then.extend_from_slice(octets);
+            } else {
+                cost += if octets.contains(&b'[') { 1 } else { 2 };
+            }
+        }
+        then.extend_from_slice(&value[tags.last().map_or(lead, |tag| tag.end)..]);
+        found.push((cost, then));
+    }
+    for bracketed in bracketed(value, lead) {
+        for without in [bracketed.clone(), trim_front(value, &bracketed)] {
+            let then = [&value[..without.start], &value[without.end..]].concat();
+            found.push((3, then));
+        }
+    }
+    for (answer, other) in tags
+        .first()
+        .into_iter()
+        .flat_map(|tag| ANSWERS.iter().map(move |other| (tag, other)))
+    {
+        let octets = &value[answer.clone()];
+        if let Some(colon) = octets.iter().position(|&octet| octet == b':') {
+            let behind = &value[answer.start + colon + 1..];
+            found.push((5, [&value[..lead], other.as_bytes(), behind].concat()));
+        }
+    }
+    found.extend(cut_at_words(value, lead));
+    found
+}
+
+/// The tags at the start, one after the other, each with the white space behind it.
+fn leading_tags(value: &[u8], lead: usize) -> Vec<Range<usize>> {
+    let mut tags = Vec::new();
+    let mut at = lead;
+    while tags.len() < MANY_TAGS
+        && let Some(length) = tag_length(&value[at..])
+    {
+        let blanks = value[at + length..]
+            .iter()
+            .take_while(|&&octet| is_fws(octet))
+            .count();
+        tags.push(at..at + length + blanks);
+        at += length + blanks;
+    }
+    tags
+}
+
+/// How long the tag is that a text begins with: something in brackets or between asterisks, or a
+/// word with a colon behind it.
+fn tag_length(text: &[u8]) -> Option<usize> {
+    let near = &text[..text.len().min(LONG_TAG)];
+    let length = match near.first()? {
+        b'[' => near.iter().position(|&octet| octet == b']')? + 1,
+        b'(' => near.iter().position(|&octet| octet == b')')? + 1,
+        b'{' => near.iter().position(|&octet| octet == b'}')? + 1,
+        b'<' => near.iter().position(|&octet| octet == b'>')? + 1,
+        b'*' => {
+            let stars = near.iter().take_while(|&&octet| octet == b'*').count();
+            let word = near[stars..].iter().position(|&octet| octet == b'*')?;
+            let behind = near[stars + word..]
+                .iter()
+                .take_while(|&&octet| octet == b'*');
+            stars + word + behind.count()
+        }
+        _ => {
+            let end = near.iter().position(|&octet| is_fws(octet))?;
+            return (near[..end].last() == Some(&b':')).then_some(end);
+        }
+    };
+    Some(length + usize::from(text.get(length) == Some(&b':')))
+}
+
+/// Everything in brackets behind the start, with the white space behind it.
+fn bracketed(value: &[u8], lead: usize) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for start in lead..value.len() {
+        if matches!(value[start], b'[' | b'(' | b'{' | b'*')
+            && let Some(length) = tag_length(&value[start..])
+            && found.len() < 8
+        {
+            let end = start + length;
+            let blanks = value[end..].iter().take_while(|&&octet| is_fws(octet));
+            found.push(start..end + blanks.count());
+        }
+    }
+    found
+}
+
+/// The same with the white space in front instead of that behind.
+fn trim_front(value: &[u8], span: &Range<usize>) -> Range<usize> {
+    let is_blank = |octet: &&u8| is_fws(**octet);
+    let front = value[..span.start]
+        .iter()
+        .rev()
+        .take_while(is_blank)
+        .count();
+    let behind = value[span.clone()]
+        .iter()
+        .rev()
+        .take_while(is_blank)
+        .count();
+    span.start - front..span.end - behind
+}
+
+/// Without the first words, and without the last: a tag of any form.
+fn cut_at_words(value: &[u8], lead: usize) -> Vec<(u32, Vec<u8>)> {
+    let starts: Vec<usize> = (lead + 1..value.len())
+        .filter(|&at| is_fws(value[at - 1]) && !is_fws(value[at]))
+        .collect();
+    let first = starts.iter().take(8);
+    let without_first = first.map(|&start| (6, [&value[..lead], &value[start..]].concat()));
+    let last = starts.iter().rev().take(6);
+    let without_last = last.map(|&start| {
+        let front = &value[..start];
+        let blanks = front.iter().rev().take_while(|&&octet| is_fws(octet));
+        (7, front[..start - blanks.count()].to_vec())
+    });
+    without_first.chain(without_last).collect()
+}
+
+/// The Subject with tags that may have been taken from it, each with its cost.
+fn tagged(value: &[u8], lists: &[String]) -> Vec<(u32, Vec<u8>)> {
+    let lead = value.iter().take_while(|&&octet| is_fws(octet)).count();
+    let behind_first = leading_tags(value, lead).first().map(|tag| tag.end);
+    let of_lists = lists.iter().flat_map(|name| {
+        let forms = [format!("[{name}]"), format!("({name})"), format!("{name}:")];
+        forms.into_iter().map(|tag| (3, tag))
+    });
+    let known = MARKS.iter().map(|mark| (5, (*mark).to_owned()));
+    let answers = ANSWERS.iter().map(|answer| (6, (*answer).to_owned()));
+    let mut found = Vec::new();
+    for (cost, tag) in of_lists.chain(known).chain(answers) {
+        for place in std::iter::once(lead).chain(behind_first) {
+            let (front, behind) = value.split_at(place);
+            found.push((cost, [front, tag.as_bytes(), b" ", behind].concat()));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(value: &str, then: &str) {
+        let found = untagged(value.as_bytes());
+        let texts: Vec<_> = found
+            .iter()
+            .map(|(_, then)| String::from_utf8_lossy(then))
+            .collect();
+        assert!(
+            texts.iter().any(|text| text == then),
+            "{value:?}: {texts:#?}"
+        );
+    }
+
+    #[test]
+    fn tags_are_taken_away() {
+        check(" [board] Minutes", " Minutes");
+        check(" [board] Re: Minutes", " Re: Minutes");
+        check(" Re: [board] Minutes", " Re: Minutes");
+        check(" Re: [board] Minutes", " [board] Minutes");
+        check(" [EXTERNAL] [board] Minutes", " Minutes");
+        check(" [EXTERNAL] [board] Minutes", " [EXTERNAL] Minutes");
+        check(" ***SPAM*** Minutes", " Minutes");
+        check(" {Spam?} Minutes", " Minutes");
+        check(" EXTERNAL: Minutes", " Minutes");
+        check(" [EXT]: Minutes", " Minutes");
+        check(" External Minutes of", " Minutes of");
+        check(" Minutes of Monday [board]", " Minutes of Monday");
+        check(" Minutes [board] of", " Minutes of");
+        check(" RE: Minutes", " Re: Minutes");
+        check("\r\n [board]\r\n Minutes", "\r\n Minutes");
+        check("[board]Minutes", "Minutes");
+    }
+
+    #[test]
+    fn tags_are_put_back() {
+        let check = |value: &str, then: &str| {
+            let found = tagged(value.as_bytes(), &["board".to_owned()]);
+            let then = then.as_bytes();
+            assert!(found.iter().any(|(_, other)| other == then), "{value:?}");
+        };
+        check(" Minutes", " [board] Minutes");
+        check(" Re: Minutes", " Re: [board] Minutes");
+        check(" Minutes", " Re: Minutes");
+        check(" Minutes", " [EXTERNAL] Minutes");
+    }
+
+    #[test]
+    fn odd_texts_do_no_harm() {
+        for value in [
+            "", " ", "[", "]", "*", "***", "a:", ":", "[]", "\r\n", " [x", "ü:",
+        ] {
+            let _ = untagged(value.as_bytes());
+            let _ = tagged(value.as_bytes(), &[]);
+        }
+    }
+}

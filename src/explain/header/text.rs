@@ -1,0 +1,113 @@
+//! Texts of header fields, to be compared and told.
+
+use crate::tag_list::{is_fws, is_wsp};
+
+/// Longer texts are cut where they are told.
+const LONG: usize = 160;
+
+/// A value without its folds: a line end before white space is taken out, the white space stays
+/// (RFC 5322 §2.2.3).
+pub(super) fn unfolded(value: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(value.len());
+    for (at, &octet) in value.iter().enumerate() {
+        let folds = match octet {
+            b'\r' => value.get(at + 1) == Some(&b'\n'),
+            b'\n' => true,
+            _ => false,
+        };
+        if !folds {
+            text.push(octet);
+        }
+    }
+    text
+}
+
+/// Without white space at either end.
+pub(super) fn trimmed(value: &[u8]) -> &[u8] {
+    let start = value.iter().take_while(|&&octet| is_fws(octet)).count();
+    let value = &value[start..];
+    let end = value
+        .iter()
+        .rev()
+        .take_while(|&&octet| is_fws(octet))
+        .count();
+    &value[..value.len() - end]
+}
+
+/// Unfolded, with one space for each run of white space and none at either end.
+pub(super) fn collapsed(value: &[u8]) -> Vec<u8> {
+    let mut text: Vec<u8> = Vec::with_capacity(value.len());
+    for octet in unfolded(value) {
+        if !is_wsp(octet) {
+            text.push(octet);
+        } else if text.last().is_some_and(|&last| last != b' ') {
+            text.push(b' ');
+        }
+    }
+    while text.last() == Some(&b' ') {
+        text.pop();
+    }
+    text
+}
+
+/// A value as text: unfolded, without white space at either end.
+pub(super) fn shown(value: &[u8]) -> String {
+    String::from_utf8_lossy(trimmed(&unfolded(value))).into_owned()
+}
+
+/// A text in quotes, shortened if it is long.
+pub(super) fn quoted(text: &str) -> String {
+    let mut short: String = text.chars().take(LONG).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    format!("“{short}”")
+}
+
+/// What became of a field's value, in a sentence.
+pub(super) fn describe(name: &str, now: &[u8], then: &[u8]) -> String {
+    let (now, then) = (shown(now), shown(then));
+    let was = format!("the {name} was {} when it was signed", quoted(&then));
+    if let Some(front) = now.strip_suffix(&then).filter(|_| !then.is_empty()) {
+        return format!("{was}; {} was put in front", quoted(front));
+    }
+    if let Some(back) = now.strip_prefix(&then).filter(|_| !then.is_empty()) {
+        return format!("{was}; {} was put behind it", quoted(back));
+    }
+    if let Some(front) = then.strip_suffix(&now).filter(|_| !now.is_empty()) {
+        return format!("{was}; {} was taken from its front", quoted(front));
+    }
+    if let Some(back) = then.strip_prefix(&now).filter(|_| !now.is_empty()) {
+        return format!("{was}; {} was taken from its end", quoted(back));
+    }
+    format!("{was}; now it is {}", quoted(&now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(now: &str, then: &str, expected: &str) {
+        let told = describe("Subject", now.as_bytes(), then.as_bytes());
+        let was = format!("the Subject was “{then}” when it was signed; ");
+        assert_eq!(told, was + expected);
+    }
+
+    #[test]
+    fn changes_are_described() {
+        check("[a] b c", "b c", "“[a] ” was put in front");
+        check("b c (x)", "b c", "“ (x)” was put behind it");
+        check("b c", "[a] b c", "“[a] ” was taken from its front");
+        check("b", "b c", "“ c” was taken from its end");
+        check(" d\r\n e ", "b c", "now it is “d e”");
+        check("d", "", "now it is “d”");
+    }
+
+    #[test]
+    fn white_space_is_told_apart() {
+        assert_eq!(unfolded(b" a\r\n\tb\n c"), b" a\tb c");
+        assert_eq!(collapsed(b" a\r\n\tb  \n c \t"), b"a b c");
+        assert_eq!(trimmed(b" \t\r\n"), b"");
+        assert_eq!(quoted(&"ü".repeat(200)).chars().count(), 163);
+    }
+}

@@ -1,0 +1,148 @@
+//! What the header looks like where nothing could be proven.
+
+use super::alternative::{Alternatives, Story};
+use super::copies::{classify, copied_fields};
+use super::lists::list_names;
+use super::mailbox::mailboxes;
+use super::text::{collapsed, quoted, shown};
+use crate::explain::{Cause, Explanation, Proof};
+use crate::identifier::DomainName;
+use crate::signature::Signature;
+
+/// Fields that stand in almost every message: signed and not there, they were removed.
+const ALWAYS_THERE: [&str; 5] = ["date", "message-id", "subject", "to", "mime-version"];
+
+/// What may have happened by the traces of it.
+pub(super) fn find(
+    alternatives: &Alternatives<'_, '_>,
+    signature: &Signature,
+    found: &mut Vec<Explanation>,
+) {
+    add_copies(alternatives, found);
+    let has = |found: &[Explanation], name: &str| {
+        found.iter().any(|each| {
+            each.field
+                .as_deref()
+                .is_some_and(|field| field.eq_ignore_ascii_case(name))
+        })
+    };
+    if !has(found, "subject") {
+        found.extend(subject(alternatives));
+    }
+    if !has(found, "from") {
+        found.extend(author(alternatives, signature));
+    }
+    for part in &alternatives.form.parts {
+        let name = super::spacing::usual_case(&part.name);
+        if part.instances.is_empty()
+            && ALWAYS_THERE.contains(&part.name.as_str())
+            && !has(found, &name)
+        {
+            let detail = format!(
+                "the signature covers a {name} field and there is none: it may have been removed"
+            );
+            found.push(Story::of(Cause::HeaderRemoved, &name, detail).told(Proof::Possible));
+        }
+    }
+}
+
+/// Fields that `z=` has otherwise.
+fn add_copies(alternatives: &Alternatives<'_, '_>, found: &mut Vec<Explanation>) {
+    let header = alternatives.form.header;
+    for copy in copied_fields(alternatives) {
+        let is_same = |value: &[u8]| collapsed(value) == collapsed(&copy.value);
+        if header
+            .fields_named(&copy.name)
+            .any(|field| is_same(field.value()))
+        {
+            continue;
+        }
+        let story = match header.fields_named(&copy.name).next_back() {
+            Some(field) => {
+                let cause = classify(&copy.name, field.value(), &copy.value);
+                Story::of_value(cause, &copy.name, field.value(), &copy.value)
+            }
+            None => Story {
+                original: Some(shown(&copy.value)),
+                ..Story::of(
+                    Cause::HeaderRemoved,
+                    &copy.name,
+                    format!(
+                        "a {} field was removed; z= says that it was {}",
+                        copy.name,
+                        quoted(&shown(&copy.value))
+                    ),
+                )
+            },
+        };
+        found.push(story.told(Proof::Likely));
+    }
+}
+
+/// A tag in the Subject, and whether it is that of a list.
+fn subject(alternatives: &Alternatives<'_, '_>) -> Option<Explanation> {
+    let form = alternatives.form;
+    let field = form.instances_of("subject").next()?.field;
+    let text = shown(field.value());
+    let front = text.trim_start_matches(|character: char| !matches!(character, '[' | '{' | '*'));
+    let start = text.len() - front.len();
+    // Behind an answer's mark at most.
+    let near = start == 0 || (start <= 6 && text[..start].trim_end().ends_with(':'));
+    let end = front.find([']', '}'])? + 1;
+    let tag = front.get(..end).filter(|_| near)?;
+    let inner = tag.trim_matches(['[', ']', '{', '}']);
+    let names = list_names(form.header);
+    let of_list = names.iter().any(|name| name.eq_ignore_ascii_case(inner));
+    let (proof, detail) = if of_list {
+        let detail = format!("the Subject has the tag {} of a mailing list", quoted(tag));
+        (Proof::Likely, detail)
+    } else {
+        let detail = format!(
+            "the Subject has the tag {}, which may have been added",
+            quoted(tag)
+        );
+        (Proof::Possible, detail)
+    };
+    Some(Story::of(Cause::SubjectTagged, "Subject", detail).told(proof))
+}
+
+/// A From field of another domain than the one that signed, and one of that domain elsewhere.
+fn author(alternatives: &Alternatives<'_, '_>, signature: &Signature) -> Option<Explanation> {
+    let form = alternatives.form;
+    let signer = signature.domain.domain();
+    let is_of_signer = |address: &str| {
+        let domain = address.rsplit('@').next().unwrap_or_default();
+        DomainName::parse(domain.as_bytes())
+            .is_ok_and(|domain| domain.is_within(signer) || signer.is_within(&domain))
+    };
+    let field = form.instances_of("from").next()?.field;
+    let now = mailboxes(field.value())?;
+    if now.iter().any(|each| is_of_signer(&each.address)) {
+        return None;
+    }
+    for name in super::author::ORIGINALS {
+        for other in form.header.fields_named(name).take(2) {
+            let all = mailboxes(other.value()).unwrap_or_default();
+            if let Some(author) = all.iter().find(|each| is_of_signer(&each.address)) {
+                let detail = format!(
+                    "the From field is of another domain than the signature, and {} has {}",
+                    String::from_utf8_lossy(other.name()),
+                    quoted(&author.address)
+                );
+                let story = Story {
+                    original: Some(author.address.clone()),
+                    ..Story::of(Cause::FromRewritten, "From", detail)
+                };
+                return Some(story.told(Proof::Likely));
+            }
+        }
+    }
+    let via = now.iter().any(|each| each.name().contains(" via "));
+    via.then(|| {
+        let detail = format!(
+            "the From field is {}, as mailing lists rewrite it",
+            quoted(&shown(field.value()))
+        );
+        Story::of(Cause::FromRewritten, "From", detail).told(Proof::Likely)
+    })
+}

@@ -1,0 +1,228 @@
+//! Names near the one where a key was looked for: slips of the pen, and other keys of one signer.
+
+use crate::identifier::{Sdid, Selector};
+use crate::lookup::KeyQuery;
+use crate::signature::Signature;
+
+/// So many names are asked for at most.
+const MANY: usize = 30;
+/// Selectors that signers use by default.
+const USUAL: [&str; 8] = [
+    "default",
+    "dkim",
+    "mail",
+    "selector1",
+    "selector2",
+    "s1",
+    "k1",
+    "google",
+];
+
+/// The names to ask for, the likely ones first, without that of the signature.
+pub(super) fn names(signature: &Signature) -> Vec<KeyQuery> {
+    let selector = signature.selector.to_ascii();
+    let domain = signature.domain.to_ascii();
+    let mut found: Vec<KeyQuery> = Vec::new();
+    let mut add = |selector: &str, domain: &str| {
+        let query = Selector::parse(selector.as_bytes())
+            .ok()
+            .and_then(|selector| KeyQuery::new(&selector, &Sdid::parse(domain.as_bytes()).ok()?));
+        if let Some(query) = query
+            && query != signature.query
+            && !found.contains(&query)
+            && found.len() < MANY
+        {
+            found.push(query);
+        }
+    };
+    for parent in parents(domain) {
+        add(selector, parent);
+    }
+    for other in numbers(selector).iter().chain(&marks(selector)) {
+        add(other, domain);
+    }
+    let slips = slips(selector);
+    for other in slips.iter().take(MANY / 2) {
+        add(other, domain);
+    }
+    for other in USUAL {
+        add(other, domain);
+    }
+    for other in slips.iter().skip(MANY / 2) {
+        add(other, domain);
+    }
+    found
+}
+
+/// The domains above, down to two labels.
+fn parents(domain: &str) -> impl Iterator<Item = &str> {
+    let mut rest = domain;
+    std::iter::from_fn(move || {
+        rest = rest.split_once('.')?.1;
+        rest.contains('.').then_some(rest)
+    })
+    .take(2)
+}
+
+/// The selector with its last number one more and one less, without leading zeros and without
+/// number; with a number if there is none.
+fn numbers(selector: &str) -> Vec<String> {
+    let is_digit = |octet: &u8| octet.is_ascii_digit();
+    let octets = selector.as_bytes();
+    let Some(last) = octets.iter().rposition(is_digit) else {
+        return ["1", "2"]
+            .map(|digit| format!("{selector}{digit}"))
+            .to_vec();
+    };
+    let start = octets[..last]
+        .iter()
+        .rposition(|octet| !is_digit(octet))
+        .map_or(0, |at| at + 1);
+    let (front, behind) = (&selector[..start], &selector[last + 1..]);
+    let digits = &selector[start..=last];
+    let width = digits.len();
+    let Ok(number) = digits.parse::<u64>() else {
+        return Vec::new();
+    };
+    let mut found = vec![format!(
+        "{front}{:0width$}{behind}",
+        number.saturating_add(1)
+    )];
+    if number > 0 {
+        found.push(format!("{front}{:0width$}{behind}", number - 1));
+    }
+    found.push(format!("{front}{number}{behind}"));
+    found.push(format!("{front}0{number}{behind}"));
+    // A month or a day: 202612 is followed by 202701.
+    if width >= 6 && number % 100 == 12 {
+        found.push(format!("{front}{:0width$}{behind}", number + 89));
+    } else if width >= 6 && number % 100 == 1 {
+        found.push(format!("{front}{:0width$}{behind}", number - 89));
+    }
+    found.push(format!("{front}{behind}"));
+    found
+}
+
+/// The selector with other marks between its words.
+fn marks(selector: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    if selector.contains(['-', '_', '.']) {
+        for mark in ["-", "_", ".", ""] {
+            found.push(selector.replace(['-', '_', '.'], mark));
+        }
+    }
+    found
+}
+
+/// The selector with one slip undone: letters swapped, one missing, one doubled, digits for
+/// letters.
+fn slips(selector: &str) -> Vec<String> {
+    let letters: Vec<char> = selector.chars().collect();
+    let text = |letters: Vec<char>| letters.into_iter().collect::<String>();
+    let mut found = Vec::new();
+    for at in 0..letters.len().saturating_sub(1) {
+        let mut swapped = letters.clone();
+        swapped.swap(at, at + 1);
+        found.push(text(swapped));
+    }
+    for (now, then) in [
+        ("0", "o"),
+        ("o", "0"),
+        ("1", "l"),
+        ("l", "1"),
+        ("i", "1"),
+        ("rn", "m"),
+    ] {
+        if selector.contains(now) {
+            found.push(selector.replacen(now, then, 1));
+        }
+    }
+    for at in 0..letters.len() {
+        let mut without = letters.clone();
+        without.remove(at);
+        found.push(text(without));
+    }
+    for at in 0..letters.len() {
+        let mut doubled = letters.clone();
+        doubled.insert(at, letters[at]);
+        found.push(text(doubled));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{HeaderField, LineEndings};
+
+    fn names_of(selector: &str, domain: &str) -> Vec<String> {
+        let field = format!(
+            "DKIM-Signature: v=1; a=rsa-sha256; d={domain}; s={selector}; h=From; bh=AAAA; b=AAAA"
+        );
+        let field = HeaderField::from_raw(field.as_bytes());
+        let signature = Signature::parse(field, LineEndings::Lenient).unwrap();
+        names(&signature)
+            .iter()
+            .map(|query| query.name().to_owned())
+            .collect()
+    }
+
+    fn check(selector: &str, domain: &str, expected: &str) {
+        let names = names_of(selector, domain);
+        assert!(names.len() <= MANY, "{names:?}");
+        assert!(
+            names.iter().any(|name| name == expected),
+            "{selector}: {names:#?}"
+        );
+        let own = format!("{selector}._domainkey.{domain}.");
+        assert!(!names.contains(&own), "{names:?}");
+    }
+
+    #[test]
+    fn slips_are_undone() {
+        check(
+            "slector1",
+            "example.com",
+            "selector1._domainkey.example.com.",
+        );
+        check(
+            "brisbnae",
+            "example.com",
+            "brisbane._domainkey.example.com.",
+        );
+        check(
+            "brisbanee",
+            "example.com",
+            "brisbane._domainkey.example.com.",
+        );
+        check(
+            "brisbane",
+            "mail.example.com",
+            "brisbane._domainkey.example.com.",
+        );
+        check(
+            "s2026-01",
+            "example.com",
+            "s2026_01._domainkey.example.com.",
+        );
+        check("s2026.01", "example.com", "s202601._domainkey.example.com.");
+        check("s202612", "example.com", "s202701._domainkey.example.com.");
+        check("s1", "example.com", "s2._domainkey.example.com.");
+        check("s01", "example.com", "s1._domainkey.example.com.");
+        check("mail", "example.com", "mail1._domainkey.example.com.");
+        check("mai", "example.com", "mail._domainkey.example.com.");
+    }
+
+    #[test]
+    fn odd_selectors_do_no_harm() {
+        for selector in [
+            "a",
+            "1",
+            "18446744073709551615",
+            "a.b",
+            "99999999999999999999999",
+        ] {
+            assert!(names_of(selector, "example.com").len() <= MANY);
+        }
+    }
+}

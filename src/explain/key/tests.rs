@@ -1,0 +1,216 @@
+//! Keys that are missing, replaced, cut off or under another name.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::explain::{Budget, Cause, Evidence, Explanation, Proof, explain, nearby_queries};
+use crate::identifier::{Sdid, Selector};
+use crate::key::SigningKey;
+use crate::lookup::KeyAnswer;
+use crate::message::{LineEndings, parse};
+use crate::sign::{Choices, Signer, Signing};
+use crate::verify::Verifier;
+
+const MESSAGE: &str = "From: Joe <joe@example.com>\r\nSubject: Minutes\r\n\r\nHello.\r\n";
+const PASSED: &str = "Authentication-Results: mx.example.net; dkim=pass header.d=example.com\r\n";
+
+const RSA: &[u8] = include_bytes!("../../../testdata/keys/rsa2048.pem");
+const OTHER_RSA: &[u8] = include_bytes!("../../../testdata/keys/rsa2048-e3.pem");
+const SHORT_RSA: &[u8] = include_bytes!("../../../testdata/keys/rsa1024.pem");
+const ED25519: &[u8] = include_bytes!("../../../testdata/keys/ed25519.pem");
+const OTHER_ED25519: &[u8] = include_bytes!("../../../testdata/keys/rfc8463-brisbane.seed");
+
+fn key(file: &[u8]) -> SigningKey {
+    SigningKey::from_bytes(file, None).unwrap()
+}
+
+fn record(file: &[u8]) -> String {
+    let key = key(file);
+    let public = STANDARD.encode(key.public_key().to_record());
+    format!("v=DKIM1; k={}; p={public}", key.key_type().name())
+}
+
+fn sign(message: &str, file: &[u8], selector: &str) -> String {
+    let choices = Choices {
+        timestamp: Some(1_700_000_000),
+        wrap: false,
+        ..Choices::default()
+    };
+    let signer = Signer::new(
+        Sdid::parse(b"example.com").unwrap(),
+        Selector::parse(selector.as_bytes()).unwrap(),
+        Arc::new(key(file)),
+        choices,
+    );
+    let signers = [signer.unwrap()];
+    let (header, body) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
+    let mut signing = Signing::begin(&signers, &header).unwrap();
+    signing.body(body);
+    signing.finish().unwrap().concat() + message
+}
+
+/// Explains the first signature of a message, with a DNS of these records.
+fn explained(message: &str, dns: &[(&str, &str)]) -> Vec<Explanation> {
+    let ask = |name: &str| {
+        let texts: Vec<_> = dns
+            .iter()
+            .filter(|each| each.0 == name)
+            .map(|each| each.1)
+            .collect();
+        if texts.is_empty() {
+            KeyAnswer::NoSuchName
+        } else {
+            KeyAnswer::from_txt(texts, None)
+        }
+    };
+    let (header, body) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
+    let mut verification = Verifier::default().begin(header, 1_700_000_100);
+    let queries: Vec<_> = verification.queries().cloned().collect();
+    for query in queries {
+        verification.answer(&query, ask(query.name()));
+    }
+    verification.body(body);
+    let report = verification.finish();
+    let verdict = &report.verdicts[0];
+    assert!(verdict.reason.is_some(), "it is good: {message}");
+    let nearby: Vec<_> = nearby_queries(verdict)
+        .into_iter()
+        .map(|query| (query.clone(), ask(query.name())))
+        .collect();
+    let evidence = Evidence {
+        header: &report.header,
+        body,
+        verdict,
+        nearby: &nearby,
+    };
+    explain(&evidence, &mut Budget::new(&mut || true)).explanations
+}
+
+fn check(message: &str, dns: &[(&str, &str)], expected: &[(Cause, Proof)]) {
+    let found = explained(message, dns);
+    let causes: Vec<_> = found.iter().map(|each| (each.cause, each.proof)).collect();
+    assert_eq!(causes, expected, "{found:#?}");
+}
+
+const HERE: &str = "s1._domainkey.example.com.";
+const NEARBY: &str = "s2._domainkey.example.com.";
+
+#[test]
+fn keys_under_other_names() {
+    let proven = [(Cause::SelectorMisspelled, Proof::Proven)];
+    for file in [RSA, ED25519] {
+        let message = sign(MESSAGE, file, "s1");
+        check(&message, &[(NEARBY, &record(file))], &proven);
+        // One with the wrong key where it looks, and the right key next to it.
+        let other = if file == RSA { OTHER_RSA } else { RSA };
+        let found = explained(&message, &[(HERE, &record(other)), (NEARBY, &record(file))]);
+        assert!(found[0].cause == Cause::SelectorMisspelled, "{found:#?}");
+        assert_eq!(found[0].original.as_deref(), Some(NEARBY));
+        check(&message, &[], &[(Cause::Unknown, Proof::Possible)]);
+    }
+    // The header is explained by that key as well.
+    let message = sign(MESSAGE, RSA, "s1").replace("Subject: ", "Subject: [x] ");
+    let both = [proven[0], (Cause::SubjectTagged, Proof::Proven)];
+    check(&message, &[(NEARBY, &record(RSA))], &both);
+    // Another RSA key is not it, another Ed25519 key may be.
+    let unknown = [(Cause::Unknown, Proof::Possible)];
+    check(
+        &sign(MESSAGE, RSA, "s1"),
+        &[(NEARBY, &record(OTHER_RSA))],
+        &unknown,
+    );
+    let possible = [(Cause::SelectorMisspelled, Proof::Possible)];
+    let message = sign(MESSAGE, ED25519, "s1");
+    check(&message, &[(NEARBY, &record(OTHER_ED25519))], &possible);
+}
+
+#[test]
+fn keys_that_were_replaced() {
+    let rotated = (Cause::KeyRotated, Proof::Likely);
+    let passed = PASSED.to_owned() + MESSAGE;
+    let message = sign(&passed, RSA, "s1");
+    check(&message, &[], &[rotated]);
+    check(&message, &[(HERE, "v=DKIM1; p=")], &[rotated]);
+    check(&message, &[(HERE, "v=DKIM1; x=1")], &[rotated]);
+    let replaced = [rotated, (Cause::WrongKey, Proof::Possible)];
+    check(&message, &[(HERE, &record(OTHER_RSA))], &replaced);
+    let message = sign(MESSAGE, RSA, "s1");
+    check(&message, &[(HERE, "v=DKIM1; p=")], &[rotated]);
+}
+
+#[test]
+fn keys_that_did_not_sign() {
+    let wrong = [(Cause::WrongKey, Proof::Likely)];
+    let message = sign(MESSAGE, RSA, "s1");
+    check(&message, &[(HERE, &record(OTHER_RSA))], &wrong);
+    check(&message, &[(HERE, &record(SHORT_RSA))], &wrong);
+    check(&message, &[(HERE, &record(ED25519))], &wrong);
+}
+
+#[test]
+fn keys_that_are_cut_off() {
+    let message = sign(MESSAGE, RSA, "s1");
+    let whole = record(RSA);
+    let cut = &whole[..254];
+    check(
+        &message,
+        &[(HERE, cut)],
+        &[(Cause::KeyTruncated, Proof::Likely)],
+    );
+    // No more base64 either.
+    let cut = &whole[..255];
+    check(
+        &message,
+        &[(HERE, cut)],
+        &[(Cause::KeyTruncated, Proof::Possible)],
+    );
+}
+
+#[test]
+fn results_of_the_past() {
+    let message = sign(&(PASSED.to_owned() + MESSAGE), RSA, "s1");
+    let found = explained(&message.replace("Hello", "Bye"), &[(HERE, &record(RSA))]);
+    let said = found
+        .iter()
+        .find(|each| each.cause == Cause::PassedAtDelivery);
+    assert!(
+        said.is_some_and(|each| each.detail.contains("mx.example.net")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn signatures_that_are_damaged() {
+    let message = sign(MESSAGE, RSA, "s1");
+    let at = message
+        .find("b=")
+        .map(|_| message.rfind("; b=").unwrap() + 4)
+        .unwrap();
+    let dns = [(HERE, &record(RSA)[..])];
+    let likely = [(Cause::SignatureFieldChanged, Proof::Likely)];
+    check(
+        &(message[..at + 100].to_owned() + &message[at + 150..]),
+        &dns,
+        &likely,
+    );
+    check(
+        &message.replacen(&message[at..at + 4], "*AAA", 1),
+        &dns,
+        &likely,
+    );
+    let (field, rest) = message.split_at(message.find("\r\n").unwrap());
+    let spaced = format!("{}{}{rest}", &field[..at], field[at..].replace('+', " "));
+    assert!(spaced != message);
+    check(
+        &spaced,
+        &dns,
+        &[(Cause::SignatureFieldChanged, Proof::Proven)],
+    );
+    check(
+        &message.replacen("bh=", "bh", 1),
+        &dns,
+        &[(Cause::SignatureFieldChanged, Proof::Possible)],
+    );
+}
