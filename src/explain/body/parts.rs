@@ -9,6 +9,7 @@
 
 mod alternatives;
 mod cuts;
+mod links;
 
 use self::alternatives::{Alternative, Place, each_alternative};
 use super::claim::{Claim, PIECE};

@@ -11,6 +11,8 @@ mod content;
 mod line_ends;
 mod long_lines;
 
+pub(super) use self::line_ends::replace;
+
 use super::appended;
 use super::claim::{Claim, Fit, PIECE, Scan};
 use super::mime::Structure;

@@ -13,6 +13,7 @@ use super::super::share::{Share, Stop};
 use super::super::story::{Story, quote, size};
 use super::canonical_lines;
 use super::cuts::{Where, cuts};
+use super::links::originals;
 use crate::explain::Cause;
 
 /// Parts that are longer are left as they are.
@@ -107,6 +108,8 @@ pub(super) enum Kind {
     Recoded,
     /// Something added, and perhaps one certain other encoding.
     Added(Where, Option<Recoding>),
+    /// Links as they were.
+    Linked,
 }
 
 /// Another encoding of a part.
@@ -226,6 +229,14 @@ impl Alternative {
             .added
             .as_ref()
             .map(|(at, text)| added(*at, text, place));
+        let linked = (self.kind == Kind::Linked).then(|| {
+            let what = "were rewritten to go through a gateway that checks them";
+            Story::new(
+                Cause::ContentInserted,
+                format!("links in the {} {what}", place.name()),
+            )
+        });
+        let added = added.or(linked);
         let tail = self.tail.story(place);
         recoded.into_iter().chain(added).chain(tail).collect()
     }
@@ -287,7 +298,35 @@ pub(super) fn each_alternative(
     let Some(recodings) = put_recoded(&mut target, share)? else {
         return Ok(());
     };
-    put_recoded_and_cut(&recodings, &mut target, share)
+    if !put_linked(&mut target, share)? {
+        put_recoded_and_cut(&recodings, &mut target, share)?;
+    }
+    Ok(())
+}
+
+/// The part with its links as they were; whether that was enough.
+fn put_linked(target: &mut Target<'_, '_>, share: &mut Share<'_, '_>) -> Result<bool, Stop> {
+    let place = target.place;
+    if place.part.media == Media::Other {
+        return Ok(false);
+    }
+    let Some(text) = decode(place.part.encoding, place.content) else {
+        return Ok(false);
+    };
+    share.spend(8 * text.len())?;
+    for original in originals(&text) {
+        for recoding in recodings() {
+            share.spend(4 * original.len())?;
+            let Some(header) = recoding.header(place) else {
+                continue;
+            };
+            let raw = [header, recoding.style.encode(&original)].concat();
+            if put(&raw, Kind::Linked, Some(recoding), None, target, share)? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// The part as it is, and without stretches that may have been added; whether that was enough.
@@ -297,7 +336,14 @@ fn put_cut(target: &mut Target<'_, '_>, share: &mut Share<'_, '_>) -> Result<boo
     } = *target.place;
     if target.place.count > 1 {
         share.spend(content.len())?;
-        if put(&[header, content].concat(), None, None, target, share)? {
+        if put(
+            &[header, content].concat(),
+            Kind::Recoded,
+            None,
+            None,
+            target,
+            share,
+        )? {
             return Ok(true);
         }
     }
@@ -307,7 +353,14 @@ fn put_cut(target: &mut Target<'_, '_>, share: &mut Share<'_, '_>) -> Result<boo
     for (at, cut) in cuts(content, target.place.part.media) {
         let added = content[cut.clone()].to_vec();
         let raw = [header, &without(content, &cut)].concat();
-        if put(&raw, None, Some((at, added)), target, share)? {
+        if put(
+            &raw,
+            Kind::Added(at, None),
+            None,
+            Some((at, added)),
+            target,
+            share,
+        )? {
             return Ok(true);
         }
     }
@@ -332,7 +385,7 @@ fn put_recoded(
             continue;
         }
         distinct.push(recoding);
-        if put(&raw, Some(recoding), None, target, share)? {
+        if put(&raw, Kind::Recoded, Some(recoding), None, target, share)? {
             return Ok(None);
         }
     }
@@ -364,13 +417,9 @@ fn put_recoded_and_cut(
                 continue;
             };
             let raw = [header, recoding.style.encode(&rest)].concat();
-            if put(
-                &raw,
-                Some(*recoding),
-                Some((at, added.clone())),
-                target,
-                share,
-            )? {
+            let kind = Kind::Added(at, Some(*recoding));
+            let added = Some((at, added.clone()));
+            if put(&raw, kind, Some(*recoding), added, target, share)? {
                 return Ok(());
             }
         }
@@ -382,15 +431,12 @@ fn put_recoded_and_cut(
 /// enough.
 fn put(
     raw: &[u8],
+    kind: Kind,
     recoding: Option<Recoding>,
     added: Option<(Where, Vec<u8>)>,
     target: &mut Target<'_, '_>,
     share: &mut Share<'_, '_>,
 ) -> Result<bool, Stop> {
-    let kind = match &added {
-        None => Kind::Recoded,
-        Some((at, _)) => Kind::Added(*at, recoding),
-    };
     let words = added.as_ref().map_or_else(Vec::new, |(_, text)| {
         let text = without_tags(text).into_iter();
         text.filter(|octet| octet.is_ascii_alphanumeric() || !octet.is_ascii())
@@ -398,7 +444,7 @@ fn put(
     });
     // What is added elsewhere leaves the end alone.
     let tails: &[Tail] = match kind {
-        Kind::Added(Where::Beginning | Where::Within, _) => &[Tail::Kept],
+        Kind::Added(Where::Beginning | Where::Within, _) | Kind::Linked => &[Tail::Kept],
         Kind::Recoded | Kind::Added(Where::End, _) => &[Tail::Kept, Tail::Longer, Tail::Shorter],
     };
     let mut alternative = Alternative {
