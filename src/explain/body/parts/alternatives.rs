@@ -269,8 +269,14 @@ fn put_recoded(
 ) -> Result<Option<Vec<Recoding>>, Stop> {
     let mut seen = HashSet::new();
     let mut distinct = Vec::new();
+    let part = target.place.part;
     for recoding in recodings() {
-        share.spend(4 * target.place.content.len())?;
+        // Base64 that is no text stays base64, if in other lines.
+        let is_data = part.media == Media::Other && part.encoding == Encoding::Base64;
+        if is_data && recoding.encoding() != Encoding::Base64 {
+            continue;
+        }
+        share.spend(8 * target.place.content.len())?;
         let Some(raw) = recoding.apply(target.place) else {
             continue;
         };
@@ -285,7 +291,7 @@ fn put_recoded(
         }
     }
     // Encoded as it is, it is none of the others; but what was added makes a difference.
-    let encoding = target.place.part.encoding;
+    let encoding = part.encoding;
     if encoding != Encoding::Identity {
         let same = |recoding: &Recoding| recoding.encoding() == encoding;
         distinct.extend(recodings().into_iter().find(same));
