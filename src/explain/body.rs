@@ -9,7 +9,7 @@
 //! | octets added at the end, at any line end | [`claim`] | 1 |
 //! | mistakes of signers | [`signer`] | 1 each |
 //! | changes all over the body, line by line, with what was added at the end | [`rewrites`] | 1 each |
-//! | text added to parts, other encodings of parts | [`parts`] | 1 for each guess, within a share |
+//! | text added to parts, other encodings of parts, rewritten links | [`parts`] | 1 for each guess, within a share |
 //! | lines added before the body or within | [`inserted`] | 1 for each guess, within a share |
 //! | octets added within a line | [`signer::cut_anywhere`] | 1, and the end of a hash per octet |
 

@@ -10,6 +10,8 @@ use crate::message::{self, Header, LineEndings};
 const DEEPEST: usize = 8;
 /// Parts that are looked at.
 const MOST_PARTS: usize = 200;
+/// Different boundary lines that are kept.
+const MOST_BOUNDARIES: usize = 32;
 /// A part's header that is longer is not read.
 const LONGEST_HEADER: usize = 64 * 1024;
 
@@ -188,7 +190,7 @@ impl Reader<'_> {
         {
             self.end_part(start);
             self.found.first_boundary.get_or_insert(number);
-            self.found.boundaries.push(self.open[level].clone());
+            self.note(level);
             self.open.truncate(level + usize::from(!closes));
             self.state = if closes {
                 State::Between
@@ -199,6 +201,15 @@ impl Reader<'_> {
             && rewrites::content(line).is_empty()
         {
             self.end_header(from..start, start + line.len());
+        }
+    }
+
+    /// Notes a boundary line that is in use.
+    fn note(&mut self, level: usize) {
+        let known = &mut self.found.boundaries;
+        let name = &self.open[level];
+        if known.len() < MOST_BOUNDARIES && !known.contains(name) {
+            known.push(name.clone());
         }
     }
 
@@ -247,8 +258,6 @@ impl Reader<'_> {
     fn finish(mut self) -> Structure {
         self.end_part(self.body.len());
         self.found.is_open = !self.open.is_empty() && self.found.parts.len() < MOST_PARTS;
-        self.found.boundaries.sort_unstable();
-        self.found.boundaries.dedup();
         self.found
     }
 }

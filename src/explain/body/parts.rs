@@ -9,6 +9,8 @@
 
 mod alternatives;
 mod cuts;
+mod links;
+mod recoding;
 
 use self::alternatives::{Alternative, Place, each_alternative};
 use super::claim::{Claim, PIECE};
@@ -238,7 +240,7 @@ impl Layout<'_> {
         if texts.len() < 2 {
             return Ok(None);
         }
-        for recoding in alternatives::recodings() {
+        for recoding in recoding::recodings() {
             let mut whole = Vec::with_capacity(self.canonical.len());
             let mut stories = Vec::new();
             let mut at = 0;

@@ -11,6 +11,8 @@ mod content;
 mod line_ends;
 mod long_lines;
 
+pub(super) use self::line_ends::replace;
+
 use super::appended;
 use super::claim::{Claim, Fit, PIECE, Scan};
 use super::mime::Structure;
@@ -535,6 +537,30 @@ mod tests {
             check(&cut(998, "", ""), "after 998 octets: ");
             check(&cut(990, "!", " "), "after 990 octets, with \"!\"");
             check(&cut(950, "", ""), "long lines were cut: ");
+        }
+    }
+
+    #[test]
+    fn wrapped_text() {
+        let words = "words of different lengths that make up a paragraph of text ".repeat(6);
+        let mut wrapped = String::new();
+        let mut column = 0;
+        for word in words.split_whitespace() {
+            if column > 0 && column + 1 + word.len() > 76 {
+                wrapped += "\r\n";
+                column = 0;
+            } else if column > 0 {
+                wrapped.push(' ');
+                column += 1;
+            }
+            wrapped += word;
+            column += word.len();
+        }
+        for tags in BOTH {
+            let original = format!("Hello\r\n\r\n{}\r\n\r\nbye\r\n", words.trim_end());
+            let received = format!("Hello\r\n\r\n{wrapped}\r\n\r\nbye\r\n");
+            let cause = [Cause::LinesRewrapped];
+            check(tags, &original, &received, &cause, "wrapped to lines of 7");
         }
     }
 

@@ -241,9 +241,7 @@ fn hashed_in(
         canonical.clear();
         way.put_line(content, &mut canonical);
         if !canonical.is_empty() {
-            for _ in 0..std::mem::take(&mut line_ends) {
-                digest.update(way.line_end());
-            }
+            put_line_ends(way, std::mem::take(&mut line_ends), &mut digest, budget)?;
             digest.update(&canonical);
         }
         line_ends += usize::from(content.len() < line.len());
@@ -253,10 +251,26 @@ fn hashed_in(
     } else {
         usize::from(!way.ends_without_line_end())
     };
-    for _ in 0..counted {
-        digest.update(way.line_end());
-    }
+    put_line_ends(way, counted, &mut digest, budget)?;
     Ok(digest.is_now(claim.hash))
+}
+
+fn put_line_ends(
+    way: OwnWay,
+    count: usize,
+    digest: &mut Digest,
+    budget: &mut Budget<'_>,
+) -> Result<(), Exhausted> {
+    const AT_ONCE: usize = 1024;
+    let mut left = count;
+    while left > 0 {
+        let now = left.min(AT_ONCE);
+        let octets = way.line_end().repeat(now);
+        budget.spend(octets.len())?;
+        digest.update(&octets);
+        left -= now;
+    }
+    Ok(())
 }
 
 /// `bh=` is the hash of as many octets as `l=` says under neither canonicalization, but of another

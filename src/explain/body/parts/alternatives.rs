@@ -6,13 +6,14 @@ use std::ops::Range;
 
 use super::super::appended::is_white;
 use super::super::claim::Claim;
-use super::super::encodings::{Style, decode};
+use super::super::encodings::decode;
 use super::super::mime::{Encoding, Media, Part};
-use super::super::rewrites;
 use super::super::share::{Share, Stop};
 use super::super::story::{Story, quote, size};
 use super::canonical_lines;
 use super::cuts::{Where, cuts};
+use super::links::originals;
+use super::recoding::{Recoding, recodings};
 use crate::explain::Cause;
 
 /// Parts that are longer are left as they are.
@@ -38,7 +39,7 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     /// The part in words.
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         if self.count == 1 {
             return "body".to_owned();
         }
@@ -107,111 +108,8 @@ pub(super) enum Kind {
     Recoded,
     /// Something added, and perhaps one certain other encoding.
     Added(Where, Option<Recoding>),
-}
-
-/// Another encoding of a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Recoding {
-    style: Style,
-    /// The value of its Content-Transfer-Encoding; `None` where there was no such field.
-    name: Option<&'static str>,
-}
-
-/// All other encodings.
-pub(super) fn recodings() -> Vec<Recoding> {
-    let with = |encoding, name| {
-        let styles = Style::all_of(encoding).into_iter();
-        styles.map(move |style| Recoding { style, name })
-    };
-    with(Encoding::Identity, Some("8bit"))
-        .chain(with(Encoding::Identity, Some("7bit")))
-        .chain(with(Encoding::Identity, None))
-        .chain(with(Encoding::QuotedPrintable, Some("quoted-printable")))
-        .chain(with(Encoding::Base64, Some("base64")))
-        .collect()
-}
-
-impl Recoding {
-    /// The part in this encoding; `None` if that changes nothing, or it cannot be had.
-    pub(super) fn apply(self, place: &Place<'_>) -> Option<Vec<u8>> {
-        let text = decode(place.part.encoding, place.content)?;
-        let header = self.header(place)?;
-        let raw = [&header, self.style.encode(&text).as_slice()].concat();
-        (raw != [place.header, place.content].concat()).then_some(raw)
-    }
-
-    /// The header that the part has in this encoding; `None` if it differs from another's only in
-    /// what is not there.
-    fn header(self, place: &Place<'_>) -> Option<Vec<u8>> {
-        let same = self.style.encoding() == place.part.encoding;
-        if place.header.is_empty() || same {
-            // One of the names is enough.
-            let first = self.name != Some("7bit") && self.name.is_some();
-            return first.then(|| place.header.to_vec());
-        }
-        let mut header = Vec::with_capacity(place.header.len() + 40);
-        let mut in_field = false;
-        let mut named = false;
-        for line in rewrites::lines(place.header) {
-            let continues = line.starts_with(b" ") || line.starts_with(b"\t");
-            if !continues {
-                let name = line
-                    .split(|octet| *octet == b':')
-                    .next()
-                    .unwrap_or_default();
-                in_field = name.eq_ignore_ascii_case(b"Content-Transfer-Encoding");
-                let ends = rewrites::content(line).is_empty();
-                if (in_field || (ends && !named))
-                    && let Some(value) = self.name
-                {
-                    named = true;
-                    let name = if in_field {
-                        name
-                    } else {
-                        b"Content-Transfer-Encoding"
-                    };
-                    header.extend_from_slice(name);
-                    header.extend_from_slice(b": ");
-                    header.extend_from_slice(value.as_bytes());
-                    header.extend_from_slice(b"\r\n");
-                }
-            }
-            if !in_field {
-                header.extend_from_slice(line);
-            }
-        }
-        Some(header)
-    }
-
-    /// What is told of it.
-    pub(super) fn story(self, place: &Place<'_>) -> Story {
-        let name = |encoding| match encoding {
-            Encoding::Identity => "8bit or 7bit",
-            Encoding::QuotedPrintable => "quoted-printable",
-            Encoding::Base64 => "base64",
-        };
-        let part = place.name();
-        let (was, is) = (name(self.style.encoding()), name(place.part.encoding));
-        if was != is {
-            return Story::new(
-                Cause::TransferEncodingChanged,
-                format!("the {part} was {was} and is now {is}"),
-            );
-        }
-        match self.style {
-            Style::Base64 { width, .. } => Story::new(
-                Cause::LinesRewrapped,
-                match width {
-                    0 => format!("the base64 of the {part} was in one line"),
-                    _ => format!("the base64 of the {part} was in lines of {width} octets"),
-                },
-            ),
-            Style::Identity | Style::QuotedPrintable(_) => Story::new(
-                Cause::TransferEncodingChanged,
-                format!("the {part} was encoded anew in {is}"),
-            ),
-        }
-    }
+    /// Links as they were.
+    Linked,
 }
 
 impl Alternative {
@@ -226,6 +124,14 @@ impl Alternative {
             .added
             .as_ref()
             .map(|(at, text)| added(*at, text, place));
+        let linked = (self.kind == Kind::Linked).then(|| {
+            let what = "were rewritten to go through a gateway that checks them";
+            Story::new(
+                Cause::ContentInserted,
+                format!("links in the {} {what}", place.name()),
+            )
+        });
+        let added = added.or(linked);
         let tail = self.tail.story(place);
         recoded.into_iter().chain(added).chain(tail).collect()
     }
@@ -287,7 +193,35 @@ pub(super) fn each_alternative(
     let Some(recodings) = put_recoded(&mut target, share)? else {
         return Ok(());
     };
-    put_recoded_and_cut(&recodings, &mut target, share)
+    if !put_linked(&mut target, share)? {
+        put_recoded_and_cut(&recodings, &mut target, share)?;
+    }
+    Ok(())
+}
+
+/// The part with its links as they were; whether that was enough.
+fn put_linked(target: &mut Target<'_, '_>, share: &mut Share<'_, '_>) -> Result<bool, Stop> {
+    let place = target.place;
+    if place.part.media == Media::Other {
+        return Ok(false);
+    }
+    let Some(text) = decode(place.part.encoding, place.content) else {
+        return Ok(false);
+    };
+    share.spend(8 * text.len())?;
+    for original in originals(&text) {
+        for recoding in recodings() {
+            share.spend(4 * original.len())?;
+            let Some(header) = recoding.header(place) else {
+                continue;
+            };
+            let raw = [header, recoding.encode(&original)].concat();
+            if put(&raw, Kind::Linked, Some(recoding), None, target, share)? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// The part as it is, and without stretches that may have been added; whether that was enough.
@@ -297,7 +231,14 @@ fn put_cut(target: &mut Target<'_, '_>, share: &mut Share<'_, '_>) -> Result<boo
     } = *target.place;
     if target.place.count > 1 {
         share.spend(content.len())?;
-        if put(&[header, content].concat(), None, None, target, share)? {
+        if put(
+            &[header, content].concat(),
+            Kind::Recoded,
+            None,
+            None,
+            target,
+            share,
+        )? {
             return Ok(true);
         }
     }
@@ -307,7 +248,14 @@ fn put_cut(target: &mut Target<'_, '_>, share: &mut Share<'_, '_>) -> Result<boo
     for (at, cut) in cuts(content, target.place.part.media) {
         let added = content[cut.clone()].to_vec();
         let raw = [header, &without(content, &cut)].concat();
-        if put(&raw, None, Some((at, added)), target, share)? {
+        if put(
+            &raw,
+            Kind::Added(at, None),
+            None,
+            Some((at, added)),
+            target,
+            share,
+        )? {
             return Ok(true);
         }
     }
@@ -321,8 +269,14 @@ fn put_recoded(
 ) -> Result<Option<Vec<Recoding>>, Stop> {
     let mut seen = HashSet::new();
     let mut distinct = Vec::new();
+    let part = target.place.part;
     for recoding in recodings() {
-        share.spend(4 * target.place.content.len())?;
+        // Base64 that is no text stays base64, if in other lines.
+        let is_data = part.media == Media::Other && part.encoding == Encoding::Base64;
+        if is_data && recoding.encoding() != Encoding::Base64 {
+            continue;
+        }
+        share.spend(8 * target.place.content.len())?;
         let Some(raw) = recoding.apply(target.place) else {
             continue;
         };
@@ -332,14 +286,14 @@ fn put_recoded(
             continue;
         }
         distinct.push(recoding);
-        if put(&raw, Some(recoding), None, target, share)? {
+        if put(&raw, Kind::Recoded, Some(recoding), None, target, share)? {
             return Ok(None);
         }
     }
     // Encoded as it is, it is none of the others; but what was added makes a difference.
-    let encoding = target.place.part.encoding;
+    let encoding = part.encoding;
     if encoding != Encoding::Identity {
-        let same = |recoding: &Recoding| recoding.style.encoding() == encoding;
+        let same = |recoding: &Recoding| recoding.encoding() == encoding;
         distinct.extend(recodings().into_iter().find(same));
     }
     Ok(Some(distinct))
@@ -363,14 +317,10 @@ fn put_recoded_and_cut(
             let Some(header) = recoding.header(place) else {
                 continue;
             };
-            let raw = [header, recoding.style.encode(&rest)].concat();
-            if put(
-                &raw,
-                Some(*recoding),
-                Some((at, added.clone())),
-                target,
-                share,
-            )? {
+            let raw = [header, recoding.encode(&rest)].concat();
+            let kind = Kind::Added(at, Some(*recoding));
+            let added = Some((at, added.clone()));
+            if put(&raw, kind, Some(*recoding), added, target, share)? {
                 return Ok(());
             }
         }
@@ -382,15 +332,12 @@ fn put_recoded_and_cut(
 /// enough.
 fn put(
     raw: &[u8],
+    kind: Kind,
     recoding: Option<Recoding>,
     added: Option<(Where, Vec<u8>)>,
     target: &mut Target<'_, '_>,
     share: &mut Share<'_, '_>,
 ) -> Result<bool, Stop> {
-    let kind = match &added {
-        None => Kind::Recoded,
-        Some((at, _)) => Kind::Added(*at, recoding),
-    };
     let words = added.as_ref().map_or_else(Vec::new, |(_, text)| {
         let text = without_tags(text).into_iter();
         text.filter(|octet| octet.is_ascii_alphanumeric() || !octet.is_ascii())
@@ -398,7 +345,7 @@ fn put(
     });
     // What is added elsewhere leaves the end alone.
     let tails: &[Tail] = match kind {
-        Kind::Added(Where::Beginning | Where::Within, _) => &[Tail::Kept],
+        Kind::Added(Where::Beginning | Where::Within, _) | Kind::Linked => &[Tail::Kept],
         Kind::Recoded | Kind::Added(Where::End, _) => &[Tail::Kept, Tail::Longer, Tail::Shorter],
     };
     let mut alternative = Alternative {

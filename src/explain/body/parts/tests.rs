@@ -227,3 +227,30 @@ fn between_parts() {
         &[""],
     );
 }
+
+#[test]
+fn rewritten_links() {
+    let gateway = |link: &str| {
+        let link = link
+            .replace(':', "%3A")
+            .replace('/', "%2F")
+            .replace('&', "%26");
+        format!("https://eu.safelinks.protection.outlook.com/?url={link}&data=05%7C&reserved=0")
+    };
+    let link = "https://example.org/a?b&c";
+    let html = |link: &str| HTML.replace("the text", &format!("<a href=\"{link}\">it</a>"));
+    let plain = |link: &str| format!("{PLAIN}see {link}\r\n");
+    let inserted = Cause::ContentInserted;
+    let original = alternative(&plain(link), &html("https://example.org/a?b&amp;c"));
+    let received = alternative(&plain(&gateway(link)), &html(&gateway(link)));
+    check(
+        ALTERNATIVE,
+        &original,
+        &received,
+        &[inserted, inserted],
+        &[
+            "links in the text part (part 1 of 2)",
+            "links in the HTML part (part 2 of 2)",
+        ],
+    );
+}

@@ -154,7 +154,7 @@ fn is_quoted_from(line: &[u8]) -> bool {
 }
 
 /// Appends a line with one sequence of octets for another.
-pub(super) fn replace(line: &[u8], from: &[u8], to: &[u8], out: &mut Vec<u8>) {
+pub(in crate::explain::body) fn replace(line: &[u8], from: &[u8], to: &[u8], out: &mut Vec<u8>) {
     let mut rest = line;
     while let Some(at) = memchr::memmem::find(rest, from) {
         out.extend_from_slice(&rest[..at]);

@@ -71,7 +71,38 @@ pub(super) fn rewrites() -> Vec<Rewrite> {
             join(at, b"", b"", &marked, out);
         },
     ));
+    all.extend(WRAPPED.into_iter().map(|(width, what)| {
+        Rewrite::new(cause, what, move |at, out| {
+            let text = content(at.line);
+            if is_wrapped(text, content(at.next), width) {
+                out.extend_from_slice(text);
+                out.push(b' ');
+            } else {
+                out.extend_from_slice(at.line);
+            }
+        })
+    }));
     all
+}
+
+/// Lengths that text is wrapped to, at spaces.
+const WRAPPED: [(usize, &str); 6] = [
+    (72, "text was wrapped to lines of 72 characters"),
+    (74, "text was wrapped to lines of 74 characters"),
+    (75, "text was wrapped to lines of 75 characters"),
+    (76, "text was wrapped to lines of 76 characters"),
+    (78, "text was wrapped to lines of 78 characters"),
+    (80, "text was wrapped to lines of 80 characters"),
+];
+
+/// Whether a line ends where it does because the first word of the next did not fit.
+fn is_wrapped(line: &[u8], next: &[u8], width: usize) -> bool {
+    let word = next
+        .split(|octet| *octet == b' ')
+        .next()
+        .unwrap_or_default();
+    let fits = line.len() + 1 + word.len() <= width;
+    !word.is_empty() && !line.is_empty() && line.len() <= width && !fits
 }
 
 /// Appends a line without the cuts at its beginning and at its end.
