@@ -160,15 +160,15 @@ fn a_folder_without_messages_is_told() {
     let folder = scratch();
     let path = word(folder.path().to_owned());
     let warning = format!("dkim: warning: {path} : there is no message in it\n");
-    let run = verify(&[&path]).exits(0);
+    let run = verify(&[&path]).exits(1);
     assert_eq!((run.stdout(), &run.stderr), ("", &warning));
-    let run = verify(&["--json", &path]).exits(0);
+    let run = verify(&["--json", &path]).exits(1);
     assert_eq!((run.stdout(), &run.stderr), ("", &warning));
-    let run = verify(&["-q", &path]).exits(0);
+    let run = verify(&["-q", &path]).exits(1);
     assert_eq!((run.stdout(), run.stderr.as_str()), ("", ""));
     fs::create_dir_all(folder.path().join("inner/.x")).unwrap();
     let message = file(&scratch_in(&folder), "m.eml", &signed());
-    let run = verify(&[&format!("{path}/inner"), &message]).exits(0);
+    let run = verify(&[&format!("{path}/inner"), &message]).exits(1);
     assert!(run.stdout().starts_with(&message), "{}", run.stdout());
 }
 

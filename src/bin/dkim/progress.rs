@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{BinaryBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::io::Source;
 use crate::output;
@@ -102,7 +102,7 @@ impl Bar {
         let bar = self.shown.get_or_insert_with(|| {
             let target = ProgressDrawTarget::stderr_with_hz(10);
             let bar = ProgressBar::with_draw_target(None, target).with_elapsed(PATIENCE);
-            bar.set_style(style(false));
+            bar.set_style(style("{spinner} {msg}"));
             output::set_bar(Some(bar.clone()));
             bar
         });
@@ -110,14 +110,44 @@ impl Bar {
             let octets = self.total.octets.load(Ordering::Relaxed);
             if octets > 0 {
                 bar.set_length(octets);
-                bar.set_style(style(true));
+                bar.set_style(style("{bar:16} {percent:>3}%  {msg}"));
             }
         }
-        let seconds = self.began.elapsed().as_secs_f64();
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-        let rate = self.messages as f64 / seconds;
-        bar.set_message(format!("{} messages, {rate:.0}/s", self.messages));
-        bar.set_position(self.counter.get());
+        let octets = self.counter.get();
+        bar.set_position(octets);
+        let (bar, total) = (bar.clone(), bar.length());
+        bar.set_message(self.text(octets, total));
+    }
+
+    /// Messages, octets, both by the second, and the time left, all over the whole time until now:
+    /// what comes in bursts tells little by the moment.
+    #[expect(clippy::cast_precision_loss, reason = "rates for people")]
+    fn text(&self, octets: u64, total: Option<u64>) -> String {
+        if octets == 0 {
+            return "waiting for the first keys".to_owned();
+        }
+        let elapsed = self.began.elapsed();
+        let by_second = |count: u64| count as f64 / elapsed.as_secs_f64();
+        let left = match total {
+            Some(total) => {
+                let left = total.saturating_sub(octets) as f64 / by_second(octets);
+                let left = Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX);
+                format!("{} left", HumanDuration(left))
+            }
+            None => HumanDuration(elapsed).to_string(),
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "as above"
+        )]
+        let rate = BinaryBytes(by_second(octets) as u64);
+        format!(
+            "{} messages, {:.0}/s  {}, {rate}/s  {left}",
+            self.messages,
+            by_second(self.messages),
+            BinaryBytes(octets)
+        )
     }
 }
 
@@ -144,11 +174,6 @@ impl Total {
     }
 }
 
-fn style(bounded: bool) -> ProgressStyle {
-    let template = if bounded {
-        "{bar:16} {percent:>3}%  {msg}  {binary_bytes_per_sec}  {eta} left"
-    } else {
-        "{spinner} {binary_bytes}  {msg}  {binary_bytes_per_sec}  {elapsed}"
-    };
+fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

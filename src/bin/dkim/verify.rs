@@ -88,6 +88,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
             failure.say(place);
         }
         if let Some(folder) = judged.empty {
+            // Nothing was verified, which must not pass for a yes.
             output::warning(folder, "there is no message in it");
         }
         if let Some(tally) = judged.tally {

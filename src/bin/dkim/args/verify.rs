@@ -21,14 +21,18 @@ use super::values::{Jobs, LineEndingsOption, parse_sdid, parse_seconds, parse_ti
   dkim verify --explain broken.eml
   dkim verify --quiet --summary Maildir/
   dkim verify --authentication-results=mx.example.com message.eml
-  curl -s 'imaps://mail.example.com/INBOX;UID=7' | dkim verify --json | jq .result
   dkim verify --quiet --require aligned message.eml && echo genuine
+  curl -s 'imaps://mail.example.com/INBOX;UID=7' | dkim verify --json
 
-Results: pass; fail (changed after signing); policy (not acceptable, good or bad);
-neutral and permerror (cannot be judged); temperror (cannot be judged now); none.
+A folder is read with all that is in it, but for hidden files, links to folders,
+and a Maildir's tmp and index files.
 
-Exit status: 0 every message passes, 1 one does not, 2 usage, 3 the DNS failed in
-a way that may pass, 4 a file cannot be read. The worst stands: 4, 1, 3, 0.")]
+Results: pass; fail (changed after signing); policy (not acceptable, whether good
+or bad); neutral and permerror (cannot be judged); temperror (cannot be judged
+now); none.
+
+Exit status: 0 every message passes, 1 one does not, 2 usage, 3 the DNS failed
+in a way that may pass, 4 a file cannot be read. The worst stands: 4, 1, 3, 0.")]
 pub struct Verify {
     /// Messages, mboxes, Maildirs or folders; - or none for standard input
     #[arg(value_name = "PATH")]

@@ -54,10 +54,11 @@ impl Inputs {
         if self.in_place {
             // What is not there is for the reading to say.
             if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+                let hint = path.is_dir().then_some("name the messages in it");
                 return about(
                     path,
                     "not a regular file, which --in-place could replace",
-                    None,
+                    hint,
                 );
             }
             if !self.written.insert(identity(path)) {

@@ -143,7 +143,7 @@ impl Task for Judge {
             Item::Taken(Taken::Empty(place)) => {
                 let judged = Judged {
                     empty: Some(place),
-                    ..Judged::new(String::new(), ExitStatus::Yes)
+                    ..Judged::new(String::new(), ExitStatus::No)
                 };
                 Step::Done(judged, 512)
             }

@@ -121,11 +121,12 @@ impl Summary {
         self.unreadable += 1;
     }
 
-    /// The rows, the busiest first.
+    /// The rows, those with the most failures first, then the busiest.
     fn rows(&self) -> Vec<(&Pair, &Row)> {
         let mut rows: Vec<_> = self.rows.iter().collect();
         rows.sort_by(|(pair, row), (other_pair, other)| {
-            (other.messages, pair).cmp(&(row.messages, other_pair))
+            let failures = other.fail().cmp(&row.fail());
+            failures.then_with(|| (other.messages, pair).cmp(&(row.messages, other_pair)))
         });
         rows
     }

@@ -37,7 +37,7 @@ pub fn report(place: &Place, outcome: &Outcome) -> Report {
         let why = if outcome.report.header.has_fields() {
             "there is no DKIM-Signature field"
         } else {
-            "there is no header field: this is not a message"
+            "there is no header field: this is no message, nor an mbox, which would begin with From"
         };
         report.wrapped(2, PLAIN, "", why);
     }
