@@ -52,32 +52,44 @@ pub(super) fn explain_header(
         return Ok(());
     }
     let mut alternatives = Alternatives::new(&form);
-    copies::add(&mut alternatives);
-    instances::add(&mut alternatives);
-    subject::add(&mut alternatives);
-    author::add(&mut alternatives);
-    let body_hash = verdict.computed_body_hash.as_deref();
-    own_field::add(&mut alternatives, body_hash);
-    usual::add(&mut alternatives, evidence.body);
-    address::add(&mut alternatives);
-    encoding::add(&mut alternatives);
-    spacing::add(&mut alternatives);
-
+    let gathered = gather(&mut alternatives, evidence, budget);
     let mut traces = Vec::new();
     traces::find(&alternatives, signature, &mut traces);
     if target.is_cheap() {
         traces.push(some_field_changed(signature.signed_headers().count()));
     }
-    let outcome = search::search(&form, &target, &alternatives.into_sorted(), budget);
-    match outcome {
-        Ok(Some(stories)) => {
-            found.extend(stories.into_iter().map(|story| story.told(Proof::Proven)));
-        }
-        Ok(None) => found.extend(traces),
-        Err(exhausted) => {
-            found.extend(traces);
-            return Err(exhausted);
-        }
+    let outcome =
+        gathered.and_then(|()| search::search(&form, &target, &alternatives.into_sorted(), budget));
+    if let Ok(Some(stories)) = outcome {
+        found.extend(stories.into_iter().map(|story| story.told(Proof::Proven)));
+        return Ok(());
+    }
+    found.extend(traces);
+    outcome.map(|_| ())
+}
+
+/// Gathers what the fields may have been, the likeliest kinds first.
+fn gather(
+    alternatives: &mut Alternatives<'_, '_>,
+    evidence: &Evidence<'_>,
+    budget: &mut Budget<'_>,
+) -> Result<(), Exhausted> {
+    let kinds: [fn(&mut Alternatives<'_, '_>, &Evidence<'_>); 9] = [
+        |alternatives, _| copies::add(alternatives),
+        |alternatives, _| instances::add(alternatives),
+        |alternatives, _| subject::add(alternatives),
+        |alternatives, _| author::add(alternatives),
+        |alternatives, evidence| {
+            own_field::add(alternatives, evidence.verdict.computed_body_hash.as_deref());
+        },
+        |alternatives, evidence| usual::add(alternatives, evidence.body),
+        |alternatives, _| address::add(alternatives),
+        |alternatives, _| encoding::add(alternatives),
+        |alternatives, _| spacing::add(alternatives),
+    ];
+    for add in kinds {
+        add(alternatives, evidence);
+        alternatives.end_kind(budget)?;
     }
     Ok(())
 }

@@ -93,6 +93,9 @@ fn add_rewritten(
     }
     let as_is: Vec<_> = list.iter().map(WRITINGS[0]).collect();
     for (at, each) in list.iter().enumerate().take(MANY) {
+        if alternatives.is_full() {
+            return;
+        }
         for write in WRITINGS {
             let mut items = as_is.clone();
             items[at] = write(each);
@@ -120,6 +123,9 @@ fn add_fewer(alternatives: &mut Alternatives<'_, '_>, instance: &Instance<'_>, l
         return;
     }
     for at in 0..list.len().min(MANY) {
+        if alternatives.is_full() {
+            return;
+        }
         let mut without = list.to_vec();
         without.remove(at);
         for fewer in [without, list[..at].to_vec()] {

@@ -10,16 +10,18 @@ use crate::explain::{Budget, Exhausted};
 /// How many alternatives are tried together, and how many of them are in the running: together,
 /// and of each part. The first are for a target that costs a hash, the second for one that costs
 /// the verification of a signature.
-const ROUNDS: [[Round; 3]; 2] = [
+const ROUNDS: [[Round; 4]; 2] = [
     [
         Round::new(2, 360, 90),
         Round::new(3, 70, 14),
         Round::new(4, 30, 5),
+        Round::new(5, 20, 3),
     ],
     [
         Round::new(2, 64, 24),
         Round::new(3, 18, 6),
         Round::new(4, 9, 2),
+        Round::new(5, 8, 2),
     ],
 ];
 /// The most alternatives that are tried one by one where each costs a verification.

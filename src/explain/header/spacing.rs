@@ -71,20 +71,38 @@ fn add_names_and_spacings(alternatives: &mut Alternatives<'_, '_>) {
         let name = instance.name();
         for (cost, spaced) in spacings(&name, field.value()) {
             let raw = [&field.raw()[..field.value_offset()], &spaced[..]].concat();
-            add_raw(alternatives, &instance, &raw, cost, respaced(&name));
+            add_raw(
+                alternatives,
+                &instance,
+                &raw,
+                cost + 2,
+                Story::of_spaces(&name),
+            );
         }
         for (cost, other) in names(&name) {
             let behind = &field.raw()[field.name().len()..];
             let raw = [other.as_bytes(), behind].concat();
-            add_raw(alternatives, &instance, &raw, cost, recased(&name, &other));
+            add_raw(
+                alternatives,
+                &instance,
+                &raw,
+                cost + 2,
+                recased(&name, &other),
+            );
             for (more, spaced) in spacings(&name, field.value()).into_iter().take(4) {
                 let raw = [other.as_bytes(), b":", &spaced[..]].concat();
                 let story = recased(&name, &other);
-                add_raw(alternatives, &instance, &raw, cost + more + 2, story);
+                add_raw(alternatives, &instance, &raw, cost + more + 4, story);
             }
         }
         let without_blank = [field.name(), b":", field.value()].concat();
-        add_raw(alternatives, &instance, &without_blank, 4, respaced(&name));
+        add_raw(
+            alternatives,
+            &instance,
+            &without_blank,
+            4,
+            Story::of_spaces(&name),
+        );
     }
 }
 
@@ -102,14 +120,6 @@ fn add_raw(
         octets: vec![(instance.slot, octets)],
         stories: vec![story],
     });
-}
-
-fn respaced(name: &str) -> Story {
-    let detail = format!(
-        "white space or folds of the {name} field were changed, which the signature covers \
-         under c=simple"
-    );
-    Story::of(Cause::HeaderWhitespaceChanged, name, detail)
 }
 
 fn recased(now: &str, then: &str) -> Story {
@@ -201,12 +211,30 @@ fn add_all_in_one_way(alternatives: &mut Alternatives<'_, '_>) {
             stories,
         });
     }
-    for way in 0..5 {
+    let ways: [fn(&str) -> String; 6] = [
+        usual_case,
+        title_case,
+        |name| {
+            if is_one_case(name) {
+                usual_case(name)
+            } else {
+                name.to_owned()
+            }
+        },
+        |name| {
+            if is_one_case(name) {
+                title_case(name)
+            } else {
+                name.to_owned()
+            }
+        },
+        str::to_ascii_lowercase,
+        str::to_ascii_uppercase,
+    ];
+    for way in ways {
         let octets = all_fields(alternatives, |instance| {
             let field = instance.field;
-            let name = instance.name();
-            let others = names(&name);
-            let other = others.get(way).map_or(&name, |(_, other)| other);
+            let other = way(&instance.name());
             [other.as_bytes(), &field.raw()[field.name().len()..]].concat()
         });
         let stories = vec![story(
@@ -221,6 +249,11 @@ fn add_all_in_one_way(alternatives: &mut Alternatives<'_, '_>) {
             stories,
         });
     }
+}
+
+/// Whether a name was put into small letters, or into capitals.
+fn is_one_case(name: &str) -> bool {
+    name == name.to_ascii_lowercase() || name == name.to_ascii_uppercase()
 }
 
 fn all_fields(
@@ -239,13 +272,7 @@ fn add_spaces(alternatives: &mut Alternatives<'_, '_>) {
     for instance in alternatives.form.instances() {
         let field = instance.field;
         let name = instance.name();
-        let told = |_: &[u8]| {
-            let detail = format!(
-                "white space came into the {name} field or was taken from it where a word or an \
-                 item ends or begins"
-            );
-            Story::of(Cause::HeaderWhitespaceChanged, &name, detail)
-        };
+        let told = |_: &[u8]| Story::of_spaces(&name);
         for then in respacings(field.value()) {
             alternatives.value_told(&instance, &then, 4, &told);
         }

@@ -358,6 +358,50 @@ fn from_is_rewritten() {
 }
 
 #[test]
+fn lists_do_it_all_at_once() {
+    let message = MESSAGE.replace("Hello.", "Hello, all.");
+    let wrapped = "multipart/mixed; boundary=\"x\"\r\n\r\n--x\r\nContent-Type: text/plain; \
+                   charset=utf-8\r\n\r\nHello.\r\n--x--\r\n";
+    let from = "From: Joe Doe via Board <board@lists.example>\r\nReply-To: joe@example.com";
+    check_in(
+        &[RELAXED, SIMPLE],
+        &message,
+        &[
+            ("From: Joe Doe <joe@example.com>", from),
+            ("Subject: ", "Subject: [board] "),
+            ("text/plain; charset=utf-8\r\n\r\nHello, all.\r\n", wrapped),
+        ],
+        &[
+            (
+                Cause::FromRewritten,
+                "From",
+                Some("Joe Doe <joe@example.com>"),
+            ),
+            (Cause::SubjectTagged, "Subject", Some("Minutes of Monday")),
+            (Cause::HeaderAdded, "Reply-To", None),
+            (
+                Cause::HeaderValueChanged,
+                "Content-Type",
+                Some("text/plain; charset=utf-8"),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn answers_lose_their_threads() {
+    let thread = "In-Reply-To: <2@example.org>\r\nReferences: <1@example.org> <2@example.org>\r\n";
+    let message = format!("{thread}{MESSAGE}");
+    let removed = (Cause::HeaderRemoved, "In-Reply-To", Some("<2@example.org>"));
+    check_in(
+        &ALL,
+        &message,
+        &[("In-Reply-To: <2@example.org>\r\n", "")],
+        &[removed],
+    );
+}
+
+#[test]
 fn names_and_addresses_are_written_otherwise() {
     let was = Some("Ann <ann@example.org>, Bob <bob@example.org>");
     let now = "Ann <ann@example.org>, Bob <bob@example.org>";
