@@ -10,6 +10,7 @@ mod alternative;
 mod author;
 mod copies;
 mod encoding;
+mod folding;
 mod form;
 mod instances;
 mod lists;
@@ -26,8 +27,9 @@ mod usual;
 
 use alternative::{Alternatives, Story};
 use form::SignedForm;
+use search::{search_one, search_several};
 
-use super::key::target;
+use super::key::{Target, target};
 use super::{Budget, Cause, Evidence, Exhausted, Explanation, Proof};
 
 /// Explains a signature that is not one of the header.
@@ -52,28 +54,26 @@ pub(super) fn explain_header(
         return Ok(());
     }
     let mut alternatives = Alternatives::new(&form);
-    let gathered = gather(&mut alternatives, evidence, budget);
-    let mut traces = Vec::new();
-    traces::find(&alternatives, signature, &mut traces);
-    if target.is_cheap() {
-        traces.push(some_field_changed(signature.signed_headers().count()));
-    }
-    let outcome =
-        gathered.and_then(|()| search::search(&form, &target, &alternatives.into_sorted(), budget));
+    let outcome = search(&mut alternatives, evidence, &target, budget);
     if let Ok(Some(stories)) = outcome {
         found.extend(stories.into_iter().map(|story| story.told(Proof::Proven)));
         return Ok(());
     }
-    found.extend(traces);
+    traces::find(&alternatives, signature, found);
+    if target.is_cheap() {
+        found.push(some_field_changed(signature.signed_headers().count()));
+    }
     outcome.map(|_| ())
 }
 
-/// Gathers what the fields may have been, the likeliest kinds first.
-fn gather(
+/// Gathers what the fields may have been, the likeliest kinds first, and tries it: each at once,
+/// and several together when all are there.
+fn search(
     alternatives: &mut Alternatives<'_, '_>,
     evidence: &Evidence<'_>,
+    target: &Target<'_>,
     budget: &mut Budget<'_>,
-) -> Result<(), Exhausted> {
+) -> Result<Option<Vec<Story>>, Exhausted> {
     let kinds: [fn(&mut Alternatives<'_, '_>, &Evidence<'_>); 9] = [
         |alternatives, _| copies::add(alternatives),
         |alternatives, _| instances::add(alternatives),
@@ -87,11 +87,15 @@ fn gather(
         |alternatives, _| encoding::add(alternatives),
         |alternatives, _| spacing::add(alternatives),
     ];
+    let form = alternatives.form;
     for add in kinds {
         add(alternatives, evidence);
-        alternatives.end_kind(budget)?;
+        let stories = search_one(form, target, &alternatives.end_kind(budget)?, budget)?;
+        if stories.is_some() {
+            return Ok(stories);
+        }
     }
-    Ok(())
+    search_several(form, target, &alternatives.sorted(), budget)
 }
 
 /// The key made the signature, and not of this header.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
+use super::folding::spacings;
 use super::form::{Instance, SignedForm};
-use super::spacing::spacings;
 use super::text::{describe, shown};
 use crate::canonicalization::Canonicalization;
 use crate::explain::{Budget, Cause, Exhausted, Explanation, Proof};
@@ -98,6 +98,14 @@ pub(super) struct Alternatives<'f, 'a> {
     octets: usize,
     /// Octets that were written for the present kind of alternatives.
     work: usize,
+    /// How many alternatives there were when the last kind ended.
+    ended: usize,
+}
+
+fn sorted(list: &[Alternative]) -> Vec<&Alternative> {
+    let mut sorted: Vec<_> = list.iter().collect();
+    sorted.sort_by_key(|alternative| alternative.cost);
+    sorted
 }
 
 impl<'f, 'a> Alternatives<'f, 'a> {
@@ -108,6 +116,7 @@ impl<'f, 'a> Alternatives<'f, 'a> {
             places: HashMap::new(),
             octets: 0,
             work: 0,
+            ended: 0,
         }
     }
 
@@ -116,15 +125,20 @@ impl<'f, 'a> Alternatives<'f, 'a> {
         self.octets > MAX_OCTETS || self.list.len() >= MAX_COUNT || self.work > MAX_WORK
     }
 
-    /// Ends one kind of alternatives, which may not take up the room of the next.
-    pub(super) fn end_kind(&mut self, budget: &mut Budget<'_>) -> Result<(), Exhausted> {
-        budget.spend(std::mem::take(&mut self.work))
+    /// Ends one kind of alternatives, which may not take up the room of the next: those that came
+    /// since the last one, the likely ones first.
+    pub(super) fn end_kind(
+        &mut self,
+        budget: &mut Budget<'_>,
+    ) -> Result<Vec<&Alternative>, Exhausted> {
+        budget.spend(std::mem::take(&mut self.work))?;
+        let start = std::mem::replace(&mut self.ended, self.list.len());
+        Ok(sorted(self.list.get(start..).unwrap_or_default()))
     }
 
     /// The alternatives, the likely ones first.
-    pub(super) fn into_sorted(mut self) -> Vec<Alternative> {
-        self.list.sort_by_key(|alternative| alternative.cost);
-        self.list
+    pub(super) fn sorted(&self) -> Vec<&Alternative> {
+        sorted(&self.list)
     }
 
     /// Takes an alternative, unless it changes nothing. Of several with the same octets the
