@@ -54,7 +54,7 @@ proptest! {
         for each in explained(&damaged, &answer, 40).into_iter().flat_map(|each| each.explanations) {
             let harmless = matches!(
                 each.cause,
-                Cause::HeaderWhitespaceChanged | Cause::HeaderRecased | Cause::HeaderReordered
+                Cause::HeaderWhitespaceChanged | Cause::HeaderReencoded | Cause::HeaderRecased | Cause::HeaderReordered
                     | Cause::HeaderDuplicated | Cause::SubjectTagged | Cause::HeaderAdded
             );
             prop_assert!(!(each.proof == Proof::Proven && harmless), "{each:#?}");

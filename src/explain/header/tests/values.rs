@@ -165,6 +165,14 @@ fn names_and_addresses_are_written_otherwise() {
     ] {
         check(&[(now, then)], Cause::HeaderReencoded, "To", was);
     }
+    // A name that was put to an address is more than another writing.
+    let message = MESSAGE.replace("Ann <ann", "<ann");
+    let expected = (
+        Cause::HeaderValueChanged,
+        "To",
+        Some("<ann@example.org>, Bob <bob@example.org>"),
+    );
+    check_in(&ALL, &message, &[("<ann", "Boss <ann")], &[expected]);
     let more = "Ann <ann@example.org>, Bob <bob@example.org>, list@example.net";
     check(&[(now, more)], Cause::HeaderValueChanged, "To", was);
 }
