@@ -10,6 +10,7 @@ mod alternative;
 mod author;
 mod copies;
 mod encoding;
+mod folding;
 mod form;
 mod instances;
 mod lists;
@@ -26,8 +27,9 @@ mod usual;
 
 use alternative::{Alternatives, Story};
 use form::SignedForm;
+use search::{search_one, search_several};
 
-use super::key::target;
+use super::key::{Target, target};
 use super::{Budget, Cause, Evidence, Exhausted, Explanation, Proof};
 
 /// Explains a signature that is not one of the header.
@@ -52,34 +54,48 @@ pub(super) fn explain_header(
         return Ok(());
     }
     let mut alternatives = Alternatives::new(&form);
-    copies::add(&mut alternatives);
-    instances::add(&mut alternatives);
-    subject::add(&mut alternatives);
-    author::add(&mut alternatives);
-    let body_hash = verdict.computed_body_hash.as_deref();
-    own_field::add(&mut alternatives, body_hash);
-    usual::add(&mut alternatives, evidence.body);
-    address::add(&mut alternatives);
-    encoding::add(&mut alternatives);
-    spacing::add(&mut alternatives);
-
-    let mut traces = Vec::new();
-    traces::find(&alternatives, signature, &mut traces);
+    let outcome = search(&mut alternatives, evidence, &target, budget);
+    if let Ok(Some(stories)) = outcome {
+        found.extend(stories.into_iter().map(|story| story.told(Proof::Proven)));
+        return Ok(());
+    }
+    traces::find(&alternatives, signature, found);
     if target.is_cheap() {
-        traces.push(some_field_changed(signature.signed_headers().count()));
+        found.push(some_field_changed(signature.signed_headers().count()));
     }
-    let outcome = search::search(&form, &target, &alternatives.into_sorted(), budget);
-    match outcome {
-        Ok(Some(stories)) => {
-            found.extend(stories.into_iter().map(|story| story.told(Proof::Proven)));
-        }
-        Ok(None) => found.extend(traces),
-        Err(exhausted) => {
-            found.extend(traces);
-            return Err(exhausted);
+    outcome.map(|_| ())
+}
+
+/// Gathers what the fields may have been, the likeliest kinds first, and tries it: each at once,
+/// and several together when all are there.
+fn search(
+    alternatives: &mut Alternatives<'_, '_>,
+    evidence: &Evidence<'_>,
+    target: &Target<'_>,
+    budget: &mut Budget<'_>,
+) -> Result<Option<Vec<Story>>, Exhausted> {
+    let kinds: [fn(&mut Alternatives<'_, '_>, &Evidence<'_>); 9] = [
+        |alternatives, _| copies::add(alternatives),
+        |alternatives, _| instances::add(alternatives),
+        |alternatives, _| subject::add(alternatives),
+        |alternatives, _| author::add(alternatives),
+        |alternatives, evidence| {
+            own_field::add(alternatives, evidence.verdict.computed_body_hash.as_deref());
+        },
+        |alternatives, evidence| usual::add(alternatives, evidence.body),
+        |alternatives, _| address::add(alternatives),
+        |alternatives, _| encoding::add(alternatives),
+        |alternatives, _| spacing::add(alternatives),
+    ];
+    let form = alternatives.form;
+    for add in kinds {
+        add(alternatives, evidence);
+        let stories = search_one(form, target, &alternatives.end_kind(budget)?, budget)?;
+        if stories.is_some() {
+            return Ok(stories);
         }
     }
-    Ok(())
+    search_several(form, target, &alternatives.sorted(), budget)
 }
 
 /// The key made the signature, and not of this header.

@@ -82,21 +82,33 @@ fn add_rewritten(
     instance: &Instance<'_>,
     list: &[Mailbox],
 ) {
-    let cause = Cause::HeaderReencoded;
     let value =
         |items: &[String], separator: &str| format!(" {}", items.join(separator)).into_bytes();
     for separator in [", ", ","] {
         for (cost, write) in (3..).zip(WRITINGS) {
             let items: Vec<_> = list.iter().map(write).collect();
-            alternatives.value(instance, &value(&items, separator), cost, cause);
+            alternatives.value(
+                instance,
+                &value(&items, separator),
+                cost,
+                cause_of(instance, list, &items),
+            );
         }
     }
     let as_is: Vec<_> = list.iter().map(WRITINGS[0]).collect();
     for (at, each) in list.iter().enumerate().take(MANY) {
+        if alternatives.is_full() {
+            return;
+        }
         for write in WRITINGS {
             let mut items = as_is.clone();
             items[at] = write(each);
-            alternatives.value(instance, &value(&items, ", "), 5, cause);
+            alternatives.value(
+                instance,
+                &value(&items, ", "),
+                5,
+                cause_of(instance, list, &items),
+            );
         }
         let name = each.name();
         if each.phrase.contains("=?") || !name.is_ascii() {
@@ -105,10 +117,31 @@ fn add_rewritten(
                 for phrase in [encoded.clone().into_owned(), in_quotes(&encoded)] {
                     let mut items = as_is.clone();
                     items[at] = in_phrase(&phrase, &each.address);
-                    alternatives.value(instance, &value(&items, ", "), cost, cause);
+                    alternatives.value(
+                        instance,
+                        &value(&items, ", "),
+                        cost,
+                        cause_of(instance, list, &items),
+                    );
                 }
             }
         }
+    }
+}
+
+/// What it is called that these mailboxes became those of the list: written otherwise, if names
+/// and addresses are the same.
+fn cause_of(instance: &Instance<'_>, list: &[Mailbox], items: &[String]) -> Cause {
+    let then = mailboxes(items.join(",").as_bytes()).unwrap_or_default();
+    let is_same = |(now, then): (&Mailbox, &Mailbox)| {
+        now.address == then.address && now.name() == then.name()
+    };
+    if then.len() == list.len() && list.iter().zip(&then).all(is_same) {
+        Cause::HeaderReencoded
+    } else if instance.field.is_named("from") {
+        Cause::FromRewritten
+    } else {
+        Cause::HeaderValueChanged
     }
 }
 
@@ -120,6 +153,9 @@ fn add_fewer(alternatives: &mut Alternatives<'_, '_>, instance: &Instance<'_>, l
         return;
     }
     for at in 0..list.len().min(MANY) {
+        if alternatives.is_full() {
+            return;
+        }
         let mut without = list.to_vec();
         without.remove(at);
         for fewer in [without, list[..at].to_vec()] {

@@ -4,16 +4,19 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
+use super::folding::spacings;
 use super::form::{Instance, SignedForm};
-use super::spacing::spacings;
 use super::text::{describe, shown};
 use crate::canonicalization::Canonicalization;
-use crate::explain::{Cause, Explanation, Proof};
+use crate::explain::{Budget, Cause, Exhausted, Explanation, Proof};
+use crate::tag_list::without_fws;
 
 /// Alternatives hold no more octets than this together: a header may be megabytes long.
 const MAX_OCTETS: usize = 24 * 1024 * 1024;
 /// The most alternatives.
 const MAX_COUNT: usize = 60_000;
+/// So many octets are written for the alternatives of one kind.
+const MAX_WORK: usize = 8 * 1024 * 1024;
 
 /// Other octets for some slots, and what it means if they are right.
 #[derive(Clone, Debug)]
@@ -49,8 +52,21 @@ impl Story {
         }
     }
 
-    /// A story about a field whose value was another.
+    /// White space of a field was changed, and nothing else.
+    pub(super) fn of_spaces(field: &str) -> Self {
+        let detail = format!(
+            "white space or folds of the {field} field were changed, where the signature covers \
+             them"
+        );
+        Self::of(Cause::HeaderWhitespaceChanged, field, detail)
+    }
+
+    /// A story about a field whose value was another. Whatever led to it, white space is no more
+    /// than that.
     pub(super) fn of_value(cause: Cause, field: &str, now: &[u8], then: &[u8]) -> Self {
+        if without_fws(now) == without_fws(then) {
+            return Self::of_spaces(field);
+        }
         Self {
             cause,
             field: Some(field.to_owned()),
@@ -80,6 +96,16 @@ pub(super) struct Alternatives<'f, 'a> {
     /// Their places by a hash of their octets: one that is lost to a collision is no harm.
     places: HashMap<u64, usize>,
     octets: usize,
+    /// Octets that were written for the present kind of alternatives.
+    work: usize,
+    /// How many alternatives there were when the last kind ended.
+    ended: usize,
+}
+
+fn sorted(list: &[Alternative]) -> Vec<&Alternative> {
+    let mut sorted: Vec<_> = list.iter().collect();
+    sorted.sort_by_key(|alternative| alternative.cost);
+    sorted
 }
 
 impl<'f, 'a> Alternatives<'f, 'a> {
@@ -89,18 +115,30 @@ impl<'f, 'a> Alternatives<'f, 'a> {
             list: Vec::new(),
             places: HashMap::new(),
             octets: 0,
+            work: 0,
+            ended: 0,
         }
     }
 
-    /// Whether no more are taken.
+    /// Whether no more are taken of the present kind.
     pub(super) fn is_full(&self) -> bool {
-        self.octets > MAX_OCTETS || self.list.len() >= MAX_COUNT
+        self.octets > MAX_OCTETS || self.list.len() >= MAX_COUNT || self.work > MAX_WORK
+    }
+
+    /// Ends one kind of alternatives, which may not take up the room of the next: those that came
+    /// since the last one, the likely ones first.
+    pub(super) fn end_kind(
+        &mut self,
+        budget: &mut Budget<'_>,
+    ) -> Result<Vec<&Alternative>, Exhausted> {
+        budget.spend(std::mem::take(&mut self.work))?;
+        let start = std::mem::replace(&mut self.ended, self.list.len());
+        Ok(sorted(self.list.get(start..).unwrap_or_default()))
     }
 
     /// The alternatives, the likely ones first.
-    pub(super) fn into_sorted(mut self) -> Vec<Alternative> {
-        self.list.sort_by_key(|alternative| alternative.cost);
-        self.list
+    pub(super) fn sorted(&self) -> Vec<&Alternative> {
+        sorted(&self.list)
     }
 
     /// Takes an alternative, unless it changes nothing. Of several with the same octets the
@@ -109,6 +147,11 @@ impl<'f, 'a> Alternatives<'f, 'a> {
         if self.is_full() {
             return;
         }
+        self.work += alternative
+            .octets
+            .iter()
+            .map(|each| each.1.len())
+            .sum::<usize>();
         let slots = self.form.slots();
         alternative
             .octets
@@ -160,7 +203,7 @@ impl<'f, 'a> Alternatives<'f, 'a> {
         self.raw_value(instance, then, cost, story);
         if self.form.canonicalization == Canonicalization::Simple {
             for (more, spaced) in spacings(&instance.name(), then) {
-                self.raw_value(instance, &spaced, cost + more, story);
+                self.raw_value(instance, &spaced, cost + more + 2, story);
             }
         }
     }
@@ -175,6 +218,7 @@ impl<'f, 'a> Alternatives<'f, 'a> {
         let field = instance.field;
         let raw = [&field.raw()[..field.value_offset()], then].concat();
         let octets = self.form.canonical(&raw);
+        self.work += raw.len() + 64;
         if self.form.slots().get(instance.slot) != Some(&octets) {
             self.add(Alternative {
                 part: Some(instance.part),

@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::alternative::{Alternative, Alternatives, Story};
-use super::spacing::{folded, names};
+use super::folding::folded;
+use super::spacing::names;
 use super::text::{collapsed, unfolded};
 use crate::canonicalization::Canonicalization;
 use crate::explain::Cause;

@@ -10,21 +10,20 @@ use crate::explain::{Budget, Exhausted};
 /// How many alternatives are tried together, and how many of them are in the running: together,
 /// and of each part. The first are for a target that costs a hash, the second for one that costs
 /// the verification of a signature.
-const ROUNDS: [[Round; 3]; 2] = [
+const ROUNDS: [[Round; 4]; 2] = [
     [
         Round::new(2, 360, 90),
         Round::new(3, 70, 14),
         Round::new(4, 30, 5),
+        Round::new(5, 20, 3),
     ],
     [
         Round::new(2, 64, 24),
         Round::new(3, 18, 6),
         Round::new(4, 9, 2),
+        Round::new(5, 8, 2),
     ],
 ];
-/// The most alternatives that are tried one by one where each costs a verification.
-const MAX_VERIFIED: usize = 4_000;
-
 struct Round {
     together: usize,
     running: usize,
@@ -41,32 +40,38 @@ impl Round {
     }
 }
 
-/// Finds the alternatives that together meet the target, as few as will do. They are sorted, the
-/// likely ones first.
-pub(super) fn search(
+/// Finds the alternative that meets the target alone.
+pub(super) fn search_one(
     form: &SignedForm<'_>,
     target: &Target<'_>,
-    alternatives: &[Alternative],
+    alternatives: &[&Alternative],
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
-    let limit = if target.is_cheap() {
-        usize::MAX
-    } else {
-        MAX_VERIFIED
-    };
-    for alternative in alternatives.iter().take(limit) {
+    for alternative in alternatives {
         if is_right(form, target, &[alternative], budget)? {
             return Ok(Some(alternative.stories.clone()));
         }
     }
+    Ok(None)
+}
+
+/// Finds several alternatives that together meet the target. They are sorted, the likely ones
+/// first.
+pub(super) fn search_several(
+    form: &SignedForm<'_>,
+    target: &Target<'_>,
+    alternatives: &[&Alternative],
+    budget: &mut Budget<'_>,
+) -> Result<Option<Vec<Story>>, Exhausted> {
+    let mut several = Vec::new();
     for round in &ROUNDS[usize::from(!target.is_cheap())] {
-        let running = choose(alternatives, round);
-        for places in combinations(&running, round.together) {
-            let chosen: Vec<_> = places.iter().map(|&place| running[place]).collect();
-            if is_right(form, target, &chosen, budget)? {
-                let stories = chosen.iter().flat_map(|each| each.stories.clone());
-                return Ok(Some(stories.collect()));
-            }
+        combine(&choose(alternatives, round), round.together, &mut several);
+    }
+    several.sort_by_key(|(cost, _)| *cost);
+    for (_, chosen) in &several {
+        if is_right(form, target, chosen, budget)? {
+            let stories = chosen.iter().flat_map(|each| each.stories.clone());
+            return Ok(Some(stories.collect()));
         }
     }
     Ok(None)
@@ -91,10 +96,10 @@ fn is_right(
 }
 
 /// The likeliest alternatives that can be tried with others, and not only those of one part.
-fn choose<'l>(alternatives: &'l [Alternative], round: &Round) -> Vec<&'l Alternative> {
+fn choose<'l>(alternatives: &[&'l Alternative], round: &Round) -> Vec<&'l Alternative> {
     let mut counts: HashMap<usize, usize> = HashMap::new();
     let mut chosen = Vec::with_capacity(round.running);
-    for alternative in alternatives {
+    for &alternative in alternatives {
         let Some(part) = alternative.part else {
             continue;
         };
@@ -110,31 +115,30 @@ fn choose<'l>(alternatives: &'l [Alternative], round: &Round) -> Vec<&'l Alterna
     chosen
 }
 
-/// All combinations of `together` places whose parts differ, the likely ones first.
-fn combinations(running: &[&Alternative], together: usize) -> Vec<Vec<usize>> {
-    fn extend(
-        running: &[&Alternative],
-        chosen: &mut Vec<usize>,
+/// Alternatives that are tried together, and how unlikely that is.
+type Combination<'l> = (u32, Vec<&'l Alternative>);
+
+/// Adds all combinations of so many alternatives whose parts differ. Each one more makes it less
+/// likely.
+fn combine<'l>(running: &[&'l Alternative], together: usize, found: &mut Vec<Combination<'l>>) {
+    fn extend<'l>(
+        running: &[&'l Alternative],
+        chosen: &mut Vec<&'l Alternative>,
         left: usize,
-        found: &mut Vec<(u32, Vec<usize>)>,
+        found: &mut Vec<Combination<'l>>,
     ) {
         if left == 0 {
-            let cost = chosen.iter().map(|&place| running[place].cost).sum();
+            let cost = chosen.iter().map(|each| each.cost + 2).sum();
             found.push((cost, chosen.clone()));
             return;
         }
-        let start = chosen.last().map_or(0, |last| last + 1);
-        for place in start..running.len() {
-            let part = running[place].part;
-            if chosen.iter().all(|&other| running[other].part != part) {
-                chosen.push(place);
-                extend(running, chosen, left - 1, found);
+        for (at, alternative) in running.iter().enumerate() {
+            if chosen.iter().all(|other| other.part != alternative.part) {
+                chosen.push(alternative);
+                extend(&running[at + 1..], chosen, left - 1, found);
                 chosen.pop();
             }
         }
     }
-    let mut found = Vec::new();
-    extend(running, &mut Vec::new(), together, &mut found);
-    found.sort_by_key(|(cost, _)| *cost);
-    found.into_iter().map(|(_, places)| places).collect()
+    extend(running, &mut Vec::with_capacity(together), together, found);
 }

@@ -84,7 +84,7 @@ pub(super) fn add(alternatives: &mut Alternatives<'_, '_>, body: &[u8]) {
         }
     }
     for (name, value) in fields_of_parts(body) {
-        add_value(alternatives, &name, &value, 3);
+        add_value(alternatives, &name, &value, 2);
     }
     for instance in alternatives.form.instances_of("content-type") {
         for then in content_types(instance.field.value(), body) {
@@ -103,6 +103,9 @@ pub(super) fn add(alternatives: &mut Alternatives<'_, '_>, body: &[u8]) {
     }
     for name in ["sender", "reply-to"] {
         add_author(alternatives, name);
+    }
+    for (name, keeper) in [("in-reply-to", "references"), ("references", "in-reply-to")] {
+        add_thread(alternatives, name, keeper);
     }
 }
 
@@ -364,6 +367,21 @@ fn add_author(alternatives: &mut Alternatives<'_, '_>, name: &str) {
             let value = [b" ", mailbox.address.as_bytes()].concat();
             add_value(alternatives, name, &value, 5);
         }
+    }
+}
+
+/// What a message answers stands last among its References (RFC 5322 §3.6.4).
+fn add_thread(alternatives: &mut Alternatives<'_, '_>, name: &str, keeper: &str) {
+    let Some(field) = alternatives.form.header.fields_named(keeper).next() else {
+        return;
+    };
+    let text = collapsed(field.value());
+    let last = text
+        .rsplit(|&octet| octet == b' ')
+        .next()
+        .unwrap_or_default();
+    if !last.is_empty() && last.len() < 1000 {
+        add_value(alternatives, name, &[b" ", last].concat(), 5);
     }
 }
 

@@ -1,0 +1,196 @@
+//! Fields that came, went, moved or were spaced anew, and copies of them.
+
+use super::*;
+
+#[test]
+fn fields_come_and_go() {
+    let reply = ("Subject:", "Reply-To: list@example.net\r\nSubject:");
+    check(&[reply], Cause::HeaderAdded, "Reply-To", None);
+    let second = ("Subject:", "From: Eve <eve@example.net>\r\nSubject:");
+    check_in(
+        &ALL[..1],
+        MESSAGE,
+        &[second],
+        &[(Cause::HeaderAdded, "From", None)],
+    );
+    let again = ("Date:", "Date: Mon, 6 Jan 2026 10:00:00 +0000\r\nDate:");
+    let below = [(
+        "MIME-Version: 1.0\r\n",
+        "MIME-Version: 1.0\r\nDate: Mon, 6 Jan 2026 10:00:00 +0000\r\n",
+    )];
+    check(&below, Cause::HeaderAdded, "Date", None);
+    // Above the signed one, it is not looked at.
+    let above = replaced(&sign(MESSAGE, RELAXED), MESSAGE.len(), again.0, again.1);
+    assert!(explained_as(&above, RELAXED).is_none());
+    let gone = [("MIME-Version: 1.0\r\n", "")];
+    check(&gone, Cause::HeaderRemoved, "MIME-Version", Some("1.0"));
+    let gone = [("Content-Type: text/plain; charset=utf-8\r\n", "")];
+    check(
+        &gone,
+        Cause::HeaderRemoved,
+        "Content-Type",
+        Some("text/plain; charset=utf-8"),
+    );
+    let swapped = [(
+        "Doe <joe@example.com>\r\n",
+        "Doe <joe@example.com>\r\nFrom: Joe Doe <joe@example.com>\r\n",
+    )];
+    check_in(
+        &ALL[..1],
+        MESSAGE,
+        &swapped,
+        &[(Cause::HeaderDuplicated, "From", None)],
+    );
+}
+
+#[test]
+fn fields_of_one_name_change_places() {
+    let first = "List-Post: <mailto:a@example.com>\r\n";
+    let second = "List-Post: <mailto:b@example.com>\r\n";
+    let message = format!("{first}{second}{MESSAGE}");
+    let (now, then) = (format!("{first}{second}"), format!("{second}{first}"));
+    check_in(
+        &ALL,
+        &message,
+        &[(&now, &then)],
+        &[(Cause::HeaderReordered, "List-Post", None)],
+    );
+}
+
+#[test]
+fn answers_lose_their_threads() {
+    let thread = "In-Reply-To: <2@example.org>\r\nReferences: <1@example.org> <2@example.org>\r\n";
+    let message = format!("{thread}{MESSAGE}");
+    let removed = (Cause::HeaderRemoved, "In-Reply-To", Some("<2@example.org>"));
+    check_in(
+        &ALL,
+        &message,
+        &[("In-Reply-To: <2@example.org>\r\n", "")],
+        &[removed],
+    );
+}
+
+#[test]
+fn spaces_count_in_simple() {
+    let ways = [ALL[1], ALL[3]];
+    let check = |from: &str, to: &str, cause, field: &str, original: Option<&str>| {
+        check_in(&ways, MESSAGE, &[(from, to)], &[(cause, field, original)]);
+    };
+    let spaces = Cause::HeaderWhitespaceChanged;
+    check("Subject: M", "Subject:M", spaces, "Subject", None);
+    check("Subject: M", "Subject:  M", spaces, "Subject", None);
+    check("Subject: M", "Subject:\r\n M", spaces, "Subject", None);
+    check("Monday\r\n", "Monday \r\n", spaces, "Subject", None);
+    check("org>, Bob", "org>,\r\n\tBob", spaces, "To", None);
+    check("org>, Bob", "org>,\r\n Bob", spaces, "To", None);
+    let recased = Cause::HeaderRecased;
+    check(
+        "Message-ID:",
+        "Message-Id:",
+        recased,
+        "Message-Id",
+        Some("Message-ID"),
+    );
+    check(
+        "MIME-V",
+        "Mime-V",
+        recased,
+        "Mime-Version",
+        Some("MIME-Version"),
+    );
+    check("Subject:", "subject:", recased, "subject", Some("Subject"));
+    let all = [
+        ("To:", "to:"),
+        ("Subject:", "subject:"),
+        ("Date:", "date:"),
+        ("From:", "from:"),
+    ];
+    for way in ways {
+        let mut damaged = sign(MESSAGE, way);
+        for (from, to) in all {
+            damaged = damaged.replace(&format!("\n{from}"), &format!("\n{to}"));
+        }
+        let explained = explained_as(&damaged, way).unwrap();
+        let proven = |each: &crate::explain::Explanation| {
+            each.proof == Proof::Proven && each.cause == Cause::HeaderRecased
+        };
+        assert!(explained.explanations.iter().all(proven), "{explained:#?}");
+    }
+}
+
+#[test]
+fn copies_tell_what_was() {
+    for way in ALL {
+        let way = Way {
+            copies: true,
+            ..way
+        };
+        let changed = (
+            Cause::HeaderValueChanged,
+            "Date",
+            Some("Mon, 5 Jan 2026 10:00:00 +0000"),
+        );
+        check_in(&[way], MESSAGE, &[("10:00:00", "12:34:56")], &[changed]);
+        let removed = (Cause::HeaderRemoved, "Message-ID", Some("<1@example.com>"));
+        check_in(
+            &[way],
+            MESSAGE,
+            &[("Message-ID: <1@example.com>\r\n", "")],
+            &[removed],
+        );
+        let rewritten = (
+            Cause::FromRewritten,
+            "From",
+            Some("Joe Doe <joe@example.com>"),
+        );
+        let subject = (
+            Cause::HeaderValueChanged,
+            "Subject",
+            Some("Minutes of Monday"),
+        );
+        check_in(
+            &[way],
+            MESSAGE,
+            &[
+                ("Joe Doe <joe@example.com>", "Eve <eve@example.net>"),
+                ("Minutes of Monday", "Buy now"),
+            ],
+            &[rewritten, subject],
+        );
+    }
+}
+
+#[test]
+fn the_signature_field_is_changed() {
+    let field = Cause::SignatureFieldChanged;
+    let name = "DKIM-Signature";
+    let ways = [ALL[1], ALL[3]];
+    check_in(
+        &ways,
+        MESSAGE,
+        &[("v=1; a=", "v=1;  a=")],
+        &[(field, name, None)],
+    );
+    check_in(
+        &ways,
+        MESSAGE,
+        &[("DKIM-Signature: ", "DKIM-Signature:\r\n\t")],
+        &[(field, name, None)],
+    );
+    check_in(
+        &ways,
+        MESSAGE,
+        &[("DKIM-Signature:", "Dkim-Signature:")],
+        &[(field, name, None)],
+    );
+    check_in(
+        &ALL,
+        MESSAGE,
+        &[("h=From:", "h=From:\r\n ")],
+        &[(field, name, None)],
+    );
+    let hash = sign(MESSAGE, RELAXED);
+    let at = hash.find("bh=").unwrap() + 3;
+    let (now, then) = (&hash[at..at + 4], "AAAA");
+    check_in(&ALL[..1], MESSAGE, &[(now, then)], &[(field, name, None)]);
+}
