@@ -15,6 +15,9 @@ pub(crate) use long_line::LongLine;
 pub const MAX_FIELD: usize = 1024 * 1024;
 /// The longest header that is read, in octets.
 pub const MAX_HEADER: usize = 8 * 1024 * 1024;
+/// The most fields of a header that is read: lines of a few octets would take many times their
+/// size in memory.
+pub const MAX_FIELDS: usize = 100_000;
 /// The longest line that mail servers must carry, in octets without its line end
 /// (RFC 5322 §2.1.1).
 pub const MAX_LINE: usize = 998;
@@ -317,6 +320,9 @@ impl HeaderReader {
             field.end = offset(end);
             return Ok(());
         }
+        if self.fields.len() >= MAX_FIELDS {
+            return Err(HeaderError::ManyFields);
+        }
         self.fields.push(FieldSpan {
             start: offset(start),
             end: offset(end),
@@ -356,6 +362,8 @@ pub enum HeaderError {
     LongField(Option<String>),
     /// The header is longer than [`MAX_HEADER`].
     LongHeader,
+    /// The header has more than [`MAX_FIELDS`] fields.
+    ManyFields,
 }
 
 impl fmt::Display for HeaderError {
@@ -366,6 +374,7 @@ impl fmt::Display for HeaderError {
                 write!(f, "the header field {name} is longer than 1 MiB")
             }
             Self::LongHeader => f.write_str("the header is longer than 8 MiB"),
+            Self::ManyFields => f.write_str("the header has more than 100,000 fields"),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Canonicalization drops octets (white space before white space or a line end, line ends at the
 //! end of the body), turns TAB into SP, and completes line ends. Most octets of most bodies pass
-//! unchanged. So groups of 256 octets are tested with vector comparisons whether anything in them
+//! unchanged. So groups of 512 octets are tested with vector comparisons whether anything in them
 //! changes; if not, they go on as they are. Where something does, blocks of 64 octets are turned
 //! into bit masks, and the stretches between the changes are copied to a stage. Octet by octet
 //! goes only what a block does not reach: the edges of the caller's pieces.

@@ -4,10 +4,12 @@ mod memory;
 mod store;
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::{Found, Resolver, Source, lifetime};
 use crate::lookup::{KeyAnswer, KeyQuery};
@@ -30,6 +32,14 @@ const MAX_RECORDS: usize = 32;
 /// server where those are slow: that stays well under the usual limit of 1,024 open files.
 const MAX_LOOKUPS: usize = 128;
 
+/// A lookup that has no answer after this time is slow, and makes room for another: a name that
+/// nobody answers for must not keep those waiting that are answered at once.
+const SLOW: Duration = Duration::from_millis(500);
+
+/// Slow lookups that wait beside the others. Their questions were passed on, so it is their
+/// sockets that count.
+const MAX_SLOW: usize = 256;
+
 /// How long a failure is kept; between 1 second and 5 minutes (RFC 9520 §3.2). It took up to ten
 /// seconds to find out that nobody answers. Who works through an archive would spend that again
 /// on each message of the domain; and a minute is soon enough for a mail server, where the sender
@@ -51,6 +61,7 @@ pub struct CachingResolver {
     resolver: Resolver,
     answers: Memory<KeyQuery, KeyAnswer>,
     turns: Arc<Semaphore>,
+    slow_turns: Arc<Semaphore>,
 }
 
 impl CachingResolver {
@@ -61,6 +72,7 @@ impl CachingResolver {
             resolver: resolver.with_memory(),
             answers: Memory::new(MAX_NAMES),
             turns: Arc::new(Semaphore::new(MAX_LOOKUPS)),
+            slow_turns: Arc::new(Semaphore::new(MAX_SLOW)),
         }
     }
 
@@ -96,8 +108,19 @@ impl CachingResolver {
             let (this, query) = (self.clone(), query.clone());
             async move {
                 // Never closed; and if it were, asking is still right.
-                let _turn = this.turns.acquire().await;
-                let (answer, ttl) = match this.resolver.find(query.name()).await {
+                let turn = this.turns.acquire().await;
+                let mut lookup = pin!(this.resolver.find(query.name()));
+                let found = match timeout(SLOW, &mut lookup).await {
+                    Ok(found) => found,
+                    Err(_) => {
+                        let slow_turn = this.slow_turns.try_acquire();
+                        if slow_turn.is_ok() {
+                            drop(turn);
+                        }
+                        lookup.await
+                    }
+                };
+                let (answer, ttl) = match found {
                     Ok(Found { answer, ttl }) => (answer.into(), ttl),
                     Err(failure) => (KeyAnswer::Failed(failure), 0),
                 };

@@ -7,6 +7,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
+use crate::new_file::RENAMING;
 use crate::output;
 
 /// From now on these signals end the program between two lines of output, unless whoever started
@@ -21,6 +22,7 @@ pub fn end_between_lines() {
         };
         for signal in signals.forever() {
             let _between = output::between_lines();
+            let _no_other_name = output::soon(&RENAMING);
             // As if nothing had caught it: whoever waits for the program sees what ended it.
             let _ = emulate_default_handler(signal);
         }

@@ -4,11 +4,20 @@ use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::{Builder, NamedTempFile};
 
 /// What the names of files begin with that are not finished.
 const PREFIX: &str = ".dkim-";
+
+/// Held while a file has another name for a moment; who ends the program waits for it.
+pub static RENAMING: Mutex<()> = Mutex::new(());
+
+#[cfg(target_os = "linux")]
+fn renaming() -> MutexGuard<'static, ()> {
+    RENAMING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A file that is being written.
 ///
@@ -131,6 +140,7 @@ mod nameless {
             Err(error) if replace && error.kind() == io::ErrorKind::AlreadyExists => {}
             done => return done,
         }
+        let _renaming = super::renaming();
         let linked = Builder::new().prefix(PREFIX).make_in(folder, link_as)?;
         linked.into_temp_path().persist(target)?;
         Ok(())

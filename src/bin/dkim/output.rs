@@ -264,11 +264,19 @@ fn beside_bar<T>(write: impl FnOnce() -> T) -> T {
 /// Waits until no line is half written, though not for long: whoever stopped reading is not waited
 /// for. While the result is held, nothing is written.
 pub fn between_lines() -> Option<MutexGuard<'static, ()>> {
+    let between = soon(&WRITING);
+    if between.is_some() {
+        set_bar(None);
+    }
+    between
+}
+
+/// Takes a lock if that can be had soon.
+pub fn soon(mutex: &'static Mutex<()>) -> Option<MutexGuard<'static, ()>> {
     let until = Instant::now() + Duration::from_millis(300);
     loop {
-        if let Ok(between) = WRITING.try_lock() {
-            set_bar(None);
-            return Some(between);
+        if let Ok(guard) = mutex.try_lock() {
+            return Some(guard);
         }
         if Instant::now() > until {
             return None;

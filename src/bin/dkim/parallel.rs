@@ -8,6 +8,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -72,6 +73,7 @@ struct Shared<T: Task> {
     task: T,
     inputs: Mutex<Inputs<T>>,
     jobs: Option<NonZeroUsize>,
+    has_all_threads: AtomicBool,
     state: Mutex<State<T>>,
     /// Threads wait for this: there is work for them, or none any more.
     for_threads: Condvar,
@@ -139,6 +141,7 @@ impl<T: Task> Work<T> {
                 taken: 0,
             }),
             jobs,
+            has_all_threads: AtomicBool::new(false),
             state: Mutex::new(State {
                 turn: 0,
                 total: None,
@@ -169,10 +172,16 @@ impl<T: Task> Work<T> {
     ) -> Result<(), OutputError> {
         let mut lines = String::new();
         let mut rounds = 0_u32;
+        let mut heeded = false;
         loop {
             let ready = self.next(|| progress.update())?;
             if ready.is_empty() {
                 return Ok(());
+            }
+            // A single line is short enough to be written at once.
+            if !heeded && (rounds > 0 || ready.len() > 1) {
+                interrupt::end_between_lines();
+                heeded = true;
             }
             progress.advance(ready.len());
             for done in ready {
@@ -181,9 +190,6 @@ impl<T: Task> Work<T> {
             output.lines(&lines)?;
             lines.clear();
             rounds = rounds.saturating_add(1);
-            if rounds == 2 {
-                interrupt::end_between_lines();
-            }
             if rounds > MANY_ROUNDS {
                 thread::sleep(ROUND);
             }
@@ -192,7 +198,7 @@ impl<T: Task> Work<T> {
 
     /// The results next in turn that are ready, at least one; none at the end.
     fn next(&self, mut while_waiting: impl FnMut()) -> Result<Vec<T::Done>, OutputError> {
-        let shared = &*self.shared;
+        let shared = &self.shared;
         let mut state = shared.state();
         loop {
             let mut ready = Vec::new();
@@ -222,6 +228,7 @@ impl<T: Task> Work<T> {
             if timed_out.timed_out() {
                 drop(state);
                 while_waiting();
+                shared.add_threads();
                 shared.catch_up();
                 state = shared.state();
             }
@@ -241,6 +248,18 @@ impl<T: Task> Shared<T> {
         Ok(())
     }
 
+    /// Adds the other threads, once. A single message is done before they would have begun: they
+    /// come with the second, or when the first takes long.
+    fn add_threads(self: &Arc<Self>) {
+        if self.has_all_threads.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let jobs = self.jobs.unwrap_or_else(cores);
+        // Fewer threads than were asked for take longer, and that is all.
+        let _ = (1..jobs.get()).try_for_each(|_| self.add_thread());
+    }
+
     /// What each thread does.
     fn run(self: &Arc<Self>) {
         let mut scratch = T::Scratch::default();
@@ -257,10 +276,12 @@ impl<T: Task> Shared<T> {
     /// pipe to give the next input.
     fn catch_up(&self) {
         loop {
-            let answered = self.state().take_answered();
-            let Some((place, waiting, answer)) = answered else {
+            let mut state = self.state();
+            let Some((place, waiting, answer)) = state.take_answered() else {
                 return;
             };
+            self.notify_idle(&state);
+            drop(state);
             self.resume(place, waiting, answer);
         }
     }
@@ -314,12 +335,8 @@ impl<T: Task> Shared<T> {
         let place = inputs.taken;
         inputs.taken += 1;
         drop(inputs);
-        // A single message is done before a second thread has begun.
         if place == 1 {
-            let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-            let jobs = self.jobs.unwrap_or_else(cores);
-            // Fewer threads than were asked for take longer, and that is all.
-            let _ = (1..jobs.get()).try_for_each(|_| self.add_thread());
+            self.add_threads();
         }
         match self.task.work(item, scratch) {
             Step::Done(done, size) => self.finish(place, done, size),

@@ -124,7 +124,7 @@ impl Bar {
     #[expect(clippy::cast_precision_loss, reason = "rates for people")]
     fn text(&self, octets: u64, total: Option<u64>) -> String {
         if octets == 0 {
-            return "waiting for the first keys".to_owned();
+            return "nothing done yet".to_owned();
         }
         let elapsed = self.began.elapsed();
         let by_second = |count: u64| count as f64 / elapsed.as_secs_f64();

@@ -51,6 +51,7 @@ pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, OutputEr
         arguments: arguments.clone(),
         keys,
         counter,
+        prints: !output.json,
     };
     let inputs = Inputs::new(sources, arguments);
     let mut work = match Work::begin(signatory, inputs, arguments.jobs.get()) {

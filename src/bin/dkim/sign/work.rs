@@ -26,6 +26,8 @@ pub struct Signatory {
     pub arguments: Sign,
     pub keys: Vec<Arc<SigningKey>>,
     pub counter: Arc<Counter>,
+    /// Whether a message without a file of its own is printed; else only its fields are told.
+    pub prints: bool,
 }
 
 /// A message that was signed, or could not be.
@@ -146,7 +148,7 @@ impl Signatory {
             field_only: self.arguments.field_only,
         };
         let rest = match &destination {
-            None => Some(copy),
+            None => self.prints.then_some(copy),
             Some(path) => {
                 write_whole(path, |out| copy.write(out))
                     .map_err(|error| copy_trouble(error, source, &shown(path)))?;

@@ -303,7 +303,8 @@ impl Judge {
             Form::Json => output::json_line(&json::Message::new(&place, Ok(&outcome))),
             Form::Nothing => String::new(),
         };
-        let size = text.capacity() + 512;
+        let signatures = outcome.report.verdicts.len();
+        let size = text.capacity() + 512 + usize::from(self.tallies) * 256 * signatures;
         let judged = Judged {
             tally: self.tallies.then(|| Tally::new(&outcome)),
             uncounted,
