@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | octets added at the end, at any line end | [`claim`] | 1 |
 //! | mistakes of signers | [`signer`] | 1 each |
+//! | a multipart put around the body | [`wrapped`] | 1 in all |
 //! | changes all over the body, line by line, with what was added at the end | [`rewrites`] | 1 each |
 //! | text added to parts, other encodings of parts, rewritten links | [`parts`] | 1 for each guess, within a share |
 //! | lines added before the body or within | [`inserted`] | 1 for each guess, within a share |
@@ -26,6 +27,7 @@ mod story;
 #[cfg(test)]
 mod tests;
 mod truncated;
+mod wrapped;
 
 use self::claim::{Claim, Fit};
 use self::mime::Structure;
@@ -68,6 +70,9 @@ fn search(
         return Ok(Some(stories));
     }
     if let Some(stories) = signer::search(claim, body, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = wrapped::search(claim, structure, body, budget)? {
         return Ok(Some(stories));
     }
     let canonical = claim.canonical(body, budget)?;

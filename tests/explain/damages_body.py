@@ -53,7 +53,9 @@ def _(m):
 
 @damage("footer: Mailman wraps the message in a multipart/mixed",
         Cause("content-appended", "content-inserted", "content-prepended"),
-        Cause("header-value-changed", "transfer-encoding-changed", half="header"), only=("plain", "utf-8", "short"))
+        # Content-Transfer-Encoding is gone from the header: it is in the first part's.
+        Cause("header-value-changed", "transfer-encoding-changed", half="header"), beside=("header-removed",),
+        only=("plain", "utf-8", "short"))
 def _(m):
     border = b"--===============4711=="
     inner = b"".join(f for f in m.fields if name_of(f).startswith("content-"))

@@ -3,8 +3,8 @@
 //! Cost: what stands behind the lines is hashed for each guess where they begin and end. Blocks
 //! between empty lines are tried first; all lines in short bodies.
 
-use super::appended::is_white;
-use super::claim::Claim;
+use super::appended::{self, is_white};
+use super::claim::{Claim, Fit};
 use super::share::{Share, Stop, within};
 use super::story::{Story, quote, size};
 use crate::explain::{Budget, Cause, Exhausted};
@@ -42,6 +42,13 @@ pub(super) fn search(
 ) -> Result<Option<Vec<Story>>, Exhausted> {
     let all = line_starts(canonical, budget)?;
     let blocks = block_edges(canonical, &all);
+    for ends in [&blocks, &all] {
+        let ends = &ends[..ends.len().min(MOST_PREPENDED)];
+        let around = within(budget, SHARE, |share| around(claim, canonical, ends, share))?;
+        if around.is_some() {
+            return Ok(around);
+        }
+    }
     let beginning = &all[..all.len().min(MOST_PREPENDED)];
     let guesses: [Guess<'_>; 3] = [(&[0], beginning), (&blocks, &blocks), (&all, &all)];
     search_among(claim, canonical, &guesses, budget)
@@ -141,6 +148,32 @@ fn without(
             if claim.holds(&digest, start, &canonical[end..], share)? {
                 return Ok(Some((start, end)));
             }
+        }
+    }
+    Ok(None)
+}
+
+/// Lines before the body, up to one of `ends`, together with lines behind it: with each beginning
+/// left out, one pass finds all ends.
+fn around(
+    claim: &Claim<'_>,
+    canonical: &[u8],
+    ends: &[usize],
+    share: &mut Share<'_, '_>,
+) -> Result<Option<Vec<Story>>, Stop> {
+    // What is behind the body is not signed then, and no footer changes anything.
+    if claim.length.is_some() {
+        return Ok(None);
+    }
+    for &end in ends.iter().filter(|end| **end > 0) {
+        let rest = &canonical[end..];
+        share.spend(2 * rest.len())?;
+        if let Some(Fit::Prefix(length)) = claim.scan(rest, share.budget())? {
+            let signed = usize::try_from(length).unwrap_or(usize::MAX);
+            return Ok(Some(vec![
+                story(canonical, 0, end),
+                appended::story(claim, rest, signed),
+            ]));
         }
     }
     Ok(None)

@@ -492,6 +492,30 @@ mod tests {
             "One     two\r\n        x\r\n",
             "next column",
         );
+        check(
+            simple,
+            "\tHotel:\t\tone  two\r\n\tDinner:\t\tone\r\n",
+            "        Hotel:          one  two\r\n        Dinner:         one\r\n",
+            "next column of eight: 2 lines",
+        );
+        check(
+            simple,
+            "\t  One\t\ttwo\r\n",
+            "          One           two\r\n",
+            "some with spaces behind",
+        );
+        check(
+            simple,
+            "\tOne  seventeen...  x\r\n",
+            "        One  seventeen...  x\r\n",
+            "next column of eight",
+        );
+        check(
+            simple,
+            "\tOne     two\r\n",
+            "        One     two\r\n",
+            "TABs at the beginning",
+        );
         check(simple, "One     two\r\n", "One\ttwo\r\n", "became TABs");
         for tags in BOTH {
             check(

@@ -173,6 +173,20 @@ fn put_before_or_into() {
 }
 
 #[test]
+fn put_around() {
+    let causes = [Cause::ContentPrepended, Cause::ContentAppended];
+    for (banner, footer) in [
+        ("CAUTION: from outside.\r\n\r\n", "_____\r\nlist\r\n"),
+        ("first\r\nsecond\r\n", "\r\nthe last\r\n\r\n"),
+    ] {
+        let received = format!("{banner}{TEXT}{footer}");
+        check(TEXT, &received, &causes, "2 lines");
+        let tampered = received.replace("second.", "third.");
+        check(TEXT, &tampered, &[], "");
+    }
+}
+
+#[test]
 fn lengths() {
     let check = |tags: &str, hashed: &str, received: &str, causes: &[Cause], words: &str| {
         let explained = Signed::new(tags).explain_hash_of(hashed.as_bytes(), received.as_bytes());

@@ -3,6 +3,7 @@
 //! What is missing cannot be put back, so nothing is proven here. It is told only where no change
 //! was found that explains the body hash.
 
+use super::appended::is_white;
 use super::claim::Claim;
 use super::mime::{Encoding, Structure};
 use super::rewrites;
@@ -16,6 +17,7 @@ pub(super) fn trace(
     evidence: &Evidence<'_>,
 ) -> Option<Explanation> {
     let (detail, proof) = shorter_than_signed(claim, evidence)
+        .or_else(|| nothing_left(claim, evidence.body))
         .or_else(|| open_multipart(structure))
         .or_else(|| incomplete_base64(structure, evidence.body))
         .or_else(|| unended_line(evidence.body))?;
@@ -35,6 +37,21 @@ fn shorter_than_signed(claim: &Claim<'_>, evidence: &Evidence<'_>) -> Trace {
              {present}: {} are missing",
             count(missing, "octet")
         );
+        (detail, Proof::Likely)
+    })
+}
+
+/// Nothing is there, and something was signed.
+fn nothing_left(claim: &Claim<'_>, body: &[u8]) -> Trace {
+    // The empty body in either canonicalization (RFC 6376 §3.4.3 and §3.4.4).
+    let signed_nothing = claim.is_hash_of(b"") || claim.is_hash_of(b"\r\n");
+    (is_white(body) && !signed_nothing).then(|| {
+        let what = if body.is_empty() {
+            "is empty"
+        } else {
+            "has nothing but white space"
+        };
+        let detail = format!("the body {what}, and bh= is not the hash of an empty one");
         (detail, Proof::Likely)
     })
 }
@@ -124,6 +141,16 @@ mod tests {
             "three\r\n",
             Some((Proof::Likely, "none of the boundary lines")),
         );
+    }
+
+    #[test]
+    fn nothing_left() {
+        let said = |words| Some((Proof::Likely, words));
+        check("", "one\r\n", "", said("the body is empty"));
+        check("", "one\r\n", " \r\n\t\r\n", said("nothing but white"));
+        let mixed = "Content-Type: multipart/mixed; boundary=b\r\n";
+        check(mixed, "--b\r\n\r\nx\r\n--b--\r\n", "", said("is empty"));
+        check("", "one\r\n", "two\r\n", None);
     }
 
     #[test]

@@ -132,7 +132,10 @@ impl Alternative {
             )
         });
         let added = added.or(linked);
+        // Empty lines go with what was added behind them; it tells of them as well.
+        let is_appended = |story: &Story| story.cause == Cause::ContentAppended;
         let tail = self.tail.story(place);
+        let tail = tail.filter(|_| !added.as_ref().is_some_and(is_appended));
         recoded.into_iter().chain(added).chain(tail).collect()
     }
 }

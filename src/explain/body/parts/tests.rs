@@ -65,6 +65,26 @@ fn footers_and_banners_in_parts() {
             "the HTML part (part 2 of 2): \"list@",
         ],
     );
+    // The line end before the boundary line is the footer's now, or an empty line is before it.
+    let end = original.replace("text.\r\n\r\n--b", "text.\r\n--b");
+    for footer in [format!("\r\n{footer}"), format!("{footer}\r\n")] {
+        let received = end.replace("text.\r\n--b", &format!("text.\r\n{footer}--b"));
+        check(
+            ALTERNATIVE,
+            &end,
+            &received,
+            &[appended],
+            &["of the text part"],
+        );
+        let received = original.replace("text.\r\n\r\n--b", &format!("text.\r\n{footer}--b"));
+        check(
+            ALTERNATIVE,
+            &original,
+            &received,
+            &[appended],
+            &["of the text part"],
+        );
+    }
     let banner = "EXTERNAL mail\r\n\r\n";
     let html_banner = HTML.replace("<body>", "<body><div class=\"x\">EXTERNAL mail</div>");
     check(

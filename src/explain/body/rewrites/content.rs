@@ -103,7 +103,21 @@ fn within() -> Vec<Rewrite> {
             cause,
             "TABs became spaces, up to the next column of eight",
             |at, out| {
-                unexpand(at.line, out);
+                unexpand(at.line, Runs::Whole, out);
+            },
+        ),
+        Rewrite::new(
+            cause,
+            "TABs, some with spaces behind them, became spaces, up to the next column of eight",
+            |at, out| {
+                unexpand(at.line, Runs::Any, out);
+            },
+        ),
+        Rewrite::new(
+            cause,
+            "TABs at the beginning of lines became spaces, up to the next column of eight",
+            |at, out| {
+                unexpand(at.line, Runs::Leading, out);
             },
         ),
         Rewrite::new(cause, "each TAB became eight spaces", |at, out| {
@@ -197,19 +211,39 @@ fn expand(line: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Appends a line with TABs for runs of spaces that end at a column of eight.
-fn unexpand(line: &[u8], out: &mut Vec<u8>) {
-    for cell in line.chunks(8) {
-        let blanks = cell
-            .iter()
-            .rev()
-            .take_while(|octet| is_wsp(**octet))
-            .count();
-        if cell.len() == 8 && blanks > 1 {
-            out.extend_from_slice(&cell[..8 - blanks]);
-            out.push(b'\t');
+/// Which runs of blanks may have been TABs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Runs {
+    /// Those that end at a column of eight, as TABs do.
+    Whole,
+    /// Those that go beyond one as well: the rest were spaces.
+    Any,
+    /// Those at the beginning of lines.
+    Leading,
+}
+
+/// Appends a line with TABs for runs of two and more blanks, up to the last column of eight.
+fn unexpand(line: &[u8], runs: Runs, out: &mut Vec<u8>) {
+    let mut at = 0;
+    while at < line.len() {
+        let blanks = line[at..].iter().take_while(|octet| is_wsp(**octet));
+        let end = at + blanks.count();
+        let column = end - end % 8;
+        let wanted = match runs {
+            Runs::Whole => end == column,
+            Runs::Any => true,
+            Runs::Leading => at == 0,
+        };
+        if end == at {
+            out.push(line[at]);
+            at += 1;
+        } else if wanted && end - at > 1 && column > at {
+            out.extend((at / 8..column / 8).map(|_| b'\t'));
+            out.extend_from_slice(&line[column..end]);
+            at = end;
         } else {
-            out.extend_from_slice(cell);
+            out.extend_from_slice(&line[at..end]);
+            at = end;
         }
     }
 }
