@@ -52,8 +52,8 @@ pub struct Signature {
     pub expiration: Option<u64>,
     /// Whether `x=` is not after `t=`.
     pub(crate) expires_before_timestamp: bool,
-    /// The names of `h=` in lower case, with colons between.
-    names: String,
+    /// The names of `h=`.
+    names: Names,
     /// Where the value of `b=` lies in the field's value.
     pub(crate) emptied: Range<usize>,
     /// Where the key is.
@@ -90,8 +90,10 @@ impl Signature {
     /// The names of the signed header fields (`h=`) in lower case, in order, as often as they
     /// stand there.
     #[must_use]
-    pub fn signed_headers(&self) -> std::str::Split<'_, char> {
-        self.names.split(':')
+    pub fn signed_headers(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator + Clone {
+        self.names.iter()
     }
 
     /// The agent or user: `i=`, or its default, the signing domain without a local part.
@@ -152,7 +154,7 @@ impl Signature {
             timestamp: timestamp.map(Digits::saturating),
             expiration: expiration.map(Digits::saturating),
             expires_before_timestamp: matches!((expiration, timestamp), (Some(x), Some(t)) if x <= t),
-            names: signed_names(required("h")?)?,
+            names: Names::parse(required("h")?)?,
             emptied: tags
                 .raw_value_span("b")
                 .ok_or(SignatureError::MissingTag("b"))?,
@@ -361,22 +363,42 @@ fn check_query_methods(tags: &TagList<'_>) -> Result<(), SignatureError> {
     }
 }
 
-fn signed_names(value: &[u8]) -> Result<String, SignatureError> {
-    if memchr::memchr_iter(b':', value).count() >= MAX_NAMES {
-        return Err(SignatureError::TooManyNames);
-    }
-    let mut names = Vec::with_capacity(value.len());
-    for name in colon_separated(value) {
-        if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
-            return Err(SignatureError::HeaderName(printable(name)));
+/// The names of `h=`, split once for all that look at them.
+#[derive(Clone, Debug)]
+struct Names {
+    /// The names in lower case, one behind the other.
+    text: String,
+    /// Where each ends in `text`.
+    ends: Vec<usize>,
+}
+
+impl Names {
+    fn parse(value: &[u8]) -> Result<Self, SignatureError> {
+        let count = memchr::memchr_iter(b':', value).count() + 1;
+        if count > MAX_NAMES {
+            return Err(SignatureError::TooManyNames);
         }
-        if !names.is_empty() {
-            names.push(b':');
+        let mut text = Vec::with_capacity(value.len());
+        let mut ends = Vec::with_capacity(count);
+        for name in colon_separated(value) {
+            if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
+                return Err(SignatureError::HeaderName(printable(name)));
+            }
+            text.extend_from_slice(name);
+            ends.push(text.len());
         }
-        names.extend_from_slice(name);
+        text.make_ascii_lowercase();
+        let text =
+            String::from_utf8(text).map_err(|_| SignatureError::HeaderName(printable(value)))?;
+        Ok(Self { text, ends })
     }
-    names.make_ascii_lowercase();
-    String::from_utf8(names).map_err(|_| SignatureError::HeaderName(printable(value)))
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator + Clone {
+        self.ends.iter().enumerate().map(|(at, &end)| {
+            let start = if at == 0 { 0 } else { self.ends[at - 1] };
+            &self.text[start..end]
+        })
+    }
 }
 
 #[cfg(test)]
