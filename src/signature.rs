@@ -14,8 +14,10 @@ use crate::lookup::KeyQuery;
 use crate::message::{HeaderField, LineEndings};
 use crate::tag_list::{TagList, TagListError, colon_separated, printable, without_fws};
 use crate::verdict::VerificationResult;
+use names::Names;
 
 pub mod format;
+mod names;
 
 /// The name of the field that holds a signature.
 pub const FIELD_NAME: &str = "DKIM-Signature";
@@ -360,44 +362,6 @@ fn check_query_methods(tags: &TagList<'_>) -> Result<(), SignatureError> {
         Ok(())
     } else {
         Err(SignatureError::QueryMethod(printable(methods)))
-    }
-}
-
-/// The names of `h=`, split once for all that look at them.
-#[derive(Clone, Debug)]
-struct Names {
-    /// The names in lower case, one behind the other.
-    text: String,
-    /// Where each ends in `text`.
-    ends: Vec<usize>,
-}
-
-impl Names {
-    fn parse(value: &[u8]) -> Result<Self, SignatureError> {
-        let count = memchr::memchr_iter(b':', value).count() + 1;
-        if count > MAX_NAMES {
-            return Err(SignatureError::TooManyNames);
-        }
-        let mut text = Vec::with_capacity(value.len());
-        let mut ends = Vec::with_capacity(count);
-        for name in colon_separated(value) {
-            if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
-                return Err(SignatureError::HeaderName(printable(name)));
-            }
-            text.extend_from_slice(name);
-            ends.push(text.len());
-        }
-        text.make_ascii_lowercase();
-        let text =
-            String::from_utf8(text).map_err(|_| SignatureError::HeaderName(printable(value)))?;
-        Ok(Self { text, ends })
-    }
-
-    fn iter(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator + Clone {
-        self.ends.iter().enumerate().map(|(at, &end)| {
-            let start = if at == 0 { 0 } else { self.ends[at - 1] };
-            &self.text[start..end]
-        })
     }
 }
 

@@ -8,10 +8,9 @@ use crate::verdict::Warning;
 pub(super) fn message_line_ends(header: &Header, body: &BodyHashes) -> LineEndsSeen {
     let mut seen = body.line_ends();
     let octets = header.octets();
-    let pairs = pairs_in(octets);
-    seen.crlf |= pairs & CRLF != 0;
-    seen.bare_line_feed |= pairs & BARE_LINE_FEED != 0;
-    seen.bare_carriage_return |= pairs & BARE_CARRIAGE_RETURN != 0;
+    seen.crlf |= has_pair(octets, |octet, next| octet == b'\r' && next == b'\n');
+    seen.bare_line_feed |= has_pair(octets, |octet, next| octet != b'\r' && next == b'\n');
+    seen.bare_carriage_return |= has_pair(octets, |octet, next| octet == b'\r' && next != b'\n');
     seen.bare_line_feed |= octets.first() == Some(&b'\n');
     seen.bare_carriage_return |= octets.last() == Some(&b'\r');
     match header.first_line_end() {
@@ -22,21 +21,14 @@ pub(super) fn message_line_ends(header: &Header, body: &BodyHashes) -> LineEndsS
     seen
 }
 
-const CRLF: u8 = 1;
-const BARE_LINE_FEED: u8 = 2;
-const BARE_CARRIAGE_RETURN: u8 = 4;
-
-/// Which of these any octet and the one behind it are.
-fn pairs_in(octets: &[u8]) -> u8 {
+/// Whether any octet and the one behind it are what is wanted.
+fn has_pair(octets: &[u8], is_wanted: impl Fn(u8, u8) -> bool) -> bool {
     let pairs = octets.iter().zip(octets.get(1..).unwrap_or_default());
     // All of them are looked at, many at a time; stopping at the first would be one at a time.
-    pairs.fold(0, |any, (&octet, &next)| {
-        let carriage_return = if octet == b'\r' { u8::MAX } else { 0 };
-        let line_feed = if next == b'\n' { u8::MAX } else { 0 };
-        any | carriage_return & line_feed & CRLF
-            | !carriage_return & line_feed & BARE_LINE_FEED
-            | carriage_return & !line_feed & BARE_CARRIAGE_RETURN
-    })
+    let any = pairs.fold(0, |any, (&octet, &next)| {
+        any | u8::from(is_wanted(octet, next))
+    });
+    any != 0
 }
 
 pub(super) fn message_warnings(
