@@ -11,8 +11,11 @@ use crate::canonicalization::header::{canonicalize_field, canonicalize_signature
 use crate::message::{FieldIndex, Header, HeaderField, LineEndings};
 use crate::signature::Signature;
 
-/// Canonicalized header octets are hashed in pieces of about this size.
-const HEADER_PIECE: usize = 4096;
+/// Canonicalized header octets are hashed in pieces of at least this size.
+const HEADER_PIECE: usize = 512;
+/// The room for a piece and most fields behind it; more is made where it is not enough. Allocators
+/// hand out up to 1 KiB for a fraction of what more costs.
+const HEADER_ROOM: usize = 1024;
 /// Where several canonicalizations look at a body, all of them look at this many octets before
 /// any looks at more: so these are still in the nearest cache.
 const STEP: usize = 4096;
@@ -359,7 +362,7 @@ pub(crate) fn each_header_piece(
         ..
     } = signature;
     let line_endings = header.line_endings();
-    let mut piece = Vec::with_capacity(HEADER_PIECE);
+    let mut piece = Vec::with_capacity(HEADER_ROOM);
     for field in selected.filter_map(|at| header.field(at)) {
         canonicalize_field(canonicalization, field, line_endings, &mut piece);
         if piece.len() >= HEADER_PIECE {

@@ -82,7 +82,11 @@ impl DomainName {
     }
 
     fn labels(&self) -> usize {
-        self.to_ascii().split('.').count()
+        self.to_ascii()
+            .bytes()
+            .filter(|&octet| octet == b'.')
+            .count()
+            + 1
     }
 }
 
@@ -300,10 +304,11 @@ fn check_name(name: &str) -> Result<(), IdentifierError> {
     if name.len() > MAX_NAME {
         return Err(IdentifierError::LongName);
     }
-    name.split('.').try_for_each(check_label)
+    let mut labels = name.as_bytes().split(|&octet| octet == b'.');
+    labels.try_for_each(check_label)
 }
 
-fn check_label(label: &str) -> Result<(), IdentifierError> {
+fn check_label(label: &[u8]) -> Result<(), IdentifierError> {
     if label.is_empty() {
         return Err(IdentifierError::EmptyLabel);
     }
@@ -311,10 +316,10 @@ fn check_label(label: &str) -> Result<(), IdentifierError> {
         return Err(IdentifierError::LongLabel);
     }
     let allowed = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
-    if !label.bytes().all(allowed) {
+    if !label.iter().copied().all(allowed) {
         return Err(IdentifierError::Character);
     }
-    if label.starts_with('-') || label.ends_with('-') {
+    if label.starts_with(b"-") || label.ends_with(b"-") {
         return Err(IdentifierError::Hyphen);
     }
     Ok(())

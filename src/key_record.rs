@@ -3,17 +3,17 @@
 use std::error::Error;
 use std::fmt;
 
-use base64::Engine as _;
-
 use crate::algorithm::{HashAlgorithm, KeyType};
 use crate::key::{PublicKey, PublicKeyError};
 use crate::message::LineEndings;
-use crate::tag_list::{TagList, TagListError, colon_separated, printable, without_fws};
+use crate::tag_list::{TagList, TagListError, colon_separated, printable};
 use crate::verdict::VerificationResult;
 
+mod base64;
 pub mod lint;
 mod text;
 
+pub use self::base64::decode_base64;
 pub use self::text::{
     KeyRecordText, KeyToPublish, MAX_NOTE, NewKeyRecord, Note, NoteTooLong, ServiceType,
 };
@@ -244,19 +244,6 @@ fn parse_key(tags: &TagList<'_>) -> Result<PublicKey, RecordError> {
     };
     let octets = decode_base64(octets).ok_or(RecordError::Base64)?;
     PublicKey::from_record(key_type, &octets).map_err(RecordError::Key)
-}
-
-/// Decodes base64 as tags hold it (`b=`, `bh=`, `p=`): with folding white space anywhere, with or
-/// without its padding. `None` if it is not base64.
-#[must_use]
-pub fn decode_base64(value: &[u8]) -> Option<Vec<u8>> {
-    const TOLERANT: base64::engine::GeneralPurpose = base64::engine::GeneralPurpose::new(
-        &base64::alphabet::STANDARD,
-        base64::engine::GeneralPurposeConfig::new()
-            .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent)
-            .with_decode_allow_trailing_bits(true),
-    );
-    TOLERANT.decode(without_fws(value)).ok()
 }
 
 fn has_quoting(text: &[u8]) -> bool {

@@ -22,7 +22,8 @@ impl KeyQuery {
     /// allows (253 octets without the final dot).
     #[must_use]
     pub fn new(selector: &Selector, domain: &Sdid) -> Option<Self> {
-        let name = format!("{}._domainkey.{}.", selector.to_ascii(), domain.to_ascii());
+        // A message has this done for each signature; `format!` takes several times as long.
+        let name = [selector.to_ascii(), "._domainkey.", domain.to_ascii(), "."].concat();
         (name.len() <= 254).then_some(Self { name })
     }
 

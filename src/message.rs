@@ -334,6 +334,10 @@ impl HeaderReader {
     /// Refuses a header, or a field that the open line would belong to, of over-long size.
     fn check_limits(&self) -> Result<(), HeaderError> {
         let length = self.octets.len();
+        // No field is longer than the header.
+        if length <= MAX_FIELD {
+            return Ok(());
+        }
         let continues = self
             .octets
             .get(self.line_start)

@@ -14,8 +14,10 @@ use crate::lookup::KeyQuery;
 use crate::message::{HeaderField, LineEndings};
 use crate::tag_list::{TagList, TagListError, colon_separated, printable, without_fws};
 use crate::verdict::VerificationResult;
+use names::Names;
 
 pub mod format;
+mod names;
 
 /// The name of the field that holds a signature.
 pub const FIELD_NAME: &str = "DKIM-Signature";
@@ -52,8 +54,8 @@ pub struct Signature {
     pub expiration: Option<u64>,
     /// Whether `x=` is not after `t=`.
     pub(crate) expires_before_timestamp: bool,
-    /// The names of `h=` in lower case, with colons between.
-    names: String,
+    /// The names of `h=`.
+    names: Names,
     /// Where the value of `b=` lies in the field's value.
     pub(crate) emptied: Range<usize>,
     /// Where the key is.
@@ -90,8 +92,10 @@ impl Signature {
     /// The names of the signed header fields (`h=`) in lower case, in order, as often as they
     /// stand there.
     #[must_use]
-    pub fn signed_headers(&self) -> std::str::Split<'_, char> {
-        self.names.split(':')
+    pub fn signed_headers(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator + Clone {
+        self.names.iter()
     }
 
     /// The agent or user: `i=`, or its default, the signing domain without a local part.
@@ -152,7 +156,7 @@ impl Signature {
             timestamp: timestamp.map(Digits::saturating),
             expiration: expiration.map(Digits::saturating),
             expires_before_timestamp: matches!((expiration, timestamp), (Some(x), Some(t)) if x <= t),
-            names: signed_names(required("h")?)?,
+            names: Names::parse(required("h")?)?,
             emptied: tags
                 .raw_value_span("b")
                 .ok_or(SignatureError::MissingTag("b"))?,
@@ -372,24 +376,6 @@ fn check_query_methods(tags: &TagList<'_>) -> Result<(), SignatureError> {
     } else {
         Err(SignatureError::QueryMethod(printable(methods)))
     }
-}
-
-fn signed_names(value: &[u8]) -> Result<String, SignatureError> {
-    if memchr::memchr_iter(b':', value).count() >= MAX_NAMES {
-        return Err(SignatureError::TooManyNames);
-    }
-    let mut names = Vec::with_capacity(value.len());
-    for name in colon_separated(value) {
-        if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
-            return Err(SignatureError::HeaderName(printable(name)));
-        }
-        if !names.is_empty() {
-            names.push(b':');
-        }
-        names.extend_from_slice(name);
-    }
-    names.make_ascii_lowercase();
-    String::from_utf8(names).map_err(|_| SignatureError::HeaderName(printable(value)))
 }
 
 #[cfg(test)]

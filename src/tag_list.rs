@@ -17,14 +17,13 @@ const FEW_TAGS: usize = 16;
 /// Tags keep their order, unknown ones too. Names are unique and case-sensitive.
 #[derive(Clone, Debug)]
 pub struct TagList<'a> {
-    text: &'a [u8],
-    tags: Vec<Spans>,
+    tags: Vec<Parsed<'a>>,
 }
 
 #[derive(Clone, Debug)]
-struct Spans {
-    name: Range<usize>,
-    value: Range<usize>,
+struct Parsed<'a> {
+    name: &'a [u8],
+    value: &'a [u8],
     raw_value: Range<usize>,
 }
 
@@ -49,23 +48,22 @@ impl<'a> TagList<'a> {
     /// included.
     pub fn parse(text: &'a [u8], line_endings: LineEndings) -> Result<Self, TagListError> {
         check_characters(text, line_endings)?;
-        let mut tags: Vec<Spans> = Vec::with_capacity(12);
+        let mut tags: Vec<Parsed<'a>> = Vec::with_capacity(12);
         let mut seen = HashSet::new();
         let mut start = 0;
         loop {
             let end = memchr::memchr(b';', &text[start..]).map_or(text.len(), |at| start + at);
             let last = end == text.len();
-            let spec = trim(text, start..end);
+            let spec = trim(&text[start..end]);
             if spec.is_empty() {
                 // A final semicolon is fine, two in a row are not.
                 if !last {
                     return Err(TagListError::EmptyTag);
                 }
             } else {
-                let tag = parse_tag(text, spec, end)?;
-                let name = &text[tag.name.clone()];
-                if is_duplicate(text, &tags, &mut seen, name) {
-                    return Err(TagListError::DuplicateTag(printable(name)));
+                let tag = parse_tag(&text[start..end], start)?;
+                if is_duplicate(&tags, &mut seen, tag.name) {
+                    return Err(TagListError::DuplicateTag(printable(tag.name)));
                 }
                 tags.push(tag);
             }
@@ -77,13 +75,13 @@ impl<'a> TagList<'a> {
         if tags.is_empty() {
             return Err(TagListError::Empty);
         }
-        Ok(Self { text, tags })
+        Ok(Self { tags })
     }
 
     /// The value of the tag named `name`, without the white space around it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a [u8]> {
-        self.find(name).map(|tag| &self.text[tag.value.clone()])
+        self.find(name).map(|tag| tag.value)
     }
 
     /// Where the value of the tag named `name` lies in the text, from behind its `=` up to the
@@ -96,15 +94,13 @@ impl<'a> TagList<'a> {
     /// The tags in their order.
     pub fn iter(&self) -> impl Iterator<Item = Tag<'a>> + '_ {
         self.tags.iter().map(|tag| Tag {
-            name: &self.text[tag.name.clone()],
-            value: &self.text[tag.value.clone()],
+            name: tag.name,
+            value: tag.value,
         })
     }
 
-    fn find(&self, name: &str) -> Option<&Spans> {
-        self.tags
-            .iter()
-            .find(|tag| &self.text[tag.name.clone()] == name.as_bytes())
+    fn find(&self, name: &str) -> Option<&Parsed<'a>> {
+        self.tags.iter().find(|tag| tag.name == name.as_bytes())
     }
 }
 
@@ -180,9 +176,7 @@ pub fn without_fws(value: &[u8]) -> Cow<'_, [u8]> {
 
 /// The items of a colon-separated value (`h=`, `q=`), each without the white space around it.
 pub fn colon_separated(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value
-        .split(|&octet| octet == b':')
-        .map(|item| &item[trim(item, 0..item.len())])
+    value.split(|&octet| octet == b':').map(trim)
 }
 
 /// Decodes dkim-quoted-printable (RFC 6376 §2.11); `None` if a `=` is not followed by two
@@ -268,49 +262,47 @@ fn find_control_character(text: &[u8], line_endings: LineEndings) -> Result<(), 
     Ok(())
 }
 
-fn trim(text: &[u8], span: Range<usize>) -> Range<usize> {
-    let Range { mut start, mut end } = span;
-    while start < end && is_fws(text[start]) {
-        start += 1;
+fn trim(mut text: &[u8]) -> &[u8] {
+    while let [first, rest @ ..] = text
+        && is_fws(*first)
+    {
+        text = rest;
     }
-    while start < end && is_fws(text[end - 1]) {
-        end -= 1;
+    while let [rest @ .., last] = text
+        && is_fws(*last)
+    {
+        text = rest;
     }
-    start..end
+    text
 }
 
-fn parse_tag(text: &[u8], spec: Range<usize>, end: usize) -> Result<Spans, TagListError> {
-    let Some(equals) = memchr::memchr(b'=', &text[spec.clone()]) else {
-        return Err(TagListError::NoEquals(printable(&text[spec])));
+/// Parses a tag-spec, which begins at `start` of the text.
+fn parse_tag(spec: &[u8], start: usize) -> Result<Parsed<'_>, TagListError> {
+    // Names are short: a call to find the sign would take longer.
+    let Some(equals) = spec.iter().position(|&octet| octet == b'=') else {
+        return Err(TagListError::NoEquals(printable(trim(spec))));
     };
-    let equals = spec.start + equals;
-    let name = trim(text, spec.start..equals);
-    let octets = &text[name.clone()];
-    let well_formed = octets.first().is_some_and(u8::is_ascii_alphabetic)
-        && octets
+    let name = trim(&spec[..equals]);
+    let well_formed = name.first().is_some_and(u8::is_ascii_alphabetic)
+        && name
             .iter()
             .all(|octet| octet.is_ascii_alphanumeric() || *octet == b'_');
     if !well_formed {
-        return Err(TagListError::BadName(printable(octets)));
+        return Err(TagListError::BadName(printable(name)));
     }
-    Ok(Spans {
+    Ok(Parsed {
         name,
-        value: trim(text, equals + 1..spec.end),
-        raw_value: equals + 1..end,
+        value: trim(&spec[equals + 1..]),
+        raw_value: start + equals + 1..start + spec.len(),
     })
 }
 
-fn is_duplicate<'a>(
-    text: &'a [u8],
-    tags: &[Spans],
-    seen: &mut HashSet<&'a [u8]>,
-    name: &'a [u8],
-) -> bool {
+fn is_duplicate<'a>(tags: &[Parsed<'a>], seen: &mut HashSet<&'a [u8]>, name: &'a [u8]) -> bool {
     if tags.len() < FEW_TAGS {
-        return tags.iter().any(|tag| &text[tag.name.clone()] == name);
+        return tags.iter().any(|tag| tag.name == name);
     }
     if seen.is_empty() {
-        seen.extend(tags.iter().map(|tag| &text[tag.name.clone()]));
+        seen.extend(tags.iter().map(|tag| tag.name));
     }
     !seen.insert(name)
 }

@@ -23,7 +23,7 @@ use crate::canonicalization::blocks::{
     BLOCK, GROUP, LOOKAHEAD, Masks, ROOM, Unchanged, with_spaces_for_tabs,
 };
 use crate::message::{LineEndings, LongLine};
-use crate::tag_list::is_wsp;
+use crate::tag_list::{is_fws, is_wsp};
 
 /// The stage is emptied when it holds this much.
 const FULL: usize = 4 * BLOCK;
@@ -107,7 +107,14 @@ impl BodyCanonicalizer {
         let mut at = 0;
         while at < enough {
             let rest = &octets[at..];
-            if rest.len() < BLOCK + 2 || !self.is_clear(rest[0]) {
+            if rest.len() < BLOCK + 2
+                && let plain = &rest[..plain_octets(&rest[..enough - at])]
+                && !plain.is_empty()
+            {
+                self.long_line.update_plain(plain.len());
+                self.put_plain(plain, &mut sink);
+                at += plain.len();
+            } else if rest.len() < BLOCK + 2 || !self.is_clear(rest[0]) {
                 self.long_line.update_octet(rest[0]);
                 self.push_octet(rest[0], &mut sink);
                 at += 1;
@@ -376,14 +383,26 @@ impl BodyCanonicalizer {
         self.put_octet(b'\r', sink);
     }
 
-    /// Puts an octet that is neither white space nor part of a line end into the stage, behind
-    /// all that was held back before it.
+    /// Takes octets, not many more than a block, none of which is white space or part of a line end.
+    fn put_plain(&mut self, octets: &[u8], sink: &mut impl FnMut(&[u8])) {
+        if self.carriage_return {
+            self.put_carriage_return(sink);
+        }
+        self.put_behind(octets, sink);
+    }
+
     fn put_octet(&mut self, octet: u8, sink: &mut impl FnMut(&[u8])) {
+        self.put_behind(&[octet], sink);
+    }
+
+    /// Puts octets that are neither white space nor part of a line end into the stage, behind
+    /// all that was held back before them.
+    fn put_behind(&mut self, octets: &[u8], sink: &mut impl FnMut(&[u8])) {
         self.put_line_ends(sink);
         if std::mem::take(&mut self.white_space) {
             self.put(b" ");
         }
-        self.put(&[octet]);
+        self.put(octets);
         if self.staged >= FULL {
             // A CR that comes here is data: what followed it was seen.
             self.pass_on(false, sink);
@@ -449,6 +468,12 @@ impl BodyCanonicalizer {
             self.staged -= length;
         }
     }
+}
+
+/// How many octets at the start are neither white space nor part of a line end.
+fn plain_octets(octets: &[u8]) -> usize {
+    let is_plain = |octet: &&u8| !is_fws(**octet);
+    octets.iter().take_while(is_plain).count()
 }
 
 /// Whether octets in which no line end is cut but perhaps the last end in two line ends, of which

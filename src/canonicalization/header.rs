@@ -7,6 +7,7 @@ use fearless_simd::{Level, Simd, dispatch};
 use crate::canonicalization::Canonicalization;
 use crate::canonicalization::blocks::{BLOCK, LOOKAHEAD, Masks, ROOM, with_spaces_for_tabs};
 use crate::message::{HeaderField, LineEndings};
+use crate::tag_list::is_wsp;
 
 /// Appends the canonical form of a header field to `canonical`, with its final CRLF.
 pub fn canonicalize_field(
@@ -15,7 +16,8 @@ pub fn canonicalize_field(
     line_endings: LineEndings,
     canonical: &mut Vec<u8>,
 ) {
-    append(algorithm, field, 0..0, line_endings, canonical);
+    let end = field.value().len();
+    append(algorithm, field, end..end, line_endings, canonical);
     canonical.extend_from_slice(b"\r\n");
 }
 
@@ -78,11 +80,17 @@ fn append_simple(piece: &[u8], line_endings: LineEndings, canonical: &mut Vec<u8
 fn append_relaxed(pieces: [&[u8]; 2], line_endings: LineEndings, canonical: &mut Vec<u8>) {
     let start = canonical.len();
     let [first, second] = pieces;
+    // Most values begin with a space. Without it nothing has to be moved below.
+    let blanks = first.iter().take_while(|&&octet| is_wsp(octet)).count();
+    let first = &first[blanks..];
     let lenient = line_endings == LineEndings::Lenient;
     let level = Level::new();
     dispatch!(level, simd => {
         unfold(simd, first, second.first().copied(), lenient, canonical);
-        unfold(simd, second, None, lenient, canonical);
+        // Empty but for the field of the signature itself.
+        if !second.is_empty() {
+            unfold(simd, second, None, lenient, canonical);
+        }
     });
     // Of white space at either end one space is left.
     if canonical[start..].first() == Some(&b' ') {

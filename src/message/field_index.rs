@@ -56,30 +56,11 @@ impl<'a> FieldIndex<'a> {
         N: IntoIterator<Item = &'s str, IntoIter: 's>,
         'a: 's,
     {
-        let places = names.into_iter().map(|name| self.place_of(name));
-        self.select_at(places, own)
-    }
-
-    /// The index of the field that each name selects, as [`FieldIndex::select`] has it; the names
-    /// are given by their places.
-    pub(crate) fn select_at<'s>(
-        &'s self,
-        places: impl Iterator<Item = Option<usize>> + 's,
-        own: Option<usize>,
-    ) -> impl Iterator<Item = Option<usize>> + 's {
         // How many fields of each name were selected.
         let mut counts = vec![0; self.names.len()];
-        places.map(move |place| {
-            let place = place?;
-            let fields = self.fields_at(place);
-            let count = &mut counts[place];
-            loop {
-                let selected = *fields.get(fields.len().wrapping_sub(*count + 1))? as usize;
-                *count += 1;
-                if own != Some(selected) {
-                    return Some(selected);
-                }
-            }
+        names.into_iter().map(move |name| {
+            let place = self.place_of(name)?;
+            next_from_bottom(self.fields_at(place), &mut counts[place], own)
         })
     }
 
@@ -90,20 +71,37 @@ impl<'a> FieldIndex<'a> {
             .map_or(0, |place| self.fields_at(place).len().min(limit))
     }
 
-    /// The names, each with its place, that are given more often than there are fields; each once,
-    /// where it is given for the first time too many.
-    pub(crate) fn find_excess<'s>(
+    /// The names that more than one field has, and how many have them.
+    pub(crate) fn repeated(&self) -> impl Iterator<Item = (&'a [u8], usize)> + '_ {
+        self.names
+            .iter()
+            .filter(|(_, places)| places.len() > 1)
+            .map(|(name, places)| (name.octets, places.len()))
+    }
+
+    /// Looks each name up once, for the fields that it selects, as [`FieldIndex::select`] has it,
+    /// and for whether it is one too many.
+    pub(crate) fn select_and_find_excess<'s>(
         &self,
-        names: impl Iterator<Item = (&'s str, Option<usize>)>,
-    ) -> Vec<&'s str> {
-        let mut counts = vec![0; self.names.len()];
+        names: impl ExactSizeIterator<Item = &'s str>,
+        own: usize,
+    ) -> Selection<'s> {
+        // How often each name was given, and how many fields of it were selected.
+        let mut counts = vec![(0, 0); self.names.len()];
         let mut absent = Vec::new();
         let mut many_absent = HashSet::new();
-        let mut excess = Vec::new();
-        for (name, place) in names {
-            let is_first = if let Some(place) = place {
-                counts[place] += 1;
-                counts[place] == self.fields_at(place).len() + 1
+        let mut selection = Selection {
+            fields: Vec::with_capacity(names.len()),
+            excess: Vec::new(),
+        };
+        for name in names {
+            let is_first = if let Some(place) = self.place_of(name) {
+                let fields = self.fields_at(place);
+                let (given, selected) = &mut counts[place];
+                *given += 1;
+                let next = next_from_bottom(fields, selected, Some(own));
+                selection.fields.extend(next);
+                *given == fields.len() + 1
             } else if absent.contains(&name) {
                 false
             } else if absent.len() < FEW_NAMES {
@@ -113,14 +111,14 @@ impl<'a> FieldIndex<'a> {
                 many_absent.insert(name)
             };
             if is_first {
-                excess.push(name);
+                selection.excess.push(name);
             }
         }
-        excess
+        selection
     }
 
     /// The place of a name among those of the header.
-    pub(crate) fn place_of(&self, name: &str) -> Option<usize> {
+    fn place_of(&self, name: &str) -> Option<usize> {
         let name = Name::new(name.as_bytes());
         self.names
             .binary_search_by(|(other, _)| other.cmp(&name))
@@ -133,39 +131,67 @@ impl<'a> FieldIndex<'a> {
     }
 }
 
-/// A field name that is equal to others in any letter case.
-#[derive(Clone, Copy, Debug)]
-struct Name<'a> {
-    /// The first eight octets in lower case; most names differ in these.
-    start: u64,
-    /// What follows them.
-    rest: &'a [u8],
-    length: usize,
+/// What the names of `h=` select, and what they have too many of.
+pub(crate) struct Selection<'s> {
+    /// The indexes of the selected fields, in the order of the names.
+    pub(crate) fields: Vec<usize>,
+    /// The names that are given more often than there are fields; each once, where it is given for
+    /// the first time too many.
+    pub(crate) excess: Vec<&'s str>,
 }
 
-impl<'a> Name<'a> {
-    fn new(name: &'a [u8]) -> Self {
-        let mut start = [0; 8];
-        let (first, rest) = name.split_at(name.len().min(start.len()));
-        start[..first.len()].copy_from_slice(first);
-        start.make_ascii_lowercase();
-        Self {
-            start: u64::from_be_bytes(start),
-            rest,
-            length: name.len(),
+/// The last of `fields` but for `count` of them, which counts on; the one at `own` is passed over.
+fn next_from_bottom(fields: &[u32], count: &mut usize, own: Option<usize>) -> Option<usize> {
+    loop {
+        let selected = *fields.get(fields.len().wrapping_sub(*count + 1))? as usize;
+        *count += 1;
+        if own != Some(selected) {
+            return Some(selected);
         }
     }
 }
 
+/// How many octets of a name are compared at once.
+const WORD: usize = size_of::<u128>();
+
+/// A field name that is equal to others in any letter case.
+#[derive(Clone, Copy, Debug)]
+struct Name<'a> {
+    /// Its start in lower case; most names differ in it, and few are longer.
+    start: u128,
+    octets: &'a [u8],
+}
+
+impl<'a> Name<'a> {
+    fn new(octets: &'a [u8]) -> Self {
+        Self {
+            start: word(&octets[..octets.len().min(WORD)]),
+            octets,
+        }
+    }
+
+    /// What follows the start.
+    fn rest(&self) -> &'a [u8] {
+        self.octets.get(WORD..).unwrap_or_default()
+    }
+}
+
+/// No more than [`WORD`] octets in lower case, as a number.
+fn word(octets: &[u8]) -> u128 {
+    let mut word = [0; WORD];
+    word[..octets.len()].copy_from_slice(octets);
+    word.make_ascii_lowercase();
+    u128::from_be_bytes(word)
+}
+
 impl Ord for Name<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        fn lower(octets: &[u8]) -> impl Iterator<Item = u8> {
-            octets.iter().map(u8::to_ascii_lowercase)
-        }
+        // Any order will do in which those that differ in no more than letter case are equal.
+        let words = |name: &Self| name.rest().chunks(WORD).map(word);
         self.start
             .cmp(&other.start)
-            .then(self.length.cmp(&other.length))
-            .then_with(|| lower(self.rest).cmp(lower(other.rest)))
+            .then(self.octets.len().cmp(&other.octets.len()))
+            .then_with(|| words(self).cmp(words(other)))
     }
 }
 

@@ -59,6 +59,13 @@ impl LongLine {
         self.after_cr = octet == b'\r';
     }
 
+    /// Takes so many octets, none of which is part of a line end.
+    pub(crate) fn update_plain(&mut self, count: usize) {
+        self.open += count;
+        self.found |= self.open >= OVER_LONG;
+        self.after_cr = false;
+    }
+
     /// Takes octets whose line feeds are known, a bit each, the lowest for the first octet.
     #[inline]
     pub(crate) fn update_block(&mut self, octets: &[u8; 64], line_feeds: u64) {

@@ -37,15 +37,22 @@ pub(super) struct Repeated {
 }
 
 impl Repeated {
-    /// Finds those of a header.
+    /// Finds those of a header, in the order of [`ONCE_ONLY`].
     pub(super) fn find(index: &FieldIndex<'_>) -> Vec<Self> {
-        ONCE_ONLY
-            .into_iter()
-            .map(|name| Self {
-                name,
-                present: index.count(name, usize::MAX),
+        let mut found: Vec<_> = index
+            .repeated()
+            .filter_map(|(name, present)| {
+                let is_named = |other: &&str| name.eq_ignore_ascii_case(other.as_bytes());
+                Some((ONCE_ONLY.iter().position(is_named)?, present))
             })
-            .filter(|repeated| repeated.present > 1)
+            .collect();
+        found.sort_unstable();
+        found
+            .into_iter()
+            .map(|(place, present)| Self {
+                name: ONCE_ONLY[place],
+                present,
+            })
             .collect()
     }
 }
@@ -79,18 +86,11 @@ impl Verifier {
         now: u64,
     ) -> Readable {
         let mut warnings = Vec::new();
-        let places: Vec<_> = signature
-            .signed_headers()
-            .map(|name| index.place_of(name))
-            .collect();
+        let selection = index.select_and_find_excess(signature.signed_headers(), field_index);
         let header_hash = SignatureField::in_header(header, field_index, &signature)
-            .map(|own| {
-                let selected = index.select_at(places.iter().copied(), own.index);
-                header_hash(header, selected.flatten(), own)
-            })
+            .map(|own| header_hash(header, selection.fields.iter().copied(), own))
             .unwrap_or_default();
-        let excess = index.find_excess(signature.signed_headers().zip(places));
-        let oversigned = excess.into_iter().map(str::to_owned).collect();
+        let oversigned = selection.excess.into_iter().map(str::to_owned).collect();
         let extra_from = find_unsigned(repeated, &signature, &mut warnings);
         let defect = find_defect(&signature);
         let policy = self.find_policy(&signature, now).or(extra_from);

@@ -1,0 +1,42 @@
+//! The names of the header fields that a signature signs (`h=`, RFC 6376 §3.5).
+
+use super::{MAX_NAMES, SignatureError};
+use crate::tag_list::{colon_separated, printable};
+
+/// The names of `h=`, split once for all that look at them.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    /// The names in lower case, one behind the other.
+    text: String,
+    /// Where each ends in `text`.
+    ends: Vec<usize>,
+}
+
+impl Names {
+    pub(super) fn parse(value: &[u8]) -> Result<Self, SignatureError> {
+        let count = memchr::memchr_iter(b':', value).count() + 1;
+        if count > MAX_NAMES {
+            return Err(SignatureError::TooManyNames);
+        }
+        let mut text = Vec::with_capacity(value.len());
+        let mut ends = Vec::with_capacity(count);
+        for name in colon_separated(value) {
+            if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
+                return Err(SignatureError::HeaderName(printable(name)));
+            }
+            text.extend_from_slice(name);
+            ends.push(text.len());
+        }
+        text.make_ascii_lowercase();
+        let text =
+            String::from_utf8(text).map_err(|_| SignatureError::HeaderName(printable(value)))?;
+        Ok(Self { text, ends })
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator + Clone {
+        self.ends.iter().enumerate().map(|(at, &end)| {
+            let start = if at == 0 { 0 } else { self.ends[at - 1] };
+            &self.text[start..end]
+        })
+    }
+}
