@@ -53,7 +53,8 @@ def _(m):
 
 @damage("footer: Mailman wraps the message in a multipart/mixed",
         Cause("content-appended", "content-inserted", "content-prepended"),
-        Cause("header-value-changed", "transfer-encoding-changed", half="header"), only=("plain", "utf-8", "short"))
+        Cause("header-value-changed", "transfer-encoding-changed", half="header"), only=("plain", "utf-8", "short"),
+        beside=("header-removed",))  # Content-Transfer-Encoding moves down into the part: the header has none any more
 def _(m):
     border = b"--===============4711=="
     inner = b"".join(f for f in m.fields if name_of(f).startswith("content-"))
