@@ -176,6 +176,31 @@ fn keys_that_are_cut_off() {
 }
 
 #[test]
+fn nothing_is_said_of_what_was_not_changed() {
+    let message = sign(MESSAGE, RSA, "s1");
+    let (header, body) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
+    let answer = KeyAnswer::from_txt([record(RSA)], None);
+    let mut verification = Verifier::default().begin(header, 1_700_000_100);
+    let queries: Vec<_> = verification.queries().cloned().collect();
+    for query in queries {
+        verification.answer(&query, answer.clone());
+    }
+    verification.body(body);
+    let report = verification.finish();
+    let evidence = Evidence {
+        header: &report.header,
+        body,
+        verdict: &report.verdicts[0],
+        nearby: &[],
+    };
+    let found = explain(&evidence, &mut Budget::new(&mut || true));
+    assert!(
+        found.complete && found.explanations.is_empty(),
+        "{found:#?}"
+    );
+}
+
+#[test]
 fn ed25519_keys_that_are_cut_off() {
     let message = sign(MESSAGE, ED25519, "s1");
     let whole = record(ED25519);
