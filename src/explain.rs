@@ -59,7 +59,9 @@ pub struct Explanation {
 /// What the search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explained {
-    /// What happened, the most certain first; [`Cause::Unknown`] alone if nothing was found.
+    /// What happened, the most certain first; [`Cause::Unknown`] alone if nothing was found. None
+    /// where nothing was changed: signature and body hash are good, and something else is not, the
+    /// time for example.
     pub explanations: Vec<Explanation>,
     /// Whether all hypotheses were tried; if not, the budget was spent before.
     pub complete: bool,
@@ -69,6 +71,13 @@ pub struct Explained {
 #[must_use]
 pub fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
     let mut found = Vec::new();
+    let verdict = evidence.verdict;
+    if verdict.signature_matches == Some(true) && verdict.body_hash_matches() == Some(true) {
+        return Explained {
+            explanations: found,
+            complete: true,
+        };
+    }
     let complete = search(evidence, budget, &mut found).is_ok();
     found.sort_by_key(|explanation| explanation.proof);
     if found.is_empty() {

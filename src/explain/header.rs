@@ -16,12 +16,14 @@ mod instances;
 mod lists;
 mod mailbox;
 mod own_field;
+mod refolding;
 mod search;
 mod spacing;
 mod subject;
 #[cfg(test)]
 mod tests;
 mod text;
+mod timestamp;
 mod traces;
 mod usual;
 
@@ -59,9 +61,13 @@ pub(super) fn explain_header(
         found.extend(stories.into_iter().map(|story| story.told(Proof::Proven)));
         return Ok(());
     }
-    traces::find(&alternatives, signature, found);
+    traces::find(&alternatives, signature, target.is_cheap(), found);
     if target.is_cheap() {
-        found.push(some_field_changed(signature.signed_headers().count()));
+        let without_time = signature.timestamp.is_none();
+        found.push(some_field_changed(
+            signature.signed_headers().count(),
+            without_time,
+        ));
     }
     outcome.map(|_| ())
 }
@@ -74,7 +80,7 @@ fn search(
     target: &Target<'_>,
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
-    let kinds: [fn(&mut Alternatives<'_, '_>, &Evidence<'_>); 9] = [
+    let kinds: [fn(&mut Alternatives<'_, '_>, &Evidence<'_>); 10] = [
         |alternatives, _| copies::add(alternatives),
         |alternatives, _| instances::add(alternatives),
         |alternatives, _| subject::add(alternatives),
@@ -86,6 +92,7 @@ fn search(
         |alternatives, _| address::add(alternatives),
         |alternatives, _| encoding::add(alternatives),
         |alternatives, _| spacing::add(alternatives),
+        |alternatives, _| refolding::add(alternatives),
     ];
     let form = alternatives.form;
     for add in kinds {
@@ -95,19 +102,27 @@ fn search(
             return Ok(stories);
         }
     }
-    search_several(form, target, &alternatives.sorted(), budget)
+    let stories = search_several(form, target, &alternatives.sorted(), budget)?;
+    if stories.is_some() || !target.is_cheap() {
+        return Ok(stories);
+    }
+    timestamp::find(form, target, budget)
 }
 
 /// The key made the signature, and not of this header.
-fn some_field_changed(count: usize) -> Explanation {
+fn some_field_changed(count: usize, without_time: bool) -> Explanation {
+    let mut detail = format!(
+        "the key made this signature, but of another header: one of the {count} fields that h= \
+         names, or the signature's own, was changed in a way that was not found"
+    );
+    if without_time {
+        detail.push_str("; the signature has no t=, which may have been removed");
+    }
     let story = Story {
         cause: Cause::HeaderValueChanged,
         field: None,
         original: None,
-        detail: format!(
-            "the key made this signature, but of another header: one of the {count} fields that \
-             h= names, or the signature's own, was changed in a way that was not found"
-        ),
+        detail,
     };
     story.told(Proof::Likely)
 }

@@ -13,10 +13,14 @@ use crate::lookup::{KeyAnswer, KeyQuery};
 use crate::signature::{FIELD_NAME, Signature, SignatureError};
 use crate::verdict::{Reason, Verdict};
 
+use target::ED25519_LENGTH;
 pub(super) use target::Target;
 
 /// The lengths that RSA signatures usually have, in octets.
 const USUAL_LENGTHS: [usize; 6] = [64, 96, 128, 256, 384, 512];
+
+/// The length of an Ed25519 key, in octets (RFC 8463 §4).
+const ED25519_OCTETS: usize = 32;
 
 /// The names near a verdict's own, of which one may have the key: to be asked for, and the answers
 /// to be given in [`Evidence::nearby`]. Empty where the key is there and, as far as can be told,
@@ -85,7 +89,9 @@ pub(super) fn explain_key(
             found.push(told(Cause::WrongKey, Proof::Likely, detail));
             explain_nearby(evidence, signature, budget, found)?;
         }
-        _ if wrong => explain_wrong_key(evidence, signature, &passed, budget, found)?,
+        _ if wrong || is_cut_off(verdict, signature) => {
+            explain_wrong_key(evidence, signature, &passed, budget, found)?;
+        }
         _ => {}
     }
     let changed =
@@ -116,6 +122,16 @@ fn is_wrong_key(verdict: &Verdict, signature: &Signature) -> bool {
     verdict.signature_matches == Some(false)
         && verdict.key.as_ref().is_some_and(|key| {
             is_of_rsa(&key.record.key) && Target::new(&key.record.key, signature).is_none()
+        })
+}
+
+/// Whether an Ed25519 signature has not the length of one.
+fn is_cut_off(verdict: &Verdict, signature: &Signature) -> bool {
+    verdict.signature_matches == Some(false)
+        && signature.signature.len() != ED25519_LENGTH
+        && verdict.key.as_ref().is_some_and(|key| {
+            key.record.key.key_type() == signature.algorithm.key_type()
+                && !is_of_rsa(&key.record.key)
         })
 }
 
@@ -180,6 +196,13 @@ fn explain_record(error: &RecordError, passed: &[String], found: &mut Vec<Explan
             );
             found.push(told(Cause::KeyTruncated, Proof::Likely, detail));
         }
+        RecordError::Key(PublicKeyError::Ed25519Length { length }) if *length < ED25519_OCTETS => {
+            let detail = format!(
+                "the published key has {length} octets, and an Ed25519 key has {ED25519_OCTETS}: \
+                 the record was cut off"
+            );
+            found.push(told(Cause::KeyTruncated, Proof::Likely, detail));
+        }
         RecordError::Key(PublicKeyError::NotDer(DerError::Overrun)) | RecordError::Base64 => {
             let detail = "the published key is damaged, or its record was cut off".to_owned();
             found.push(told(Cause::KeyTruncated, Proof::Possible, detail));
@@ -194,7 +217,7 @@ fn explain_record(error: &RecordError, passed: &[String], found: &mut Vec<Explan
     }
 }
 
-/// An RSA key that the signature does not open with.
+/// An RSA key that the signature does not open with, or an Ed25519 signature that is none.
 fn explain_wrong_key(
     evidence: &Evidence<'_>,
     signature: &Signature,
@@ -213,8 +236,12 @@ fn explain_wrong_key(
         });
         return Ok(());
     }
-    let (length, expected) = (signature.signature.len(), key.bits().div_ceil(8));
-    if length != expected && !USUAL_LENGTHS.contains(&length) {
+    let length = signature.signature.len();
+    let (expected, is_usual) = match key {
+        PublicKey::Rsa(key) => (key.bits().div_ceil(8), USUAL_LENGTHS.contains(&length)),
+        PublicKey::Ed25519(_) => (ED25519_LENGTH, false),
+    };
+    if length != expected && !is_usual {
         let detail = format!(
             "b= has {length} octets, and a signature by this key has {expected}: the field was \
              damaged, or cut off"
@@ -321,8 +348,9 @@ fn explain_nearby(
                 key.verify(signature.algorithm.hash(), hash, &signature.signature)
             });
         if verifies || (is_of_rsa(key) && Target::new(key, signature).is_some()) {
-            let detail =
+            let mut detail =
                 format!("the key that made the signature is at {query} and not at {wanted}");
+            detail.push_str(zone_file_hint(query, signature));
             let original = Some(query.name().to_owned());
             found.push(Explanation {
                 original,
@@ -335,11 +363,21 @@ fn explain_nearby(
         }
     }
     if let Some(query) = possible {
-        let detail = format!("there is a key at {query}, and s= and d= lead to {wanted}");
+        let mut detail = format!("there is a key at {query}, and s= and d= lead to {wanted}");
+        detail.push_str(zone_file_hint(query, signature));
         found.push(Explanation {
             original: Some(query.name().to_owned()),
             ..told(Cause::SelectorMisspelled, Proof::Possible, detail)
         });
     }
     Ok(())
+}
+
+/// What a name with the domain twice comes from.
+fn zone_file_hint(query: &KeyQuery, signature: &Signature) -> &'static str {
+    if nearby::lacks_a_dot(query, signature) {
+        ": the name in the zone file lacks its final dot, and the zone's own was put behind it"
+    } else {
+        ""
+    }
 }

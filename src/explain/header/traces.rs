@@ -12,10 +12,12 @@ use crate::signature::Signature;
 /// Fields that stand in almost every message: signed and not there, they were removed.
 const ALWAYS_THERE: [&str; 5] = ["date", "message-id", "subject", "to", "mime-version"];
 
-/// What may have happened by the traces of it.
+/// What may have happened by the traces of it; `of_another_header`: whether it is known that the
+/// signature was made of another header.
 pub(super) fn find(
     alternatives: &Alternatives<'_, '_>,
     signature: &Signature,
+    of_another_header: bool,
     found: &mut Vec<Explanation>,
 ) {
     add_copies(alternatives, found);
@@ -32,7 +34,17 @@ pub(super) fn find(
     if !has(found, "from") {
         found.extend(author(alternatives, signature));
     }
-    for part in &alternatives.form.parts {
+    let parts = &alternatives.form.parts;
+    // Some signers name fields whether they are there or not.
+    let names_absent = parts
+        .iter()
+        .any(|part| part.instances.is_empty() && !ALWAYS_THERE.contains(&part.name.as_str()));
+    let proof = if of_another_header && !names_absent {
+        Proof::Likely
+    } else {
+        Proof::Possible
+    };
+    for part in parts {
         let name = super::spacing::usual_case(&part.name);
         if part.instances.is_empty()
             && ALWAYS_THERE.contains(&part.name.as_str())
@@ -41,7 +53,7 @@ pub(super) fn find(
             let detail = format!(
                 "the signature covers a {name} field and there is none: it may have been removed"
             );
-            found.push(Story::of(Cause::HeaderRemoved, &name, detail).told(Proof::Possible));
+            found.push(Story::of(Cause::HeaderRemoved, &name, detail).told(proof));
         }
     }
 }

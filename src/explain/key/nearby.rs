@@ -38,6 +38,9 @@ pub(super) fn names(signature: &Signature) -> Vec<KeyQuery> {
     for parent in parents(domain) {
         add(selector, parent);
     }
+    for doubled in doubled(domain) {
+        add(selector, &doubled);
+    }
     for other in numbers(selector).iter().chain(&marks(selector)) {
         add(other, domain);
     }
@@ -62,6 +65,24 @@ fn parents(domain: &str) -> impl Iterator<Item = &str> {
         rest.contains('.').then_some(rest)
     })
     .take(2)
+}
+
+/// The domain with that of a zone behind it, which is added to a name without a final dot
+/// (RFC 1035 §5.1): the domain itself, or one above.
+fn doubled(domain: &str) -> impl Iterator<Item = String> {
+    let zones = std::iter::once(domain).chain(parents(domain));
+    zones.map(move |zone| format!("{domain}.{zone}"))
+}
+
+/// Whether a name is what a zone file without a final dot makes of the signature's.
+pub(super) fn lacks_a_dot(query: &KeyQuery, signature: &Signature) -> bool {
+    let own = signature.query.name();
+    doubled(signature.domain.to_ascii())
+        .filter_map(|doubled| {
+            let rest = doubled.strip_prefix(signature.domain.to_ascii())?;
+            Some(format!("{own}{}.", rest.strip_prefix('.')?))
+        })
+        .any(|name| name == query.name())
 }
 
 /// The selector with its last number one more and one less, without leading zeros and without
@@ -211,6 +232,16 @@ mod tests {
         check("s01", "example.com", "s1._domainkey.example.com.");
         check("mail", "example.com", "mail1._domainkey.example.com.");
         check("mai", "example.com", "mail._domainkey.example.com.");
+        check(
+            "s1",
+            "example.com",
+            "s1._domainkey.example.com.example.com.",
+        );
+        check(
+            "s1",
+            "mail.example.com",
+            "s1._domainkey.mail.example.com.example.com.",
+        );
     }
 
     #[test]

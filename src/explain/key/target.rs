@@ -8,6 +8,9 @@ use crate::signature::Signature;
 /// What verifying an Ed25519 signature costs, in octets hashed.
 const VERIFICATION: usize = 30_000;
 
+/// The length of an Ed25519 signature, in octets (RFC 8032 §5.1.6).
+pub(super) const ED25519_LENGTH: usize = 64;
+
 /// What the header's hash has to be for the signature to be good.
 #[derive(Clone, Debug)]
 pub(in crate::explain) enum Target<'a> {
@@ -30,11 +33,14 @@ impl<'a> Target<'a> {
         }
         match key {
             PublicKey::Rsa(key) => key.open(hash, &signature.signature).map(Self::Digest),
-            PublicKey::Ed25519(_) => Some(Self::Key {
-                key,
-                hash,
-                signature: &signature.signature,
-            }),
+            // One of another length is good for no hash.
+            PublicKey::Ed25519(_) => {
+                (signature.signature.len() == ED25519_LENGTH).then_some(Self::Key {
+                    key,
+                    hash,
+                    signature: &signature.signature,
+                })
+            }
         }
     }
 

@@ -110,6 +110,13 @@ fn keys_under_other_names() {
         assert_eq!(found[0].original.as_deref(), Some(NEARBY));
         check(&message, &[], &[(Cause::Unknown, Proof::Possible)]);
     }
+    // With the domain twice, as a zone file without a final dot makes it.
+    let doubled = "s1._domainkey.example.com.example.com.";
+    for file in [RSA, ED25519] {
+        let found = explained(&sign(MESSAGE, file, "s1"), &[(doubled, &record(file))]);
+        assert_eq!((found[0].cause, found[0].proof), proven[0]);
+        assert!(found[0].detail.contains("final dot"), "{found:#?}");
+    }
     // The header is explained by that key as well.
     let message = sign(MESSAGE, RSA, "s1").replace("Subject: ", "Subject: [x] ");
     let both = [proven[0], (Cause::SubjectTagged, Proof::Proven)];
@@ -166,6 +173,50 @@ fn keys_that_are_cut_off() {
         &[(HERE, cut)],
         &[(Cause::KeyTruncated, Proof::Possible)],
     );
+}
+
+#[test]
+fn nothing_is_said_of_what_was_not_changed() {
+    let message = sign(MESSAGE, RSA, "s1");
+    let (header, body) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
+    let answer = KeyAnswer::from_txt([record(RSA)], None);
+    let mut verification = Verifier::default().begin(header, 1_700_000_100);
+    let queries: Vec<_> = verification.queries().cloned().collect();
+    for query in queries {
+        verification.answer(&query, answer.clone());
+    }
+    verification.body(body);
+    let report = verification.finish();
+    let evidence = Evidence {
+        header: &report.header,
+        body,
+        verdict: &report.verdicts[0],
+        nearby: &[],
+    };
+    let found = explain(&evidence, &mut Budget::new(&mut || true));
+    assert!(
+        found.complete && found.explanations.is_empty(),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn ed25519_keys_that_are_cut_off() {
+    let message = sign(MESSAGE, ED25519, "s1");
+    let whole = record(ED25519);
+    // 44 characters of base64: without twelve of them 24 octets, without ten no whole ones.
+    let likely = [(Cause::KeyTruncated, Proof::Likely)];
+    check(&message, &[(HERE, &whole[..whole.len() - 12])], &likely);
+    check(&message, &[(HERE, &whole[..whole.len() - 10])], &likely);
+}
+
+#[test]
+fn ed25519_signatures_that_are_cut_off() {
+    let message = sign(MESSAGE, ED25519, "s1");
+    let at = message.rfind("; b=").unwrap() + 4;
+    let cut = message[..at + 40].to_owned() + &message[at + 60..];
+    let likely = [(Cause::SignatureFieldChanged, Proof::Likely)];
+    check(&cut, &[(HERE, &record(ED25519))], &likely);
 }
 
 #[test]

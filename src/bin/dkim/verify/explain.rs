@@ -73,7 +73,8 @@ pub fn explain(report: &Report, body: &KeptBody, keys: &Keys, budget: Duration) 
         // What one does not need is left to those behind it.
         let share = end.saturating_duration_since(Instant::now()) / u32::try_from(left).ok()?;
         left -= 1;
-        Some(explain_one(report, verdict, body, keys, share))
+        let explained = explain_one(report, verdict, body, keys, share);
+        (!explained.explanations.is_empty()).then_some(explained)
     });
     Explanations {
         wanted: true,

@@ -119,6 +119,37 @@ fn spaces_count_in_simple() {
 }
 
 #[test]
+fn long_lines_were_folded_in_places() {
+    let spaces = [(Cause::HeaderWhitespaceChanged, "Subject", None)];
+    for fold in ["\r\n ", "\r\n\t"] {
+        let subject = format!("Minutes{fold}of Monday the fifth in the{fold}new room");
+        let message = MESSAGE.replace("Minutes of Monday", &subject);
+        let flat = subject.replace(fold, " ");
+        check_in(&[ALL[1], ALL[3]], &message, &[(&subject, &flat)], &spaces);
+    }
+    // All of many, by their columns.
+    let words = ["twelve_chars"; 20];
+    let lines: Vec<String> = words.chunks(4).map(|line| line.join(" ")).collect();
+    let message = MESSAGE.replace("Minutes of Monday", &lines.join("\r\n "));
+    let damage = (&lines.join("\r\n ")[..], &lines.join(" ")[..]);
+    check_in(&[ALL[1], ALL[3]], &message, &[damage], &spaces);
+}
+
+#[test]
+fn the_time_of_signing_is_lost() {
+    let field = [(Cause::SignatureFieldChanged, "DKIM-Signature", None)];
+    for date in [
+        "Tue, 14 Nov 2023 22:13:20 +0000",
+        "Tue, 14 Nov 2023 23:08:20 +0100",
+    ] {
+        let message = MESSAGE.replace("Mon, 5 Jan 2026 10:00:00 +0000", date);
+        check_in(&ALL[..2], &message, &[(" t=1700000000;", "")], &field);
+    }
+    let message = MESSAGE.replace("by x", "by x; Tue, 14 Nov 2023 22:13:21 +0000 (UTC)");
+    check_in(&ALL[..1], &message, &[(" t=1700000000;", "")], &field);
+}
+
+#[test]
 fn copies_tell_what_was() {
     for way in ALL {
         let way = Way {

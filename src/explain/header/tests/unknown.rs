@@ -27,6 +27,20 @@ fn what_was_not_found_is_said() {
         (found[0].cause, found[0].proof),
         (Cause::SubjectTagged, Proof::Likely)
     );
+    // Reply-To was signed and is not there either.
+    let to = "To: Ann <ann@example.org>, Bob <bob@example.org>\r\n";
+    let found = likely(MESSAGE, (to, ""), RELAXED);
+    assert!(
+        found
+            .iter()
+            .any(|each| (each.cause, each.proof) == (Cause::HeaderRemoved, Proof::Possible))
+    );
+    let replied = MESSAGE.replace("Subject:", "Reply-To: <joe@example.com>\r\nSubject:");
+    let found = likely(&replied, (to, ""), RELAXED);
+    assert_eq!(
+        (found[0].cause, found[0].proof),
+        (Cause::HeaderRemoved, Proof::Likely)
+    );
     let found = likely(MESSAGE, ("Message-ID: <1@example.com>\r\n", ""), ALL[2]);
     assert_eq!(
         (found[0].cause, found[0].proof),
