@@ -226,9 +226,12 @@ impl<T: Task> Work<T> {
             state = again;
             state.awaited = false;
             if timed_out.timed_out() {
+                let all_taken = state.total.is_some();
                 drop(state);
                 while_waiting();
-                shared.add_threads();
+                if !all_taken {
+                    shared.add_threads();
+                }
                 shared.catch_up();
                 state = shared.state();
             }

@@ -1,8 +1,11 @@
 //! What systems on the way said of a signature: Authentication-Results fields (RFC 8601 §2.2).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::authentication_results::{AuthenticationResults, DkimResult};
 use crate::message::Header;
 use crate::signature::Signature;
-use crate::tag_list::without_fws;
 
 /// The fields that hold results.
 const FIELDS: [&str; 4] = [
@@ -24,90 +27,52 @@ pub(super) fn passed_at(header: &Header, signature: &Signature) -> Vec<String> {
     };
     let fields = header.fields().filter(|field| is_result(field.name()));
     for field in fields.take(MANY) {
-        let text = String::from_utf8_lossy(&without_comments(field.value())).into_owned();
-        let mut parts = text.split(';').map(str::trim).peekable();
-        // An ARC set's instance comes first (RFC 8617 §4.1.1).
-        parts.next_if(|part| part.starts_with("i=") || part.starts_with("i ="));
-        let id = parts.next().unwrap_or_default();
-        let id = id.split_whitespace().next().unwrap_or_default();
-        if parts.any(|part| is_pass_of(part, signature)) && !found.iter().any(|other| other == id) {
-            found.push(id.to_owned());
+        let results = AuthenticationResults::parse(field.value());
+        let passes = results
+            .dkim
+            .iter()
+            .any(|result| is_pass_of(result, signature));
+        if let Some(id) = results
+            .authserv_id
+            .filter(|id| passes && !found.contains(id))
+        {
+            found.push(id);
         }
     }
     found
 }
 
-/// Whether a result is `dkim=pass` for the signature's domain, and for nothing that it is not.
-fn is_pass_of(part: &str, signature: &Signature) -> bool {
-    let part = part.replace(" =", "=").replace("= ", "=");
-    let mut words = part.split_whitespace();
-    let is_pass = words
-        .next()
-        .is_some_and(|word| word.eq_ignore_ascii_case("dkim=pass"));
-    if !is_pass {
-        return false;
-    }
-    let domain = signature.domain.to_ascii();
-    let mut names_domain = false;
-    for (name, value) in words.filter_map(|word| word.split_once('=')) {
-        let value = value.trim_matches('"');
-        let fits = match name.to_ascii_lowercase().as_str() {
-            "header.d" => value.eq_ignore_ascii_case(domain),
-            "header.i" => {
-                let of = value.rsplit('@').next().unwrap_or_default();
-                let of = of.to_ascii_lowercase();
-                of == domain
-                    || of
-                        .strip_suffix(domain)
-                        .is_some_and(|rest| rest.ends_with('.'))
-            }
-            "header.s" => value.eq_ignore_ascii_case(signature.selector.to_ascii()),
-            "header.b" => begins_with(signature, value),
-            _ => continue,
-        };
-        if !fits {
-            return false;
-        }
-        names_domain |= matches!(name.to_ascii_lowercase().as_str(), "header.d" | "header.i");
-    }
-    names_domain
+/// Whether a result is `pass` for the signature's domain, and for nothing that it is not.
+fn is_pass_of(result: &DkimResult, signature: &Signature) -> bool {
+    let DkimResult {
+        domain,
+        selector,
+        identity,
+        signature: start,
+        ..
+    } = result;
+    let fits = |value: &Option<String>, fits: &dyn Fn(&str) -> bool| {
+        value.as_ref().is_none_or(|value| fits(value))
+    };
+    let own = signature.domain.to_ascii();
+    result.result == "pass"
+        && (domain.is_some() || identity.is_some())
+        && fits(domain, &|domain| domain.eq_ignore_ascii_case(own))
+        && fits(identity, &|identity| is_identity_of(identity, own))
+        && fits(selector, &|selector| {
+            selector.eq_ignore_ascii_case(signature.selector.to_ascii())
+        })
+        && fits(start, &|start| {
+            STANDARD.encode(&signature.signature).starts_with(start)
+        })
 }
 
-/// Whether `b=` begins with this (RFC 6008 §4).
-fn begins_with(signature: &Signature, prefix: &str) -> bool {
-    use base64::Engine as _;
-    let encoded = base64::engine::general_purpose::STANDARD.encode(&signature.signature);
-    encoded.starts_with(prefix)
-}
-
-/// A value without comments and folds (RFC 5322 §3.2.2).
-fn without_comments(value: &[u8]) -> Vec<u8> {
-    let mut text = Vec::with_capacity(value.len());
-    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
-    for &octet in value {
-        if std::mem::take(&mut escaped) {
-            continue;
-        }
-        match octet {
-            b'\\' if quoted || depth > 0 => escaped = true,
-            b'"' if depth == 0 => quoted = !quoted,
-            b'(' if !quoted => depth += 1,
-            b')' if depth > 0 => {
-                depth -= 1;
-                text.push(b' ');
-            }
-            // What is quoted is one word, and ends nothing.
-            b';' | b' ' if quoted => text.push(b'_'),
-            _ if depth == 0 => text.push(if octet.is_ascii_whitespace() {
-                b' '
-            } else {
-                octet
-            }),
-            _ => {}
-        }
-    }
-    debug_assert!(without_fws(&text).len() <= value.len());
-    text
+/// Whether an identity is of the domain or of one below it.
+fn is_identity_of(identity: &str, domain: &str) -> bool {
+    let of = identity.rsplit('@').next().unwrap_or_default();
+    let of = of.to_ascii_lowercase();
+    of.strip_suffix(domain)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 #[cfg(test)]

@@ -69,11 +69,7 @@ pub(super) fn beginnings() -> Vec<Rewrite> {
             dots,
             "the dot at the beginning of lines was doubled",
             |at, out| {
-                let line = at
-                    .line
-                    .strip_prefix(b".")
-                    .filter(|rest| rest.starts_with(b"."));
-                out.extend_from_slice(line.unwrap_or(at.line));
+                strip(at.line, b".", |rest| rest.starts_with(b"."), out);
             },
         ),
         Rewrite::new(
@@ -95,32 +91,20 @@ pub(super) fn beginnings() -> Vec<Rewrite> {
             },
         ),
         Rewrite::new(dots, "a dot was put before lines", |at, out| {
-            let line = at
-                .line
-                .strip_prefix(b".")
-                .filter(|rest| !rest.starts_with(b"."));
-            out.extend_from_slice(line.unwrap_or(at.line));
+            strip(at.line, b".", |rest| !rest.starts_with(b"."), out);
         }),
         Rewrite::new(
             from,
             "\"From \" at the beginning of lines became \">From \"",
             |at, out| {
-                let line = at
-                    .line
-                    .strip_prefix(b">")
-                    .filter(|rest| rest.starts_with(b"From "));
-                out.extend_from_slice(line.unwrap_or(at.line));
+                strip(at.line, b">", |rest| rest.starts_with(b"From "), out);
             },
         ),
         Rewrite::new(
             from,
             "\"From \" at the beginning of lines, quoted or not, got a \">\"",
             |at, out| {
-                let line = at
-                    .line
-                    .strip_prefix(b">")
-                    .filter(|rest| is_quoted_from(rest));
-                out.extend_from_slice(line.unwrap_or(at.line));
+                strip(at.line, b">", is_quoted_from, out);
             },
         ),
         Rewrite::new(
@@ -137,14 +121,16 @@ pub(super) fn beginnings() -> Vec<Rewrite> {
             from,
             "\"From \" at the beginning of lines got a space before it",
             |at, out| {
-                let line = at
-                    .line
-                    .strip_prefix(b" ")
-                    .filter(|rest| rest.starts_with(b"From "));
-                out.extend_from_slice(line.unwrap_or(at.line));
+                strip(at.line, b" ", |rest| rest.starts_with(b"From "), out);
             },
         ),
     ]
+}
+
+/// Appends a line without this at its beginning, if that stands there and before what it should.
+fn strip(line: &[u8], prefix: &[u8], before: impl Fn(&[u8]) -> bool, out: &mut Vec<u8>) {
+    let rest = line.strip_prefix(prefix).filter(|rest| before(rest));
+    out.extend_from_slice(rest.unwrap_or(line));
 }
 
 /// Whether a line begins with `From `, with any number of `>` before it.
