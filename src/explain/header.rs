@@ -8,7 +8,10 @@
 mod address;
 mod alternative;
 mod author;
+mod charset;
+mod content_type;
 mod copies;
+mod date;
 mod encoding;
 mod folding;
 mod form;

@@ -65,8 +65,17 @@ const WRITINGS: [Writing; 8] = [
         }
     },
     |each| format!("{} <{}>", in_quotes(&each.address), each.address),
-    |each| in_phrase(&each.phrase, &each.address.to_ascii_lowercase()),
+    |each| in_phrase(&each.phrase, &without_capitals(&each.address)),
 ];
+
+/// An address that is all in capitals, in small letters; any other as it is.
+fn without_capitals(address: &str) -> String {
+    if address.contains(|letter: char| letter.is_ascii_lowercase()) {
+        address.to_owned()
+    } else {
+        address.to_ascii_lowercase()
+    }
+}
 
 fn in_phrase(phrase: &str, address: &str) -> String {
     if phrase.is_empty() {
@@ -133,11 +142,17 @@ fn add_rewritten(
 /// and addresses are the same.
 fn cause_of(instance: &Instance<'_>, list: &[Mailbox], items: &[String]) -> Cause {
     let then = mailboxes(items.join(",").as_bytes()).unwrap_or_default();
+    let both = || list.iter().zip(&then);
     let is_same = |(now, then): (&Mailbox, &Mailbox)| {
         now.address == then.address && now.name() == then.name()
     };
-    if then.len() == list.len() && list.iter().zip(&then).all(is_same) {
+    let is_recased = |(now, then): (&Mailbox, &Mailbox)| {
+        now.address.eq_ignore_ascii_case(&then.address) && now.name() == then.name()
+    };
+    if then.len() == list.len() && both().all(is_same) {
         Cause::HeaderReencoded
+    } else if then.len() == list.len() && both().all(is_recased) {
+        Cause::HeaderRecased
     } else if instance.field.is_named("from") {
         Cause::FromRewritten
     } else {

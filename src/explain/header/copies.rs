@@ -146,14 +146,15 @@ fn told(name: &str, now: Option<&[u8]>, then: Option<&[u8]>) -> Option<Story> {
 
 /// What a change of a field's value is called.
 pub(super) fn classify(name: &str, now: &[u8], then: &[u8]) -> Cause {
-    if now.eq_ignore_ascii_case(then) && now == then {
+    if now == then {
         return Cause::HeaderRecased;
     }
     let (now_text, then_text) = (collapsed(now), collapsed(then));
     if now_text == then_text {
         return Cause::HeaderWhitespaceChanged;
     }
-    if (is_encoded(now) || is_encoded(then)) && decoded(now) == decoded(then) {
+    let is_same_text = || decoded(now).is_some_and(|text| Some(text) == decoded(then));
+    if (is_encoded(now) || is_encoded(then)) && is_same_text() {
         return Cause::HeaderReencoded;
     }
     if name.eq_ignore_ascii_case("from") {

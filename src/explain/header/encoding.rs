@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use mail_parser::MessageParser;
 
 use super::alternative::Alternatives;
+use super::charset::is_charset;
 use super::text::{collapsed, unfolded};
 use crate::explain::Cause;
 
@@ -43,14 +44,37 @@ pub(super) fn is_encoded(value: &[u8]) -> bool {
     !value.is_ascii() || memchr::memmem::find(value, b"=?").is_some()
 }
 
-/// The text of a value, its encoded words decoded.
+/// The text of a value, its encoded words decoded; `None` if one has a charset that is not known.
 pub(super) fn decoded(value: &[u8]) -> Option<String> {
+    if !charsets(value).iter().all(|charset| is_charset(charset)) {
+        return None;
+    }
     let text = [b"Subject:", &unfolded(value)[..], b"\r\n\r\n"].concat();
     let message = MessageParser::new()
         .with_mime_headers()
         .header_text("Subject")
         .parse_headers(&text[..])?;
     Some(message.subject()?.to_owned())
+}
+
+/// The charsets that the encoded words of a value name (RFC 2047 §2).
+fn charsets(value: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = value;
+    while let Some(start) = memchr::memmem::find(rest, b"=?") {
+        rest = &rest[start + 2..];
+        let mut pieces = rest.splitn(3, |&octet| octet == b'?');
+        let (Some(charset), Some(_), Some(behind)) = (pieces.next(), pieces.next(), pieces.next())
+        else {
+            break;
+        };
+        // It may have a language behind it (RFC 2231 §5).
+        let charset = charset.split(|&octet| octet == b'*').next();
+        found.push(String::from_utf8_lossy(charset.unwrap_or_default()).into_owned());
+        let end = memchr::memmem::find(behind, b"?=").map_or(behind.len(), |end| end + 2);
+        rest = &behind[end..];
+    }
+    found
 }
 
 /// How a charset is named, and how text is written in it.
@@ -252,6 +276,15 @@ mod tests {
             texts.iter().any(|text| text == then),
             "{value:?} is {text:?}"
         );
+    }
+
+    #[test]
+    fn words_of_unknown_charsets_have_no_text() {
+        assert_eq!(
+            decoded(b" =?utf-8*en?b?w6Q=?= =?US-ASCII?q?=5F?=").as_deref(),
+            Some("\u{e4}_")
+        );
+        assert_eq!(decoded(b" =?utf-8?b?w6Q=?= =?utx-8?b?w6Q=?="), None);
     }
 
     #[test]
