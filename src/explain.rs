@@ -14,6 +14,7 @@ mod budget;
 mod cause;
 mod header;
 mod key;
+mod unknown;
 mod warning;
 
 use crate::lookup::{KeyAnswer, KeyQuery};
@@ -21,7 +22,7 @@ use crate::message::Header;
 use crate::verdict::Verdict;
 
 pub use budget::{Budget, Exhausted};
-pub use cause::{Cause, Proof};
+pub use cause::{Cause, Part, Proof};
 pub use key::nearby_queries;
 pub use warning::warning_remedy;
 
@@ -63,6 +64,9 @@ pub struct Explained {
     /// where nothing was changed: signature and body hash are good, and something else is not, the
     /// time for example.
     pub explanations: Vec<Explanation>,
+    /// What was changed as well, in a way that was not found: an altered amount beside a Subject's
+    /// tag, say. Empty where [`Cause::Unknown`] stands alone.
+    pub unexplained: Vec<Part>,
     /// Whether all hypotheses were tried; if not, the budget was spent before.
     pub complete: bool,
 }
@@ -75,23 +79,29 @@ pub fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
     if verdict.signature_matches == Some(true) && verdict.body_hash_matches() == Some(true) {
         return Explained {
             explanations: found,
+            unexplained: Vec::new(),
             complete: true,
         };
     }
     let complete = search(evidence, budget, &mut found).is_ok();
-    found.sort_by_key(|explanation| explanation.proof);
+    let is_recoded = found
+        .iter()
+        .any(|each| each.cause == Cause::TransferEncodingChanged);
+    // What encodes the body differently says so in the header: that goes without saying.
+    let is_label = |each: &Explanation| {
+        let label = "content-transfer-encoding";
+        let field = each.field.as_deref();
+        is_recoded && field.is_some_and(|field| field.eq_ignore_ascii_case(label))
+    };
+    found.sort_by_key(|each| (each.proof, is_label(each)));
+    let mut unexplained = unknown::unexplained(verdict, &found);
     if found.is_empty() {
-        found.push(Explanation {
-            cause: Cause::Unknown,
-            proof: Proof::Possible,
-            detail: "none of the changes that mail systems are known for explains it".to_owned(),
-            field: None,
-            original: None,
-            remedy: Cause::Unknown.remedy(),
-        });
+        unexplained.clear();
+        found.push(unknown::explanation(verdict, complete));
     }
     Explained {
         explanations: found,
+        unexplained,
         complete,
     }
 }

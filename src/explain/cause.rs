@@ -70,7 +70,71 @@ pub enum Cause {
     Unknown,
 }
 
+/// What of a message a signature has a hash of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The signed header fields: `b=` (RFC 6376 §3.7).
+    Header,
+    /// The body: `bh=`.
+    Body,
+}
+
+impl Part {
+    /// The name in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Body => "body",
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl Cause {
+    /// What was changed; `None` for what is about keys, and for what says no more than that it was.
+    #[must_use]
+    pub const fn part(self) -> Option<Part> {
+        match self {
+            Self::ContentAppended
+            | Self::ContentPrepended
+            | Self::ContentInserted
+            | Self::WhitespaceChanged
+            | Self::TrailingLinesChanged
+            | Self::LineEndingsChanged
+            | Self::DotStuffing
+            | Self::FromStuffing
+            | Self::TransferEncodingChanged
+            | Self::LinesRewrapped
+            | Self::BodyTruncated
+            | Self::EmptyBodySigned
+            | Self::CanonicalizationMislabelled
+            | Self::BodyLengthWrong => Some(Part::Body),
+            Self::HeaderValueChanged
+            | Self::SubjectTagged
+            | Self::HeaderAdded
+            | Self::HeaderRemoved
+            | Self::HeaderDuplicated
+            | Self::HeaderReordered
+            | Self::HeaderWhitespaceChanged
+            | Self::HeaderRecased
+            | Self::HeaderReencoded
+            | Self::FromRewritten
+            | Self::SignatureFieldChanged => Some(Part::Header),
+            Self::WrongKey
+            | Self::KeyRotated
+            | Self::KeyTruncated
+            | Self::SelectorMisspelled
+            | Self::PassedAtDelivery
+            | Self::Unknown => None,
+        }
+    }
+
     /// The cause's name in output.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -114,13 +178,13 @@ impl Cause {
     pub const fn remedy(self) -> &'static str {
         match self {
             Self::ContentAppended => {
-                "sign with a mailing list's own domain after it has added its footer, or have it add none"
+                "do not take it for the sender's words; what adds it has to sign anew with a domain of its own, or to add none"
             }
             Self::ContentPrepended => {
-                "let what adds the banner sign anew, or except signed mail from it"
+                "do not take it for the sender's words; verify before it is put there, or have what adds it leave signed mail alone"
             }
             Self::ContentInserted => {
-                "let what adds to messages sign anew, or except signed mail from it"
+                "do not take it for the sender's words; verify before it is put there, or have what adds it leave signed mail alone"
             }
             Self::WhitespaceChanged | Self::HeaderWhitespaceChanged | Self::HeaderRecased => {
                 "sign with c=relaxed/relaxed, which ignores such changes"
@@ -133,13 +197,13 @@ impl Cause {
             }
             Self::DotStuffing => "sign before dots are doubled and verify after they are undone",
             Self::FromStuffing => {
-                "have the signer encode lines that begin with From, in quoted-printable say"
+                "have the sender encode lines that begin with From: in quoted-printable, for example"
             }
             Self::TransferEncodingChanged => {
-                "sign 7bit, quoted-printable or base64 content only: 8bit is re-encoded on the way"
+                "encode content in quoted-printable or base64 before it is signed: 8bit may be converted on the way"
             }
             Self::LinesRewrapped => {
-                "sign messages whose lines are no longer than 998 octets, better 76"
+                "wrap lines at 76 octets before signing: servers cut those over 998, and some programs wrap shorter ones anew"
             }
             Self::BodyTruncated => {
                 "find where it was lost: a size limit, a broken connection, a filter"
@@ -151,34 +215,36 @@ impl Cause {
                 "find the system that changes the field, and have it sign anew or leave it alone"
             }
             Self::SubjectTagged => {
-                "have the list or the filter leave the Subject alone, or sign anew"
+                "have the list or the filter leave the Subject alone, or sign anew; if you know of none, do not trust the words added"
             }
-            Self::HeaderAdded => "find what adds the field, or sign without it in h=",
-            Self::HeaderRemoved => "find what removes the field, or sign without it in h=",
+            Self::HeaderAdded => "find what adds the field; one that is signed must stand alone",
+            Self::HeaderRemoved => "find what removes the field",
             Self::HeaderDuplicated => "find what adds the field once more",
             Self::HeaderReordered => "have the systems on the way keep the order of fields",
             Self::HeaderReencoded => "have the signer encode header fields before it signs",
-            Self::FromRewritten => "nothing is wrong: look at the list's own signature",
+            Self::FromRewritten => {
+                "lists do this for DMARC's sake: look for the list's own signature; if there is none, take the From for forged"
+            }
             Self::SignatureFieldChanged => {
                 "have the systems on the way keep the field as it is; sign with c=relaxed/relaxed"
             }
             Self::WrongKey => {
-                "compare the signer's key with the published one: dkim lookup --expect-key"
+                "compare the published key with the signer's: dkim lookup --selector S --domain D --expect-key FILE"
             }
             Self::KeyRotated => {
                 "keep an old key published as long as mail signed with it is under way"
             }
             Self::KeyTruncated => {
-                "publish the record whole, in several strings: dkim record prints it"
+                "publish the record whole, in several strings: dkim record --key FILE --selector S --domain D prints it"
             }
             Self::SelectorMisspelled => {
                 "correct the selector in the signer, or publish the key under its name"
             }
             Self::PassedAtDelivery => {
-                "the message was changed after that, on this side of the delivery"
+                "if that is a system of yours, look behind it for the change: a list, an archive, a mail program; if not, do not trust it"
             }
             Self::Unknown => {
-                "compare with the message as it was sent: dkim inspect --canonical body"
+                "compare with the message as it was sent: dkim inspect --canonical body FILE"
             }
         }
     }

@@ -36,6 +36,7 @@ use search::{search_one, search_several};
 
 use super::key::{Target, target};
 use super::{Budget, Cause, Evidence, Exhausted, Explanation, Proof};
+use crate::signature::Signature;
 
 /// Explains a signature that is not one of the header.
 pub(super) fn explain_header(
@@ -66,11 +67,7 @@ pub(super) fn explain_header(
     }
     traces::find(&alternatives, signature, target.is_cheap(), found);
     if target.is_cheap() {
-        let without_time = signature.timestamp.is_none();
-        found.push(some_field_changed(
-            signature.signed_headers().count(),
-            without_time,
-        ));
+        found.push(some_field_changed(signature));
     }
     outcome.map(|_| ())
 }
@@ -113,19 +110,19 @@ fn search(
 }
 
 /// The key made the signature, and not of this header.
-fn some_field_changed(count: usize, without_time: bool) -> Explanation {
-    let mut detail = format!(
-        "the key made this signature, but of another header: one of the {count} fields that h= \
-         names, or the signature's own, was changed in a way that was not found"
-    );
-    if without_time {
-        detail.push_str("; the signature has no t=, which may have been removed");
+fn some_field_changed(signature: &Signature) -> Explanation {
+    let mut detail = "a header field that is signed, or the signature's own, was changed in a way \
+                      that was not found: the signature opens with the key, to another hash"
+        .to_owned();
+    if signature.timestamp.is_none() {
+        detail.push_str("; it has no t=, which may have been removed");
     }
-    let story = Story {
+    Explanation {
         cause: Cause::HeaderValueChanged,
+        proof: Proof::Likely,
+        detail,
         field: None,
         original: None,
-        detail,
-    };
-    story.told(Proof::Likely)
+        remedy: "compare with the message as it was sent: dkim inspect --canonical header FILE",
+    }
 }

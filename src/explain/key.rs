@@ -98,10 +98,10 @@ pub(super) fn explain_key(
         verdict.signature_matches == Some(false) || verdict.body_hash_matches() == Some(false);
     if let Some(systems) = listed(&passed).filter(|_| changed && found.len() == before) {
         let detail = format!(
-            "an Authentication-Results field says that {systems} found the signature good: what \
-             broke it came after that"
+            "an Authentication-Results field, which anybody may have written, says that {systems} \
+             found the signature good: what broke it came after that"
         );
-        found.push(told(Cause::PassedAtDelivery, Proof::Likely, detail));
+        found.push(told(Cause::PassedAtDelivery, Proof::Possible, detail));
     }
     Ok(())
 }

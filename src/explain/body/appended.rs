@@ -28,7 +28,7 @@ pub(super) fn story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Story
         return Story::new(
             Cause::TrailingLinesChanged,
             format!(
-                "{} of nothing but white space were added at the end",
+                "white space was added at the end of the body: {}",
                 size(rest)
             ),
         );
@@ -36,7 +36,7 @@ pub(super) fn story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Story
     Story::new(
         Cause::ContentAppended,
         format!(
-            "{} were added at the end of the body: {}",
+            "text was added at the end of the body, {}: {}",
             size(rest),
             quote(rest)
         ),

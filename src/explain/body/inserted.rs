@@ -185,17 +185,14 @@ fn story(canonical: &[u8], start: usize, end: usize) -> Story {
         let line = memchr::memchr_iter(b'\n', &canonical[..start]).count();
         return Story::new(
             Cause::WhitespaceChanged,
-            format!(
-                "{} of nothing but white space were added behind line {line}",
-                size(added)
-            ),
+            format!("white space was added after line {line}: {}", size(added)),
         );
     }
     if start == 0 {
         return Story::new(
             Cause::ContentPrepended,
             format!(
-                "{} were added at the beginning of the body: {}",
+                "text was added at the beginning of the body, {}: {}",
                 size(added),
                 quote(added)
             ),
@@ -205,7 +202,7 @@ fn story(canonical: &[u8], start: usize, end: usize) -> Story {
     Story::new(
         Cause::ContentInserted,
         format!(
-            "{} were put into the body behind line {line}: {}",
+            "text was put into the body after line {line}, {}: {}",
             size(added),
             quote(added)
         ),

@@ -323,7 +323,7 @@ fn appended_in_line(canonical: &[u8], signed: usize) -> Story {
     Story::new(
         Cause::ContentAppended,
         format!(
-            "{} were added at the end of the body, within its last line: {}",
+            "text was added at the end of the body, within its last line, {}: {}",
             super::story::count(rest.len(), "octet"),
             super::story::quote(rest),
         ),

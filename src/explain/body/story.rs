@@ -33,10 +33,8 @@ impl Story {
 
 /// The explanations for changes that are proven together.
 pub(super) fn proven(mut stories: Vec<Story>) -> Vec<Explanation> {
-    if stories.len() > 1 {
-        for story in &mut stories {
-            story.detail += "; the body hash comes out right when all that is named is undone";
-        }
+    if let [_, .., last] = &mut stories[..] {
+        last.detail += "; with all of this undone the body hash is right";
     }
     stories
         .into_iter()
@@ -79,13 +77,13 @@ pub(super) fn quote(octets: &[u8]) -> String {
         }
         for character in word.chars() {
             if length >= QUOTED {
-                return format!("\"{quoted}…\"");
+                return format!("“{quoted}…”");
             }
             quoted.push(character);
             length += 1;
         }
     }
-    format!("\"{quoted}\"")
+    format!("“{quoted}”")
 }
 
 #[cfg(test)]
@@ -95,7 +93,7 @@ mod tests {
     #[test]
     fn quotes() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(quote(text.as_bytes()), format!("\"{expected}\""));
+            assert_eq!(quote(text.as_bytes()), format!("“{expected}”"));
         };
         check("", "");
         check("\r\n  two\r\n\twords\r\n", "two words");

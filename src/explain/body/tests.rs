@@ -117,7 +117,7 @@ fn appended() {
         TEXT,
         &format!("{TEXT}{footer}"),
         &[Cause::ContentAppended],
-        "3 lines (54 octets) were added at the end of the body: \"_______________ list mailing list",
+        "added at the end of the body, 3 lines (54 octets): “_______________ list mailing list",
     );
     check(
         TEXT,
@@ -130,7 +130,7 @@ fn appended() {
         TEXT,
         &format!("{cut} [scanned]\r\n"),
         &[Cause::ContentAppended],
-        "within its last line: \"[scanned]\"",
+        "within its last line, 12 octets: “[scanned]”",
     );
     check_in(
         "simple/simple",
@@ -154,14 +154,14 @@ fn put_before_or_into() {
         TEXT,
         &format!("{banner}\r\n{TEXT}"),
         &[Cause::ContentPrepended],
-        "2 lines (36 octets) were added at the beginning of the body: \"CAUTION",
+        "added at the beginning of the body, 2 lines (36 octets): “CAUTION",
     );
     let (before, behind) = TEXT.split_at(TEXT.find("of two").unwrap());
     check(
         TEXT,
         &format!("{before}{banner}{behind}"),
         &[Cause::ContentInserted],
-        "1 line (34 octets) were put into the body behind line 3: \"CAUTION",
+        "put into the body after line 3, 1 line (34 octets): “CAUTION",
     );
     let (before, behind) = TEXT.split_at(TEXT.find("This is").unwrap());
     check(
@@ -314,7 +314,7 @@ fn a_footer_and_a_mistake() {
     let explained = Signed::new("relaxed/relaxed")
         .explain_hash_of(TEXT.as_bytes(), format!("{TEXT}footer\r\n").as_bytes());
     let causes = [Cause::CanonicalizationMislabelled, Cause::ContentAppended];
-    assert_proven(&explained, &causes, "\"footer\"", "both");
+    assert_proven(&explained, &causes, "“footer”", "both");
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn story(body: &[u8], parts: &[Range<usize>], at: usize) -> Story {
         parts.len(),
     );
     let (before, behind) = (&parts[..at], &parts[at + 1..]);
-    for (others, place) in [(before, "before"), (behind, "behind")] {
+    for (others, place) in [(before, "before"), (behind, "after")] {
         if let Some(first) = others.first() {
             detail += &format!(
                 ", with {} {place} it: {}",
@@ -136,7 +136,7 @@ mod tests {
         let footer = "Content-Disposition: inline\r\n\r\n____\r\nthe list\r\n";
         let banner = "\r\nCAUTION\r\n";
         let appended = [Cause::ContentAppended];
-        let words = "part 1 of 2 is the body as it was signed, with 1 part behind it: \"____ the";
+        let words = "part 1 of 2 is the body as it was signed, with 1 part after it: “____ the";
         check(TEXT, &[&text, footer], &appended, words);
         check(NESTED, &[&nested, footer], &appended, words);
         check(TEXT, &[banner, &text, footer], &appended, "part 2 of 3");
@@ -146,7 +146,7 @@ mod tests {
         check(TEXT, &[&text], &inserted, "wrapped in a multipart");
         let within = format!("{text}more\r\n");
         let both = [Cause::ContentAppended, Cause::ContentAppended];
-        check(TEXT, &[&within, footer], &both, "\"more\"");
+        check(TEXT, &[&within, footer], &both, "“more”");
         let tampered = text.replace("this", "that");
         check(TEXT, &[&tampered, footer], &[], "");
     }

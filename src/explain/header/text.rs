@@ -1,5 +1,6 @@
 //! Texts of header fields, to be compared and told.
 
+use super::encoding::decoded;
 use crate::tag_list::{is_fws, is_wsp};
 
 /// Longer texts are cut where they are told.
@@ -55,10 +56,13 @@ pub(super) fn shown(value: &[u8]) -> String {
     String::from_utf8_lossy(trimmed(&unfolded(value))).into_owned()
 }
 
-/// A text in quotes, shortened if it is long.
+/// A text in quotes, without white space at either end and shortened if it is long; its encoded
+/// words decoded, for people to read (RFC 2047 §6).
 pub(super) fn quoted(text: &str) -> String {
-    let mut short: String = text.chars().take(LONG).collect();
-    if short.len() < text.len() {
+    let readable = decoded(text.as_bytes()).filter(|_| text.contains("=?"));
+    let readable = readable.as_deref().unwrap_or(text).trim();
+    let mut short: String = readable.chars().take(LONG).collect();
+    if short.len() < readable.len() {
         short.push('…');
     }
     format!("“{short}”")
@@ -67,20 +71,25 @@ pub(super) fn quoted(text: &str) -> String {
 /// What became of a field's value, in a sentence.
 pub(super) fn describe(name: &str, now: &[u8], then: &[u8]) -> String {
     let (now, then) = (shown(now), shown(then));
-    let was = format!("the {name} was {} when it was signed", quoted(&then));
+    let was = format!("the {name} field was {} when it was signed", quoted(&then));
     if let Some(front) = now.strip_suffix(&then).filter(|_| !then.is_empty()) {
         return format!("{was}; {} was put in front", quoted(front));
     }
-    if let Some(back) = now.strip_prefix(&then).filter(|_| !then.is_empty()) {
-        return format!("{was}; {} was put behind it", quoted(back));
+    if let Some(end) = now.strip_prefix(&then).filter(|_| !then.is_empty()) {
+        return format!("{was}; {} was put at its end", quoted(end));
     }
     if let Some(front) = then.strip_suffix(&now).filter(|_| !now.is_empty()) {
         return format!("{was}; {} was taken from its front", quoted(front));
     }
-    if let Some(back) = then.strip_prefix(&now).filter(|_| !now.is_empty()) {
-        return format!("{was}; {} was taken from its end", quoted(back));
+    if let Some(end) = then.strip_prefix(&now).filter(|_| !now.is_empty()) {
+        return format!("{was}; {} was taken from its end", quoted(end));
     }
-    format!("{was}; now it is {}", quoted(&now))
+    let (then_read, now_read) = (quoted(&then), quoted(&now));
+    if then_read == now_read {
+        format!("the {name} field says {now_read} as it did, and was encoded differently")
+    } else {
+        format!("{was}; now it is {now_read}")
+    }
 }
 
 #[cfg(test)]
@@ -89,16 +98,16 @@ mod tests {
 
     fn check(now: &str, then: &str, expected: &str) {
         let told = describe("Subject", now.as_bytes(), then.as_bytes());
-        let was = format!("the Subject was “{then}” when it was signed; ");
+        let was = format!("the Subject field was “{then}” when it was signed; ");
         assert_eq!(told, was + expected);
     }
 
     #[test]
     fn changes_are_described() {
-        check("[a] b c", "b c", "“[a] ” was put in front");
-        check("b c (x)", "b c", "“ (x)” was put behind it");
-        check("b c", "[a] b c", "“[a] ” was taken from its front");
-        check("b", "b c", "“ c” was taken from its end");
+        check("[a] b c", "b c", "“[a]” was put in front");
+        check("b c (x)", "b c", "“(x)” was put at its end");
+        check("b c", "[a] b c", "“[a]” was taken from its front");
+        check("b", "b c", "“c” was taken from its end");
         check(" d\r\n e ", "b c", "now it is “d e”");
         check("d", "", "now it is “d”");
     }

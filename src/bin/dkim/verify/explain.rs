@@ -118,6 +118,7 @@ fn too_large() -> Explained {
             original: None,
             remedy: cause.remedy(),
         }],
+        unexplained: Vec::new(),
         complete: true,
     }
 }

@@ -154,7 +154,12 @@ fn added(at: Where, text: &[u8], place: &Place<'_>) -> Story {
     };
     let size = size(text);
     let name = place.name();
-    Story::new(cause, format!("{size} were added {at} the {name}: {words}"))
+    let detail = if is_white(text) {
+        format!("white space was added {at} the {name}: {size}")
+    } else {
+        format!("text was added {at} the {name}, {size}: {words}")
+    };
+    Story::new(cause, detail)
 }
 
 /// HTML without its tags; as it is, if nothing is left then.

@@ -45,7 +45,7 @@ fn footers_and_banners_in_parts() {
         &[appended],
         &[
             "2 lines",
-            "at the end of the text part (part 1 of 2): \"_____ list@",
+            "at the end of the text part (part 1 of 2), 2 lines (25 octets): “_____ list@",
         ],
     );
     check(
@@ -53,7 +53,7 @@ fn footers_and_banners_in_parts() {
         &original,
         &alternative(PLAIN, &with_html_footer),
         &[appended],
-        &["at the end of the HTML part (part 2 of 2): \"list@example.org\""],
+        &["at the end of the HTML part (part 2 of 2), 1 line (27 octets): “list@example.org”"],
     );
     check(
         ALTERNATIVE,
@@ -61,8 +61,8 @@ fn footers_and_banners_in_parts() {
         &alternative(&with_footer, &with_html_footer),
         &[appended, appended],
         &[
-            "the text part (part 1 of 2): \"_____",
-            "the HTML part (part 2 of 2): \"list@",
+            "the text part (part 1 of 2), 2 lines (25 octets): “_____",
+            "the HTML part (part 2 of 2), 1 line (27 octets): “list@",
         ],
     );
     // The line end before the boundary line is the footer's now, or an empty line is before it.
@@ -92,10 +92,7 @@ fn footers_and_banners_in_parts() {
         &original,
         &alternative(&format!("{banner}{PLAIN}"), &html_banner),
         &[Cause::ContentPrepended, Cause::ContentPrepended],
-        &[
-            "beginning of the text part",
-            "of the HTML part (part 2 of 2): \"EXTERNAL mail\"",
-        ],
+        &["beginning of the text part", "“EXTERNAL mail”"],
     );
 }
 
@@ -139,7 +136,7 @@ fn encoded_and_appended() {
         text,
         with_footer,
         &causes,
-        &["was 8bit", "2 lines (10 octets) were added at"],
+        &["was 8bit", "text was added at the end"],
     );
     let original = "R3LDvHNzZQ0K\r\n";
     let explained = Signed {
@@ -150,7 +147,7 @@ fn encoded_and_appended() {
     assert_proven(
         &explained,
         &causes[1..],
-        "\"-- list\"",
+        "“-- list”",
         "base64 with a footer",
     );
 }

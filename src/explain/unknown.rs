@@ -1,0 +1,79 @@
+//! What was changed in a way that was not found.
+
+use super::{Cause, Explanation, Part, Proof};
+use crate::verdict::{Verdict, VerificationResult};
+
+/// The parts that were changed and of which nothing that was found tells how.
+pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part> {
+    let is_of_key = |cause| {
+        matches!(
+            cause,
+            Cause::WrongKey | Cause::KeyRotated | Cause::KeyTruncated | Cause::SelectorMisspelled
+        )
+    };
+    let explains = |part: Part| {
+        found.iter().any(|explanation| {
+            let cause = explanation.cause;
+            cause.part() == Some(part) || (part == Part::Header && is_of_key(cause))
+        })
+    };
+    let changed = [
+        (Part::Header, verdict.signature_matches),
+        (Part::Body, verdict.body_hash_matches()),
+    ];
+    let parts = changed
+        .iter()
+        .filter(|(_, matches)| *matches == Some(false));
+    parts
+        .map(|(part, _)| *part)
+        .filter(|part| !explains(*part))
+        .collect()
+}
+
+/// What is told where nothing was found; `complete`: whether all was tried.
+pub(super) fn explanation(verdict: &Verdict, complete: bool) -> Explanation {
+    let (detail, remedy) = match (verdict.signature_matches, verdict.body_hash_matches()) {
+        _ if !complete => (
+            "nothing was found in the time that there was",
+            "search longer: --explain-budget SECONDS",
+        ),
+        (None, body) => without_key(verdict.result(), body),
+        (Some(true), _) => (
+            "the body was changed, and not in a way that mail systems are known for",
+            Cause::Unknown.remedy(),
+        ),
+        (Some(false), Some(false)) => (
+            "header and body were changed, and not in ways that mail systems are known for",
+            Cause::Unknown.remedy(),
+        ),
+        (Some(false), _) => (
+            "the header was changed, and not in a way that mail systems are known for",
+            "compare with the message as it was sent: dkim inspect --canonical header FILE",
+        ),
+    };
+    Explanation {
+        cause: Cause::Unknown,
+        proof: Proof::Possible,
+        detail: detail.to_owned(),
+        field: None,
+        original: None,
+        remedy,
+    }
+}
+
+fn without_key(result: VerificationResult, body: Option<bool>) -> (&'static str, &'static str) {
+    let detail = match body {
+        Some(true) => "the body is as it was signed; of the header nothing is known without a key",
+        Some(false) => {
+            "the body was changed, and not in a way that mail systems are known for; of the header \
+             nothing is known without a key"
+        }
+        None => "without a key nothing is known of the message",
+    };
+    let remedy = if result == VerificationResult::TempError {
+        "try again later"
+    } else {
+        "see what is published: dkim lookup --selector S --domain D"
+    };
+    (detail, remedy)
+}
