@@ -180,10 +180,7 @@ impl Cause {
             Self::ContentAppended => {
                 "do not take it for the sender's words; what adds it has to sign anew with a domain of its own, or to add none"
             }
-            Self::ContentPrepended => {
-                "do not take it for the sender's words; verify before it is put there, or have what adds it leave signed mail alone"
-            }
-            Self::ContentInserted => {
+            Self::ContentPrepended | Self::ContentInserted => {
                 "do not take it for the sender's words; verify before it is put there, or have what adds it leave signed mail alone"
             }
             Self::WhitespaceChanged | Self::HeaderWhitespaceChanged | Self::HeaderRecased => {
