@@ -14,6 +14,8 @@ mod budget;
 mod cause;
 mod header;
 mod key;
+#[cfg(test)]
+mod tests;
 mod unknown;
 mod warning;
 
@@ -94,6 +96,7 @@ pub fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
         is_recoded && field.is_some_and(|field| field.eq_ignore_ascii_case(label))
     };
     found.sort_by_key(|each| (each.proof, is_label(each)));
+    add_doubts(verdict, &mut found);
     let mut unexplained = unknown::unexplained(verdict, &found);
     if found.is_empty() {
         unexplained.clear();
@@ -106,6 +109,10 @@ pub fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
     }
 }
 
+/// What the header may take of the budget, in octets hashed, before the body had its turn. A header
+/// that nothing explains must not keep a footer from being found.
+const HEADER_SHARE: u64 = 256 << 20;
+
 /// The cheap first: keys need no search, headers are short, bodies may be long.
 fn search(
     evidence: &Evidence<'_>,
@@ -113,6 +120,36 @@ fn search(
     found: &mut Vec<Explanation>,
 ) -> Result<(), Exhausted> {
     key::explain_key(evidence, budget, found)?;
-    header::explain_header(evidence, budget, found)?;
+    let mut of_header = Vec::new();
+    let searched = budget.within(HEADER_SHARE, |budget| {
+        header::explain_header(evidence, budget, &mut of_header)
+    });
+    if searched == Ok(None) {
+        of_header.clear();
+        let of_body = body::explain_body(evidence, budget, found);
+        let searched = header::explain_header(evidence, budget, &mut of_header);
+        found.splice(0..0, of_header);
+        return of_body.and(searched);
+    }
+    found.extend(of_header);
+    searched?;
     body::explain_body(evidence, budget, found)
+}
+
+/// What to say behind a proof about the body, if the signature does not vouch for `bh=`.
+const UNVOUCHED: &str = "; as far as bh= is the signer's, for which the signature does not vouch";
+
+/// Adds to what is proven of the body that its hash may not be the signer's, where nothing shows
+/// that the header is.
+fn add_doubts(verdict: &Verdict, found: &mut [Explanation]) {
+    let is_proven =
+        |each: &Explanation, part| each.proof == Proof::Proven && each.cause.part() == Some(part);
+    let vouched = verdict.signature_matches == Some(true)
+        || found.iter().any(|each| is_proven(each, Part::Header));
+    if !vouched {
+        let last = found.iter_mut().rfind(|each| is_proven(each, Part::Body));
+        if let Some(last) = last {
+            last.detail.push_str(UNVOUCHED);
+        }
+    }
 }

@@ -60,6 +60,8 @@ pub struct Verdict {
     pub oversigned_headers: Vec<String>,
     /// Why there is no key that could be used, also where another reason comes before it.
     pub key_reason: Option<Reason>,
+    /// The length in octets of the key record that could not be read.
+    pub unreadable_record: Option<usize>,
     /// The body hash that was computed; `None` if it could not be (no readable signature, or
     /// `l=` beyond the body).
     pub computed_body_hash: Option<Vec<u8>>,
@@ -139,6 +141,7 @@ impl Verdict {
             signature: None,
             oversigned_headers: Vec::new(),
             key_reason: None,
+            unreadable_record: None,
             computed_body_hash: None,
             canonical_body_length: None,
             header_hash: None,

@@ -7,6 +7,8 @@ const STEP: u64 = 256 * 1024;
 pub struct Budget<'a> {
     goes_on: &'a mut dyn FnMut() -> bool,
     left: u64,
+    /// What is left of the share of one search; without a share, more than can be spent.
+    share: u64,
 }
 
 /// The budget is spent.
@@ -20,6 +22,28 @@ impl<'a> Budget<'a> {
         Self {
             goes_on,
             left: STEP,
+            share: u64::MAX,
+        }
+    }
+
+    /// Lets a search go on for so many octets at most: a share, so that something is left for what
+    /// comes behind it. `None` if it ended because the share was spent.
+    ///
+    /// # Errors
+    ///
+    /// [`Exhausted`] if the whole budget is spent.
+    pub(super) fn within(
+        &mut self,
+        octets: u64,
+        search: impl FnOnce(&mut Self) -> Result<(), Exhausted>,
+    ) -> Result<Option<()>, Exhausted> {
+        self.share = octets;
+        let searched = search(self);
+        let is_spent = std::mem::replace(&mut self.share, u64::MAX) == 0;
+        match searched {
+            Ok(()) => Ok(Some(())),
+            Err(Exhausted) if is_spent => Ok(None),
+            Err(Exhausted) => Err(Exhausted),
         }
     }
 
@@ -30,6 +54,10 @@ impl<'a> Budget<'a> {
     /// [`Exhausted`] if the search has to end.
     pub fn spend(&mut self, octets: usize) -> Result<(), Exhausted> {
         let octets = octets as u64;
+        self.share = self.share.saturating_sub(octets);
+        if self.share == 0 {
+            return Err(Exhausted);
+        }
         if octets < self.left {
             self.left -= octets;
             return Ok(());
@@ -47,5 +75,31 @@ impl<'a> Budget<'a> {
 impl std::fmt::Debug for Budget<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Budget").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_less_than_all() {
+        let mut goes_on = || true;
+        let mut budget = Budget::new(&mut goes_on);
+        assert_eq!(budget.within(100, |budget| budget.spend(60)), Ok(Some(())));
+        let spent = budget.within(100, |budget| {
+            budget.spend(60)?;
+            budget.spend(60)
+        });
+        assert_eq!(spent, Ok(None));
+        assert_eq!(budget.spend(1 << 30), Ok(()));
+    }
+
+    #[test]
+    fn the_whole_may_end_within_a_share() {
+        let mut goes_on = || false;
+        let mut budget = Budget::new(&mut goes_on);
+        let spent = budget.within(u64::MAX, |budget| budget.spend(1 << 20));
+        assert_eq!(spent, Err(Exhausted));
     }
 }

@@ -4,7 +4,7 @@ mod nearby;
 mod past_results;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::{Budget, Cause, Evidence, Exhausted, Explanation, Proof};
 use crate::key::{DerError, PublicKey, PublicKeyError};
@@ -18,6 +18,9 @@ pub(super) use target::Target;
 
 /// The lengths that RSA signatures usually have, in octets.
 const USUAL_LENGTHS: [usize; 6] = [64, 96, 128, 256, 384, 512];
+
+/// The octets that one string of a TXT record holds (RFC 1035 §3.3).
+const MAX_STRING: usize = 255;
 
 /// The length of an Ed25519 key, in octets (RFC 8463 §4).
 const ED25519_OCTETS: usize = 32;
@@ -34,7 +37,7 @@ pub fn nearby_queries(verdict: &Verdict) -> Vec<KeyQuery> {
         verdict.key_reason,
         Some(Reason::KeyNotFound(_) | Reason::KeyTypeMismatch)
     );
-    if is_missing || is_wrong_key(verdict, signature) {
+    if is_missing || is_wrong_key(verdict, signature) || may_be_wrong_key(verdict) {
         nearby::names(signature)
     } else {
         Vec::new()
@@ -67,20 +70,20 @@ pub(super) fn explain_key(
         found.extend(unreadable_field(verdict));
         return Ok(());
     };
-    let passed = past_results::passed_at(evidence.header, signature);
+    let passed = past_results::passed_at(evidence.header, verdict.field_index, signature);
     let wrong = is_wrong_key(verdict, signature);
     let before = found.len();
     match &verdict.key_reason {
         Some(Reason::KeyNotFound(_)) => {
             explain_nearby(evidence, signature, budget, found)?;
-            if let Some(systems) = listed(&passed) {
-                let detail = format!(
-                    "{systems} found the signature good: the key was there then, and was removed"
-                );
-                found.push(told(Cause::KeyRotated, Proof::Likely, detail));
+            if let Some(said) = said_good(&passed) {
+                let detail = format!("{said}; if so, the key was there then, and was removed");
+                found.push(told(Cause::KeyRotated, Proof::Possible, detail));
             }
         }
-        Some(Reason::Record(error)) => explain_record(error, &passed, found),
+        Some(Reason::Record(error)) => {
+            explain_record(error, verdict.unreadable_record, &passed, found);
+        }
         Some(Reason::KeyTypeMismatch) => {
             let detail = format!(
                 "the published key is not one for a={}",
@@ -92,15 +95,18 @@ pub(super) fn explain_key(
         _ if wrong || is_cut_off(verdict, signature) => {
             explain_wrong_key(evidence, signature, &passed, budget, found)?;
         }
+        _ if may_be_wrong_key(verdict) => {
+            explain_nearby(evidence, signature, budget, found)?;
+            // One that did not make it is not nearer than the one that is there.
+            found.retain(|each| each.proof == Proof::Proven);
+        }
         _ => {}
     }
     let changed =
         verdict.signature_matches == Some(false) || verdict.body_hash_matches() == Some(false);
-    if let Some(systems) = listed(&passed).filter(|_| changed && found.len() == before) {
-        let detail = format!(
-            "an Authentication-Results field, which anybody may have written, says that {systems} \
-             found the signature good: what broke it came after that"
-        );
+    if let Some(said) = said_good(&passed).filter(|_| changed && found.len() == before) {
+        let detail =
+            format!("{said}; if so, what broke it, in the message or of the key, came after that");
         found.push(told(Cause::PassedAtDelivery, Proof::Possible, detail));
     }
     Ok(())
@@ -125,6 +131,17 @@ fn is_wrong_key(verdict: &Verdict, signature: &Signature) -> bool {
         })
 }
 
+/// Whether it may be the key that is the wrong one: an Ed25519 signature does not tell whether key or
+/// header is, and the body was not changed.
+fn may_be_wrong_key(verdict: &Verdict) -> bool {
+    verdict.signature_matches == Some(false)
+        && verdict.body_hash_matches() == Some(true)
+        && verdict
+            .key
+            .as_ref()
+            .is_some_and(|key| !is_of_rsa(&key.record.key))
+}
+
 /// Whether an Ed25519 signature has not the length of one.
 fn is_cut_off(verdict: &Verdict, signature: &Signature) -> bool {
     verdict.signature_matches == Some(false)
@@ -139,20 +156,15 @@ fn is_of_rsa(key: &PublicKey) -> bool {
     matches!(key, PublicKey::Rsa(_))
 }
 
-/// Up to three systems in words; `None` for none.
-fn listed(systems: &[String]) -> Option<String> {
-    let named: Vec<&str> = systems
-        .iter()
-        .map(|system| {
-            if system.is_empty() {
-                "a system"
-            } else {
-                system
-            }
-        })
-        .take(3)
-        .collect();
-    (!named.is_empty()).then(|| named.join(" and "))
+/// What up to three systems say, and how sure that is; `None` for none.
+fn said_good(systems: &[String]) -> Option<String> {
+    (!systems.is_empty()).then(|| {
+        let listed = systems[..systems.len().min(3)].join(" and ");
+        format!(
+            "an Authentication-Results field, which anybody may have written, says that {listed} \
+             found the signature good"
+        )
+    })
 }
 
 /// A field that could not be read as a signature, for damage that a mail system did.
@@ -179,20 +191,34 @@ fn unreadable_field(verdict: &Verdict) -> Option<Explanation> {
     })
 }
 
-fn explain_record(error: &RecordError, passed: &[String], found: &mut Vec<Explanation>) {
-    let systems = listed(passed);
+/// Explains a record that could not be read, of so many octets.
+fn explain_record(
+    error: &RecordError,
+    length: Option<usize>,
+    passed: &[String],
+    found: &mut Vec<Explanation>,
+) {
+    let said = said_good(passed);
+    // A string of a TXT record holds no more (RFC 1035 §3.3): of what was pasted into a field of a
+    // provider's form the rest is lost.
+    let is_one_string = length == Some(MAX_STRING);
+    let cut_at = if is_one_string {
+        ": it has the 255 octets that one string of a TXT record holds"
+    } else {
+        ""
+    };
     match error {
         RecordError::Revoked => {
             let mut detail = "the key was revoked: its record is there with an empty p=".to_owned();
-            if let Some(systems) = systems {
-                detail.push_str(&format!("; {systems} found the signature good before that"));
+            if let Some(said) = said {
+                detail.push_str(&format!("; {said} before that"));
             }
             found.push(told(Cause::KeyRotated, Proof::Likely, detail));
         }
         RecordError::Key(PublicKeyError::NotDer(DerError::Truncated { expected, present })) => {
             let detail = format!(
-                "the published key ends after {present} of {expected} octets: the record was cut \
-                 off, at 255 characters for example"
+                "the published key ends after {present} of {expected} octets: its record was cut \
+                 off{cut_at}"
             );
             found.push(told(Cause::KeyTruncated, Proof::Likely, detail));
         }
@@ -204,14 +230,19 @@ fn explain_record(error: &RecordError, passed: &[String], found: &mut Vec<Explan
             found.push(told(Cause::KeyTruncated, Proof::Likely, detail));
         }
         RecordError::Key(PublicKeyError::NotDer(DerError::Overrun)) | RecordError::Base64 => {
-            let detail = "the published key is damaged, or its record was cut off".to_owned();
-            found.push(told(Cause::KeyTruncated, Proof::Possible, detail));
+            let (proof, detail) = if is_one_string {
+                let detail = format!("the record of the published key was cut off{cut_at}");
+                (Proof::Likely, detail)
+            } else {
+                let detail = "the published key is damaged, or its record was cut off";
+                (Proof::Possible, detail.to_owned())
+            };
+            found.push(told(Cause::KeyTruncated, proof, detail));
         }
         _ => {
-            if let Some(systems) = systems {
-                let detail =
-                    format!("{systems} found the signature good: the record was changed since");
-                found.push(told(Cause::KeyRotated, Proof::Likely, detail));
+            if let Some(said) = said {
+                let detail = format!("{said}; if so, the record was changed since");
+                found.push(told(Cause::KeyRotated, Proof::Possible, detail));
             }
         }
     }
@@ -253,8 +284,7 @@ fn explain_wrong_key(
         return Ok(());
     }
     explain_nearby(evidence, signature, budget, found)?;
-    let rotated = listed(passed);
-    let mut detail = if length == expected {
+    let detail = if length == expected {
         "the signature does not open with the published key: it was made with another key, or b= \
          is damaged"
             .to_owned()
@@ -265,18 +295,14 @@ fn explain_wrong_key(
             key.bits()
         )
     };
-    let proof = if rotated.is_some() {
-        Proof::Possible
-    } else {
-        Proof::Likely
-    };
-    if let Some(systems) = rotated {
-        detail.push_str(&format!("; {systems} found it good"));
+    let mut proof = Proof::Likely;
+    if let Some(said) = said_good(passed) {
+        proof = Proof::Possible;
         let detail = format!(
-            "{systems} found the signature good, and it does not open with the key that is \
-             published now: the key was replaced since"
+            "{said}, and it does not open with the key that is published now; if so, the key was \
+             replaced since"
         );
-        found.push(told(Cause::KeyRotated, Proof::Likely, detail));
+        found.push(told(Cause::KeyRotated, proof, detail));
     }
     found.push(told(Cause::WrongKey, proof, detail));
     Ok(())
@@ -376,7 +402,7 @@ fn explain_nearby(
 /// What a name with the domain twice comes from.
 fn zone_file_hint(query: &KeyQuery, signature: &Signature) -> &'static str {
     if nearby::lacks_a_dot(query, signature) {
-        ": the name in the zone file lacks its final dot, and the zone's own was put behind it"
+        ": the name in the zone file lacks its final dot, and the zone's own was added to it"
     } else {
         ""
     }

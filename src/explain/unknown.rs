@@ -1,7 +1,12 @@
 //! What was changed in a way that was not found.
 
 use super::{Cause, Explanation, Part, Proof};
+use crate::key::PublicKey;
 use crate::verdict::{Verdict, VerificationResult};
+
+/// What to do about a header of which nothing was found.
+const HEADER: &str =
+    "compare with the message as it was sent: dkim inspect --canonical header FILE";
 
 /// The parts that were changed and of which nothing that was found tells how.
 pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part> {
@@ -46,9 +51,14 @@ pub(super) fn explanation(verdict: &Verdict, complete: bool) -> Explanation {
             "header and body were changed, and not in ways that mail systems are known for",
             Cause::Unknown.remedy(),
         ),
+        (Some(false), _) if is_of_ed25519(verdict) => (
+            "the header was changed, not in a way that mail systems are known for, or the \
+             signature was made with another key",
+            HEADER,
+        ),
         (Some(false), _) => (
             "the header was changed, and not in a way that mail systems are known for",
-            "compare with the message as it was sent: dkim inspect --canonical header FILE",
+            HEADER,
         ),
     };
     Explanation {
@@ -59,6 +69,12 @@ pub(super) fn explanation(verdict: &Verdict, complete: bool) -> Explanation {
         original: None,
         remedy,
     }
+}
+
+/// Whether the key does not tell by itself that it is the wrong one.
+fn is_of_ed25519(verdict: &Verdict) -> bool {
+    let key = verdict.key.as_ref().map(|key| &key.record.key);
+    matches!(key, Some(PublicKey::Ed25519(_)))
 }
 
 fn without_key(result: VerificationResult, body: Option<bool>) -> (&'static str, &'static str) {

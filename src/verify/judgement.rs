@@ -23,6 +23,8 @@ pub(super) struct Judge<'a> {
 #[derive(Default)]
 struct KeyOutcome {
     reason: Option<Reason>,
+    /// The length of the record that is the reason.
+    unreadable_record: Option<usize>,
     evidence: Option<KeyEvidence>,
     matches: Option<bool>,
 }
@@ -85,6 +87,7 @@ impl Judge<'_> {
         Verdict {
             field_index,
             key_reason,
+            unreadable_record: key.unreadable_record,
             reason,
             alignment,
             signature: Some(signature),
@@ -157,13 +160,19 @@ impl Judge<'_> {
         };
         let mut best: Option<KeyOutcome> = None;
         let mut count = 0;
-        for record in records.iter().filter_map(|record| record.key_record()) {
+        for published in records.iter() {
+            let Some(record) = published.key_record() else {
+                continue;
+            };
             count += 1;
             if best.as_ref().is_some_and(|best| best.rank() == 0) {
                 continue;
             }
             let outcome = match record {
-                Err(error) => no_key(Reason::Record(error.clone())),
+                Err(error) => KeyOutcome {
+                    unreadable_record: Some(published.text().len()),
+                    ..no_key(Reason::Record(error.clone()))
+                },
                 Ok(record) => {
                     let (reason, matches) = self.judge_record(record, signature, header_hash);
                     let name = signature.query.name().to_owned();
@@ -171,6 +180,7 @@ impl Judge<'_> {
                     KeyOutcome {
                         reason,
                         matches,
+                        unreadable_record: None,
                         evidence: Some(KeyEvidence {
                             name,
                             record,

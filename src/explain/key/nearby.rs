@@ -1,5 +1,6 @@
 //! Names near the one where a key was looked for: slips of the pen, and other keys of one signer.
 
+use crate::alignment::organizational_domain;
 use crate::identifier::{Sdid, Selector};
 use crate::lookup::KeyQuery;
 use crate::signature::Signature;
@@ -35,10 +36,10 @@ pub(super) fn names(signature: &Signature) -> Vec<KeyQuery> {
             found.push(query);
         }
     };
-    for parent in parents(domain) {
+    for parent in parents(&signature.domain) {
         add(selector, parent);
     }
-    for doubled in doubled(domain) {
+    for doubled in doubled(&signature.domain) {
         add(selector, &doubled);
     }
     for other in numbers(selector).iter().chain(&marks(selector)) {
@@ -57,27 +58,32 @@ pub(super) fn names(signature: &Signature) -> Vec<KeyQuery> {
     found
 }
 
-/// The domains above, down to two labels.
-fn parents(domain: &str) -> impl Iterator<Item = &str> {
-    let mut rest = domain;
+/// The domains above, up to the organizational domain: what is above that is somebody else's.
+fn parents(domain: &Sdid) -> impl Iterator<Item = &str> {
+    let organization = organizational_domain(domain.domain());
+    let mut rest = domain.to_ascii();
     std::iter::from_fn(move || {
+        if rest.len() <= organization.len() {
+            return None;
+        }
         rest = rest.split_once('.')?.1;
-        rest.contains('.').then_some(rest)
+        Some(rest)
     })
     .take(2)
 }
 
 /// The domain with that of a zone behind it, which is added to a name without a final dot
 /// (RFC 1035 §5.1): the domain itself, or one above.
-fn doubled(domain: &str) -> impl Iterator<Item = String> {
-    let zones = std::iter::once(domain).chain(parents(domain));
-    zones.map(move |zone| format!("{domain}.{zone}"))
+fn doubled(domain: &Sdid) -> impl Iterator<Item = String> {
+    let own = domain.to_ascii();
+    let zones = std::iter::once(own).chain(parents(domain));
+    zones.map(move |zone| format!("{own}.{zone}"))
 }
 
 /// Whether a name is what a zone file without a final dot makes of the signature's.
 pub(super) fn lacks_a_dot(query: &KeyQuery, signature: &Signature) -> bool {
     let own = signature.query.name();
-    doubled(signature.domain.to_ascii())
+    doubled(&signature.domain)
         .filter_map(|doubled| {
             let rest = doubled.strip_prefix(signature.domain.to_ascii())?;
             Some(format!("{own}{}.", rest.strip_prefix('.')?))
@@ -124,13 +130,18 @@ fn numbers(selector: &str) -> Vec<String> {
     found
 }
 
-/// The selector with other marks between its words.
+/// The selector with other marks between its words, or before its number.
 fn marks(selector: &str) -> Vec<String> {
     let mut found = Vec::new();
     if selector.contains(['-', '_', '.']) {
         for mark in ["-", "_", ".", ""] {
             found.push(selector.replace(['-', '_', '.'], mark));
         }
+    } else if let Some(at) = selector.find(|letter: char| letter.is_ascii_digit())
+        && at > 0
+    {
+        let (word, number) = selector.split_at(at);
+        found.extend(["-", "_", "."].map(|mark| format!("{word}{mark}{number}")));
     }
     found
 }
@@ -158,7 +169,10 @@ fn slips(selector: &str) -> Vec<String> {
             found.push(selector.replacen(now, then, 1));
         }
     }
-    for at in 0..letters.len() {
+    for letter in ['a', 'b'] {
+        found.push(format!("{selector}{letter}"));
+    }
+    for at in (0..letters.len()).rev() {
         let mut without = letters.clone();
         without.remove(at);
         found.push(text(without));
@@ -226,6 +240,9 @@ mod tests {
             "example.com",
             "s2026_01._domainkey.example.com.",
         );
+        check("rsa2048", "example.com", "rsa-2048._domainkey.example.com.");
+        check("rsa2048", "example.com", "rsa2048a._domainkey.example.com.");
+        check("rsa2048x", "example.com", "rsa2048._domainkey.example.com.");
         check("s2026.01", "example.com", "s202601._domainkey.example.com.");
         check("s202612", "example.com", "s202701._domainkey.example.com.");
         check("s1", "example.com", "s2._domainkey.example.com.");
@@ -241,6 +258,20 @@ mod tests {
             "s1",
             "mail.example.com",
             "s1._domainkey.mail.example.com.example.com.",
+        );
+    }
+
+    #[test]
+    fn nobody_else_is_asked() {
+        let names = names_of("s1", "mail.example.co.uk");
+        assert!(
+            names
+                .iter()
+                .any(|name| name == "s1._domainkey.example.co.uk.")
+        );
+        assert!(
+            names.iter().all(|name| name != "s1._domainkey.co.uk."),
+            "{names:?}"
         );
     }
 

@@ -16,30 +16,42 @@ const FIELDS: [&str; 4] = [
 ];
 /// So many fields are looked at.
 const MANY: usize = 20;
+/// Names of hosts are no longer (RFC 1035 §2.3.4).
+const LONGEST_NAME: usize = 253;
 
-/// The systems that say `dkim=pass` of a signature, by their authserv-ids, the latest first.
-pub(super) fn passed_at(header: &Header, signature: &Signature) -> Vec<String> {
+/// The systems that say `dkim=pass` of the signature in the field at this place, by their
+/// authserv-ids, the latest first.
+///
+/// Each system adds its fields on top (RFC 5322 §3.6.7, RFC 8601 §5): what stands below the
+/// signature was there before it was made.
+pub(super) fn passed_at(header: &Header, place: usize, signature: &Signature) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let is_result = |name: &[u8]| {
         FIELDS
             .iter()
             .any(|field| name.eq_ignore_ascii_case(field.as_bytes()))
     };
-    let fields = header.fields().filter(|field| is_result(field.name()));
-    for field in fields.take(MANY) {
+    let above = header.fields().take(place);
+    for field in above.filter(|field| is_result(field.name())).take(MANY) {
         let results = AuthenticationResults::parse(field.value());
         let passes = results
             .dkim
             .iter()
             .any(|result| is_pass_of(result, signature));
-        if let Some(id) = results
-            .authserv_id
-            .filter(|id| passes && !found.contains(id))
-        {
+        // Some name no system, Microsoft's for one.
+        let id = results.authserv_id.as_deref().filter(|id| is_name(id));
+        let id = id.unwrap_or("a system").to_owned();
+        if passes && !found.contains(&id) {
             found.push(id);
         }
     }
     found
+}
+
+/// Whether an authserv-id is a name, and no sentence.
+fn is_name(id: &str) -> bool {
+    let is_of_name = |octet: u8| octet.is_ascii_alphanumeric() || b"-._".contains(&octet);
+    !id.is_empty() && id.len() <= LONGEST_NAME && id.bytes().all(is_of_name)
 }
 
 /// Whether a result is `pass` for the signature's domain, and for nothing that it is not.
@@ -86,7 +98,9 @@ mod tests {
         let field = HeaderField::from_raw(field.as_bytes());
         let signature = Signature::parse(field, LineEndings::Lenient).unwrap();
         let (header, _) = parse(results.as_bytes(), LineEndings::Lenient).unwrap();
-        assert_eq!(passed_at(&header, &signature), expected, "{results:?}");
+        let found = passed_at(&header, header.fields().count(), &signature);
+        assert_eq!(found, expected, "{results:?}");
+        assert!(passed_at(&header, 0, &signature).is_empty(), "{results:?}");
     }
 
     #[test]
@@ -113,6 +127,15 @@ mod tests {
             "ARC-Authentication-Results: i=1; a.example 1; dkim=pass header.i=@example.com\r\n\
              Authentication-Results: b.example; dkim=pass header.d=example.com\r\n",
             &["a.example", "b.example"],
+        );
+        check(
+            "Authentication-Results: spf=pass smtp.mailfrom=example.com;\r\n dkim=pass (signature was \
+             verified) header.d=example.com;\r\n",
+            &["a system"],
+        );
+        check(
+            "Authentication-Results: \"you must click\"; dkim=pass header.d=example.com\r\n",
+            &["a system"],
         );
         check("Authentication-Results: (((\r\n", &[]);
         check("Subject: x\r\n", &[]);

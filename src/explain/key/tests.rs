@@ -5,7 +5,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::explain::{Budget, Cause, Evidence, Explanation, Proof, explain, nearby_queries};
+use crate::explain::{
+    Budget, Cause, Evidence, Explained, Explanation, Proof, explain, nearby_queries,
+};
 use crate::identifier::{Sdid, Selector};
 use crate::key::SigningKey;
 use crate::lookup::KeyAnswer;
@@ -13,26 +15,27 @@ use crate::message::{LineEndings, parse};
 use crate::sign::{Choices, Signer, Signing};
 use crate::verify::Verifier;
 
-const MESSAGE: &str = "From: Joe <joe@example.com>\r\nSubject: Minutes\r\n\r\nHello.\r\n";
+pub(in crate::explain) const MESSAGE: &str =
+    "From: Joe <joe@example.com>\r\nSubject: Minutes\r\n\r\nHello.\r\n";
 const PASSED: &str = "Authentication-Results: mx.example.net; dkim=pass header.d=example.com\r\n";
 
-const RSA: &[u8] = include_bytes!("../../../testdata/keys/rsa2048.pem");
+pub(in crate::explain) const RSA: &[u8] = include_bytes!("../../../testdata/keys/rsa2048.pem");
 const OTHER_RSA: &[u8] = include_bytes!("../../../testdata/keys/rsa2048-e3.pem");
 const SHORT_RSA: &[u8] = include_bytes!("../../../testdata/keys/rsa1024.pem");
-const ED25519: &[u8] = include_bytes!("../../../testdata/keys/ed25519.pem");
+pub(in crate::explain) const ED25519: &[u8] = include_bytes!("../../../testdata/keys/ed25519.pem");
 const OTHER_ED25519: &[u8] = include_bytes!("../../../testdata/keys/rfc8463-brisbane.seed");
 
 fn key(file: &[u8]) -> SigningKey {
     SigningKey::from_bytes(file, None).unwrap()
 }
 
-fn record(file: &[u8]) -> String {
+pub(in crate::explain) fn record(file: &[u8]) -> String {
     let key = key(file);
     let public = STANDARD.encode(key.public_key().to_record());
     format!("v=DKIM1; k={}; p={public}", key.key_type().name())
 }
 
-fn sign(message: &str, file: &[u8], selector: &str) -> String {
+pub(in crate::explain) fn sign(message: &str, file: &[u8], selector: &str) -> String {
     let choices = Choices {
         timestamp: Some(1_700_000_000),
         wrap: false,
@@ -51,8 +54,12 @@ fn sign(message: &str, file: &[u8], selector: &str) -> String {
     signing.finish().unwrap().concat() + message
 }
 
-/// Explains the first signature of a message, with a DNS of these records.
 fn explained(message: &str, dns: &[(&str, &str)]) -> Vec<Explanation> {
+    explained_whole(message, dns).explanations
+}
+
+/// Explains the first signature of a message, with a DNS of these records.
+pub(in crate::explain) fn explained_whole(message: &str, dns: &[(&str, &str)]) -> Explained {
     let ask = |name: &str| {
         let texts: Vec<_> = dns
             .iter()
@@ -85,7 +92,7 @@ fn explained(message: &str, dns: &[(&str, &str)]) -> Vec<Explanation> {
         verdict,
         nearby: &nearby,
     };
-    explain(&evidence, &mut Budget::new(&mut || true)).explanations
+    explain(&evidence, &mut Budget::new(&mut || true))
 }
 
 fn check(message: &str, dns: &[(&str, &str)], expected: &[(Cause, Proof)]) {
@@ -94,7 +101,7 @@ fn check(message: &str, dns: &[(&str, &str)], expected: &[(Cause, Proof)]) {
     assert_eq!(causes, expected, "{found:#?}");
 }
 
-const HERE: &str = "s1._domainkey.example.com.";
+pub(in crate::explain) const HERE: &str = "s1._domainkey.example.com.";
 const NEARBY: &str = "s2._domainkey.example.com.";
 
 #[test]
@@ -110,6 +117,19 @@ fn keys_under_other_names() {
         assert_eq!(found[0].original.as_deref(), Some(NEARBY));
         check(&message, &[], &[(Cause::Unknown, Proof::Possible)]);
     }
+    // An Ed25519 key that is the wrong one, and the right one next to it.
+    let message = sign(MESSAGE, ED25519, "s1");
+    let other = record(OTHER_ED25519);
+    check(
+        &message,
+        &[(HERE, &other), (NEARBY, &record(ED25519))],
+        &proven,
+    );
+    check(
+        &message,
+        &[(HERE, &other)],
+        &[(Cause::Unknown, Proof::Possible)],
+    );
     // With the domain twice, as a zone file without a final dot makes it.
     let doubled = "s1._domainkey.example.com.example.com.";
     for file in [RSA, ED25519] {
@@ -135,16 +155,19 @@ fn keys_under_other_names() {
 
 #[test]
 fn keys_that_were_replaced() {
-    let rotated = (Cause::KeyRotated, Proof::Likely);
-    let passed = PASSED.to_owned() + MESSAGE;
-    let message = sign(&passed, RSA, "s1");
+    let revoked = (Cause::KeyRotated, Proof::Likely);
+    let rotated = (Cause::KeyRotated, Proof::Possible);
+    let message = PASSED.to_owned() + &sign(MESSAGE, RSA, "s1");
     check(&message, &[], &[rotated]);
-    check(&message, &[(HERE, "v=DKIM1; p=")], &[rotated]);
+    check(&message, &[(HERE, "v=DKIM1; p=")], &[revoked]);
     check(&message, &[(HERE, "v=DKIM1; x=1")], &[rotated]);
     let replaced = [rotated, (Cause::WrongKey, Proof::Possible)];
     check(&message, &[(HERE, &record(OTHER_RSA))], &replaced);
     let message = sign(MESSAGE, RSA, "s1");
-    check(&message, &[(HERE, "v=DKIM1; p=")], &[rotated]);
+    check(&message, &[(HERE, "v=DKIM1; p=")], &[revoked]);
+    // What stands below the signature was there before it.
+    let message = sign(&(PASSED.to_owned() + MESSAGE), RSA, "s1");
+    check(&message, &[], &[(Cause::Unknown, Proof::Possible)]);
 }
 
 #[test]
@@ -166,13 +189,11 @@ fn keys_that_are_cut_off() {
         &[(HERE, cut)],
         &[(Cause::KeyTruncated, Proof::Likely)],
     );
-    // No more base64 either.
-    let cut = &whole[..255];
-    check(
-        &message,
-        &[(HERE, cut)],
-        &[(Cause::KeyTruncated, Proof::Possible)],
-    );
+    // No more base64 either; of 255 octets it is as good as known why.
+    for (length, proof) in [(255, Proof::Likely), (259, Proof::Possible)] {
+        let cut = &whole[..length];
+        check(&message, &[(HERE, cut)], &[(Cause::KeyTruncated, proof)]);
+    }
 }
 
 #[test]
@@ -221,7 +242,7 @@ fn ed25519_signatures_that_are_cut_off() {
 
 #[test]
 fn results_of_the_past() {
-    let message = sign(&(PASSED.to_owned() + MESSAGE), RSA, "s1");
+    let message = PASSED.to_owned() + &sign(MESSAGE, RSA, "s1");
     let found = explained(&message.replace("Hello", "Bye"), &[(HERE, &record(RSA))]);
     let said = found
         .iter()
