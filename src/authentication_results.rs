@@ -10,12 +10,12 @@ use std::fmt;
 
 use crate::algorithm::KeyType;
 use crate::identifier::DomainName;
-use crate::message::LineEnd;
+use crate::message::{LineEnd, LineEndings};
 use crate::signature::{claimed_identifiers, claimed_signature};
 use crate::verdict::{Reason, Verdict};
 use crate::verify::Report;
 use folding::Folded;
-use value::{comment, identity, token_or_quoted};
+use value::{comment, identity, is_dotted_token, token};
 
 pub use reading::{AuthenticationResults, DkimResult};
 
@@ -35,8 +35,9 @@ const MAX_SIGNATURE: usize = 900;
 pub struct AuthservId(String);
 
 impl AuthservId {
-    /// Reads an identifier: printable ASCII, which is quoted where it has to be, or a domain name
-    /// in U-labels, of which the A-labels are taken.
+    /// Reads an identifier: a domain name, of which the A-labels are taken where it is in
+    /// U-labels, or another word that is not to be quoted, with single dots in it at most. Quoted
+    /// ones, which RFC 8601 §2.2 allows as well, are not understood by all who read the field.
     ///
     /// # Errors
     ///
@@ -48,7 +49,7 @@ impl AuthservId {
         if text.len() > MAX_ID {
             return Err(AuthservIdError::Long);
         }
-        if text.bytes().all(|octet| matches!(octet, b' '..=b'~')) {
+        if is_dotted_token(text) {
             return Ok(Self(text.to_owned()));
         }
         if text.is_ascii() {
@@ -63,7 +64,7 @@ impl AuthservId {
 
 impl fmt::Display for AuthservId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&token_or_quoted(&self.0))
+        f.write_str(&self.0)
     }
 }
 
@@ -75,7 +76,8 @@ pub enum AuthservIdError {
     Empty,
     /// It is longer than a domain name can be.
     Long,
-    /// A control character, or characters beyond ASCII in what is not a domain name.
+    /// It would have to be quoted: there is a space, a semicolon or the like in it, an empty label,
+    /// or characters beyond ASCII in what is not a domain name.
     Character,
 }
 
@@ -84,25 +86,32 @@ impl fmt::Display for AuthservIdError {
         f.write_str(match self {
             Self::Empty => "it is empty",
             Self::Long => "it is longer than 253 octets",
-            Self::Character => "it is neither printable ASCII nor a domain name",
+            Self::Character => "it is not a domain name, nor a word that needs no quotes",
         })
     }
 }
 
 impl Error for AuthservIdError {}
 
-/// The Authentication-Results field for a report, folded at 78 columns, with its final line end,
-/// which is that of the message's first line.
+/// The Authentication-Results field for a report, folded at 78 columns, with its final line end.
+///
+/// Its line ends are those of the message's first line, above which it is to be put, so that a
+/// message gets no line ends of a further kind, whichever it has below; CRLF where bare line feeds
+/// are data.
 ///
 /// There is a result for each signature, the reason behind it as a comment, and `dkim=none`
 /// without any (RFC 8601 §2.7.1). Signatures beyond the limit share one result.
 ///
-/// Whatever strangers wrote is there in a form that every reader must take for one value: domains
-/// in A-labels, other things quoted. An identity (`header.i`) with quotes, backslashes or anything
-/// beyond ASCII is left out, and a comment is free of all characters that mean something.
+/// Whatever strangers wrote is there in a form that every reader must take for one value, without
+/// quotes: domains and selectors in A-labels; of an identity (`header.i`) whose local part is more
+/// than a plain word, the domain alone; no start of a signature (`header.b`) that a `/` or `=` is
+/// in, for these have to be quoted. A comment is free of all characters that mean something.
 #[must_use]
 pub fn field(id: &AuthservId, report: &Report) -> String {
-    let line_end = report.header.first_line_end().unwrap_or(LineEnd::Crlf);
+    let line_end = match report.header.line_endings() {
+        LineEndings::Strict => LineEnd::Crlf,
+        LineEndings::Lenient => report.header.first_line_end().unwrap_or(LineEnd::Crlf),
+    };
     let mut folded = Folded::new(format!("{FIELD_NAME}: {id};"), line_end);
     let is_judged =
         |verdict: &&Verdict| !matches!(verdict.reason, Some(Reason::TooManySignatures { .. }));
@@ -143,9 +152,7 @@ fn write_result(folded: &mut Folded, verdict: &Verdict, signature: Option<&str>,
     let mut property = |name: &str, value: &str| folded.piece(&format!("header.{name}={value}"));
     if let Some(stated) = &verdict.signature {
         property("d", stated.domain.to_ascii());
-        if let Some(identity) = identity(&stated.identity()) {
-            property("i", &identity);
-        }
+        property("i", &identity(&stated.identity()));
         property("s", stated.selector.to_ascii());
         property("a", stated.algorithm.name());
     } else if let Some(field) = report.header.field(verdict.field_index) {
@@ -157,8 +164,8 @@ fn write_result(folded: &mut Folded, verdict: &Verdict, signature: Option<&str>,
             property("s", selector.to_ascii());
         }
     }
-    if let Some(signature) = signature {
-        property("b", &token_or_quoted(signature));
+    if let Some(signature) = signature.and_then(token) {
+        property("b", signature);
     }
 }
 

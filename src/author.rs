@@ -1,48 +1,123 @@
 //! Who a message says it is from (RFC 5322 §3.6.2).
 
+mod grammar;
+
+use std::error::Error;
+use std::fmt;
+
 use mail_parser::MessageParser;
 
 use crate::identifier::DomainName;
-use crate::message::Header;
+use crate::message::{Header, HeaderField};
+use grammar::address_list;
 
-/// The addresses of every From field, in order, as they are written there. Not validated: they
-/// are whatever stands where an address should.
+/// The addresses of every From field, in order, those in groups among them.
+///
+/// Of a field that is as RFC 5322 §3.4 has it, they are without comments and white space around
+/// their parts. Of any other, they are whatever a lenient reader takes for addresses: to be shown
+/// to people, and not to be relied on ([`author_domain`] does not). None is validated further.
 #[must_use]
 pub fn author_addresses(header: &Header) -> Vec<String> {
-    let parser = MessageParser::new().with_address_headers();
-    let mut addresses = Vec::new();
-    for field in header.fields_named("from") {
-        // The parser wants a header, and the field may lack its colon's obsolete form.
-        let text = [b"From:", field.value(), b"\r\n\r\n"].concat();
-        let message = parser.parse_headers(&text[..]);
-        let from = message.as_ref().and_then(|message| message.from());
-        let found = from.into_iter().flat_map(|from| from.iter());
-        addresses.extend(found.filter_map(|each| each.address()).map(str::to_owned));
-    }
-    addresses
+    let addresses_of = |field: HeaderField| match address_list(field.value(), header.line_endings())
+    {
+        Some(list) => list.addresses,
+        None => guessed_addresses(field),
+    };
+    header.fields_named("from").flat_map(addresses_of).collect()
 }
 
-/// The domain of the author, which DMARC holds against signing domains (RFC 9989 §5.3.1).
+/// What looks like addresses in a field that is malformed.
+fn guessed_addresses(field: HeaderField) -> Vec<String> {
+    // The parser wants a header, and the field may lack its colon's obsolete form.
+    let text = [b"From:", field.value(), b"\r\n\r\n"].concat();
+    let message = MessageParser::new()
+        .with_address_headers()
+        .parse_headers(&text[..]);
+    let from = message.as_ref().and_then(|message| message.from());
+    let found = from.into_iter().flat_map(|from| from.iter());
+    found
+        .filter_map(|each| each.address())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The domain of the author, which DMARC holds against signing domains (RFC 9989 §5.3.1), or why
+/// there is not one that can be relied on. `addresses` are the header's [`author_addresses`].
 ///
-/// `None` where there is not one that can be relied on: without From, with several From fields
-/// even if they say the same (RFC 9989 §4.4), with addresses of several domains, or where any
-/// address has no domain name (`user@[192.0.2.1]`, say). Several addresses of one domain are fine.
+/// Several addresses of one domain are fine. The From field has to be as RFC 5322 §3.4 has it,
+/// the obsolete forms of §4.4 included: of any other, mail programs show now this and now that
+/// address, and nothing can be aligned with it (RFC 9989 §4.4).
+///
+/// # Errors
+///
+/// A [`NoAuthorDomain`] that says what stands against it.
+pub fn single_author_domain(
+    header: &Header,
+    addresses: &[String],
+) -> Result<DomainName, NoAuthorDomain> {
+    let mut fields = header.fields_named("from");
+    let field = fields.next().ok_or(NoAuthorDomain::Missing)?;
+    if fields.next().is_some() {
+        return Err(NoAuthorDomain::SeveralFields);
+    }
+    let list = address_list(field.value(), header.line_endings());
+    if list.ok_or(NoAuthorDomain::Malformed)?.has_groups {
+        return Err(NoAuthorDomain::Group);
+    }
+    let mut domains = addresses.iter().map(|address| address_domain(address));
+    let first = domains.next().flatten().ok_or(NoAuthorDomain::NoDomain)?;
+    for domain in domains {
+        if domain.ok_or(NoAuthorDomain::NoDomain)? != first {
+            return Err(NoAuthorDomain::SeveralDomains);
+        }
+    }
+    Ok(first)
+}
+
+/// The domain of the author if there is one that can be relied on ([`single_author_domain`]).
 #[must_use]
 pub fn author_domain(header: &Header, addresses: &[String]) -> Option<DomainName> {
-    if header.fields_named("from").nth(1).is_some() {
-        return None;
-    }
-    let (first, others) = addresses.split_first()?;
-    let domain = address_domain(first)?;
-    others
-        .iter()
-        .all(|other| address_domain(other).as_ref() == Some(&domain))
-        .then_some(domain)
+    single_author_domain(header, addresses).ok()
 }
 
-/// The domain name of an address. With two `@`, readers differ about where it begins: none.
+/// Why a message has no author's domain that can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoAuthorDomain {
+    /// There is no From field.
+    Missing,
+    /// There are several From fields, even if they say the same (RFC 9989 §4.4).
+    SeveralFields,
+    /// The From field is not as RFC 5322 §3.4 has it.
+    Malformed,
+    /// The From field has a group, which stands for there being no author to answer to
+    /// (RFC 6854).
+    Group,
+    /// An address has no domain name: `user@[192.0.2.1]`, say.
+    NoDomain,
+    /// The addresses are of several domains.
+    SeveralDomains,
+}
+
+impl fmt::Display for NoAuthorDomain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "there is no From field",
+            Self::SeveralFields => "there are several From fields",
+            Self::Malformed => "the From field is malformed: not addresses with commas between",
+            Self::Group => "the From field has a group in place of an author",
+            Self::NoDomain => "a From address has no domain name",
+            Self::SeveralDomains => "the From addresses are of several domains",
+        })
+    }
+}
+
+impl Error for NoAuthorDomain {}
+
+/// The domain name of an address that is as the grammar has it.
 fn address_domain(address: &str) -> Option<DomainName> {
-    let (_, domain) = address.split_once('@')?;
+    // A quoted local part may hold another `@`.
+    let (_, domain) = address.rsplit_once('@')?;
     let name = DomainName::parse(domain.as_bytes()).ok()?;
     // Digits behind the last dot are those of an IP address.
     let last = name.to_ascii().rsplit('.').next().unwrap_or_default();
@@ -84,39 +159,85 @@ mod tests {
         check("From:\r\n\r\n", &[]);
     }
 
-    fn check_domain(message: &str, expected: Option<&str>) {
-        let (header, _) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
-        let domain = author_domain(&header, &author_addresses(&header));
-        assert_eq!(
-            domain.as_ref().map(DomainName::to_ascii),
-            expected,
-            "{message:?}"
+    #[test]
+    fn addresses_are_as_they_were_meant() {
+        check(
+            "From: \"b@y.example\"@x.example\r\n",
+            &["\"b@y.example\"@x.example"],
         );
+        check(
+            "From: a@(c)x.example,\r\n b @ x.example\r\n",
+            &["a@x.example", "b@x.example"],
+        );
+        // A malformed field is for people to look at.
+        check("From: b@y.example <a@x.example>\r\n", &["a@x.example"]);
+        check("From: a@x.example, b\r\n", &["a@x.example"]);
+    }
+
+    fn check_domain(value: &str, expected: Result<&str, NoAuthorDomain>) {
+        check_header(&format!("From: {value}\r\n"), expected);
+    }
+
+    fn check_header(message: &str, expected: Result<&str, NoAuthorDomain>) {
+        let (header, _) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
+        let domain = single_author_domain(&header, &author_addresses(&header));
+        let domain = domain.as_ref().map(DomainName::to_ascii);
+        assert_eq!(domain.map_err(|why| *why), expected, "{message:?}");
     }
 
     #[test]
-    fn one_domain_or_none() {
-        check_domain("From: Joe <joe@Example.COM>\r\n", Some("example.com"));
-        check_domain("From: a@x.example, b@X.example\r\n", Some("x.example"));
-        check_domain("From: a@x.example, b@y.example\r\n", None);
-        check_domain("From: a@x.example, b@mail.x.example\r\n", None);
-        check_domain("From: a@x.example\r\nFrom: a@x.example\r\n", None);
-        check_domain("From: a@x.example\r\nFrom:\r\n", None);
-        check_domain("From: f: a@x.example, b@x.example;\r\n", Some("x.example"));
+    fn one_domain() {
+        check_domain("Joe <joe@Example.COM>", Ok("example.com"));
+        check_domain("a@x.example, b@X.example", Ok("x.example"));
         check_domain(
-            "From: j@bücher.example, k@xn--bcher-kva.example\r\n",
-            Some("xn--bcher-kva.example"),
+            "j@bücher.example, k@xn--bcher-kva.example",
+            Ok("xn--bcher-kva.example"),
         );
-        check_domain("From: \"a@y.example\" <a@x.example>\r\n", Some("x.example"));
-        check_domain("From: a@[192.0.2.1]\r\n", None);
-        check_domain("From: a@192.0.2.1\r\n", None);
-        check_domain("From: a@y.example@x.example\r\n", None);
-        check_domain("From: a@x.example.\r\n", None);
-        check_domain("From: a@x..example\r\n", None);
-        check_domain("From: <>\r\n", None);
-        check_domain("From: undisclosed\r\n", None);
-        check_domain("From: a@localhost\r\n", Some("localhost"));
-        check_domain("From: a@co.uk\r\n", Some("co.uk"));
-        check_domain("Subject: hello\r\n", None);
+        check_domain("\"a@y.example\" <a@x.example>", Ok("x.example"));
+        check_domain("\"a@y.example\"@x.example", Ok("x.example"));
+        check_domain("a @ x.example", Ok("x.example"));
+        check_domain("a@(c)x.example", Ok("x.example"));
+        check_domain("<@relay.example:a@x.example>", Ok("x.example"));
+        check_domain("Joe Q. Public <a@x.example>,,", Ok("x.example"));
+        check_domain("a@localhost", Ok("localhost"));
+        check_domain("a@co.uk", Ok("co.uk"));
+    }
+
+    #[test]
+    fn no_domain() {
+        use NoAuthorDomain::{Group, Malformed, Missing, NoDomain, SeveralDomains, SeveralFields};
+        check_header("Subject: hello\r\n", Err(Missing));
+        check_header(
+            "From: a@x.example\r\nFrom: a@x.example\r\n",
+            Err(SeveralFields),
+        );
+        check_header("From: a@x.example\r\nFrom:\r\n", Err(SeveralFields));
+        check_domain("a@x.example, b@y.example", Err(SeveralDomains));
+        check_domain("a@x.example, b@mail.x.example", Err(SeveralDomains));
+        check_domain("f: a@x.example, b@x.example;", Err(Group));
+        check_domain("f:;, a@x.example", Err(Group));
+        check_domain("a@[192.0.2.1]", Err(NoDomain));
+        check_domain("a@[x.example]", Err(NoDomain));
+        check_domain("a@[b@x.example]", Err(NoDomain));
+        check_domain("a@x.example, b@[x.example]", Err(NoDomain));
+        check_domain("a@192.0.2.1", Err(NoDomain));
+        check_domain("a@-x.example", Err(NoDomain));
+        // Not an ideographic full stop, nor a space of no width.
+        check_domain("a@x\u{3002}example", Err(NoDomain));
+        check_domain("a@x.example\u{200b}", Err(NoDomain));
+        for value in [
+            "",
+            "<>",
+            "undisclosed",
+            "a@y.example@x.example",
+            "a@x.example.",
+            "a@x..example",
+            "b@y.example <a@x.example>",
+            "b@y.example:a@x.example",
+            "a@x.example, b",
+            "a@x.example, \"b@y.example\"",
+        ] {
+            check_domain(value, Err(Malformed));
+        }
     }
 }

@@ -63,7 +63,7 @@ fn a_result_for_each_signature() {
          header.d=example.com header.i=@example.com header.s=s1 header.a=rsa-sha256\r\n  \
          header.b=AbCdEfGh;\r\n \
          dkim=neutral (the algorithm a 'rot13' is not known) header.d=example.net\r\n  \
-         header.s=s2 header.b=\"QQ==\";\r\n \
+         header.s=s2;\r\n \
          dkim=neutral (signature syntax error: 'nonsense' has no equals sign)\r\n"
     );
 }
@@ -78,7 +78,11 @@ fn enough_of_each_signature_to_tell_them_apart() {
             .iter()
             .map(|result| result.signature.as_deref())
             .collect();
-        let expected: Vec<_> = expected.iter().copied().map(Some).collect();
+        // An empty one stands for none.
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|start| Some(*start).filter(|start| !start.is_empty()))
+            .collect();
         assert_eq!(starts, expected, "{signatures:?}");
     };
     check(&["AAAABBBBCCCC"], &["AAAABBBB"]);
@@ -95,7 +99,10 @@ fn enough_of_each_signature_to_tell_them_apart() {
     check(&["AAAABBBB", "AAAABBBBCCCC"], &["AAAABBBB", "AAAABBBBC"]);
     // The same signature twice is one.
     check(&["AAAABBBBCCCC", "AAAABBBBCCCC"], &["AAAABBBB", "AAAABBBB"]);
-    check(&["A/+A/+A/CCCC"], &["A/+A/+A/"]);
+    check(&["A++A++A+/CCC"], &["A++A++A+"]);
+    // These would have to be quoted.
+    check(&["A/+A++A+CCCC", "B+++B+++"], &["", "B+++B+++"]);
+    check(&["QQ=="], &[""]);
     let long = "A".repeat(2000);
     let (one, other) = (format!("{long}AAAA"), format!("{long}BBBB"));
     check(&[&one, &other], &[&long[..900], &long[..900]]);
@@ -103,48 +110,71 @@ fn enough_of_each_signature_to_tell_them_apart() {
 
 #[test]
 fn identities_are_values() {
-    let check = |identity: &str, written_as: Option<&str>, expected: Option<&str>| {
+    let check = |identity: &str, expected: &str| {
         let field = format!("{GOOD}AAAA; i={identity}");
         let text = written(&[&field]);
         let found = text.split_once("header.i=").map(|(_, rest)| {
             let end = rest.find(" header.s").unwrap_or(rest.len());
             rest[..end].trim_end()
         });
-        assert_eq!(found, written_as, "{text:?}");
-        assert_eq!(read(&[&field])[0].identity.as_deref(), expected, "{text:?}");
+        assert_eq!(found, Some(expected), "{text:?}");
+        let identity = &read(&[&field])[0].identity;
+        assert_eq!(identity.as_deref(), Some(expected), "{text:?}");
+        assert!(!text.contains('"'), "{text:?}");
     };
-    check("@example.com", Some("@example.com"), Some("@example.com"));
+    check("@example.com", "@example.com");
+    check("joe.b+c@example.com", "joe.b+c@example.com");
+    check("a_b{|}~@example.com", "a_b{|}~@example.com");
+    check("@under_score.example.com", "@under_score.example.com");
+    check("a@under_score.example.com", "a@under_score.example.com");
+    check("@b=C3=BCcher.example.com", "@xn--bcher-kva.example.com");
+    let longest = "x".repeat(64);
     check(
-        "joe.b+c@example.com",
-        Some("joe.b+c@example.com"),
-        Some("joe.b+c@example.com"),
+        &format!("{longest}@example.com"),
+        &format!("{longest}@example.com"),
     );
-    check(
-        "a=3Bb=20=28@example.com",
-        Some("\"a;b (@example.com\""),
-        Some("a;b (@example.com"),
-    );
-    check(
-        "@under_score.example.com",
-        Some("\"@under_score.example.com\""),
-        Some("@under_score.example.com"),
-    );
-    check(
-        "@b=C3=BCcher.example.com",
-        Some("@xn--bcher-kva.example.com"),
-        Some("@xn--bcher-kva.example.com"),
-    );
-    // What readers take for something else, what ASCII cannot hold, or a line.
-    check("\"alice=20smith\"@example.com", None, None);
-    check(
-        "x=22=3B=20dkim=3Dpass=20header.d=3Devil.example@example.com",
-        None,
-        None,
-    );
-    check("a=5C@example.com", None, None);
-    check("j=C3=B6rg@example.com", None, None);
-    check("=E2=80=AE@example.com", None, None);
-    check(&format!("{}@example.com", "x".repeat(600)), None, None);
+    // What needs quotes, what ASCII cannot hold, or a line.
+    for local_part in [
+        "a=3Bb=20=28",
+        "=3B=20dkim=3Dpass=20header.d=3Dbank.example=20header.i=3D",
+        "x=22=3B=20dkim=3Dpass=20header.d=3Devil.example",
+        "\"alice=20smith\"",
+        "a/b",
+        "a=3Db",
+        "a=3Fb",
+        "a=3D3D",
+        "a@b",
+        "a=40b",
+        "[a]",
+        "a:b",
+        "a,b",
+        ".",
+        ".a",
+        "a.",
+        "a..b",
+        "a=5C",
+        "j=C3=B6rg",
+        "=E2=80=AE",
+        &format!("{longest}x"),
+        &"a=20b=20".repeat(100),
+    ] {
+        check(&format!("{local_part}@m.example.com"), "@m.example.com");
+    }
+}
+
+#[test]
+fn comments_tell_values_apart_from_tags() {
+    let check = |field: &str, comment: &str| {
+        let text = written(&[&format!("{field}; h=from; bh=AAAA; b=AAAA")]);
+        let text = text.replace("\r\n ", "");
+        assert!(text.contains(comment), "{text:?}");
+    };
+    let tags = "v=1; d=example.com; s=s1";
+    check(&format!("{tags}; a=rot13"), "the algorithm a 'rot13' is");
+    check(&format!("{tags}; a=="), "the algorithm a ':' is");
+    check(&format!("{tags}; a=x="), "the algorithm a 'x:' is");
+    check(&format!("{tags}; a==x"), "the algorithm a ':x' is");
+    check("v=1; nonsense", "'nonsense' has no equals sign");
 }
 
 #[test]
@@ -197,12 +227,35 @@ fn ids() {
     };
     check("mx.example.org", Ok("mx.example.org"));
     check("mx_1", Ok("mx_1"));
-    check("mx 1; x", Ok("\"mx 1; x\""));
-    check("mx\"\\", Ok("\"mx\\\"\\\\\""));
+    check("MX", Ok("MX"));
+    check("mx 1", Err(AuthservIdError::Character));
+    check("mx;x", Err(AuthservIdError::Character));
+    check("mx\"\\", Err(AuthservIdError::Character));
+    check("mx/1", Err(AuthservIdError::Character));
+    check("mx=1", Err(AuthservIdError::Character));
+    check("mx.", Err(AuthservIdError::Character));
+    check("mx..x", Err(AuthservIdError::Character));
     check("bücher.example", Ok("xn--bcher-kva.example"));
     check("", Err(AuthservIdError::Empty));
     check("  ", Err(AuthservIdError::Empty));
     check("a\r\nb", Err(AuthservIdError::Character));
     check("ü b", Err(AuthservIdError::Character));
     check(&"a".repeat(254), Err(AuthservIdError::Long));
+}
+
+#[test]
+fn line_ends_are_those_of_the_first_line() {
+    let check = |message: &[u8], line_endings, expected: &str| {
+        let (header, body) = parse(message, line_endings).unwrap();
+        let mut verification = Verifier::default().begin(header, 0);
+        verification.body(body);
+        let field = field(&id(), &verification.finish());
+        assert!(field.ends_with(expected), "{field:?}");
+    };
+    let lenient = LineEndings::Lenient;
+    check(b"From: a@example.com\r\n\nx\n", lenient, "none\r\n");
+    check(b"From: a@example.com\n\r\nx\r\n", lenient, "none\n");
+    check(b"From: a@example.com", lenient, "none\r\n");
+    let strict = LineEndings::Strict;
+    check(b"From: a@example.com\nX: y\r\n\r\n", strict, "none\r\n");
 }

@@ -1,53 +1,41 @@
-//! Values of a field: tokens, quoted strings, identities, comments (RFC 8601 §2.2).
+//! Values of a field: tokens, identities, comments (RFC 8601 §2.2).
+//!
+//! Nothing is ever quoted. To readers that do not know quotes, what stands in them would be parts
+//! of the field, results among them, and some that know them take a quoted value only where
+//! nothing follows it. A value that would need quotes is left out.
 
 use crate::escape::escape;
 use crate::identifier::Auid;
 
-/// The longest `header.i`, in octets. A line has to have room for it.
-const MAX_IDENTITY: usize = 512;
+/// The longest local part of a mailbox, in octets (RFC 5321 §4.5.3.1.1).
+const MAX_LOCAL_PART: usize = 64;
 /// The longest comment, in characters.
 const MAX_COMMENT: usize = 400;
 
-/// The text as it is if it is a token, else quoted. It has to be printable ASCII.
-pub(super) fn token_or_quoted(text: &str) -> String {
-    if !text.is_empty() && text.bytes().all(is_token_octet) {
-        text.to_owned()
-    } else {
-        quoted(text)
-    }
+/// The text if it is a token.
+pub(super) fn token(text: &str) -> Option<&str> {
+    (!text.is_empty() && text.bytes().all(is_token_octet)).then_some(text)
 }
 
-/// Printable ASCII as a quoted string (RFC 5322 §3.2.4).
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for character in text.chars() {
-        if matches!(character, '"' | '\\') {
-            quoted.push('\\');
-        }
-        quoted.push(character);
-    }
-    quoted.push('"');
-    quoted
+/// Whether a text is words of token characters with single dots between: both a value that needs
+/// no quotes and what every reader takes for an identifier of a service.
+pub(super) fn is_dotted_token(text: &str) -> bool {
+    let is_word = |word: &str| token(word).is_some();
+    text.split('.').all(is_word)
 }
 
-/// An identity as a value; `None` if it cannot be one that every reader takes for the same.
+/// An identity as a value: the whole of it if it is a plain address, else its domain alone.
 ///
-/// The local part may be anything that a stranger liked. UTF-8 would be allowed in
-/// internationalized messages alone, and whoever adds the field may not know that this is one. Of
-/// quotes and backslashes in quotes many readers know nothing: to them, what stands behind would
-/// be results.
-pub(super) fn identity(identity: &Auid) -> Option<String> {
+/// The local part may be anything that a stranger liked, results among them. UTF-8 would be
+/// allowed in internationalized messages alone, and whoever adds the field may not know that this
+/// is one. Underscores in the domain are beyond the grammar, and readers take them.
+pub(super) fn identity(identity: &Auid) -> String {
     let (local_part, domain) = (identity.local_part(), identity.domain().to_ascii());
-    let is_safe = |octet| matches!(octet, b' '..=b'~') && !matches!(octet, b'"' | b'\\');
-    if !local_part.bytes().all(is_safe) {
-        return None;
+    if local_part.len() <= MAX_LOCAL_PART && is_dotted_token(local_part) {
+        format!("{local_part}@{domain}")
+    } else {
+        format!("@{domain}")
     }
-    let text = format!("{local_part}@{domain}");
-    // What the grammar allows bare is less than what readers take so, and more than they should.
-    let is_plain = local_part.bytes().all(is_token_octet) && !domain.contains('_');
-    let value = if is_plain { text } else { quoted(&text) };
-    (value.len() <= MAX_IDENTITY).then_some(value)
 }
 
 /// Text as a comment of printable ASCII. Nothing in it could be taken for a part of the field, not
@@ -55,22 +43,27 @@ pub(super) fn identity(identity: &Auid) -> Option<String> {
 pub(super) fn comment(text: &str) -> String {
     let text = escape(text)
         .replace('\u{a7}', "section ")
-        .replace("\"=\"", "equals sign");
+        // In the words of an error, not in what a stranger wrote behind another `=`.
+        .replace(" \"=\"", " equals sign");
     let mut comment = String::from("(");
+    let mut is_quoted = false;
     let mut characters = text.chars().take(MAX_COMMENT).peekable();
     while let Some(character) = characters.next() {
-        let has_value = characters.peek().is_some_and(char::is_ascii_alphanumeric);
+        let next = characters.peek();
         match character {
             ' ' if comment.ends_with([' ', '(']) => {}
-            '=' if has_value => comment.push(':'),
-            '=' if characters.peek() == Some(&'"') => comment.push(' '),
+            '=' if is_quoted || next.is_some_and(char::is_ascii_alphanumeric) => comment.push(':'),
+            '=' if next == Some(&'"') => comment.push(' '),
             // A tag's name is as plain without it.
             '=' => {}
             '(' | '{' => comment.push('['),
             ')' | '}' => comment.push(']'),
             ';' => comment.push(','),
             '\\' => comment.push('/'),
-            '"' => comment.push('\''),
+            '"' => {
+                is_quoted = !is_quoted;
+                comment.push('\'');
+            }
             ' '..='~' => comment.push(character),
             _ => comment.push('?'),
         }

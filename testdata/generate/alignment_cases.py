@@ -13,6 +13,7 @@ def add_to(vectors):
     """All cases of this file."""
     domains(vectors)
     authors(vectors)
+    grammar(vectors)
     several(vectors)
 
 
@@ -68,7 +69,8 @@ def authors(vectors):
     several_from = {"warnings": "several-from"}
     for name, author, alignment, rest, why in (
         ("two-addresses-one-domain", "a@example.com, Bob <b@EXAMPLE.com>", "strict", {}, "two addresses of one domain"),
-        ("group", "friends: a@example.com, b@example.com;", "strict", {}, "a group of addresses of one domain"),
+        ("group", "friends: a@example.com, b@example.com;", "null", {}, "a group (RFC 6854) stands in place of an author"),
+        ("group-and-address", "friends:;, a@example.com", "null", {}, "a group beside an address"),
         ("two-domains", "a@example.com, b@example.net", "null", {}, "two domains: there is no one to align with"),
         ("domain-and-subdomain", "a@example.com, b@mail.example.com", "null", {}, "two domains, though one organization"),
         ("address-literal", "alice@[192.0.2.1]", "null", {}, "an address literal is no domain"),
@@ -81,6 +83,47 @@ def authors(vectors):
         ("two-equal-fields", ["a@example.com"] * 2, "null", several_from, "two From fields that say the same are still two"),
     ):  # fmt: skip
         add(vectors, name, why, author, "example.com", alignment, **rest)
+
+
+def grammar(vectors):
+    """The From field as RFC 5322 §3.4 has it, with the obsolete forms of §4.4, and as it does not."""
+    for name, author, why in (
+        ("space-around-at", "alice @ example.com", "white space around the @"),
+        ("space-around-dots", "alice . b@example . com", "white space around dots"),
+        ("comment-in-domain", "alice@(example.net)example.com", "a comment before the domain"),
+        ("comment-address", "(x@example.net) alice@example.com (<x@example.net>)", "comments do not count"),
+        ("route", "<@relay.example.net:alice@example.com>", "a route is to be ignored"),
+        ("dots-in-display-name", "Alice B. Cole <alice@example.com>", "a dot in a display name without quotes"),
+        ("empty-elements", ",alice@example.com, ,", "nothing between commas"),
+        ("quoted-local-part", '"alice@example.net"@example.com', "an address as a quoted local part"),
+        ("encoded-word", "=?utf-8?q?x=40example.net=2C?= <alice@example.com>", "an encoded word is a word, whatever it says"),
+        ("utf-8-display-name", "Ålice <alice@example.com>", "a display name in UTF-8 (RFC 6532 §3.2)"),
+        ("folds", "Alice\r\n (x\r\n y)\r\n <alice@example.com>", "folds between words and in a comment"),
+    ):  # fmt: skip
+        add(vectors, f"grammar-{name}", why, author, "example.com", "strict")
+    for name, author, why in (
+        ("address-as-display-name", "x@example.net <alice@example.com>", "an address as a display name without quotes"),
+        ("comment-behind-address", "x@example.net (c) <alice@example.com>", "the same with a comment between"),
+        ("two-in-brackets", "<x@example.net> <alice@example.com>", "two addresses without a comma"),
+        ("two-in-brackets-folded", "<x@example.net>\r\n <alice@example.com>", "two addresses without a comma on two lines"),
+        ("two-bare", "x@example.net alice@example.com", "two addresses with a space between"),
+        ("semicolon", "x@example.net; alice@example.com", "two addresses with a semicolon between"),
+        ("colon", "x@example.net:alice@example.com", "two addresses with a colon between"),
+        ("colon-in-brackets", "<x@example.net:alice@example.com>", "a route without @"),
+        ("word-behind-comma", "alice@example.com, x", "a second element that is no address"),
+        ("quoted-behind-comma", 'alice@example.com, "x@example.net"', "a second element that is a quoted string"),
+        ("encoded-behind-comma", "alice@example.com, =?utf-8?q?x=40example.net?=", "a second element that is an encoded word"),
+        ("words-behind", "<alice@example.com> x@example.net", "more behind the address"),
+        ("empty-beside", "<>, alice@example.com", "an address that is empty beside another"),
+        ("unclosed-quotes", '"Alice <x@example.net>, <alice@example.com>', "quotes that are not closed"),
+        ("unclosed-comment", "Alice (b <x@example.net>, <alice@example.com>", "a comment that is not closed"),
+        ("unclosed-brackets", "<x@example.net, <alice@example.com>", "brackets that are not closed"),
+        ("backslash", "x@example.net\\, <alice@example.com>", "a backslash outside quotes"),
+        ("control-character", '"Alice\x01" <alice@example.com>', "a control character"),
+    ):  # fmt: skip
+        add(vectors, f"malformed-{name}", why, author, "example.com", "null")
+    why = "the display name is not UTF-8 (RFC 6532 §3.2)"
+    add(vectors, "malformed-latin-1", why, "\udcc5lice <alice@example.com>", "example.com", "null")
 
 
 def several(vectors):

@@ -102,6 +102,63 @@ fn alignment_may_be_required() {
 }
 
 #[test]
+fn a_malformed_author_is_none() {
+    let check = |author: &str, alignment: Option<&str>, from: &[&str]| {
+        let words = ["--require", "aligned", "--json"];
+        let run = verify(
+            &["evil.example"],
+            &words,
+            &message(author, &["evil.example"]),
+        );
+        let run = run.exits(i32::from(alignment.is_none()));
+        let object = &run.json()[0];
+        assert_eq!(
+            object["signatures"][0]["alignment"].as_str(),
+            alignment,
+            "{author}"
+        );
+        assert_eq!(object["from"], serde_json::json!(from), "{author}");
+    };
+    let evil = ["evil@evil.example"];
+    check("ceo@bank.example <evil@evil.example>", None, &evil);
+    check("a@evil.example, ceo", None, &["a@evil.example"]);
+    check(
+        "a@evil.example, \"ceo@bank.example\"",
+        None,
+        &["a@evil.example"],
+    );
+    check("friends: evil@evil.example;", None, &evil);
+    // Without a guess at what people see.
+    for author in [
+        "ceo@bank.example:evil@evil.example",
+        "<ceo@bank.example> <evil@evil.example>",
+        "<ceo@bank.example:evil@evil.example>",
+        "evil@evil.example; ceo@bank.example",
+        "ceo@bank.example@evil.example",
+        "evil@evil.example ceo@bank.example",
+    ] {
+        let message = message(author, &["evil.example"]);
+        verify(&["evil.example"], &["--require", "aligned"], &message)
+            .exits(1)
+            .prints("there is not exactly one From domain");
+    }
+    // What the grammar allows says whose it is.
+    check("evil @ evil.example", Some("strict"), &evil);
+    check("evil@(x)evil.example", Some("strict"), &evil);
+    check("<@bank.example:evil@evil.example>", Some("strict"), &evil);
+    check(
+        "\"ceo@bank.example\" <evil@evil.example>",
+        Some("strict"),
+        &evil,
+    );
+    check(
+        "\"ceo@bank.example\"@evil.example",
+        Some("strict"),
+        &["\"ceo@bank.example\"@evil.example"],
+    );
+}
+
+#[test]
 fn what_cannot_be_told_now_may_be_aligned() {
     let key = super::dkim(&[
         "record",

@@ -6,6 +6,7 @@ use dkim_toolkit::authentication_results::{AuthenticationResults, DkimResult};
 
 use super::{Run, ZONE, dkim, dkim_reading, file, replaced, scratch, signed};
 
+const KEY: &str = "testdata/keys/rsa2048.pem";
 const AS: &str = "--authentication-results=mx.example.org";
 
 fn verify(words: &[&str], message: &[u8]) -> Run {
@@ -15,6 +16,7 @@ fn verify(words: &[&str], message: &[u8]) -> Run {
 /// What the fields that were printed say, once they are read again.
 fn read(run: &Run) -> Vec<Vec<DkimResult>> {
     let text = run.stdout();
+    assert!(!text.contains('"'), "{text:?}");
     assert!(
         text.bytes()
             .all(|octet| matches!(octet, b'\r' | b'\n' | b' '..=b'~')),
@@ -72,8 +74,7 @@ fn the_host_or_who_is_named() {
     assert!(!id.is_empty(), "{}", run.stdout());
     for (word, id) in [
         ("=MX", "MX;"),
-        ("=mx 1", "\"mx 1\";"),
-        ("=a;b", "\"a;b\";"),
+        ("=mx_1.example", "mx_1.example;"),
         ("=bücher.example", "xn--bcher-kva.example;"),
     ] {
         let run = verify(&[&format!("--authentication-results{word}")], &signed()).exits(0);
@@ -92,8 +93,14 @@ fn the_host_or_who_is_named() {
     usage(&["--authentication-results="], "--authentication-results");
     usage(
         &["--authentication-results=a\nb"],
-        "neither printable ASCII nor a domain name",
+        "it is not a domain name, nor a word that needs no quotes",
     );
+    for id in ["mx 1", "a;b", "a\"b", "a/b", "a.", "a=b"] {
+        usage(
+            &[&format!("--authentication-results={id}")],
+            "dkim: hint: name a host, as in --authentication-results=mx.example.com",
+        );
+    }
     usage(&[AS, "--json"], "--json");
     usage(&[AS, "--summary"], "--summary");
 }
@@ -180,4 +187,24 @@ fn strangers_write_no_results() {
         assert_eq!(results.len(), 1, "{message}");
         assert_ne!(results[0].result, "pass", "{message}");
     }
+}
+
+#[test]
+fn an_identity_writes_no_results() {
+    const I: &str = "; dkim=pass header.d=bank.example header.i=@evil.example";
+    let folder = scratch();
+    let words = ["sign", "-d", "example.com", "-s", "rsa2048", "-k", KEY];
+    let identity = format!("{I}@m.example.com");
+    let words = [&words[..], &["--identity", &identity]].concat();
+    let signed = dkim_reading(&words, b"From: ceo@bank.example\r\n\r\nhello\r\n").exits(0);
+    let path = file(&folder, "signed", &signed.stdout);
+    let run = dkim(&["verify", ZONE[0], ZONE[1], AS, &path]).exits(0);
+    let results = read(&run).remove(0);
+    assert_eq!(results.len(), 1);
+    assert_eq!(results[0].identity.as_deref(), Some("@m.example.com"));
+    // Those who know neither quotes nor comments see no more.
+    let text = run.stdout();
+    assert_eq!(text.matches(';').count(), 1, "{text}");
+    assert_eq!(text.matches("dkim=").count(), 1, "{text}");
+    assert!(!text.contains("bank.example"), "{text}");
 }

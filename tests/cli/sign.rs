@@ -229,7 +229,18 @@ fn the_domain_is_that_of_the_author() {
         .exits(4)
         .says("of several domains")
         .says("hint");
-    sign("nobody").exits(4).says("no address with a domain");
+    sign("nobody").exits(4).says("the From field is malformed");
+    sign("ceo@bank.example <evil@evil.example>")
+        .exits(4)
+        .says("the From field is malformed")
+        .says("hint");
+    sign("friends: a@example.com;").exits(4).says("has a group");
+    sign("a@[192.0.2.1]").exits(4).says("has no domain name");
+    sign("a@example.com\nFrom: a@example.com")
+        .exits(4)
+        .says("several From fields");
+    let field = sign("<@relay.example:a @ (x) example.com>").exits(0);
+    drop(field.prints("d=example.com;"));
     sign("a@localhost").exits(4).says("cannot sign");
 }
 

@@ -113,7 +113,9 @@ pub enum At {
 }
 
 fn parse_authserv_id(text: &str) -> Result<AuthservId, String> {
-    AuthservId::parse(text).map_err(|error| error.to_string())
+    // The second paragraph becomes the hint.
+    let tip = "\n\n  tip: name a host, as in --authentication-results=mx.example.com";
+    AuthservId::parse(text).map_err(|error| format!("{error}{tip}"))
 }
 
 fn parse_at(text: &str) -> Result<At, String> {

@@ -1,12 +1,11 @@
 //! Signing one message, as a part of the work on many.
 
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use dkim_toolkit::author::author_addresses;
+use dkim_toolkit::author::{NoAuthorDomain, author_addresses, single_author_domain};
 use dkim_toolkit::identifier::Sdid;
 use dkim_toolkit::key::SigningKey;
 use dkim_toolkit::message::{Header, MAX_LINE};
@@ -165,7 +164,7 @@ impl Signatory {
     fn signers(&self, header: &Header) -> Result<Vec<Signer>, Failure> {
         let domain = match &self.arguments.domain {
             Some(domain) => domain.clone(),
-            None => author_domain(header)?,
+            None => signing_domain(header)?,
         };
         let choices = self.choices();
         let pairs = self.arguments.selector.iter().zip(&self.keys);
@@ -235,27 +234,20 @@ impl Copy {
     }
 }
 
-/// The domain of the author, if there is but one.
-fn author_domain(header: &Header) -> Result<Sdid, Failure> {
-    const HINT: Option<&str> = Some("name the signing domain: --domain example.com");
-    let addresses = author_addresses(header);
-    let domains: BTreeSet<String> = addresses
-        .iter()
-        .filter_map(|address| address.rsplit_once('@'))
-        .map(|(_, domain)| domain.to_ascii_lowercase())
-        .collect();
-    let reason = match domains.iter().next() {
-        None if header.fields_named("from").next().is_none() => {
-            return Err(sign_failure(&SignError::FromMissing));
-        }
-        None => "the From field has no address with a domain".to_owned(),
-        Some(domain) if domains.len() == 1 => match Sdid::parse(domain.as_bytes()) {
+/// The domain of the author as the one that signs.
+fn signing_domain(header: &Header) -> Result<Sdid, Failure> {
+    let reason = match single_author_domain(header, &author_addresses(header)) {
+        Ok(domain) => match Sdid::parse(domain.as_str().to_ascii_lowercase().as_bytes()) {
             Ok(domain) => return Ok(domain),
             Err(error) => format!("the domain of the From address cannot sign: {error}"),
         },
-        Some(_) => "the From addresses are of several domains".to_owned(),
+        Err(NoAuthorDomain::Missing) => return Err(sign_failure(&SignError::FromMissing)),
+        Err(why) => why.to_string(),
     };
-    Err(Failure { reason, hint: HINT })
+    Err(Failure {
+        reason,
+        hint: Some("name the signing domain: --domain example.com"),
+    })
 }
 
 pub fn sign_failure(error: &SignError) -> Failure {
