@@ -15,7 +15,7 @@ use crate::signature::{claimed_identifiers, claimed_signature};
 use crate::verdict::{Reason, Verdict};
 use crate::verify::Report;
 use folding::Folded;
-use value::{comment, identity, is_dotted_token, token};
+use value::{base64, comment, identity, is_dotted_token};
 
 pub use reading::{AuthenticationResults, DkimResult};
 
@@ -104,8 +104,9 @@ impl Error for AuthservIdError {}
 ///
 /// Whatever strangers wrote is there in a form that every reader must take for one value, without
 /// quotes: domains and selectors in A-labels; of an identity (`header.i`) whose local part is more
-/// than a plain word, the domain alone; no start of a signature (`header.b`) that a `/` or `=` is
-/// in, for these have to be quoted. A comment is free of all characters that mean something.
+/// than a plain word, the domain alone. Only the start of a signature (`header.b`), at the end of a
+/// result, has quotes if there is a `/` or `=` in it. A comment is free of all characters that mean
+/// something.
 #[must_use]
 pub fn field(id: &AuthservId, report: &Report) -> String {
     let line_end = match report.header.line_endings() {
@@ -164,8 +165,8 @@ fn write_result(folded: &mut Folded, verdict: &Verdict, signature: Option<&str>,
             property("s", selector.to_ascii());
         }
     }
-    if let Some(signature) = signature.and_then(token) {
-        property("b", signature);
+    if let Some(signature) = signature.and_then(base64) {
+        property("b", &signature);
     }
 }
 

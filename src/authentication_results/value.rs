@@ -1,8 +1,9 @@
 //! Values of a field: tokens, identities, comments (RFC 8601 §2.2).
 //!
-//! Nothing is ever quoted. To readers that do not know quotes, what stands in them would be parts
-//! of the field, results among them, and some that know them take a quoted value only where
-//! nothing follows it. A value that would need quotes is left out.
+//! What a stranger chose is never quoted. To readers that do not know quotes, what stands in them
+//! would be parts of the field, results among them, and some that know them take a quoted value
+//! only where nothing follows it. A value that would need quotes is left out, but for base64, which
+//! can be nothing else, at the end of a result.
 
 use crate::escape::escape;
 use crate::identifier::Auid;
@@ -12,16 +13,26 @@ const MAX_LOCAL_PART: usize = 64;
 /// The longest comment, in characters.
 const MAX_COMMENT: usize = 400;
 
-/// The text if it is a token.
-pub(super) fn token(text: &str) -> Option<&str> {
-    (!text.is_empty() && text.bytes().all(is_token_octet)).then_some(text)
+/// The beginning of base64 as a value, in quotes if it has a character that no token has.
+pub(super) fn base64(text: &str) -> Option<String> {
+    let is_digit = |octet: u8| octet.is_ascii_alphanumeric() || b"+/".contains(&octet);
+    let digits = text.trim_end_matches('=');
+    if is_token(text) {
+        Some(text.to_owned())
+    } else {
+        let quoted = || format!("\"{text}\"");
+        (!digits.is_empty() && digits.bytes().all(is_digit)).then(quoted)
+    }
+}
+
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_token_octet)
 }
 
 /// Whether a text is words of token characters with single dots between: both a value that needs
 /// no quotes and what every reader takes for an identifier of a service.
 pub(super) fn is_dotted_token(text: &str) -> bool {
-    let is_word = |word: &str| token(word).is_some();
-    text.split('.').all(is_word)
+    text.split('.').all(is_token)
 }
 
 /// An identity as a value: the whole of it if it is a plain address, else its domain alone.

@@ -112,9 +112,7 @@ class Messages:
         self.made.append(self.signed(*args, **values))
 
     def chosen_values(self):
-        # The control: it must pass, with a header.b that needs no quotes in any case.
-        candidates = (self.signed(author=b"joe%d@example.com" % number) for number in range(100))
-        self.made.append(next(m for m in candidates if not re.search(rb"; b=.{0,7}/", m)))
+        self.add()  # the control, which must pass
         for good in (True, False):
             for domain in DOMAINS:
                 self.add(domain, good=good)

@@ -34,8 +34,8 @@ FIELDS = {
     "the field of ARC": b"ARC-Authentication-Results: i=1; mx\x1b[38;5;199m; dkim=pass header.i=@example.com",
 }
 FORMS = (["--color", "never"], ["--color", "always"], ["--json"], ["--authentication-results=mx.example.org"])
-# What has to be there of some, escaped.
-SEEN = {"escape sequences": "evil", "octets that are no text": "mx", "bidirectional overrides": "evil"}
+# Of these it has to be told that they say so, though not in their words.
+SEEN = ("escape sequences", "octets that are no text", "bidirectional overrides")
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # Controls but for line feeds, and what shows nothing or turns text around.
@@ -55,7 +55,8 @@ def faults(dkim):
     message, found, runs = broken_message(dkim), [], 0
     for name, field in FIELDS.items():
         for form in FORMS:
-            command = [dkim, "verify", "--explain", "--no-progress", "--zone", ZONE, *form, "-"]
+            explain = ["--explain"] if form != FORMS[-1] else []
+            command = [dkim, "verify", *explain, "--no-progress", "--zone", ZONE, *form, "-"]
             done = subprocess.run(command, input=field + b"\r\n" + message, capture_output=True, timeout=60)
             text = (done.stdout + done.stderr).decode("utf-8", "replace")
             if "always" in form:
@@ -69,7 +70,7 @@ def faults(dkim):
                 found.append(f"{name} {form}: {', '.join(raw)}")
             if done.returncode != 1:
                 found.append(f"{name} {form}: status {done.returncode}: {done.stderr[:200]!r}")
-            if name in SEEN and form[0] != FORMS[-1][0] and SEEN[name] not in text:
+            if name in SEEN and explain and "says that a system" not in text:
                 found.append(f"{name} {form}: what the field says is not there at all, so nothing was tried")
             runs += 1
     return runs, found

@@ -92,7 +92,7 @@ class Naive:
             pairs = [word.split("=", 1) for word in part.split() if "=" in word]
             if not pairs:
                 return Unreadable(f"nothing in {part!r}")
-            results.append((*pairs[0], [tuple(pair) for pair in pairs[1:]]))
+            results.append((*pairs[0], [(name, value.strip('"')) for name, value in pairs[1:]]))
         return who.strip(), results
 
 
