@@ -65,7 +65,7 @@ fn add_value(
         part: Some(instance.part),
         cost,
         octets: vec![(instance.slot, octets)],
-        stories: vec![Story::of_spaces(name)],
+        stories: vec![Story::of_spaces(name, value)],
     });
 }
 

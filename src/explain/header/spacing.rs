@@ -2,7 +2,8 @@
 //! white space where there was none, which `relaxed` signs as well (RFC 6376 §3.4.2).
 
 use super::alternative::{Alternative, Alternatives, Story};
-use super::folding::{SPACINGS, around, collapsed_between_words, spacings};
+use super::change::classify;
+use super::folding::{SPACINGS, around, collapsed_between_words, spacings, with_folds};
 use super::form::Instance;
 use crate::canonicalization::Canonicalization;
 use crate::explain::Cause;
@@ -28,7 +29,7 @@ fn add_names_and_spacings(alternatives: &mut Alternatives<'_, '_>) {
                 &instance,
                 &raw,
                 cost + 2,
-                Story::of_spaces(&name),
+                Story::of_spaces(&name, &spaced),
             );
         }
         for (cost, other) in names(&name) {
@@ -39,11 +40,11 @@ fn add_names_and_spacings(alternatives: &mut Alternatives<'_, '_>) {
                 &instance,
                 &raw,
                 cost + 2,
-                recased(&name, &other),
+                Story::of_name(&name, &other),
             );
             for (more, spaced) in spacings(&name, field.value()).into_iter().take(4) {
                 let raw = [other.as_bytes(), b":", &spaced[..]].concat();
-                let story = recased(&name, &other);
+                let story = Story::of_name(&name, &other);
                 add_raw(alternatives, &instance, &raw, cost + more + 4, story);
             }
         }
@@ -53,7 +54,7 @@ fn add_names_and_spacings(alternatives: &mut Alternatives<'_, '_>) {
             &instance,
             &without_blank,
             4,
-            Story::of_spaces(&name),
+            Story::of_spaces(&name, field.value()),
         );
     }
 }
@@ -72,17 +73,6 @@ fn add_raw(
         octets: vec![(instance.slot, octets)],
         stories: vec![story],
     });
-}
-
-fn recased(now: &str, then: &str) -> Story {
-    Story {
-        original: Some(then.to_owned()),
-        ..Story::of(
-            Cause::HeaderRecased,
-            now,
-            format!("the name of the {now} field was written {then} when it was signed"),
-        )
-    }
 }
 
 /// The ways to write a field's name, without that in which it is written, each with its cost.
@@ -224,9 +214,9 @@ fn add_spaces(alternatives: &mut Alternatives<'_, '_>) {
     for instance in alternatives.form.instances() {
         let field = instance.field;
         let name = instance.name();
-        let told = |_: &[u8]| Story::of_spaces(&name);
         for then in respacings(field.value()) {
-            alternatives.value_told(&instance, &then, 4, &told);
+            let cause = classify(&name, field.value(), &then, &[]);
+            alternatives.value(&instance, &then, 4, cause);
         }
     }
 }
@@ -238,19 +228,7 @@ fn respacings(value: &[u8]) -> Vec<Vec<u8>> {
         found.push(around(value, mark, b" "));
     }
     // A line end and the white space behind it, where a long word was cut.
-    let mut joined = Vec::with_capacity(value.len());
-    let mut after_fold = false;
-    for &octet in value {
-        match octet {
-            b'\r' | b'\n' => after_fold = true,
-            b' ' | b'\t' if after_fold => {}
-            other => {
-                after_fold = false;
-                joined.push(other);
-            }
-        }
-    }
-    found.push([b" ", &joined[..]].concat());
+    found.push([b" ", &with_folds(value, b"")[..]].concat());
     found.push(collapsed_between_words(value));
     found
 }
@@ -262,15 +240,7 @@ fn add_mislabelled(alternatives: &mut Alternatives<'_, '_>) {
         Canonicalization::Simple => (Canonicalization::Relaxed, "simple"),
         Canonicalization::Relaxed => (Canonicalization::Simple, "relaxed"),
     };
-    let mut octets: Vec<_> = form
-        .instances()
-        .map(|instance| {
-            (
-                instance.slot,
-                form.canonical_by(other, instance.field.raw()),
-            )
-        })
-        .collect();
+    let mut octets = form.all_by(other);
     let with_old_own = octets.clone();
     octets.push((
         form.own_slot(),

@@ -9,7 +9,7 @@ use super::content_type::{content_types, fields_of_parts, is_written};
 use super::date::dates;
 use super::form::Instance;
 use super::instances::display_name;
-use super::text::{collapsed, quoted};
+use super::text::collapsed;
 use crate::explain::Cause;
 
 /// Fields and what they usually say.
@@ -152,15 +152,6 @@ fn add_value(alternatives: &mut Alternatives<'_, '_>, name: &str, value: &[u8], 
     let mut spellings = super::spacing::names(&name);
     spellings.push((0, name.clone()));
     for (more, spelling) in spellings {
-        let text = String::from_utf8_lossy(&collapsed(value)).into_owned();
-        let story = Story {
-            original: Some(text.clone()),
-            ..Story::of(
-                Cause::HeaderRemoved,
-                &name,
-                format!("a {name} field was removed; it was {}", quoted(&text)),
-            )
-        };
         alternatives.add(Alternative {
             part: Some(place),
             cost: cost + more,
@@ -168,7 +159,7 @@ fn add_value(alternatives: &mut Alternatives<'_, '_>, name: &str, value: &[u8], 
                 slot,
                 form.canonical(&[spelling.as_bytes(), b":", value].concat()),
             )],
-            stories: vec![story],
+            stories: vec![Story::of_removed(&name, &collapsed(value))],
         });
     }
 }
@@ -177,6 +168,9 @@ fn add_value(alternatives: &mut Alternatives<'_, '_>, name: &str, value: &[u8], 
 fn add_message_ids(alternatives: &mut Alternatives<'_, '_>, instance: &Instance<'_>) {
     let header = alternatives.form.header;
     for field in header.fields().filter(|field| field.value().len() < 4096) {
+        if !alternatives.work(field.raw().len()) {
+            return;
+        }
         let name = String::from_utf8_lossy(field.name()).to_ascii_lowercase();
         if name != "references" && name != "in-reply-to" && !name.starts_with("x-") {
             continue;
