@@ -6,6 +6,7 @@
 //! and tried, the likely ones first, one by one and then several together.
 
 mod address;
+mod all_fields;
 mod alternative;
 mod author;
 mod change;
@@ -87,7 +88,7 @@ fn search(
     evidence: &Evidence<'_>,
     target: &Target<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
-    let kinds: [fn(&mut Alternatives<'_, '_>, &Evidence<'_>); 10] = [
+    let kinds: [fn(&mut Alternatives<'_, '_>, &Evidence<'_>); 11] = [
         |alternatives, _| copies::add(alternatives),
         |alternatives, _| instances::add(alternatives),
         |alternatives, _| subject::add(alternatives),
@@ -97,6 +98,7 @@ fn search(
         |alternatives, _| address::add(alternatives),
         |alternatives, _| encoding::add(alternatives),
         |alternatives, _| spacing::add(alternatives),
+        |alternatives, _| all_fields::add(alternatives),
         |alternatives, _| refolding::add(alternatives),
     ];
     let form = alternatives.form;
@@ -109,10 +111,14 @@ fn search(
         }
     }
     let (all, budget) = alternatives.all();
-    let stories = search_several(form, target, &all, budget)?;
+    let mut stories = search_several(form, target, &all, budget)?;
+    if stories.is_none() {
+        stories = all_fields::find_with_one(alternatives, target)?;
+    }
     if stories.is_some() || !target.is_cheap() {
         return Ok(stories);
     }
+    let (_, budget) = alternatives.all();
     timestamp::find(form, target, budget)
 }
 

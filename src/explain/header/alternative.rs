@@ -22,8 +22,8 @@ const MAX_WORK: usize = 8 * 1024 * 1024;
 /// Other octets for some slots, and what it means if they are right.
 #[derive(Clone, Debug)]
 pub(super) struct Alternative {
-    /// The part that it is about; two about the same do not go together, and one about the header
-    /// as a whole goes with no other.
+    /// The part that it is about; two about the same do not go together. One about the header as a
+    /// whole has none.
     pub(super) part: Option<usize>,
     /// How unlikely it is.
     pub(super) cost: u32,

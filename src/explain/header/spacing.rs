@@ -3,16 +3,15 @@
 
 use super::alternative::{Alternative, Alternatives, Story};
 use super::change::classify;
-use super::folding::{SPACINGS, around, collapsed_between_words, spacings, with_folds};
+use super::folding::{around, collapsed_between_words, spacings, with_folds};
 use super::form::Instance;
 use crate::canonicalization::Canonicalization;
 use crate::explain::Cause;
 
-/// Adds the spacings and names of each field, and of all fields in one way.
+/// Adds the spacings and names of each field.
 pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
     if alternatives.form.canonicalization == Canonicalization::Simple {
         add_names_and_spacings(alternatives);
-        add_all_in_one_way(alternatives);
     }
     add_spaces(alternatives);
     add_mislabelled(alternatives);
@@ -111,7 +110,7 @@ pub(super) fn usual_case(lower: &str) -> String {
 }
 
 /// A name with a capital at the start of each word.
-fn title_case(lower: &str) -> String {
+pub(super) fn title_case(lower: &str) -> String {
     let mut start = true;
     lower
         .chars()
@@ -124,87 +123,6 @@ fn title_case(lower: &str) -> String {
             start = letter == '-';
             letter
         })
-        .collect()
-}
-
-/// One system that spaces or names fields anew does so with all of them.
-fn add_all_in_one_way(alternatives: &mut Alternatives<'_, '_>) {
-    let story = |cause, detail: &str| Story {
-        cause,
-        field: None,
-        original: None,
-        detail: detail.to_owned(),
-    };
-    for (cost, space) in SPACINGS {
-        let octets = all_fields(alternatives, |instance| {
-            let field = instance.field;
-            let spaced = space(&instance.name(), field.value());
-            [&field.raw()[..field.value_offset()], &spaced[..]].concat()
-        });
-        let stories = vec![story(
-            Cause::HeaderWhitespaceChanged,
-            "white space or folds of several header fields were changed, which the signature \
-             covers under c=simple",
-        )];
-        alternatives.add(Alternative {
-            part: None,
-            cost: cost + 3,
-            octets,
-            stories,
-        });
-    }
-    let ways: [fn(&str) -> String; 6] = [
-        usual_case,
-        title_case,
-        |name| {
-            if is_one_case(name) {
-                usual_case(name)
-            } else {
-                name.to_owned()
-            }
-        },
-        |name| {
-            if is_one_case(name) {
-                title_case(name)
-            } else {
-                name.to_owned()
-            }
-        },
-        str::to_ascii_lowercase,
-        str::to_ascii_uppercase,
-    ];
-    for way in ways {
-        let octets = all_fields(alternatives, |instance| {
-            let field = instance.field;
-            let other = way(&instance.name());
-            [other.as_bytes(), &field.raw()[field.name().len()..]].concat()
-        });
-        let stories = vec![story(
-            Cause::HeaderRecased,
-            "the names of several header fields were written in another letter case when they \
-             were signed",
-        )];
-        alternatives.add(Alternative {
-            part: None,
-            cost: 5,
-            octets,
-            stories,
-        });
-    }
-}
-
-/// Whether a name was put into small letters, or into capitals.
-fn is_one_case(name: &str) -> bool {
-    name == name.to_ascii_lowercase() || name == name.to_ascii_uppercase()
-}
-
-fn all_fields(
-    alternatives: &Alternatives<'_, '_>,
-    raw: impl Fn(&Instance<'_>) -> Vec<u8>,
-) -> Vec<(usize, Vec<u8>)> {
-    let form = alternatives.form;
-    form.instances()
-        .map(|instance| (instance.slot, form.canonical(&raw(&instance))))
         .collect()
 }
 
@@ -236,9 +154,9 @@ fn respacings(value: &[u8]) -> Vec<Vec<u8>> {
 /// The signer said one canonicalization and used the other.
 fn add_mislabelled(alternatives: &mut Alternatives<'_, '_>) {
     let form = alternatives.form;
-    let (other, said) = match form.canonicalization {
-        Canonicalization::Simple => (Canonicalization::Relaxed, "simple"),
-        Canonicalization::Relaxed => (Canonicalization::Simple, "relaxed"),
+    let other = match form.canonicalization {
+        Canonicalization::Simple => Canonicalization::Relaxed,
+        Canonicalization::Relaxed => Canonicalization::Simple,
     };
     let mut octets = form.all_by(other);
     let with_old_own = octets.clone();
@@ -247,21 +165,29 @@ fn add_mislabelled(alternatives: &mut Alternatives<'_, '_>) {
         form.canonical_own_by(other, form.own.raw(), form.emptied.clone()),
     ));
     for octets in [octets, with_old_own] {
-        let story = Story {
-            cause: Cause::CanonicalizationMislabelled,
-            field: None,
-            original: None,
-            detail: format!(
-                "the header was signed in the {} form, but c= says {said}",
-                other.name()
-            ),
-        };
         alternatives.add(Alternative {
             part: None,
             cost: 4,
             octets,
-            stories: vec![story],
+            stories: vec![mislabelled(other)],
         });
+    }
+}
+
+/// The header was signed in a form that `c=` does not say.
+pub(super) fn mislabelled(signed: Canonicalization) -> Story {
+    let said = match signed {
+        Canonicalization::Simple => "relaxed",
+        Canonicalization::Relaxed => "simple",
+    };
+    Story {
+        cause: Cause::CanonicalizationMislabelled,
+        field: None,
+        original: None,
+        detail: format!(
+            "the header was signed in the {} form, but c= says {said}",
+            signed.name()
+        ),
     }
 }
 

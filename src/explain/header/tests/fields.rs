@@ -153,6 +153,37 @@ fn spaces_count_in_simple() {
 }
 
 #[test]
+fn all_names_change_and_one_value_with_them() {
+    for way in [ALL[1], ALL[3]] {
+        let names = MESSAGE.split_inclusive("\r\n").map(|line| {
+            let (name, value) = line.split_once(':').unwrap_or(("", line));
+            let colon = if name.is_empty() { "" } else { ":" };
+            format!("{}{colon}{value}", name.to_ascii_lowercase())
+        });
+        let lower: String = names.collect();
+        let lower = lower.replace("subject: ", "subject: [board] ");
+        let signed = sign(MESSAGE, way);
+        let field = signed.strip_suffix(MESSAGE).unwrap();
+        let found = explained_as(&format!("{field}{lower}"), way)
+            .unwrap()
+            .explanations;
+        let told: Vec<_> = found
+            .iter()
+            .map(|each| (each.cause, each.proof, each.original.as_deref()))
+            .collect();
+        let expected = [
+            (
+                Cause::SubjectTagged,
+                Proof::Proven,
+                Some("Minutes of Monday"),
+            ),
+            (Cause::HeaderRecased, Proof::Proven, None),
+        ];
+        assert_eq!(told, expected, "{found:#?}");
+    }
+}
+
+#[test]
 fn long_lines_were_folded_in_places() {
     for fold in ["\r\n ", "\r\n\t"] {
         let subject = format!("Minutes{fold}of Monday the fifth in the{fold}new room");
