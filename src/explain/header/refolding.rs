@@ -21,6 +21,9 @@ pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
         return;
     }
     for instance in alternatives.form.instances() {
+        if alternatives.is_full() {
+            return;
+        }
         let value = instance.field.value();
         if value.contains(&b'\n') || value.len() > LONG {
             continue;

@@ -19,6 +19,9 @@ pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
 
 fn add_names_and_spacings(alternatives: &mut Alternatives<'_, '_>) {
     for instance in alternatives.form.instances() {
+        if alternatives.is_full() {
+            return;
+        }
         let field = instance.field;
         let name = instance.name();
         for (cost, spaced) in spacings(&name, field.value()) {
@@ -130,6 +133,9 @@ pub(super) fn title_case(lower: &str) -> String {
 /// semicolons, and at a fold in the middle of a word.
 fn add_spaces(alternatives: &mut Alternatives<'_, '_>) {
     for instance in alternatives.form.instances() {
+        if alternatives.is_full() {
+            return;
+        }
         let field = instance.field;
         let name = instance.name();
         for then in respacings(field.value()) {

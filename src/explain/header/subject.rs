@@ -54,6 +54,9 @@ const LONG_SUBJECT: usize = 8 * 1024;
 pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
     let names = alternatives.lists.clone();
     for instance in alternatives.form.instances_of("subject") {
+        if alternatives.is_full() {
+            return;
+        }
         add_subject(alternatives, &instance, &names);
     }
 }
