@@ -6,8 +6,10 @@
 //! and tried, the likely ones first, one by one and then several together.
 
 mod address;
+mod all_fields;
 mod alternative;
 mod author;
+mod change;
 mod charset;
 mod content_type;
 mod copies;
@@ -18,6 +20,7 @@ mod form;
 mod instances;
 mod lists;
 mod mailbox;
+mod order;
 mod own_field;
 mod refolding;
 mod search;
@@ -59,16 +62,22 @@ pub(super) fn explain_header(
     if target.is_met(&unchanged, budget)? {
         return Ok(());
     }
-    let mut alternatives = Alternatives::new(&form);
-    let outcome = search(&mut alternatives, evidence, &target, budget);
-    if let Ok(Some(stories)) = outcome {
-        found.extend(stories.into_iter().map(|story| story.told(Proof::Proven)));
-        return Ok(());
+    let mut alternatives = Alternatives::new(&form, budget);
+    let outcome = search(&mut alternatives, evidence, &target);
+    let mut told = Vec::new();
+    if let Ok(Some(stories)) = &outcome {
+        let stories = stories.iter().cloned();
+        told.extend(stories.map(|story| story.told(Proof::Proven)));
+    } else {
+        traces::find(&alternatives, signature, target.is_cheap(), &mut told);
+        let is_missing =
+            |each: &Explanation| (each.cause, each.proof) == (Cause::HeaderRemoved, Proof::Likely);
+        // A field that is missing is change enough.
+        if target.is_cheap() && !told.iter().any(is_missing) {
+            told.push(some_field_changed(signature, outcome.is_ok()));
+        }
     }
-    traces::find(&alternatives, signature, target.is_cheap(), found);
-    if target.is_cheap() {
-        found.push(some_field_changed(signature));
-    }
+    found.extend(order::in_order(told));
     outcome.map(|_| ())
 }
 
@@ -78,42 +87,52 @@ fn search(
     alternatives: &mut Alternatives<'_, '_>,
     evidence: &Evidence<'_>,
     target: &Target<'_>,
-    budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
-    let kinds: [fn(&mut Alternatives<'_, '_>, &Evidence<'_>); 10] = [
+    let kinds: [fn(&mut Alternatives<'_, '_>, &Evidence<'_>); 11] = [
         |alternatives, _| copies::add(alternatives),
         |alternatives, _| instances::add(alternatives),
         |alternatives, _| subject::add(alternatives),
         |alternatives, _| author::add(alternatives),
-        |alternatives, evidence| {
-            own_field::add(alternatives, evidence.verdict.computed_body_hash.as_deref());
-        },
+        own_field::add,
         |alternatives, evidence| usual::add(alternatives, evidence.body),
         |alternatives, _| address::add(alternatives),
         |alternatives, _| encoding::add(alternatives),
         |alternatives, _| spacing::add(alternatives),
+        |alternatives, _| all_fields::add(alternatives),
         |alternatives, _| refolding::add(alternatives),
     ];
     let form = alternatives.form;
     for add in kinds {
         add(alternatives, evidence);
-        let stories = search_one(form, target, &alternatives.end_kind(budget)?, budget)?;
+        let (new, budget) = alternatives.end_kind()?;
+        let stories = search_one(form, target, &new, budget)?;
         if stories.is_some() {
             return Ok(stories);
         }
     }
-    let stories = search_several(form, target, &alternatives.sorted(), budget)?;
+    let (all, budget) = alternatives.all();
+    let mut stories = search_several(form, target, &all, budget)?;
+    if stories.is_none() {
+        stories = all_fields::find_with_one(alternatives, target)?;
+    }
     if stories.is_some() || !target.is_cheap() {
         return Ok(stories);
     }
+    let (_, budget) = alternatives.all();
     timestamp::find(form, target, budget)
 }
 
-/// The key made the signature, and not of this header.
-fn some_field_changed(signature: &Signature) -> Explanation {
-    let mut detail = "a header field that is signed, or the signature's own, was changed in a way \
-                      that was not found: the signature opens with the key, to another hash"
-        .to_owned();
+/// The key made the signature, and not of this header; `is_complete`: whether all was tried.
+fn some_field_changed(signature: &Signature, is_complete: bool) -> Explanation {
+    let in_time = if is_complete {
+        ""
+    } else {
+        " in the time that there was"
+    };
+    let mut detail = format!(
+        "a header field that is signed, or the signature's own, was changed in a way that was not \
+         found{in_time}: the signature opens with the key, to another hash"
+    );
     if signature.timestamp.is_none() {
         detail.push_str("; it has no t=, which may have been removed");
     }

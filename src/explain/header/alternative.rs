@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
+use super::copies::{Copy, copied_fields};
 use super::folding::spacings;
 use super::form::{Instance, SignedForm};
-use super::text::{describe, shown};
+use super::lists::list_names;
+use super::text::collapsed;
 use crate::canonicalization::Canonicalization;
 use crate::explain::{Budget, Cause, Exhausted, Explanation, Proof};
-use crate::tag_list::without_fws;
 
 /// Alternatives hold no more octets than this together: a header may be megabytes long.
 const MAX_OCTETS: usize = 24 * 1024 * 1024;
@@ -21,8 +22,8 @@ const MAX_WORK: usize = 8 * 1024 * 1024;
 /// Other octets for some slots, and what it means if they are right.
 #[derive(Clone, Debug)]
 pub(super) struct Alternative {
-    /// The part that it is about; two about the same do not go together, and one about the header
-    /// as a whole goes with no other.
+    /// The part that it is about; two about the same do not go together. One about the header as a
+    /// whole has none.
     pub(super) part: Option<usize>,
     /// How unlikely it is.
     pub(super) cost: u32,
@@ -52,29 +53,6 @@ impl Story {
         }
     }
 
-    /// White space of a field was changed, and nothing else.
-    pub(super) fn of_spaces(field: &str) -> Self {
-        let detail = format!(
-            "white space or folds of the {field} field were changed, where the signature covers \
-             them"
-        );
-        Self::of(Cause::HeaderWhitespaceChanged, field, detail)
-    }
-
-    /// A story about a field whose value was another. Whatever led to it, white space is no more
-    /// than that.
-    pub(super) fn of_value(cause: Cause, field: &str, now: &[u8], then: &[u8]) -> Self {
-        if without_fws(now) == without_fws(then) {
-            return Self::of_spaces(field);
-        }
-        Self {
-            cause,
-            field: Some(field.to_owned()),
-            original: Some(shown(then)),
-            detail: describe(field, now, then),
-        }
-    }
-
     /// The story as it is told.
     pub(super) fn told(self, proof: Proof) -> Explanation {
         Explanation {
@@ -89,17 +67,23 @@ impl Story {
 }
 
 /// The alternatives to a signed form, each once.
-pub(super) struct Alternatives<'f, 'a> {
+pub(super) struct Alternatives<'f, 'b> {
     /// What they are alternatives to.
-    pub(super) form: &'f SignedForm<'a>,
+    pub(super) form: &'f SignedForm<'f>,
+    /// What `z=` says of fields that are signed.
+    pub(super) copies: Vec<Copy>,
+    /// The names that a mailing list may have put into the Subject.
+    pub(super) lists: Vec<String>,
     list: Vec<Alternative>,
     /// Their places by a hash of their octets: one that is lost to a collision is no harm.
     places: HashMap<u64, usize>,
     octets: usize,
-    /// Octets that were written for the present kind of alternatives.
+    /// Octets that were looked at or written for the present kind of alternatives.
     work: usize,
     /// How many alternatives there were when the last kind ended.
     ended: usize,
+    budget: &'f mut Budget<'b>,
+    outcome: Result<(), Exhausted>,
 }
 
 fn sorted(list: &[Alternative]) -> Vec<&Alternative> {
@@ -108,37 +92,55 @@ fn sorted(list: &[Alternative]) -> Vec<&Alternative> {
     sorted
 }
 
-impl<'f, 'a> Alternatives<'f, 'a> {
-    pub(super) fn new(form: &'f SignedForm<'a>) -> Self {
+impl<'f, 'b> Alternatives<'f, 'b> {
+    pub(super) fn new(form: &'f SignedForm<'f>, budget: &'f mut Budget<'b>) -> Self {
         Self {
             form,
+            copies: copied_fields(form),
+            lists: list_names(form.header),
             list: Vec::new(),
             places: HashMap::new(),
             octets: 0,
             work: 0,
             ended: 0,
+            budget,
+            outcome: Ok(()),
         }
     }
 
     /// Whether no more are taken of the present kind.
     pub(super) fn is_full(&self) -> bool {
-        self.octets > MAX_OCTETS || self.list.len() >= MAX_COUNT || self.work > MAX_WORK
+        self.outcome.is_err()
+            || self.octets > MAX_OCTETS
+            || self.list.len() >= MAX_COUNT
+            || self.work > MAX_WORK
+    }
+
+    /// Takes note of work on so many octets, and whether it may go on.
+    pub(super) fn work(&mut self, octets: usize) -> bool {
+        self.work += octets;
+        self.spend(octets) && !self.is_full()
+    }
+
+    /// Takes note of work that is none for the present kind alone, and whether it may go on.
+    pub(super) fn spend(&mut self, octets: usize) -> bool {
+        self.outcome = self.outcome.and_then(|()| self.budget.spend(octets));
+        self.outcome.is_ok()
     }
 
     /// Ends one kind of alternatives, which may not take up the room of the next: those that came
-    /// since the last one, the likely ones first.
-    pub(super) fn end_kind(
-        &mut self,
-        budget: &mut Budget<'_>,
-    ) -> Result<Vec<&Alternative>, Exhausted> {
-        budget.spend(std::mem::take(&mut self.work))?;
+    /// since the last one, the likely ones first, and the budget to try them with.
+    pub(super) fn end_kind(&mut self) -> Result<(Vec<&Alternative>, &mut Budget<'b>), Exhausted> {
+        self.outcome?;
+        self.work = 0;
         let start = std::mem::replace(&mut self.ended, self.list.len());
-        Ok(sorted(self.list.get(start..).unwrap_or_default()))
+        let new = self.list.get(start..).unwrap_or_default();
+        Ok((sorted(new), self.budget))
     }
 
-    /// The alternatives, the likely ones first.
-    pub(super) fn sorted(&self) -> Vec<&Alternative> {
-        sorted(&self.list)
+    /// The alternatives, the likely ones first, and the budget to try them with.
+    pub(super) fn all(&mut self) -> (Vec<&Alternative>, &mut Budget<'b>) {
+        (sorted(&self.list), self.budget)
     }
 
     /// Takes an alternative, unless it changes nothing. Of several with the same octets the
@@ -147,11 +149,7 @@ impl<'f, 'a> Alternatives<'f, 'a> {
         if self.is_full() {
             return;
         }
-        self.work += alternative
-            .octets
-            .iter()
-            .map(|each| each.1.len())
-            .sum::<usize>();
+        self.work(alternative.octets.iter().map(|each| each.1.len()).sum());
         let slots = self.form.slots();
         alternative
             .octets
@@ -218,13 +216,17 @@ impl<'f, 'a> Alternatives<'f, 'a> {
         let field = instance.field;
         let raw = [&field.raw()[..field.value_offset()], then].concat();
         let octets = self.form.canonical(&raw);
-        self.work += raw.len() + 64;
-        if self.form.slots().get(instance.slot) != Some(&octets) {
+        // What relaxed does not sign is not known (RFC 6376 §3.4.2).
+        let then = match self.form.canonicalization {
+            Canonicalization::Simple => then.to_vec(),
+            Canonicalization::Relaxed => collapsed(then),
+        };
+        if self.work(raw.len() + 64) && self.form.slots().get(instance.slot) != Some(&octets) {
             self.add(Alternative {
                 part: Some(instance.part),
                 cost,
                 octets: vec![(instance.slot, octets)],
-                stories: vec![story(then)],
+                stories: vec![story(&then)],
             });
         }
     }

@@ -23,13 +23,19 @@ pub(super) const ORIGINALS: [&str; 13] = [
     "resent-from",
     "cc",
 ];
+/// So many From fields are looked at.
+const FEW: usize = 3;
 /// So many addresses and so many names are put together.
 const MANY: usize = 8;
 
 /// Adds what the From field may have been.
 pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
     let form = alternatives.form;
-    for instance in form.instances_of("from") {
+    for instance in form.instances_of("from").take(FEW) {
+        // Each name is looked for in the whole header.
+        if !alternatives.spend(form.header.octets().len()) {
+            return;
+        }
         let Some(now) = mailboxes(instance.field.value()) else {
             continue;
         };

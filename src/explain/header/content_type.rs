@@ -3,6 +3,9 @@
 use super::charset::is_charset;
 use super::text::collapsed;
 
+/// Parts begin within so many octets of the body.
+const NEAR: usize = 256 * 1024;
+
 /// Types that stand for kinds of their own, and subtypes that are in use (RFC 2046 §3).
 const TEXT: [&str; 14] = [
     "plain",
@@ -96,7 +99,10 @@ fn is_parameter(text: &str, body: &[u8]) -> bool {
     is_in_one_case(name)
         && match name.to_ascii_lowercase().as_str() {
             "charset" => is_in_one_case(value) && is_charset(value),
-            "boundary" => memchr::memmem::find(body, format!("--{value}").as_bytes()).is_some(),
+            "boundary" => {
+                let near = &body[..body.len().min(NEAR)];
+                memchr::memmem::find(near, format!("--{value}").as_bytes()).is_some()
+            }
             "format" => matches!(value, "flowed" | "fixed"),
             "delsp" => matches!(value, "yes" | "no"),
             // A value in pieces, or with a charset (RFC 2231 §3, §4).
@@ -119,7 +125,7 @@ fn is_in_one_case(text: &str) -> bool {
 
 /// The fields of MIME that stand in the body: what wraps a message takes them down there.
 pub(super) fn fields_of_parts(body: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let near = &body[..body.len().min(256 * 1024)];
+    let near = &body[..body.len().min(NEAR)];
     let mut found: Vec<(String, Vec<u8>)> = Vec::new();
     for name in ["content-type", "content-transfer-encoding"] {
         let mut count = 0;

@@ -27,6 +27,9 @@ const UNSTRUCTURED: [&str; 6] = [
 pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
     for name in UNSTRUCTURED {
         for instance in alternatives.form.instances_of(name) {
+            if alternatives.is_full() {
+                return;
+            }
             let value = instance.field.value();
             let Some(text) = decoded(value).filter(|_| is_encoded(value)) else {
                 continue;

@@ -17,9 +17,9 @@ pub(super) const SPACINGS: [(u32, Spacing); 22] = [
     (2, |name, value| folded(name, value, COLUMNS[1], b" ")),
     (2, |name, value| folded(name, value, COLUMNS[1], b"\t")),
     (2, |name, value| folded(name, value, COLUMNS[0], b"\t")),
-    (2, |_, value| with_folds(value, b"\t")),
-    (2, |_, value| with_folds(value, b" ")),
-    (3, |_, value| with_folds(value, b"        ")),
+    (2, |_, value| with_indents(value, b"\t")),
+    (2, |_, value| with_indents(value, b" ")),
+    (3, |_, value| with_indents(value, b"        ")),
     (3, |_, value| folded_behind(value, b',', b" ")),
     (3, |_, value| folded_behind(value, b',', b"\t")),
     (3, |_, value| folded_behind(value, b';', b" ")),
@@ -93,7 +93,7 @@ fn trimmed_end(value: &[u8]) -> &[u8] {
 }
 
 /// With other white space at the start of each folded line.
-fn with_folds(value: &[u8], space: &[u8]) -> Vec<u8> {
+fn with_indents(value: &[u8], space: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(value.len());
     let mut lines = value.split(|&octet| octet == b'\n');
     text.extend_from_slice(lines.next().map_or(&[][..], without_return));
@@ -102,6 +102,27 @@ fn with_folds(value: &[u8], space: &[u8]) -> Vec<u8> {
         text.extend_from_slice(space);
         let blanks = line.iter().take_while(|&&octet| is_wsp(octet)).count();
         text.extend_from_slice(without_return(&line[blanks..]));
+    }
+    text
+}
+
+/// With this in place of each fold and the white space behind it.
+pub(super) fn with_folds(value: &[u8], fold: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(value.len());
+    let mut after_fold = false;
+    for &octet in value {
+        match octet {
+            b'\r' => {}
+            b'\n' => {
+                after_fold = true;
+                text.extend_from_slice(fold);
+            }
+            b' ' | b'\t' if after_fold => {}
+            other => {
+                after_fold = false;
+                text.push(other);
+            }
+        }
     }
     text
 }
@@ -154,7 +175,9 @@ mod tests {
         let value = b" aa bb cc";
         assert_eq!(folded("To", value, 5, b" "), b" aa\r\n bb\r\n cc");
         assert_eq!(folded("To", value, 9, b"\t"), b" aa bb\r\n\tcc");
-        assert_eq!(with_folds(b" a\r\n b\n c", b"\t"), b" a\r\n\tb\r\n\tc");
+        assert_eq!(with_indents(b" a\r\n b\n c", b"\t"), b" a\r\n\tb\r\n\tc");
+        assert_eq!(with_folds(b" a\r\n  b\n\tc", b" "), b" a b c");
+        assert_eq!(with_folds(b" a\r\n b", b""), b" ab");
         assert_eq!(folded_behind(b" a, b,c", b',', b" "), b" a,\r\n b,c");
         assert_eq!(around(b" a,b, c", b',', b""), b" a,b,c");
         assert_eq!(around(b" a,b, c,", b',', b" "), b" a, b, c,");

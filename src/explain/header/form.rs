@@ -176,6 +176,18 @@ impl<'a> SignedForm<'a> {
         })
     }
 
+    /// All signed fields in a canonicalization of choice, each with its slot.
+    pub(super) fn all_by(&self, algorithm: Canonicalization) -> Vec<(usize, Vec<u8>)> {
+        let pairs = self
+            .parts
+            .iter()
+            .flat_map(|part| part.slots.iter().zip(&part.instances));
+        let fields = pairs.filter_map(|(&slot, &at)| Some((slot, self.header.field(at)?)));
+        fields
+            .map(|(slot, field)| (slot, self.canonical_by(algorithm, field.raw())))
+            .collect()
+    }
+
     /// The signed fields of one name.
     pub(super) fn instances_of<'s>(
         &'s self,

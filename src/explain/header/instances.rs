@@ -3,20 +3,21 @@
 use super::alternative::{Alternative, Alternatives, Story};
 use super::form::Part;
 use super::spacing::usual_case;
-use super::text::{quoted, shown};
+use super::text::{collapsed, quoted, shown};
 use crate::explain::Cause;
 
 /// Of so many fields of one name any may be the one that was added.
 const MANY: usize = 12;
+/// Of so many any two.
+const PAIRS: usize = 8;
 /// So many fields of one name are put into every order.
 const PERMUTED: usize = 4;
+/// So many fields that were added are told with their values.
+const TOLD: usize = 3;
 
 /// Adds what may have happened to the fields of each name.
 pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
     for place in 0..alternatives.form.parts.len() {
-        if alternatives.is_full() {
-            return;
-        }
         add_part(alternatives, place);
     }
 }
@@ -26,26 +27,24 @@ fn add_part(alternatives: &mut Alternatives<'_, '_>, place: usize) {
     let part = &form.parts[place];
     let name = display_name(alternatives, part);
     let few = &part.instances[..part.instances.len().min(MANY + part.slots.len())];
-    for dropped in 0..few.len().min(MANY) {
-        let mut left = few.to_vec();
-        let gone = left.remove(dropped);
-        let story = added(alternatives, &name, gone, &left);
-        select(alternatives, place, &left, 2, story);
-    }
-    for first in 0..few.len().min(5) {
-        for second in first + 1..few.len().min(5) {
-            let mut left = few.to_vec();
-            left.remove(second);
-            let gone = left.remove(first);
-            let story = added(alternatives, &name, gone, &left);
-            select(alternatives, place, &left, 5, story);
+    for (cost, gone) in removals(few.len()) {
+        if alternatives.is_full() {
+            return;
         }
+        let is_gone = |at: &usize| gone.contains(at);
+        let left: Vec<usize> = (0..few.len()).filter(|at| !is_gone(at)).collect();
+        let left: Vec<usize> = left.iter().map(|&at| few[at]).collect();
+        let gone: Vec<usize> = gone.iter().map(|&at| few[at]).collect();
+        let story = added(alternatives, &name, &gone, &left);
+        select(alternatives, place, &left, cost, story);
     }
-    if few.len() > 2 {
-        let story = added(alternatives, &name, few[0], &[]);
-        select(alternatives, place, &[], 6, story);
-    }
-    for order in orders(few) {
+    // Where there are more fields than slots, another order may select other fields: those were
+    // added.
+    let selected = &few[..few.len().min(part.slots.len())];
+    for order in orders(selected) {
+        if alternatives.is_full() {
+            return;
+        }
         let detail = format!("the {name} fields stood in another order when they were signed");
         let story = Story::of(Cause::HeaderReordered, &name, detail);
         select(alternatives, place, &order, 3, story);
@@ -62,30 +61,69 @@ fn add_part(alternatives: &mut Alternatives<'_, '_>, place: usize) {
     }
 }
 
-/// A field was added to those that are left.
-fn added(alternatives: &Alternatives<'_, '_>, name: &str, gone: usize, left: &[usize]) -> Story {
-    let form = alternatives.form;
-    let value = |at: usize| form.header.field(at).map(|field| shown(field.value()));
-    let text = value(gone).unwrap_or_default();
-    if left
-        .iter()
-        .any(|&other| value(other).as_ref() == Some(&text))
-    {
-        let detail = format!("the {name} field is there once more than when it was signed");
+/// Which of so many fields may have been added, each with its cost: the lowest is at 0.
+fn removals(count: usize) -> Vec<(u32, Vec<usize>)> {
+    let near = count.min(MANY);
+    let mut found: Vec<(u32, Vec<usize>)> = (0..near).map(|at| (2, vec![at])).collect();
+    for first in 0..count.min(PAIRS) {
+        found.extend((first + 1..count.min(PAIRS)).map(|second| (5, vec![first, second])));
+    }
+    // Those below a field, all but one, and all.
+    found.extend((2..near).map(|lowest| (6, (0..lowest).collect())));
+    for kept in 0..near {
+        found.push((6, (0..count).filter(|&at| at != kept).collect()));
+    }
+    found.push((6, (0..count).collect()));
+    found.retain(|(_, gone)| !gone.is_empty());
+    found
+}
+
+/// Some fields were added to those that are left.
+fn added(alternatives: &Alternatives<'_, '_>, name: &str, gone: &[usize], left: &[usize]) -> Story {
+    let header = alternatives.form.header;
+    let value = |at: &usize| header.field(*at).map(|field| collapsed(field.value()));
+    let is_left = |at: &usize| {
+        left.iter()
+            .take(MANY)
+            .any(|other| value(other) == value(at))
+    };
+    if gone.iter().all(is_left) {
+        let more = match gone.len() {
+            1 => "once".to_owned(),
+            count => format!("{count} times"),
+        };
+        let detail = format!("the {name} field is there {more} more than when it was signed");
         return Story::of(Cause::HeaderDuplicated, name, detail);
     }
-    let detail = if left.is_empty() {
-        format!(
-            "there was no {name} field when it was signed; one was added: {}",
-            quoted(&text)
-        )
-    } else {
-        format!(
-            "a {name} field was added after it was signed: {}",
-            quoted(&text)
-        )
+    // As they stand in the message, from the top.
+    let fields = gone.iter().rev().filter_map(|&at| header.field(at));
+    let values = fields.map(|field| quoted(&shown(field.value())));
+    let mut values: Vec<String> = values.take(TOLD).collect();
+    if gone.len() > TOLD {
+        values.push(format!("{} more", gone.len() - TOLD));
+    }
+    let values = in_a_row(&values);
+    let detail = match (gone.len(), left.is_empty()) {
+        (1, true) => {
+            format!("there was no {name} field when it was signed; one was added: {values}")
+        }
+        (count, true) => {
+            format!("there was no {name} field when it was signed; {count} were added: {values}")
+        }
+        (1, false) => format!("a {name} field was added after it was signed: {values}"),
+        (count, false) => {
+            format!("{count} {name} fields were added after it was signed: {values}")
+        }
     };
     Story::of(Cause::HeaderAdded, name, detail)
+}
+
+/// Texts in a row, as a sentence has them.
+fn in_a_row(texts: &[String]) -> String {
+    match texts {
+        [front @ .., last] if !front.is_empty() => format!("{} and {last}", front.join(", ")),
+        _ => texts.concat(),
+    }
 }
 
 /// Fills a part's slots with these fields, the lowest first.
@@ -162,6 +200,21 @@ pub(super) fn display_name(alternatives: &Alternatives<'_, '_>, part: &Part) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_two_and_more_may_have_been_added() {
+        let check = |count: usize, gone: &[usize]| {
+            assert!(removals(count).iter().any(|(_, other)| other == gone));
+        };
+        assert!(removals(0).is_empty());
+        check(1, &[0]);
+        check(4, &[1, 3]);
+        check(4, &[0, 1, 2]);
+        check(20, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        check(4, &[0, 1, 3]);
+        check(4, &[0, 1, 2, 3]);
+        assert!(removals(1000).len() < 100);
+    }
 
     #[test]
     fn orders_are_all_or_near() {

@@ -1,42 +1,60 @@
 //! The signature's own field, which it signs as well (RFC 6376 §3.5, §3.7).
 
+mod tags;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::alternative::{Alternative, Alternatives, Story};
-use super::folding::folded;
+use super::folding::{folded, with_folds};
 use super::spacing::names;
 use super::text::{collapsed, unfolded};
 use crate::canonicalization::Canonicalization;
-use crate::explain::Cause;
+use crate::explain::{Cause, Evidence};
 use crate::signature::FIELD_NAME;
 use crate::tag_list::{TagList, is_wsp, without_fws};
 
 /// So many stretches of white space, and so many colons, are looked at.
 const MANY: usize = 48;
 
-/// Adds other forms of the signature's field; `body_hash` is that of the body as it is.
-pub(super) fn add(alternatives: &mut Alternatives<'_, '_>, body_hash: Option<&[u8]>) {
+/// Longer fields are not written in other ways: one with a `z=` may have a mebibyte.
+const LONG: usize = 8 * 1024;
+
+/// Adds other forms of the signature's field.
+pub(super) fn add(alternatives: &mut Alternatives<'_, '_>, evidence: &Evidence<'_>) {
     let form = alternatives.form;
     let value = form.own.value();
     let emptied = form.emptied.clone();
-    let (front, behind) = (&value[..emptied.start], &value[emptied.end..]);
-    let now = [front, behind].concat();
-    let told =
-        |detail: &str| Story::of(Cause::SignatureFieldChanged, FIELD_NAME, detail.to_owned());
-    let spaced = told("white space or folds of the DKIM-Signature field itself were changed");
-
-    if let Some(text) = with_body_hash(alternatives, &now, body_hash) {
+    let now = [&value[..emptied.start], &value[emptied.end..]].concat();
+    if let Some(text) = with_body_hash(
+        alternatives,
+        &now,
+        evidence.verdict.computed_body_hash.as_deref(),
+    ) {
         let story = told("bh= of the DKIM-Signature field was changed; the body hash is right");
         add_value(alternatives, &text, 2, &story);
     }
+    tags::add(alternatives, &now, evidence);
+    if now.len() <= LONG {
+        add_spacings(alternatives, &now);
+    }
+    add_line_end(alternatives);
+}
+
+fn told(detail: &str) -> Story {
+    Story::of(Cause::SignatureFieldChanged, FIELD_NAME, detail.to_owned())
+}
+
+fn add_spacings(alternatives: &mut Alternatives<'_, '_>, now: &[u8]) {
+    let form = alternatives.form;
     let story = told("the semicolon at the end of the DKIM-Signature field came or went");
     let end = now
         .strip_suffix(b";")
-        .map_or_else(|| [&now[..], b";"].concat(), <[u8]>::to_vec);
+        .map_or_else(|| [now, b";"].concat(), <[u8]>::to_vec);
     add_value(alternatives, &end, 5, &story);
-    for (cost, text) in spacings(alternatives, &now) {
-        add_value(alternatives, &text, cost, &spaced);
+    let story = told("white space or folds of the DKIM-Signature field itself were changed");
+    for (cost, text) in spacings(alternatives, now) {
+        add_value(alternatives, &text, cost, &story);
     }
     if form.canonicalization == Canonicalization::Simple {
         let name = String::from_utf8_lossy(form.own.name()).into_owned();
@@ -44,11 +62,10 @@ pub(super) fn add(alternatives: &mut Alternatives<'_, '_>, body_hash: Option<&[u
             let story = told(&format!(
                 "the name of the DKIM-Signature field was written {other} when it was signed"
             ));
-            let raw = [other.as_bytes(), b":", &now].concat();
+            let raw = [other.as_bytes(), b":", now].concat();
             add_raw(alternatives, &raw, cost + 2, &story);
         }
     }
-    add_line_end(alternatives);
 }
 
 fn add_value(alternatives: &mut Alternatives<'_, '_>, value: &[u8], cost: u32, story: &Story) {
@@ -59,6 +76,9 @@ fn add_value(alternatives: &mut Alternatives<'_, '_>, value: &[u8], cost: u32, s
 
 fn add_raw(alternatives: &mut Alternatives<'_, '_>, raw: &[u8], cost: u32, story: &Story) {
     let form = alternatives.form;
+    if !alternatives.work(raw.len()) {
+        return;
+    }
     alternatives.add(Alternative {
         part: Some(usize::MAX),
         cost,
@@ -157,27 +177,6 @@ fn moved_spaces(value: &[u8]) -> Vec<(u32, Vec<u8>)> {
         ));
     }
     found
-}
-
-/// The field with this in place of each fold.
-fn with_folds(value: &[u8], fold: &[u8]) -> Vec<u8> {
-    let mut text = Vec::with_capacity(value.len());
-    let mut after_fold = false;
-    for &octet in value {
-        match octet {
-            b'\r' => {}
-            b'\n' => {
-                after_fold = true;
-                text.extend_from_slice(fold);
-            }
-            b' ' | b'\t' if after_fold => {}
-            other => {
-                after_fold = false;
-                text.push(other);
-            }
-        }
-    }
-    text
 }
 
 /// Some signers hash a line end behind the field.

@@ -21,6 +21,9 @@ pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
         return;
     }
     for instance in alternatives.form.instances() {
+        if alternatives.is_full() {
+            return;
+        }
         let value = instance.field.value();
         if value.contains(&b'\n') || value.len() > LONG {
             continue;
@@ -65,7 +68,7 @@ fn add_value(
         part: Some(instance.part),
         cost,
         octets: vec![(instance.slot, octets)],
-        stories: vec![Story::of_spaces(name)],
+        stories: vec![Story::of_spaces(name, value)],
     });
 }
 

@@ -77,7 +77,8 @@ pub(super) fn search_several(
     Ok(None)
 }
 
-fn is_right(
+/// Whether these alternatives, together, meet the target.
+pub(super) fn is_right(
     form: &SignedForm<'_>,
     target: &Target<'_>,
     chosen: &[&Alternative],
@@ -91,7 +92,7 @@ fn is_right(
     replaced.sort_unstable_by_key(|(slot, _)| *slot);
     let (digest, octets) = form.hash_with(&replaced);
     // A hash has its price, however short what is hashed.
-    budget.spend(octets + 256)?;
+    budget.spend(octets + 256 + 32 * replaced.len())?;
     target.is_met(&digest, budget)
 }
 

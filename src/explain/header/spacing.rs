@@ -2,16 +2,16 @@
 //! white space where there was none, which `relaxed` signs as well (RFC 6376 §3.4.2).
 
 use super::alternative::{Alternative, Alternatives, Story};
-use super::folding::{SPACINGS, around, collapsed_between_words, spacings};
+use super::change::classify;
+use super::folding::{around, collapsed_between_words, spacings, with_folds};
 use super::form::Instance;
 use crate::canonicalization::Canonicalization;
 use crate::explain::Cause;
 
-/// Adds the spacings and names of each field, and of all fields in one way.
+/// Adds the spacings and names of each field.
 pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
     if alternatives.form.canonicalization == Canonicalization::Simple {
         add_names_and_spacings(alternatives);
-        add_all_in_one_way(alternatives);
     }
     add_spaces(alternatives);
     add_mislabelled(alternatives);
@@ -19,6 +19,9 @@ pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
 
 fn add_names_and_spacings(alternatives: &mut Alternatives<'_, '_>) {
     for instance in alternatives.form.instances() {
+        if alternatives.is_full() {
+            return;
+        }
         let field = instance.field;
         let name = instance.name();
         for (cost, spaced) in spacings(&name, field.value()) {
@@ -28,7 +31,7 @@ fn add_names_and_spacings(alternatives: &mut Alternatives<'_, '_>) {
                 &instance,
                 &raw,
                 cost + 2,
-                Story::of_spaces(&name),
+                Story::of_spaces(&name, &spaced),
             );
         }
         for (cost, other) in names(&name) {
@@ -39,11 +42,11 @@ fn add_names_and_spacings(alternatives: &mut Alternatives<'_, '_>) {
                 &instance,
                 &raw,
                 cost + 2,
-                recased(&name, &other),
+                Story::of_name(&name, &other),
             );
             for (more, spaced) in spacings(&name, field.value()).into_iter().take(4) {
                 let raw = [other.as_bytes(), b":", &spaced[..]].concat();
-                let story = recased(&name, &other);
+                let story = Story::of_name(&name, &other);
                 add_raw(alternatives, &instance, &raw, cost + more + 4, story);
             }
         }
@@ -53,7 +56,7 @@ fn add_names_and_spacings(alternatives: &mut Alternatives<'_, '_>) {
             &instance,
             &without_blank,
             4,
-            Story::of_spaces(&name),
+            Story::of_spaces(&name, field.value()),
         );
     }
 }
@@ -72,17 +75,6 @@ fn add_raw(
         octets: vec![(instance.slot, octets)],
         stories: vec![story],
     });
-}
-
-fn recased(now: &str, then: &str) -> Story {
-    Story {
-        original: Some(then.to_owned()),
-        ..Story::of(
-            Cause::HeaderRecased,
-            now,
-            format!("the name of the {now} field was written {then} when it was signed"),
-        )
-    }
 }
 
 /// The ways to write a field's name, without that in which it is written, each with its cost.
@@ -121,7 +113,7 @@ pub(super) fn usual_case(lower: &str) -> String {
 }
 
 /// A name with a capital at the start of each word.
-fn title_case(lower: &str) -> String {
+pub(super) fn title_case(lower: &str) -> String {
     let mut start = true;
     lower
         .chars()
@@ -137,96 +129,18 @@ fn title_case(lower: &str) -> String {
         .collect()
 }
 
-/// One system that spaces or names fields anew does so with all of them.
-fn add_all_in_one_way(alternatives: &mut Alternatives<'_, '_>) {
-    let story = |cause, detail: &str| Story {
-        cause,
-        field: None,
-        original: None,
-        detail: detail.to_owned(),
-    };
-    for (cost, space) in SPACINGS {
-        let octets = all_fields(alternatives, |instance| {
-            let field = instance.field;
-            let spaced = space(&instance.name(), field.value());
-            [&field.raw()[..field.value_offset()], &spaced[..]].concat()
-        });
-        let stories = vec![story(
-            Cause::HeaderWhitespaceChanged,
-            "white space or folds of several header fields were changed, which the signature \
-             covers under c=simple",
-        )];
-        alternatives.add(Alternative {
-            part: None,
-            cost: cost + 3,
-            octets,
-            stories,
-        });
-    }
-    let ways: [fn(&str) -> String; 6] = [
-        usual_case,
-        title_case,
-        |name| {
-            if is_one_case(name) {
-                usual_case(name)
-            } else {
-                name.to_owned()
-            }
-        },
-        |name| {
-            if is_one_case(name) {
-                title_case(name)
-            } else {
-                name.to_owned()
-            }
-        },
-        str::to_ascii_lowercase,
-        str::to_ascii_uppercase,
-    ];
-    for way in ways {
-        let octets = all_fields(alternatives, |instance| {
-            let field = instance.field;
-            let other = way(&instance.name());
-            [other.as_bytes(), &field.raw()[field.name().len()..]].concat()
-        });
-        let stories = vec![story(
-            Cause::HeaderRecased,
-            "the names of several header fields were written in another letter case when they \
-             were signed",
-        )];
-        alternatives.add(Alternative {
-            part: None,
-            cost: 5,
-            octets,
-            stories,
-        });
-    }
-}
-
-/// Whether a name was put into small letters, or into capitals.
-fn is_one_case(name: &str) -> bool {
-    name == name.to_ascii_lowercase() || name == name.to_ascii_uppercase()
-}
-
-fn all_fields(
-    alternatives: &Alternatives<'_, '_>,
-    raw: impl Fn(&Instance<'_>) -> Vec<u8>,
-) -> Vec<(usize, Vec<u8>)> {
-    let form = alternatives.form;
-    form.instances()
-        .map(|instance| (instance.slot, form.canonical(&raw(&instance))))
-        .collect()
-}
-
 /// White space that came or went where `relaxed` does not overlook it: around commas and
 /// semicolons, and at a fold in the middle of a word.
 fn add_spaces(alternatives: &mut Alternatives<'_, '_>) {
     for instance in alternatives.form.instances() {
+        if alternatives.is_full() {
+            return;
+        }
         let field = instance.field;
         let name = instance.name();
-        let told = |_: &[u8]| Story::of_spaces(&name);
         for then in respacings(field.value()) {
-            alternatives.value_told(&instance, &then, 4, &told);
+            let cause = classify(&name, field.value(), &then, &[]);
+            alternatives.value(&instance, &then, 4, cause);
         }
     }
 }
@@ -238,19 +152,7 @@ fn respacings(value: &[u8]) -> Vec<Vec<u8>> {
         found.push(around(value, mark, b" "));
     }
     // A line end and the white space behind it, where a long word was cut.
-    let mut joined = Vec::with_capacity(value.len());
-    let mut after_fold = false;
-    for &octet in value {
-        match octet {
-            b'\r' | b'\n' => after_fold = true,
-            b' ' | b'\t' if after_fold => {}
-            other => {
-                after_fold = false;
-                joined.push(other);
-            }
-        }
-    }
-    found.push([b" ", &joined[..]].concat());
+    found.push([b" ", &with_folds(value, b"")[..]].concat());
     found.push(collapsed_between_words(value));
     found
 }
@@ -258,40 +160,40 @@ fn respacings(value: &[u8]) -> Vec<Vec<u8>> {
 /// The signer said one canonicalization and used the other.
 fn add_mislabelled(alternatives: &mut Alternatives<'_, '_>) {
     let form = alternatives.form;
-    let (other, said) = match form.canonicalization {
-        Canonicalization::Simple => (Canonicalization::Relaxed, "simple"),
-        Canonicalization::Relaxed => (Canonicalization::Simple, "relaxed"),
+    let other = match form.canonicalization {
+        Canonicalization::Simple => Canonicalization::Relaxed,
+        Canonicalization::Relaxed => Canonicalization::Simple,
     };
-    let mut octets: Vec<_> = form
-        .instances()
-        .map(|instance| {
-            (
-                instance.slot,
-                form.canonical_by(other, instance.field.raw()),
-            )
-        })
-        .collect();
+    let mut octets = form.all_by(other);
     let with_old_own = octets.clone();
     octets.push((
         form.own_slot(),
         form.canonical_own_by(other, form.own.raw(), form.emptied.clone()),
     ));
     for octets in [octets, with_old_own] {
-        let story = Story {
-            cause: Cause::CanonicalizationMislabelled,
-            field: None,
-            original: None,
-            detail: format!(
-                "the header was signed in the {} form, but c= says {said}",
-                other.name()
-            ),
-        };
         alternatives.add(Alternative {
             part: None,
             cost: 4,
             octets,
-            stories: vec![story],
+            stories: vec![mislabelled(other)],
         });
+    }
+}
+
+/// The header was signed in a form that `c=` does not say.
+pub(super) fn mislabelled(signed: Canonicalization) -> Story {
+    let said = match signed {
+        Canonicalization::Simple => "relaxed",
+        Canonicalization::Relaxed => "simple",
+    };
+    Story {
+        cause: Cause::CanonicalizationMislabelled,
+        field: None,
+        original: None,
+        detail: format!(
+            "the header was signed in the {} form, but c= says {said}",
+            signed.name()
+        ),
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::alternative::Alternatives;
 use super::encoding::{decoded, encodings, is_encoded};
 use super::form::Instance;
-use super::lists::list_names;
+use super::text::collapsed;
 use crate::explain::Cause;
 use crate::tag_list::is_fws;
 
@@ -38,10 +38,25 @@ const MARKS: [&str; 16] = [
     "[encrypt]",
 ];
 
+/// What filters mark Subjects with, in words alone.
+const WORDS: [&str; 6] = [
+    "spam",
+    "suspected spam",
+    "external",
+    "external email",
+    "extern",
+    "ext",
+];
+/// Longer Subjects are not looked at for tags.
+const LONG_SUBJECT: usize = 8 * 1024;
+
 /// Adds other Subjects.
 pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
-    let names = list_names(alternatives.form.header);
+    let names = alternatives.lists.clone();
     for instance in alternatives.form.instances_of("subject") {
+        if alternatives.is_full() {
+            return;
+        }
         add_subject(alternatives, &instance, &names);
     }
 }
@@ -51,28 +66,54 @@ fn add_subject(alternatives: &mut Alternatives<'_, '_>, instance: &Instance<'_>,
     for (cost, then) in untagged(value) {
         alternatives.value(instance, &then, cost, Cause::SubjectTagged);
     }
+    for (cost, then, cause) in without_words(value, lists) {
+        alternatives.value(instance, &then, cost, cause);
+    }
     for (cost, then) in tagged(value, lists) {
         alternatives.value(instance, &then, cost, Cause::SubjectTagged);
     }
-    let then_encoded = |alternatives: &mut Alternatives<'_, '_>, text: &[u8], cost| {
+    let then_encoded = |alternatives: &mut Alternatives<'_, '_>, text: &[u8], cost, cause| {
         let Ok(text) = std::str::from_utf8(text) else {
             return;
         };
         for (more, encoded) in encodings(text.trim()) {
             let then = [b" ", &encoded[..]].concat();
-            alternatives.value(instance, &then, cost + more, Cause::SubjectTagged);
+            alternatives.value(instance, &then, cost + more, cause);
         }
     };
     if is_encoded(value)
         && let Some(text) = decoded(value)
     {
-        for (cost, then) in untagged(text.as_bytes()).into_iter().take(24) {
-            then_encoded(alternatives, &then, cost + 1);
+        for (cost, then) in untagged(text.as_bytes()).into_iter().take(16) {
+            then_encoded(alternatives, &then, cost + 1, Cause::SubjectTagged);
+        }
+        for (cost, then, cause) in without_words(text.as_bytes(), lists) {
+            then_encoded(alternatives, &then, cost + 1, cause);
         }
         for (cost, then) in tagged(text.as_bytes(), lists).into_iter().take(8) {
-            then_encoded(alternatives, &then, cost + 2);
+            then_encoded(alternatives, &then, cost + 2, Cause::SubjectTagged);
         }
     }
+}
+
+/// Whether a Subject became another by tags alone, that came or went.
+pub(super) fn is_tagging(now: &[u8], then: &[u8], lists: &[String]) -> bool {
+    let read = |value: &[u8]| {
+        let text = decoded(value).filter(|_| is_encoded(value));
+        text.map_or_else(|| collapsed(value), |text| collapsed(text.as_bytes()))
+    };
+    if now.len().max(then.len()) > LONG_SUBJECT {
+        return false;
+    }
+    let (now, then) = (read(now), read(then));
+    let became = |long: &[u8], short: &[u8]| {
+        let is_short = |text: &[u8]| collapsed(text) == short;
+        untagged(long).iter().any(|(_, text)| is_short(text))
+            || without_words(long, lists)
+                .iter()
+                .any(|(_, text, cause)| *cause == Cause::SubjectTagged && is_short(text))
+    };
+    became(&now, &then) || became(&then, &now)
 }
 
 /// The Subject without what may be tags, each with its cost.
@@ -111,7 +152,6 @@ fn untagged(value: &[u8]) -> Vec<(u32, Vec<u8>)> {
             found.push((5, [&value[..lead], other.as_bytes(), behind].concat()));
         }
     }
-    found.extend(cut_at_words(value, lead));
     found
 }
 
@@ -189,20 +229,41 @@ fn trim_front(value: &[u8], span: &Range<usize>) -> Range<usize> {
     span.start - front..span.end - behind
 }
 
-/// Without the first words, and without the last: a tag of any form.
-fn cut_at_words(value: &[u8], lead: usize) -> Vec<(u32, Vec<u8>)> {
+/// Without the first words, and without the last. Only words that are known for it are a tag: any
+/// others change what the Subject says.
+fn without_words(value: &[u8], lists: &[String]) -> Vec<(u32, Vec<u8>, Cause)> {
+    let lead = value.iter().take_while(|&&octet| is_fws(octet)).count();
+    let cause = |words: &[u8]| {
+        if is_mark(words, lists) {
+            Cause::SubjectTagged
+        } else {
+            Cause::HeaderValueChanged
+        }
+    };
     let starts: Vec<usize> = (lead + 1..value.len())
         .filter(|&at| is_fws(value[at - 1]) && !is_fws(value[at]))
         .collect();
     let first = starts.iter().take(8);
-    let without_first = first.map(|&start| (6, [&value[..lead], &value[start..]].concat()));
+    let without_first = first.map(|&start| {
+        let then = [&value[..lead], &value[start..]].concat();
+        (6, then, cause(&value[lead..start]))
+    });
     let last = starts.iter().rev().take(6);
     let without_last = last.map(|&start| {
         let front = &value[..start];
         let blanks = front.iter().rev().take_while(|&&octet| is_fws(octet));
-        (7, front[..start - blanks.count()].to_vec())
+        let then = front[..start - blanks.count()].to_vec();
+        (7, then, cause(&value[start..]))
     });
     without_first.chain(without_last).collect()
+}
+
+/// Whether these words are a tag by themselves, without brackets and without a colon: the mark of
+/// a filter, or the name of a mailing list.
+fn is_mark(words: &[u8], lists: &[String]) -> bool {
+    let text = String::from_utf8_lossy(&collapsed(words)).to_ascii_lowercase();
+    let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric());
+    WORDS.contains(&bare) || lists.iter().any(|list| bare == list.to_ascii_lowercase())
 }
 
 /// The Subject with tags that may have been taken from it, each with its cost.
@@ -253,12 +314,33 @@ mod tests {
         check(" {Spam?} Minutes", " Minutes");
         check(" EXTERNAL: Minutes", " Minutes");
         check(" [EXT]: Minutes", " Minutes");
-        check(" External Minutes of", " Minutes of");
         check(" Minutes of Monday [board]", " Minutes of Monday");
         check(" Minutes [board] of", " Minutes of");
         check(" RE: Minutes", " Re: Minutes");
         check("\r\n [board]\r\n Minutes", "\r\n Minutes");
         check("[board]Minutes", "Minutes");
+    }
+
+    #[test]
+    fn few_words_are_tags() {
+        let lists = ["Board".to_owned()];
+        for words in ["External ", "SPAM?", "*SPAM*", "suspected spam: ", "board"] {
+            assert!(is_mark(words.as_bytes(), &lists), "{words}");
+        }
+        for words in ["Do not ", "000", "", "- ", "Caution ", "spam 1000"] {
+            assert!(!is_mark(words.as_bytes(), &lists), "{words}");
+        }
+        let causes = |value: &str, expected: &str| {
+            let found = without_words(value.as_bytes(), &lists);
+            let then = expected.as_bytes();
+            found.iter().find(|each| each.1 == then).map(|each| each.2)
+        };
+        let tagged = Some(Cause::SubjectTagged);
+        assert_eq!(causes(" External Pay", " Pay"), tagged);
+        assert_eq!(causes(" Pay SPAM", " Pay"), tagged);
+        let value = Some(Cause::HeaderValueChanged);
+        assert_eq!(causes(" Do not pay", " pay"), value);
+        assert_eq!(causes(" Pay 100 000", " Pay 100"), value);
     }
 
     #[test]
@@ -280,6 +362,7 @@ mod tests {
             "", " ", "[", "]", "*", "***", "a:", ":", "[]", "\r\n", " [x", "ü:",
         ] {
             let _ = untagged(value.as_bytes());
+            let _ = without_words(value.as_bytes(), &[]);
             let _ = tagged(value.as_bytes(), &[]);
         }
     }

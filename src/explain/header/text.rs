@@ -68,9 +68,10 @@ pub(super) fn quoted(text: &str) -> String {
     format!("“{short}”")
 }
 
-/// What became of a field's value, in a sentence.
+/// What became of a field's value, in a sentence. The width of white space is not told.
 pub(super) fn describe(name: &str, now: &[u8], then: &[u8]) -> String {
-    let (now, then) = (shown(now), shown(then));
+    let text = |value: &[u8]| String::from_utf8_lossy(&collapsed(value)).into_owned();
+    let (now, then) = (text(now), text(then));
     let was = format!("the {name} field was {} when it was signed", quoted(&then));
     if let Some(front) = now.strip_suffix(&then).filter(|_| !then.is_empty()) {
         return format!("{was}; {} was put in front", quoted(front));

@@ -1,8 +1,12 @@
 //! What the header looks like where nothing could be proven.
+//!
+//! This looks at each field a few times at most, whatever the header is, and so is told after a
+//! budget is spent, too.
+
+use std::collections::{HashMap, HashSet};
 
 use super::alternative::{Alternatives, Story};
-use super::copies::{classify, copied_fields};
-use super::lists::list_names;
+use super::change::classify;
 use super::mailbox::mailboxes;
 use super::text::{collapsed, quoted, shown};
 use crate::explain::{Cause, Explanation, Proof};
@@ -58,33 +62,37 @@ pub(super) fn find(
     }
 }
 
-/// Fields that `z=` has otherwise.
+/// Signed fields that `z=` has otherwise.
 fn add_copies(alternatives: &Alternatives<'_, '_>, found: &mut Vec<Explanation>) {
-    let header = alternatives.form.header;
-    for copy in copied_fields(alternatives) {
-        let is_same = |value: &[u8]| collapsed(value) == collapsed(&copy.value);
-        if header
-            .fields_named(&copy.name)
-            .any(|field| is_same(field.value()))
-        {
+    let form = alternatives.form;
+    let mut values: HashMap<usize, HashSet<Vec<u8>>> = HashMap::new();
+    for copy in &alternatives.copies {
+        let part = &form.parts[copy.part];
+        let fields = || {
+            part.instances
+                .iter()
+                .filter_map(|&at| form.header.field(at))
+        };
+        let values = values
+            .entry(copy.part)
+            .or_insert_with(|| fields().map(|field| collapsed(field.value())).collect());
+        let then = collapsed(&copy.value);
+        if values.contains(&then) {
             continue;
         }
-        let story = match header.fields_named(&copy.name).next_back() {
+        let story = match fields().next() {
             Some(field) => {
-                let cause = classify(&copy.name, field.value(), &copy.value);
-                Story::of_value(cause, &copy.name, field.value(), &copy.value)
+                let now = field.value();
+                let cause = classify(&copy.name, now, &then, &alternatives.lists);
+                Story::of_value(cause, &copy.name, now, &then)
             }
             None => Story {
-                original: Some(shown(&copy.value)),
-                ..Story::of(
-                    Cause::HeaderRemoved,
-                    &copy.name,
-                    format!(
-                        "a {} field was removed; z= says that it was {}",
-                        copy.name,
-                        quoted(&shown(&copy.value))
-                    ),
-                )
+                detail: format!(
+                    "a {} field was removed; z= says that it was {}",
+                    copy.name,
+                    quoted(&shown(&then))
+                ),
+                ..Story::of_removed(&copy.name, &then)
             },
         };
         found.push(story.told(Proof::Likely));
@@ -103,8 +111,10 @@ fn subject(alternatives: &Alternatives<'_, '_>) -> Option<Explanation> {
     let end = front.find([']', '}'])? + 1;
     let tag = front.get(..end).filter(|_| near)?;
     let inner = tag.trim_matches(['[', ']', '{', '}']);
-    let names = list_names(form.header);
-    let of_list = names.iter().any(|name| name.eq_ignore_ascii_case(inner));
+    let of_list = alternatives
+        .lists
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(inner));
     let (proof, detail) = if of_list {
         let detail = format!("the Subject has the tag {} of a mailing list", quoted(tag));
         (Proof::Likely, detail)

@@ -9,7 +9,7 @@ use super::content_type::{content_types, fields_of_parts, is_written};
 use super::date::dates;
 use super::form::Instance;
 use super::instances::display_name;
-use super::text::{collapsed, quoted};
+use super::text::collapsed;
 use crate::explain::Cause;
 
 /// Fields and what they usually say.
@@ -80,10 +80,13 @@ const USUAL: [(&str, &[&str]); 12] = [
     ("subject", &[""]),
 ];
 
+/// So many fields of one name are looked at: those of MIME stand once.
+const FEW: usize = 3;
+
 /// Adds the usual values of fields, in their place and where there is none.
 pub(super) fn add(alternatives: &mut Alternatives<'_, '_>, body: &[u8]) {
     for (name, values) in USUAL {
-        let instances = alternatives.form.instances_of(name);
+        let instances = alternatives.form.instances_of(name).take(FEW);
         let mut values_now = instances.map(|instance| instance.field.value());
         if !values_now.all(|now| is_of_a_system(name, now, values, body)) {
             continue;
@@ -96,7 +99,7 @@ pub(super) fn add(alternatives: &mut Alternatives<'_, '_>, body: &[u8]) {
     for (name, value) in fields_of_parts(body) {
         add_value(alternatives, &name, &value, 2);
     }
-    for instance in alternatives.form.instances_of("content-type") {
+    for instance in alternatives.form.instances_of("content-type").take(FEW) {
         if !is_written(instance.field.value(), body) {
             continue;
         }
@@ -105,13 +108,13 @@ pub(super) fn add(alternatives: &mut Alternatives<'_, '_>, body: &[u8]) {
         }
     }
     for name in ["date", "resent-date"] {
-        for instance in alternatives.form.instances_of(name) {
+        for instance in alternatives.form.instances_of(name).take(FEW) {
             for then in dates(instance.field.value()) {
                 alternatives.value(&instance, &then, 5, Cause::HeaderValueChanged);
             }
         }
     }
-    for instance in alternatives.form.instances_of("message-id") {
+    for instance in alternatives.form.instances_of("message-id").take(FEW) {
         add_message_ids(alternatives, &instance);
     }
     for name in ["sender", "reply-to"] {
@@ -138,7 +141,7 @@ fn is_of_a_system(name: &str, now: &[u8], usual: &[&str], body: &[u8]) -> bool {
 /// A value in the place of each field of this name; a field of it where there is none.
 fn add_value(alternatives: &mut Alternatives<'_, '_>, name: &str, value: &[u8], cost: u32) {
     let form = alternatives.form;
-    for instance in form.instances_of(name).take(3) {
+    for instance in form.instances_of(name).take(FEW) {
         alternatives.value(&instance, value, cost, Cause::HeaderValueChanged);
     }
     let Some(place) = form.parts.iter().position(|part| part.name == name) else {
@@ -152,15 +155,6 @@ fn add_value(alternatives: &mut Alternatives<'_, '_>, name: &str, value: &[u8], 
     let mut spellings = super::spacing::names(&name);
     spellings.push((0, name.clone()));
     for (more, spelling) in spellings {
-        let text = String::from_utf8_lossy(&collapsed(value)).into_owned();
-        let story = Story {
-            original: Some(text.clone()),
-            ..Story::of(
-                Cause::HeaderRemoved,
-                &name,
-                format!("a {name} field was removed; it was {}", quoted(&text)),
-            )
-        };
         alternatives.add(Alternative {
             part: Some(place),
             cost: cost + more,
@@ -168,7 +162,7 @@ fn add_value(alternatives: &mut Alternatives<'_, '_>, name: &str, value: &[u8], 
                 slot,
                 form.canonical(&[spelling.as_bytes(), b":", value].concat()),
             )],
-            stories: vec![story],
+            stories: vec![Story::of_removed(&name, &collapsed(value))],
         });
     }
 }
@@ -177,6 +171,9 @@ fn add_value(alternatives: &mut Alternatives<'_, '_>, name: &str, value: &[u8], 
 fn add_message_ids(alternatives: &mut Alternatives<'_, '_>, instance: &Instance<'_>) {
     let header = alternatives.form.header;
     for field in header.fields().filter(|field| field.value().len() < 4096) {
+        if !alternatives.work(field.raw().len()) {
+            return;
+        }
         let name = String::from_utf8_lossy(field.name()).to_ascii_lowercase();
         if name != "references" && name != "in-reply-to" && !name.starts_with("x-") {
             continue;

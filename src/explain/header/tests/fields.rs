@@ -58,6 +58,38 @@ fn fields_of_one_name_change_places() {
 }
 
 #[test]
+fn fields_that_were_added_are_told_all() {
+    let check = |way: Way, damage: (&str, &str), detail: &str| {
+        let message = replaced(&sign(MESSAGE, way), MESSAGE.len(), damage.0, damage.1);
+        let found = explained_as(&message, way).unwrap().explanations;
+        let told: Vec<_> = found.iter().map(|each| (each.cause, each.proof)).collect();
+        assert_eq!(told, [(Cause::HeaderAdded, Proof::Proven)], "{found:#?}");
+        assert_eq!(found[0].detail, detail);
+    };
+    for way in ALL {
+        let two = "Monday\r\nSubject: Newsletter\r\nSubject: Pay 900 to Eve\r\n";
+        check(
+            way,
+            ("Monday\r\n", two),
+            "2 Subject fields were added after it was signed: “Newsletter” and “Pay 900 to Eve”",
+        );
+        let five = "Reply-To: a\r\nReply-To: b\r\nReply-To: c\r\nReply-To: d\r\nReply-To: e\r\nTo:";
+        check(
+            way,
+            ("To:", five),
+            "there was no Reply-To field when it was signed; 5 were added: “a”, “b”, “c” and 2 more",
+        );
+        // From has a slot to spare.
+        let from = "From: Eve <e@e>\r\nFrom: Mallory <m@e>\r\nTo:";
+        check(
+            way,
+            ("To:", from),
+            "2 From fields were added after it was signed: “Eve <e@e>” and “Mallory <m@e>”",
+        );
+    }
+}
+
+#[test]
 fn answers_lose_their_threads() {
     let thread = "In-Reply-To: <2@example.org>\r\nReferences: <1@example.org> <2@example.org>\r\n";
     let message = format!("{thread}{MESSAGE}");
@@ -77,12 +109,14 @@ fn spaces_count_in_simple() {
         check_in(&ways, MESSAGE, &[(from, to)], &[(cause, field, original)]);
     };
     let spaces = Cause::HeaderWhitespaceChanged;
-    check("Subject: M", "Subject:M", spaces, "Subject", None);
-    check("Subject: M", "Subject:  M", spaces, "Subject", None);
-    check("Subject: M", "Subject:\r\n M", spaces, "Subject", None);
-    check("Monday\r\n", "Monday \r\n", spaces, "Subject", None);
-    check("org>, Bob", "org>,\r\n\tBob", spaces, "To", None);
-    check("org>, Bob", "org>,\r\n Bob", spaces, "To", None);
+    let subject = Some("Minutes of Monday");
+    check("Subject: M", "Subject:M", spaces, "Subject", subject);
+    check("Subject: M", "Subject:  M", spaces, "Subject", subject);
+    check("Subject: M", "Subject:\r\n M", spaces, "Subject", subject);
+    check("Monday\r\n", "Monday \r\n", spaces, "Subject", subject);
+    let to = Some("Ann <ann@example.org>, Bob <bob@example.org>");
+    check("org>, Bob", "org>,\r\n\tBob", spaces, "To", to);
+    check("org>, Bob", "org>,\r\n Bob", spaces, "To", to);
     let recased = Cause::HeaderRecased;
     check(
         "Message-ID:",
@@ -119,12 +153,44 @@ fn spaces_count_in_simple() {
 }
 
 #[test]
+fn all_names_change_and_one_value_with_them() {
+    for way in [ALL[1], ALL[3]] {
+        let names = MESSAGE.split_inclusive("\r\n").map(|line| {
+            let (name, value) = line.split_once(':').unwrap_or(("", line));
+            let colon = if name.is_empty() { "" } else { ":" };
+            format!("{}{colon}{value}", name.to_ascii_lowercase())
+        });
+        let lower: String = names.collect();
+        let lower = lower.replace("subject: ", "subject: [board] ");
+        let signed = sign(MESSAGE, way);
+        let field = signed.strip_suffix(MESSAGE).unwrap();
+        let found = explained_as(&format!("{field}{lower}"), way)
+            .unwrap()
+            .explanations;
+        let told: Vec<_> = found
+            .iter()
+            .map(|each| (each.cause, each.proof, each.original.as_deref()))
+            .collect();
+        let expected = [
+            (
+                Cause::SubjectTagged,
+                Proof::Proven,
+                Some("Minutes of Monday"),
+            ),
+            (Cause::HeaderRecased, Proof::Proven, None),
+        ];
+        assert_eq!(told, expected, "{found:#?}");
+    }
+}
+
+#[test]
 fn long_lines_were_folded_in_places() {
-    let spaces = [(Cause::HeaderWhitespaceChanged, "Subject", None)];
     for fold in ["\r\n ", "\r\n\t"] {
         let subject = format!("Minutes{fold}of Monday the fifth in the{fold}new room");
         let message = MESSAGE.replace("Minutes of Monday", &subject);
         let flat = subject.replace(fold, " ");
+        let then = subject.replace("\r\n", "");
+        let spaces = [(Cause::HeaderWhitespaceChanged, "Subject", Some(&then[..]))];
         check_in(&[ALL[1], ALL[3]], &message, &[(&subject, &flat)], &spaces);
     }
     // All of many, by their columns.
@@ -132,7 +198,8 @@ fn long_lines_were_folded_in_places() {
     let lines: Vec<String> = words.chunks(4).map(|line| line.join(" ")).collect();
     let message = MESSAGE.replace("Minutes of Monday", &lines.join("\r\n "));
     let damage = (&lines.join("\r\n ")[..], &lines.join(" ")[..]);
-    check_in(&[ALL[1], ALL[3]], &message, &[damage], &spaces);
+    let spaces = (Cause::HeaderWhitespaceChanged, "Subject", Some(damage.1));
+    check_in(&[ALL[1], ALL[3]], &message, &[damage], &[spaces]);
 }
 
 #[test]
@@ -188,6 +255,79 @@ fn copies_tell_what_was() {
             ],
             &[rewritten, subject],
         );
+    }
+}
+
+#[test]
+fn copies_tell_white_space_from_values() {
+    let way = |canonicalization| Way {
+        canonicalization,
+        copies: true,
+        ..RELAXED
+    };
+    let subject = Some("Offer 1 1000 pieces");
+    let message = MESSAGE.replace("Minutes of Monday", "Offer 1 1000 pieces");
+    let damage = [("Offer 1 1000", "Offer 11 000")];
+    let value = (Cause::HeaderValueChanged, "Subject", subject);
+    for way in [way("relaxed/relaxed"), way("simple/simple")] {
+        check_in(&[way], &message, &damage, &[value]);
+    }
+    let simple = [way("simple/simple")];
+    let recased = (Cause::HeaderRecased, "SUBJECT", Some("Subject"));
+    let names = [("\r\nSubject:", "\r\nSUBJECT:")];
+    check_in(&simple, &message, &names, &[recased]);
+    let both = [("\r\nSubject: O", "\r\nSUBJECT:  O")];
+    let spaces = (Cause::HeaderWhitespaceChanged, "SUBJECT", subject);
+    check_in(&simple, &message, &both, &[recased, spaces]);
+}
+
+#[test]
+fn copies_of_unsigned_fields_say_nothing() {
+    let way = Way {
+        copies: true,
+        ..RELAXED
+    };
+    let signed = sign(MESSAGE, way).replace("z=From:", "z=X-Other:=20x|From:");
+    let damaged = signed.replace("Minutes of Monday", "Buy cheap things");
+    let found = explained_as(&damaged, way).unwrap().explanations;
+    assert!(
+        found
+            .iter()
+            .any(|each| each.field.as_deref() == Some("Subject"))
+    );
+    assert!(
+        found
+            .iter()
+            .all(|each| each.field.as_deref() != Some("X-Other"))
+    );
+}
+
+#[test]
+fn tags_of_the_signature_field_are_changed() {
+    let check = |way: Way, from: &str, to: &str, original: Option<&str>| {
+        let expected = (Cause::SignatureFieldChanged, "DKIM-Signature", original);
+        check_in(&[way], MESSAGE, &[(from, to)], &[expected]);
+    };
+    for rsa in [true, false] {
+        let way = |canonicalization| Way {
+            rsa,
+            canonicalization,
+            copies: false,
+        };
+        let simple = "c=simple/simple";
+        let relaxed = "c=relaxed/relaxed";
+        check(way("simple/simple"), simple, relaxed, Some(simple));
+        check(way("relaxed/relaxed"), relaxed, simple, Some(relaxed));
+        let other = "c=relaxed/simple";
+        check(way("relaxed/relaxed"), relaxed, other, Some(relaxed));
+        // The body half finds the same from its side.
+        let length = [
+            (Cause::SignatureFieldChanged, "DKIM-Signature", None),
+            (Cause::BodyLengthWrong, "", None),
+        ];
+        for name in ["relaxed/relaxed", "simple/simple"] {
+            check_in(&[way(name)], MESSAGE, &[(" d=", " l=5; d=")], &length);
+        }
     }
 }
 

@@ -16,7 +16,7 @@ fn subjects_get_tags() {
         "AW: ",
         "EXTERNAL: ",
         "[EXT] [board] Re: ",
-        "Caution ",
+        "External ",
     ] {
         let damaged = format!("Subject: {tag}M");
         check(
@@ -26,7 +26,7 @@ fn subjects_get_tags() {
             was,
         );
     }
-    for tag in [" [board]", " (board 12)", " suspicious"] {
+    for tag in [" [board]", " (board 12)", " SPAM"] {
         let damaged = format!("Monday{tag}");
         check(
             &[("Monday", &damaged)],
@@ -35,28 +35,39 @@ fn subjects_get_tags() {
             was,
         );
     }
+    // Words that nobody tags with say something else.
+    for (from, to) in [
+        ("Subject: M", "Subject: Caution M"),
+        ("Subject: M", "Subject: Do not pay M"),
+        ("Monday", "Monday 000"),
+    ] {
+        check(&[(from, to)], Cause::HeaderValueChanged, "Subject", was);
+    }
 }
 
 #[test]
 fn subjects_lose_tags() {
-    let check = |subject: &str, rest: &str, then: &str| {
+    let check = |subject: &str, rest: &str, cause| {
         let message = MESSAGE.replace("Minutes of Monday", subject);
         let message = message.replace("Received: by x", rest);
         check_in(
             &ALL,
             &message,
-            &[(&format!("Subject: {subject}"), &format!("Subject: {then}"))],
-            &[(Cause::SubjectTagged, "Subject", Some(subject))],
+            &[(&format!("Subject: {subject}"), "Subject: Minutes")],
+            &[(cause, "Subject", Some(subject))],
         );
     };
-    check("Re: Minutes", "Received: by x", "Minutes");
+    let tagged = Cause::SubjectTagged;
+    check("Re: Minutes", "Received: by x", tagged);
     check(
         "[board] Minutes",
         "List-Id: Board <board.example.com>",
-        "Minutes",
+        tagged,
     );
-    check("[EXTERNAL] Minutes", "Received: by x", "Minutes");
-    check("X Minutes", "Thread-Topic: X Minutes", "Minutes");
+    check("[EXTERNAL] Minutes", "Received: by x", tagged);
+    check("[X] Minutes", "Thread-Topic: [X] Minutes", tagged);
+    let value = Cause::HeaderValueChanged;
+    check("X Minutes", "Thread-Topic: X Minutes", value);
 }
 
 #[test]
@@ -175,6 +186,25 @@ fn names_and_addresses_are_written_otherwise() {
     check_in(&ALL, &message, &[("<ann", "Boss <ann")], &[expected]);
     let more = "Ann <ann@example.org>, Bob <bob@example.org>, list@example.net";
     check(&[(now, more)], Cause::HeaderValueChanged, "To", was);
+}
+
+#[test]
+fn white_space_that_comes_or_goes_makes_another_value() {
+    let check_in = |ways: &[Way], subject: &str, now: &str, cause| {
+        let message = MESSAGE.replace("Minutes of Monday", subject);
+        let expected = (cause, "Subject", Some(subject));
+        check_in(ways, &message, &[(subject, now)], &[expected]);
+    };
+    let value = Cause::HeaderValueChanged;
+    check_in(&ALL, "Pay 1000", "Pay 1\r\n 000", value);
+    check_in(&ALL, "Pay 1,100", "Pay 1, 100", value);
+    let ways = [ALL[1], ALL[3]];
+    check_in(
+        &ways,
+        "Pay 1 000",
+        "Pay 1\r\n 000",
+        Cause::HeaderWhitespaceChanged,
+    );
 }
 
 #[test]
