@@ -9,17 +9,21 @@
 //! | octets added at the end, at any line end | [`claim`] | 1 |
 //! | mistakes of signers | [`signer`] | 1 each |
 //! | a multipart put around the body | [`wrapped`] | 1 in all |
+//! | a whole part added to a multipart | [`added_part`] | 1, and what is behind each part |
+//! | a banner or a footer in text parts | [`parts`] | what is behind them, for a few guesses |
 //! | changes all over the body, line by line, with what was added at the end | [`rewrites`] | 1 each |
 //! | text added to parts, other encodings of parts, rewritten links | [`parts`] | 1 for each guess, within a share |
 //! | lines added before the body or within | [`inserted`] | 1 for each guess, within a share |
 //! | octets added within a line | [`signer::cut_anywhere`] | 1, and the end of a hash per octet |
 
+mod added_part;
 mod appended;
 mod claim;
 mod encodings;
 mod inserted;
 mod mime;
 mod parts;
+mod quotation;
 mod rewrites;
 mod share;
 mod signer;
@@ -30,6 +34,7 @@ mod truncated;
 mod wrapped;
 
 use self::claim::{Claim, Fit};
+use self::inserted::Source;
 use self::mime::Structure;
 use self::story::Story;
 use super::{Budget, Evidence, Exhausted, Explanation};
@@ -44,6 +49,10 @@ pub(super) fn explain_body(
         return Ok(());
     };
     let structure = mime::structure(evidence.header, evidence.body, budget)?;
+    let claim = Claim {
+        form: structure.form(),
+        ..claim
+    };
     let searched = search(&claim, &structure, evidence.body, budget);
     match searched {
         Ok(Some(stories)) => found.extend(story::proven(stories)),
@@ -76,7 +85,21 @@ fn search(
         return Ok(Some(stories));
     }
     let canonical = claim.canonical(body, budget)?;
-    if let Some(stories) = inserted::search_likely(claim, &canonical, budget)? {
+    let source = Source {
+        body,
+        canonical: &canonical,
+        structure,
+    };
+    if let Some(stories) = added_part::search(claim, source, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = parts::search_likely(claim, source, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = inserted::search_likely(claim, source, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = wrapped::search_changed(claim, structure, body, budget)? {
         return Ok(Some(stories));
     }
     if let Some(stories) = rewrites::search(claim, structure, body, budget)? {
@@ -85,10 +108,10 @@ fn search(
     if let Some(stories) = signer::own_way(claim, body, budget)? {
         return Ok(Some(stories));
     }
-    if let Some(stories) = parts::search(claim, structure, body, &canonical, budget)? {
+    if let Some(stories) = parts::search(claim, source, budget)? {
         return Ok(Some(stories));
     }
-    if let Some(stories) = inserted::search(claim, &canonical, budget)? {
+    if let Some(stories) = inserted::search(claim, source, budget)? {
         return Ok(Some(stories));
     }
     signer::cut_anywhere(claim, &canonical, budget)
@@ -100,18 +123,13 @@ fn at_the_end(
     body: &[u8],
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
-    let Some(Fit::Prefix(length)) = claim.scan(body, budget)?.map(|fit| match fit {
+    let Some(fit) = claim.scan(body, budget)?.map(|fit| match fit {
         // Only where l= says more than there is: the hash is right without it.
         Fit::Whole => Fit::Prefix(u64::MAX),
         Fit::Prefix(_) => fit,
     }) else {
         return Ok(None);
     };
-    let canonical = claim.canonical(body, budget)?;
-    let signed = usize::try_from(length).unwrap_or(usize::MAX);
-    Ok(Some(vec![appended::story(
-        claim,
-        &canonical,
-        signed.min(canonical.len()),
-    )]))
+    let story = appended::behind(fit, claim, body, budget)?;
+    Ok(story.map(|story| vec![story]))
 }

@@ -1,9 +1,24 @@
 //! What stands behind the octets that `bh=` is the hash of.
 
-use super::claim::Claim;
-use super::story::{Story, count, quote, size};
-use crate::canonicalization::Canonicalization;
-use crate::explain::Cause;
+use super::claim::{Claim, Fit};
+use super::quotation::{quote, quote_added};
+use super::story::{Story, count, size};
+use crate::explain::{Budget, Cause, Exhausted};
+
+/// Tells of what was added behind the octets that a claim fits; nothing if it fits all.
+pub(super) fn behind(
+    fit: Fit,
+    claim: &Claim<'_>,
+    body: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<Option<Story>, Exhausted> {
+    let Fit::Prefix(length) = fit else {
+        return Ok(None);
+    };
+    let canonical = claim.canonical(body, budget)?;
+    let signed = usize::try_from(length).unwrap_or(usize::MAX);
+    Ok(Some(story(claim, &canonical, signed.min(canonical.len()))))
+}
 
 /// Tells of a canonicalized body of which only the first `signed` octets were hashed.
 pub(super) fn story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Story {
@@ -12,7 +27,7 @@ pub(super) fn story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Story
         return Story::new(
             Cause::BodyLengthWrong,
             format!(
-                "l= says that {} of the body are signed, and bh= is the hash of {signed}{}",
+                "l= says to sign {} of the body, and bh= is the hash of {signed}{}",
                 count_long(length),
                 if rest.is_empty() { ", all of it" } else { "" },
             ),
@@ -38,7 +53,40 @@ pub(super) fn story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Story
         format!(
             "text was added at the end of the body, {}: {}",
             size(rest),
-            quote(rest)
+            quote_added(claim.form, rest)
+        ),
+    )
+}
+
+/// Tells of a canonicalized body of which `bh=` is the hash up to a place within a line.
+pub(super) fn story_within_line(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Story {
+    if claim.length.is_some() {
+        return story(claim, canonical, signed);
+    }
+    let rest = &canonical[signed..];
+    Story::new(
+        Cause::BodyLengthWrong,
+        format!(
+            "bh= is the hash of the first {} of the body, which end within a line, and there is no \
+             l= that says so; {} follow: {}",
+            count(signed, "octet"),
+            size(rest),
+            quote(rest),
+        ),
+    )
+}
+
+/// Tells of a last line that is longer than it was.
+pub(super) fn story_in_last_line(canonical: &[u8], signed: usize) -> Story {
+    let (before, rest) = canonical.split_at(signed);
+    let line = memchr::memrchr(b'\n', before).map_or(0, |line_feed| line_feed + 1);
+    Story::new(
+        Cause::ContentAppended,
+        format!(
+            "text was added at the end of the body, within its last line, {}: {} behind {}",
+            count(rest.len(), "octet"),
+            quote(rest),
+            quote(&before[line..]),
         ),
     )
 }
@@ -52,18 +100,4 @@ pub(super) fn is_white(octets: &[u8]) -> bool {
 
 fn count_long(number: u64) -> String {
     count(usize::try_from(number).unwrap_or(usize::MAX), "octet")
-}
-
-/// Tells of a signer that hashed the body in another way than `c=` says.
-pub(super) fn mislabelled(claim: &Claim<'_>) -> Story {
-    let detail = match claim.canonicalization {
-        Canonicalization::Simple => {
-            "bh= is the hash of the body in relaxed canonicalization, though c= says simple; or \
-             white space was added to a body that had no more than one space anywhere"
-        }
-        Canonicalization::Relaxed => {
-            "bh= is the hash of the body in simple canonicalization, though c= says relaxed"
-        }
-    };
-    Story::new(Cause::CanonicalizationMislabelled, detail)
 }

@@ -185,6 +185,13 @@ fn with_line_feeds(text: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The octet that the next two hexadecimal digits are.
+pub(super) fn hex_pair<'a>(octets: &mut impl Iterator<Item = &'a u8>) -> Option<u8> {
+    let mut digit = || char::from(*octets.next()?).to_digit(16);
+    let (high, low) = (digit()?, digit()?);
+    u8::try_from(16 * high + low).ok()
+}
+
 fn decode_quoted(content: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(content.len());
     for line in rewrites::lines(content) {
@@ -197,9 +204,7 @@ fn decode_quoted(content: &[u8]) -> Option<Vec<u8>> {
         let mut octets = text.iter();
         while let Some(octet) = octets.next() {
             if *octet == b'=' {
-                let high = char::from(*octets.next()?).to_digit(16)?;
-                let low = char::from(*octets.next()?).to_digit(16)?;
-                out.push(u8::try_from(16 * high + low).ok()?);
+                out.push(hex_pair(&mut octets)?);
             } else {
                 out.push(*octet);
             }

@@ -26,6 +26,48 @@ pub(super) struct Part {
     pub(super) encoding: Encoding,
 }
 
+/// What content is, and how it is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Form {
+    pub(super) media: Media,
+    pub(super) encoding: Encoding,
+}
+
+impl Form {
+    /// Text that is not encoded.
+    pub(super) const PLAIN: Self = Self {
+        media: Media::Text,
+        encoding: Encoding::Identity,
+    };
+}
+
+impl Part {
+    /// Whether it is the whole body, and in no multipart: what is in one is behind a boundary line.
+    pub(super) const fn is_body(&self) -> bool {
+        self.content.start == 0
+    }
+
+    /// The part in words, as one of so many; its number begins at 1.
+    pub(super) fn name(&self, number: usize, count: usize) -> String {
+        if self.is_body() {
+            return "body".to_owned();
+        }
+        let media = match self.media {
+            Media::Text => "text part",
+            Media::Html => "HTML part",
+            Media::Other => "attachment",
+        };
+        format!("{media} (part {number} of {count})")
+    }
+
+    pub(super) const fn form(&self) -> Form {
+        Form {
+            media: self.media,
+            encoding: self.encoding,
+        }
+    }
+}
+
 /// What a part shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Media {
@@ -35,17 +77,6 @@ pub(super) enum Media {
     Html,
     /// Anything else.
     Other,
-}
-
-impl Media {
-    /// What a part of this kind is called.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text part",
-            Self::Html => "HTML part",
-            Self::Other => "attachment",
-        }
-    }
 }
 
 /// How a part is encoded for its transfer (RFC 2045 §6).
@@ -181,6 +212,23 @@ struct Reader<'a> {
     open: Vec<Vec<u8>>,
     state: State,
     found: Structure,
+}
+
+impl Structure {
+    /// The form of the body where it is not in parts; what is at the end of a multipart is behind
+    /// its last boundary line, and text.
+    pub(super) fn form(&self) -> Form {
+        match &self.parts[..] {
+            [part] if part.is_body() => part.form(),
+            _ => Form::PLAIN,
+        }
+    }
+
+    /// The part that has these octets of the body in its content, by its place among all.
+    pub(super) fn part_with(&self, octets: &Range<usize>) -> Option<(usize, &Part)> {
+        let mut parts = self.parts.iter().enumerate();
+        parts.find(|(_, part)| part.content.start <= octets.start && octets.end <= part.content.end)
+    }
 }
 
 impl Reader<'_> {

@@ -7,13 +7,23 @@
 //! Cost: the part and what stands behind it, for each alternative; for pairs, both parts. Within
 //! a share, and for parts up to a limit.
 
+mod alternative;
 mod alternatives;
 mod cuts;
+mod likely;
 mod links;
 mod recoding;
 
-use self::alternatives::{Alternative, Place, each_alternative};
+pub(super) use self::likely::search_likely;
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hasher as _};
+
+use self::alternative::Alternative;
+use self::alternatives::{Place, each_alternative};
+use super::appended;
 use super::claim::{Claim, PIECE};
+use super::inserted::Source;
 use super::mime::{Media, Structure};
 use super::share::{Share, Stop, within};
 use super::story::Story;
@@ -27,6 +37,9 @@ const SHARE: usize = 192 * 1024 * 1024;
 const MOST_PAIRED: usize = 4;
 /// Octets of alternatives that are kept for pairing.
 const MOST_KEPT: usize = 8 * 1024 * 1024;
+/// Where more than this stands behind a part, a footer of the whole body is not looked for with
+/// each guess.
+const LONGEST_REST: usize = 2 * 1024 * 1024;
 
 /// A body in canonicalized form, with the places of its parts in it.
 struct Layout<'a> {
@@ -38,18 +51,14 @@ struct Layout<'a> {
 /// Tries to undo changes within parts.
 pub(super) fn search(
     claim: &Claim<'_>,
-    structure: &Structure,
-    body: &[u8],
-    canonical: &[u8],
+    source: Source<'_>,
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
-    let places = places(claim, structure, body, canonical.len(), budget)?;
-    let layout = Layout {
-        claim,
-        canonical,
-        places,
-    };
-    if let Some(stories) = within(budget, SHARE, |share| layout.all_texts(share))? {
+    let layout = Layout::of(claim, source, budget)?;
+    // Short ones were tried before.
+    if !layout.has_short_texts()
+        && let Some(stories) = within(budget, SHARE, |share| layout.all_texts(share))?
+    {
         return Ok(Some(stories));
     }
     let texts = layout.texts();
@@ -137,7 +146,7 @@ fn blank_lines(lines: &[u8]) -> &[u8] {
 }
 
 /// Lines in canonicalized form, with empty ones at their end.
-fn canonical_lines(claim: &Claim<'_>, lines: &[u8]) -> Vec<u8> {
+pub(super) fn canonical_lines(claim: &Claim<'_>, lines: &[u8]) -> Vec<u8> {
     // Empty lines count where something follows; so something does, and is taken away again.
     const END: &[u8] = b"x";
     let mut canonical = Vec::with_capacity(lines.len() + 8);
@@ -174,12 +183,37 @@ fn canonical_length(
     Ok(length)
 }
 
-impl Layout<'_> {
+impl<'a> Layout<'a> {
+    fn of(
+        claim: &'a Claim<'a>,
+        source: Source<'a>,
+        budget: &mut Budget<'_>,
+    ) -> Result<Self, Exhausted> {
+        let Source {
+            body,
+            canonical,
+            structure,
+        } = source;
+        Ok(Self {
+            claim,
+            canonical,
+            places: places(claim, structure, body, canonical.len(), budget)?,
+        })
+    }
+
     /// The parts that people read, as many as are paired.
     fn texts(&self) -> Vec<usize> {
         let is_text = |at: &usize| self.places[*at].part.media != Media::Other;
         let texts = (0..self.places.len()).filter(is_text);
         texts.take(MOST_PAIRED).collect()
+    }
+
+    /// Whether the text parts are so short that it costs little to encode them anew.
+    fn has_short_texts(&self) -> bool {
+        const SHORT: usize = 128 * 1024;
+        let texts = self.places.iter();
+        let texts = texts.filter(|place| place.part.media != Media::Other);
+        texts.map(|place| place.content.len()).sum::<usize>() <= SHORT
     }
 
     /// The hash of the body up to an octet, going on from one further up.
@@ -198,7 +232,8 @@ impl Layout<'_> {
     }
 
     /// Whether the claim holds with `octets` in the place of those from the digest's end, which is
-    /// `before` octets long, up to `end`.
+    /// `before` octets long, up to `end`: with all that is behind, or with as many lines of it as
+    /// were not added at the end of the body. What is told of those, then.
     fn holds(
         &self,
         digest: &Digest,
@@ -206,7 +241,7 @@ impl Layout<'_> {
         octets: &[u8],
         end: usize,
         share: &mut Share<'_, '_>,
-    ) -> Result<bool, Stop> {
+    ) -> Result<Option<Vec<Story>>, Stop> {
         let rest = &self.canonical[end..];
         if rest.is_empty() {
             let blank = octets
@@ -214,20 +249,24 @@ impl Layout<'_> {
                 .rev()
                 .take_while(|octet| matches!(octet, b'\r' | b'\n'));
             let text = &octets[..octets.len() - blank.count()];
-            return self
-                .claim
-                .holds(digest, before, &[text, b"\r\n"].concat(), share);
+            let holds = self.claim.holds(digest, before, &[text, b"\r\n"], share)?;
+            return Ok(holds.then(Vec::new));
         }
-        if self.claim.length.is_some() {
-            return self
-                .claim
-                .holds(digest, before, &[octets, rest].concat(), share);
+        if self.claim.length.is_some() || rest.len() > LONGEST_REST {
+            let holds = self.claim.holds(digest, before, &[octets, rest], share)?;
+            return Ok(holds.then(Vec::new));
         }
         share.spend(octets.len())?;
         let mut digest = digest.clone();
         digest.update(octets);
-        self.claim
-            .holds(&digest, before + octets.len(), rest, share)
+        let found = self.claim.holds_up_to(&digest, rest, share)?;
+        Ok(found.map(|signed| {
+            let all = end + signed;
+            let more = all < self.canonical.len();
+            more.then(|| appended::story(self.claim, self.canonical, all))
+                .into_iter()
+                .collect()
+        }))
     }
 
     /// All text parts encoded alike.
@@ -240,6 +279,7 @@ impl Layout<'_> {
         if texts.len() < 2 {
             return Ok(None);
         }
+        let mut seen = HashSet::new();
         for recoding in recoding::recodings() {
             let mut whole = Vec::with_capacity(self.canonical.len());
             let mut stories = Vec::new();
@@ -254,8 +294,16 @@ impl Layout<'_> {
                 at = place.end;
                 stories.push(recoding.story(place));
             }
+            let mut hasher = DefaultHasher::new();
+            hasher.write(&whole);
+            if !seen.insert(hasher.finish()) {
+                continue;
+            }
             let digest = Digest::new(self.claim.algorithm);
-            if stories.len() > 1 && self.holds(&digest, 0, &whole, at, share)? {
+            if stories.len() > 1
+                && let Some(more) = self.holds(&digest, 0, &whole, at, share)?
+            {
+                stories.extend(more);
                 return Ok(Some(stories));
             }
         }
@@ -271,15 +319,9 @@ impl Layout<'_> {
             hashed = place.start;
             let mut found = None;
             each_alternative(place, self.claim, share, &mut |alternative, share| {
-                if self.holds(
-                    &digest,
-                    place.start,
-                    &alternative.canonical,
-                    place.end,
-                    share,
-                )? {
-                    found = Some(alternative.stories(place));
-                }
+                let octets = &alternative.canonical;
+                let more = self.holds(&digest, place.start, octets, place.end, share)?;
+                found = more.map(|more| with_more(alternative.stories(place), more));
                 Ok(found.is_some())
             })?;
             if found.is_some() {
@@ -300,26 +342,38 @@ impl Layout<'_> {
             let goes_with = |other: &&Alternative| {
                 other.kind == alternative.kind && (!pair.alike || other.words == alternative.words)
             };
-            let mut others = kept.iter().filter(goes_with).peekable();
-            if others.peek().is_none() {
-                return Ok(false);
-            }
-            let mut digest = before.clone();
-            share.spend(alternative.canonical.len())?;
-            digest.update(&alternative.canonical);
-            let digest = self.hash_to(digest, first.end, second.start, share)?;
-            let length = first.start + alternative.canonical.len() + (second.start - first.end);
-            for other in others {
-                if self.holds(&digest, length, &other.canonical, second.end, share)? {
-                    let mut stories = alternative.stories(first);
-                    stories.extend(other.stories(second));
-                    found = Some(stories);
-                    return Ok(true);
-                }
-            }
-            Ok(false)
+            let others: Vec<_> = kept.iter().filter(goes_with).collect();
+            found = self.with_others(&before, (first, alternative), (second, &others), share)?;
+            Ok(found.is_some())
         })?;
         Ok(found)
+    }
+
+    /// One part in one alternative and another in each of these; the digest has what is before.
+    fn with_others(
+        &self,
+        before: &Digest,
+        (first, alternative): (&Place<'_>, &Alternative),
+        (second, others): (&Place<'_>, &[&Alternative]),
+        share: &mut Share<'_, '_>,
+    ) -> Result<Option<Vec<Story>>, Stop> {
+        if others.is_empty() {
+            return Ok(None);
+        }
+        let mut digest = before.clone();
+        share.spend(alternative.canonical.len())?;
+        digest.update(&alternative.canonical);
+        let digest = self.hash_to(digest, first.end, second.start, share)?;
+        let length = first.start + alternative.canonical.len() + (second.start - first.end);
+        for other in others {
+            let octets = &other.canonical;
+            if let Some(more) = self.holds(&digest, length, octets, second.end, share)? {
+                let mut stories = alternative.stories(first);
+                stories.extend(other.stories(second));
+                return Ok(Some(with_more(stories, more)));
+            }
+        }
+        Ok(None)
     }
 
     /// The first alternatives of a part, as many as there is room for.
@@ -336,6 +390,11 @@ impl Layout<'_> {
         })?;
         Ok(kept)
     }
+}
+
+fn with_more(mut stories: Vec<Story>, more: Vec<Story>) -> Vec<Story> {
+    stories.extend(more);
+    stories
 }
 
 #[cfg(test)]

@@ -6,18 +6,21 @@
 //!
 //! Cost: one pass over the body for each rewrite that changes anything.
 
+mod attempt;
 mod boundaries;
 mod content;
 mod line_ends;
 mod long_lines;
 
+pub(super) use self::boundaries::{PREAMBLES, preamble_story};
+pub(super) use self::content::{to_latin1, to_utf8};
 pub(super) use self::line_ends::replace;
 
-use super::appended;
-use super::claim::{Claim, Fit, PIECE, Scan};
+use self::attempt::Attempt;
+use super::claim::Claim;
 use super::mime::Structure;
-use super::share::within;
-use super::story::{Story, count};
+use super::share::{Share, Stop, within};
+use super::story::Story;
 use crate::explain::{Budget, Cause, Exhausted};
 
 /// Lines up to this many are also tried in groups.
@@ -42,11 +45,24 @@ pub(super) struct Line<'a> {
 
 /// A change that can be undone line by line.
 pub(super) struct Rewrite {
-    cause: Cause,
-    /// What was done, as `it was done` reads behind a number of lines.
-    what: &'static str,
+    /// Its number among all.
+    id: usize,
+    told: Told,
     /// Appends what the line was.
     undo: Undo,
+}
+
+/// How a change is told.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    cause: Cause,
+    /// What was done, as it reads before a number of lines.
+    what: &'static str,
+    /// The same, where it was not done all over the body.
+    in_places: Option<(Cause, &'static str)>,
+    /// Where it is about what is before the first boundary line: that line's number, and what
+    /// was there.
+    preamble: Option<(usize, &'static str)>,
 }
 
 /// Appends what a line was.
@@ -59,18 +75,27 @@ impl Rewrite {
         undo: impl Fn(Line<'_>, &mut Vec<u8>) + 'static,
     ) -> Self {
         Self {
-            cause,
-            what,
+            id: 0,
+            told: Told {
+                cause,
+                what,
+                in_places: None,
+                preamble: None,
+            },
             undo: Box::new(undo),
         }
     }
 
-    fn story(&self, changed: usize) -> Story {
-        let verb = if changed == 1 { "was" } else { "were" };
-        Story::new(
-            self.cause,
-            format!("{}: {} {verb} changed", self.what, count(changed, "line")),
-        )
+    /// The same with what is told where a part of the lines was changed.
+    fn in_places(mut self, cause: Cause, what: &'static str) -> Self {
+        self.told.in_places = Some((cause, what));
+        self
+    }
+
+    /// The same for what was before the boundary line of this number.
+    fn of_preamble(mut self, line: usize, was: &'static str) -> Self {
+        self.told.preamble = Some((line, was));
+        self
     }
 }
 
@@ -78,7 +103,7 @@ impl Rewrite {
 fn certain() -> Vec<Rewrite> {
     let mut certain = line_ends::ends();
     certain.push(content::trailing());
-    certain
+    numbered(certain, 0)
 }
 
 /// The others, the most common first.
@@ -87,7 +112,14 @@ fn others(structure: &Structure) -> Vec<Rewrite> {
     others.extend(boundaries::rewrites(structure));
     others.extend(content::rewrites());
     others.extend(long_lines::rewrites());
-    others
+    numbered(others, certain().len())
+}
+
+fn numbered(mut rewrites: Vec<Rewrite>, first: usize) -> Vec<Rewrite> {
+    for (at, rewrite) in rewrites.iter_mut().enumerate() {
+        rewrite.id = first + at;
+    }
+    rewrites
 }
 
 /// The lines of a body, each with its line end. A CR alone ends no line.
@@ -158,7 +190,9 @@ pub(super) fn search(
     if let Some(stories) = in_some_lines(claim, body, &applicable, budget)? {
         return Ok(Some(stories));
     }
-    in_pairs(claim, structure, body, &applicable, budget)
+    within(budget, SHARE, |share| {
+        in_pairs(claim, structure, body, &applicable, share)
+    })
 }
 
 /// Tries rewrites on all lines, and keeps those that change any.
@@ -198,89 +232,6 @@ fn count_changes(
         changed += usize::from(out != line.line);
     }
     Ok(changed)
-}
-
-/// A rewrite, and in which lines.
-struct Attempt<'r> {
-    rewrite: &'r Rewrite,
-    /// Whether a line is rewritten, by its number among those that the rewrite changes.
-    takes: &'r dyn Fn(usize) -> bool,
-}
-
-impl<'r> Attempt<'r> {
-    fn everywhere(rewrite: &'r Rewrite) -> Self {
-        Self {
-            rewrite,
-            takes: &|_| true,
-        }
-    }
-
-    /// Holds the rewritten body against the claim.
-    fn scan(
-        &self,
-        claim: &Claim<'_>,
-        body: &[u8],
-        budget: &mut Budget<'_>,
-    ) -> Result<Option<Fit>, Exhausted> {
-        let mut scan = Scan::new(*claim);
-        self.each_piece(body, budget, &mut |piece| scan.push(piece))?;
-        Ok(scan.finish())
-    }
-
-    /// The whole rewritten body.
-    fn rewritten(&self, body: &[u8], budget: &mut Budget<'_>) -> Result<Vec<u8>, Exhausted> {
-        let mut whole = Vec::with_capacity(body.len());
-        self.each_piece(body, budget, &mut |piece| whole.extend_from_slice(piece))?;
-        Ok(whole)
-    }
-
-    /// Passes on the rewritten body.
-    fn each_piece(
-        &self,
-        body: &[u8],
-        budget: &mut Budget<'_>,
-        sink: &mut dyn FnMut(&[u8]),
-    ) -> Result<(), Exhausted> {
-        let mut out = Vec::with_capacity(2 * PIECE);
-        let mut seen = 0;
-        for line in in_context(body) {
-            let start = out.len();
-            (self.rewrite.undo)(line, &mut out);
-            if out[start..] != *line.line {
-                if !(self.takes)(seen) {
-                    out.truncate(start);
-                    out.extend_from_slice(line.line);
-                }
-                seen += 1;
-            }
-            if out.len() >= PIECE {
-                budget.spend(2 * out.len())?;
-                sink(&out);
-                out.clear();
-            }
-        }
-        budget.spend(2 * out.len())?;
-        sink(&out);
-        Ok(())
-    }
-
-    /// What is told of it if it was right.
-    fn stories(
-        &self,
-        claim: &Claim<'_>,
-        body: &[u8],
-        changed: usize,
-        fit: Fit,
-        budget: &mut Budget<'_>,
-    ) -> Result<Vec<Story>, Exhausted> {
-        let mut stories = vec![self.rewrite.story(changed)];
-        if let Fit::Prefix(length) = fit {
-            let canonical = claim.canonical(&self.rewritten(body, budget)?, budget)?;
-            let length = usize::try_from(length).unwrap_or(usize::MAX);
-            stories.push(appended::story(claim, &canonical, length));
-        }
-        Ok(stories)
-    }
 }
 
 /// Tries each rewrite on one of the lines that it changes, and if they are few, on all but one, on
@@ -336,26 +287,24 @@ fn in_pairs(
     structure: &Structure,
     body: &[u8],
     applicable: &[(Rewrite, usize)],
-    budget: &mut Budget<'_>,
-) -> Result<Option<Vec<Story>>, Exhausted> {
-    let mut left = SHARE;
+    share: &mut Share<'_, '_>,
+) -> Result<Option<Vec<Story>>, Stop> {
     for (first, changed) in applicable {
-        let between = Attempt::everywhere(first).rewritten(body, budget)?;
+        let first_attempt = Attempt::everywhere(first);
+        let between = first_attempt.rewritten(body, share.budget())?;
         for second in certain().into_iter().chain(others(structure)) {
-            if std::ptr::eq(first.what, second.what) {
+            if first.id == second.id {
                 continue;
             }
-            let Some(rest) = left.checked_sub(3 * between.len()) else {
-                return Ok(None);
-            };
-            left = rest;
-            let then_changed = count_changes(&second, &between, budget)?;
+            share.spend(3 * between.len())?;
+            let then_changed = count_changes(&second, &between, share.budget())?;
             if then_changed == 0 {
                 continue;
             }
             let attempt = Attempt::everywhere(&second);
-            if let Some(fit) = attempt.scan(claim, &between, budget)? {
-                let mut found = vec![first.story(*changed)];
+            if let Some(fit) = attempt.scan(claim, &between, share.budget())? {
+                let mut found = vec![first_attempt.story(body, *changed)];
+                let budget = share.budget();
                 found.extend(attempt.stories(claim, &between, then_changed, fit, budget)?);
                 return Ok(Some(found));
             }
@@ -365,233 +314,4 @@ fn in_pairs(
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::explain::Cause;
-    use crate::explain::body::tests::{Signed, assert_proven};
-    use crate::message::LineEndings;
-
-    const TEXT: &str = "One\r\n\r\n.two\r\nFrom here  on\r\n\tthree \r\n--\u{20}\r\nfour\r\n";
-
-    fn check(tags: &str, original: &str, received: &str, causes: &[Cause], words: &str) {
-        let explained = Signed::new(tags).explain(original.as_bytes(), received.as_bytes());
-        assert_proven(&explained, causes, words, &format!("{tags} {received:?}"));
-        // And with a footer.
-        let received = format!("{received}-----\r\nfooter\r\n");
-        let explained = Signed::new(tags).explain(original.as_bytes(), received.as_bytes());
-        assert!(explained.explanations.len() > causes.len(), "{received:?}");
-        let causes = [causes, &[Cause::ContentAppended]].concat();
-        assert_proven(
-            &explained,
-            &causes,
-            "-- footer",
-            &format!("{tags} {received:?}"),
-        );
-    }
-
-    const BOTH: [&str; 2] = ["relaxed/relaxed", "simple/simple"];
-
-    #[test]
-    fn line_ends() {
-        let cause = [Cause::LineEndingsChanged];
-        for tags in BOTH {
-            let check = |received: &str, words| check(tags, TEXT, received, &cause, words);
-            check(
-                &TEXT.replace("\r\n", "\r\r\n"),
-                "CRLF became CR CR LF: 7 lines",
-            );
-            check(&TEXT.replace("\r\n", "\r"), "CRLF became a bare CR");
-            check(
-                &TEXT.replace("\r\n", "\r\n\r\n"),
-                "every other line is empty",
-            );
-            let strict = Signed {
-                line_endings: LineEndings::Strict,
-                ..Signed::new(tags)
-            };
-            let received = TEXT.replace("\r\n", "\n");
-            let explained = strict.explain(TEXT.as_bytes(), received.as_bytes());
-            assert_proven(&explained, &cause, "CRLF became a bare LF: 7 lines", tags);
-        }
-    }
-
-    #[test]
-    fn beginnings() {
-        for tags in BOTH {
-            let check = |original: &str, received: &str, cause, words| {
-                check(tags, original, received, &[cause], words);
-            };
-            let dots = Cause::DotStuffing;
-            check(
-                TEXT,
-                &TEXT.replace(".two", "..two"),
-                dots,
-                "doubled: 1 line was",
-            );
-            check(
-                TEXT,
-                &TEXT.replace(".two", "two"),
-                dots,
-                "removed: 1 line was",
-            );
-            check("..a\r\n.b\r\n", ".a\r\n.b\r\n", dots, "removed: 1 line was");
-            let from = Cause::FromStuffing;
-            check(
-                TEXT,
-                &TEXT.replace("From", ">From"),
-                from,
-                "became \">From \": 1 line was",
-            );
-            check(
-                &TEXT.replace("From", ">From"),
-                TEXT,
-                from,
-                "became \"From \": 1 line was",
-            );
-            check(
-                ">From a\r\nFrom b\r\n>>From c\r\n",
-                ">>From a\r\n>From b\r\n>>>From c\r\n",
-                from,
-                "quoted or not",
-            );
-            check(
-                "From a\r\n>From b\r\nFrom c\r\n",
-                ">From a\r\n>From b\r\n>From c\r\n",
-                from,
-                "2 lines were",
-            );
-        }
-    }
-
-    #[test]
-    fn white_space() {
-        let check = |tags, original: &str, received: &str, words| {
-            check(tags, original, received, &[Cause::WhitespaceChanged], words);
-        };
-        let simple = "simple/simple";
-        check(
-            simple,
-            "One\r\ntwo\r\n",
-            "One  \r\ntwo\t\r\n",
-            "at the end of lines: 2 lines",
-        );
-        check(
-            simple,
-            "One\r\n-- \r\nJoe\r\n",
-            "One\r\n--\r\nJoe\r\n",
-            "\"--\"",
-        );
-        check(
-            simple,
-            "One \r\ntwo\r\n\r\nthree\r\n",
-            "One\r\ntwo\r\n\r\nthree\r\n",
-            "flowed",
-        );
-        check(
-            simple,
-            "One\ttwo\r\n\tx\r\n",
-            "One     two\r\n        x\r\n",
-            "next column",
-        );
-        check(
-            simple,
-            "\tHotel:\t\tone  two\r\n\tDinner:\t\tone\r\n",
-            "        Hotel:          one  two\r\n        Dinner:         one\r\n",
-            "next column of eight: 2 lines",
-        );
-        check(
-            simple,
-            "\t  One\t\ttwo\r\n",
-            "          One           two\r\n",
-            "some with spaces behind",
-        );
-        check(
-            simple,
-            "\tOne  seventeen...  x\r\n",
-            "        One  seventeen...  x\r\n",
-            "next column of eight",
-        );
-        check(
-            simple,
-            "\tOne     two\r\n",
-            "        One     two\r\n",
-            "TABs at the beginning",
-        );
-        check(simple, "One     two\r\n", "One\ttwo\r\n", "became TABs");
-        for tags in BOTH {
-            check(
-                tags,
-                "One\r\ntwo\r\n",
-                " One\r\n two\r\n",
-                "a space was put before",
-            );
-            check(
-                tags,
-                "One\r\n\ttwo\r\n",
-                " One\r\n \ttwo\r\n",
-                "a space was put before",
-            );
-            check(
-                tags,
-                "\r\nOne\r\n",
-                "One\r\n",
-                "empty lines at the beginning",
-            );
-        }
-    }
-
-    #[test]
-    fn long_lines() {
-        let long = "x".repeat(2500);
-        let original = format!("a\r\n{long}\r\nb\r\n");
-        let cut = |at: usize, before: &str, behind: &str| {
-            let first = at - before.len();
-            let then = first - behind.len();
-            format!(
-                "a\r\n{}{before}\r\n{behind}{}{before}\r\n{behind}{}\r\nb\r\n",
-                &long[..first],
-                &long[first..first + then],
-                &long[first + then..]
-            )
-        };
-        for tags in BOTH {
-            let check = |received: &str, words| {
-                check(tags, &original, received, &[Cause::LinesRewrapped], words);
-            };
-            check(&cut(998, "", " "), "after 998 octets, with a space");
-            check(&cut(998, "", ""), "after 998 octets: ");
-            check(&cut(990, "!", " "), "after 990 octets, with \"!\"");
-            check(&cut(950, "", ""), "long lines were cut: ");
-        }
-    }
-
-    #[test]
-    fn wrapped_text() {
-        let words = "words of different lengths that make up a paragraph of text ".repeat(6);
-        let mut wrapped = String::new();
-        let mut column = 0;
-        for word in words.split_whitespace() {
-            if column > 0 && column + 1 + word.len() > 76 {
-                wrapped += "\r\n";
-                column = 0;
-            } else if column > 0 {
-                wrapped.push(' ');
-                column += 1;
-            }
-            wrapped += word;
-            column += word.len();
-        }
-        for tags in BOTH {
-            let original = format!("Hello\r\n\r\n{}\r\n\r\nbye\r\n", words.trim_end());
-            let received = format!("Hello\r\n\r\n{wrapped}\r\n\r\nbye\r\n");
-            let cause = [Cause::LinesRewrapped];
-            check(tags, &original, &received, &cause, "wrapped to lines of 7");
-        }
-    }
-
-    #[test]
-    fn two_at_once() {
-        let received = TEXT.replace("From", ">From").replace("\r\n", "\r\r\n");
-        let causes = [Cause::FromStuffing, Cause::LineEndingsChanged];
-        check("relaxed/relaxed", TEXT, &received, &causes, "");
-    }
-}
+mod tests;

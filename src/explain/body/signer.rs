@@ -3,9 +3,11 @@
 //! Cost: one pass over the body for each.
 
 use super::claim::{Claim, Fit};
-use super::story::Story;
+use super::quotation::{quote_added, quote_change};
+use super::story::{Story, count};
 use super::{appended, rewrites};
 use crate::algorithm::HashAlgorithm;
+use crate::canonicalization::Canonicalization;
 use crate::explain::{Budget, Cause, Exhausted};
 use crate::hash::Digest;
 use crate::tag_list::is_wsp;
@@ -21,25 +23,112 @@ pub(super) fn search(
     }
     let other = claim.in_other_canonicalization();
     if let Some(fit) = other.scan(body, budget)? {
-        let mut stories = vec![appended::mislabelled(claim)];
-        if let Fit::Prefix(length) = fit {
-            let canonical = other.canonical(body, budget)?;
-            let length = usize::try_from(length).unwrap_or(usize::MAX);
-            stories.push(appended::story(&other, &canonical, length));
+        let canonical = other.canonical(body, budget)?;
+        let signed = match fit {
+            Fit::Whole => &canonical[..],
+            Fit::Prefix(length) => {
+                let length = usize::try_from(length).unwrap_or(usize::MAX);
+                &canonical[..length.min(canonical.len())]
+            }
+        };
+        let lines = memchr::memchr_iter(b'\n', signed).count();
+        let mut stories = vec![mislabelled(claim, body, lines)];
+        if matches!(fit, Fit::Prefix(_)) {
+            stories.push(appended::story(&other, &canonical, signed.len()));
         }
         return Ok(Some(stories));
     }
-    Ok(empty(claim).map(|story| vec![story]))
+    Ok(empty(claim, body).map(|story| vec![story]))
 }
 
-/// The hash of nothing (RFC 6376 §3.4.3, §3.4.4): the signer did not see the body.
-fn empty(claim: &Claim<'_>) -> Option<Story> {
+/// Lines up to this many are white space that somebody changed rather than a signer's mistake,
+/// which would be all over a text.
+const FEW: usize = 3;
+
+/// The hash is that of the first `lines` of the body in the other canonicalization.
+///
+/// Under `c=simple` that says two things: the signer hashed another form than it says, or the
+/// body was in that form, and somebody put white space into it.
+fn mislabelled(claim: &Claim<'_>, body: &[u8], lines: usize) -> Story {
+    let own = match claim.canonicalization {
+        Canonicalization::Simple => {
+            "bh= is the hash of the body in relaxed canonicalization, though c= says simple"
+        }
+        Canonicalization::Relaxed => {
+            "bh= is the hash of the body in simple canonicalization, though c= says relaxed"
+        }
+    };
+    if claim.canonicalization == Canonicalization::Relaxed {
+        return Story::new(Cause::CanonicalizationMislabelled, own);
+    }
+    WhiteSpace::in_lines(OwnWay::RelaxedUnended, body, lines)
+        .story(own, "a body that had no more than one space anywhere")
+}
+
+/// White space by which a body differs from the form of it that was hashed.
+struct WhiteSpace {
+    /// Lines that have it.
+    changed: usize,
+    /// The first of them, and what it is in the form that was hashed.
+    first: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl WhiteSpace {
+    fn in_lines(way: OwnWay, body: &[u8], lines: usize) -> Self {
+        let mut found = Self {
+            changed: 0,
+            first: None,
+        };
+        let mut was = Vec::new();
+        for line in rewrites::lines(body).take(lines) {
+            let is = rewrites::content(line);
+            was.clear();
+            way.put_line(is, &mut was);
+            if is != was {
+                found.changed += 1;
+                found
+                    .first
+                    .get_or_insert_with(|| (is.to_vec(), was.clone()));
+            }
+        }
+        found
+    }
+
+    /// What is told of it: the signer's own way, or that somebody put it into `such` a body.
+    fn story(self, own: &str, such: &str) -> Story {
+        let Some((is, was)) = self.first else {
+            return Story::new(Cause::CanonicalizationMislabelled, own);
+        };
+        let shown = quote_change(&is, &was).unwrap_or_default();
+        if self.changed > FEW {
+            return Story::new(
+                Cause::CanonicalizationMislabelled,
+                format!("{own}; or white space was added to {such}, first in {shown}"),
+            );
+        }
+        let lines = count(self.changed, "line");
+        let first = if self.changed == 1 { "" } else { ", the first" };
+        Story::new(
+            Cause::WhitespaceChanged,
+            format!("white space was added in {lines}{first}: {shown}; or else {own}"),
+        )
+        .with_original(&was)
+    }
+}
+
+/// The hash of nothing (RFC 6376 §3.4.3, §3.4.4): the signer did not see the body, or it had none.
+fn empty(claim: &Claim<'_>, body: &[u8]) -> Option<Story> {
     let simple = claim.is_hash_of(b"\r\n");
     (simple || claim.is_hash_of(b"")).then(|| {
         let canonicalization = if simple { "simple" } else { "relaxed" };
+        let shown = quote_added(claim.form, body);
         Story::new(
             Cause::EmptyBodySigned,
-            format!("bh= is the hash of an empty body in {canonicalization} canonicalization"),
+            format!(
+                "bh= is the hash of an empty body in {canonicalization} canonicalization, so \
+                 nothing of this body is signed: either the signer never saw it, or all of it was \
+                 added since: {shown}"
+            ),
         )
     })
 }
@@ -149,6 +238,14 @@ impl OwnWay {
         }
     }
 
+    fn story(self, body: &[u8]) -> Story {
+        match self {
+            Self::WithoutWhiteSpace => WhiteSpace::in_lines(self, body, usize::MAX)
+                .story(self.detail(), "a body that had none"),
+            _ => Story::new(self.cause(), self.detail()),
+        }
+    }
+
     /// Whether lines are taken in relaxed canonicalization.
     fn is_relaxed(self) -> bool {
         matches!(
@@ -220,7 +317,7 @@ pub(super) fn own_way(
 ) -> Result<Option<Vec<Story>>, Exhausted> {
     for way in OwnWay::ALL {
         if hashed_in(way, claim, body, budget)? {
-            return Ok(Some(vec![Story::new(way.cause(), way.detail())]));
+            return Ok(Some(vec![way.story(body)]));
         }
     }
     Ok(None)
@@ -290,42 +387,15 @@ pub(super) fn cut_anywhere(
         digest.update(&[*octet]);
         let signed = at + 1;
         if digest.is_now(claim.hash) {
-            return Ok(Some(vec![cut_story(claim, canonical, signed)]));
+            return Ok(Some(vec![appended::story_within_line(
+                claim, canonical, signed,
+            )]));
         }
         let mut ended = digest.clone();
         ended.update(b"\r\n");
         if claim.length.is_none() && ended.is_now(claim.hash) {
-            return Ok(Some(vec![appended_in_line(canonical, signed)]));
+            return Ok(Some(vec![appended::story_in_last_line(canonical, signed)]));
         }
     }
     Ok(None)
-}
-
-fn cut_story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Story {
-    if claim.length.is_some() {
-        return appended::story(claim, canonical, signed);
-    }
-    let rest = &canonical[signed..];
-    Story::new(
-        Cause::BodyLengthWrong,
-        format!(
-            "bh= is the hash of the first {} of the body, which end within a line, and there is no \
-             l= that says so; {} follow: {}",
-            super::story::count(signed, "octet"),
-            super::story::size(rest),
-            super::story::quote(rest),
-        ),
-    )
-}
-
-fn appended_in_line(canonical: &[u8], signed: usize) -> Story {
-    let rest = &canonical[signed..];
-    Story::new(
-        Cause::ContentAppended,
-        format!(
-            "text was added at the end of the body, within its last line, {}: {}",
-            super::story::count(rest.len(), "octet"),
-            super::story::quote(rest),
-        ),
-    )
 }

@@ -8,6 +8,8 @@ pub(super) struct Story {
     pub(super) cause: Cause,
     /// A sentence in lower case and without a full stop.
     pub(super) detail: String,
+    /// What stood there when it was signed, where it is short enough to be shown.
+    original: Option<String>,
 }
 
 impl Story {
@@ -15,6 +17,18 @@ impl Story {
         Self {
             cause,
             detail: detail.into(),
+            original: None,
+        }
+    }
+
+    /// The same with what stood there when it was signed.
+    pub(super) fn with_original(self, original: &[u8]) -> Self {
+        /// What is longer is no more to be read.
+        const LONGEST: usize = 1000;
+        let original = (original.len() <= LONGEST).then(|| String::from_utf8_lossy(original));
+        Self {
+            original: original.map(Into::into),
+            ..self
         }
     }
 
@@ -25,7 +39,7 @@ impl Story {
             proof,
             detail: self.detail,
             field: None,
-            original: None,
+            original: self.original,
             remedy: self.cause.remedy(),
         }
     }
@@ -61,45 +75,9 @@ pub(super) fn size(octets: &[u8]) -> String {
     )
 }
 
-/// How many characters of the message a sentence quotes.
-const QUOTED: usize = 60;
-
-/// The first words of a text, in quotation marks.
-pub(super) fn quote(octets: &[u8]) -> String {
-    // Enough for the characters and what white space is between them.
-    let beginning = String::from_utf8_lossy(&octets[..octets.len().min(40 * QUOTED)]);
-    let mut quoted = String::new();
-    let mut length = 0;
-    for word in beginning.split_whitespace() {
-        if length > 0 {
-            quoted.push(' ');
-            length += 1;
-        }
-        for character in word.chars() {
-            if length >= QUOTED {
-                return format!("“{quoted}…”");
-            }
-            quoted.push(character);
-            length += 1;
-        }
-    }
-    format!("“{quoted}”")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quotes() {
-        let check = |text: &str, expected: &str| {
-            assert_eq!(quote(text.as_bytes()), format!("“{expected}”"));
-        };
-        check("", "");
-        check("\r\n  two\r\n\twords\r\n", "two words");
-        check(&"x".repeat(61), &format!("{}…", "x".repeat(60)));
-        check(&"x".repeat(60), &"x".repeat(60));
-    }
 
     #[test]
     fn sizes() {

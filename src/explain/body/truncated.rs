@@ -31,10 +31,12 @@ fn shorter_than_signed(claim: &Claim<'_>, evidence: &Evidence<'_>) -> Trace {
     let signed = claim.length?;
     let present = evidence.verdict.canonical_body_length?;
     let missing = usize::try_from(signed.checked_sub(present)?).unwrap_or(usize::MAX);
+    let verb = if missing == 1 { "is" } else { "are" };
     (missing > 0).then(|| {
+        let signed = count(usize::try_from(signed).unwrap_or(usize::MAX), "octet");
         let detail = format!(
-            "l= says that {signed} octets of the body are signed, and the canonicalized body has \
-             {present}: {} are missing",
+            "l= says to sign {signed} of the body, and the canonicalized body has {present}: {} {verb} \
+             missing",
             count(missing, "octet")
         );
         (detail, Proof::Likely)
@@ -78,7 +80,7 @@ fn incomplete_base64(structure: &Structure, body: &[u8]) -> Trace {
     let digits = content.iter().filter(is_digit).count();
     (digits % 4 != 0).then(|| {
         let detail = format!(
-            "the base64 at the end of the body breaks off: {} are no multiple of four",
+            "the base64 at the end of the body breaks off: it has {}, which is no multiple of four",
             count(digits, "character")
         );
         (detail, Proof::Likely)
@@ -128,7 +130,7 @@ mod tests {
             base64,
             original,
             &original[..13],
-            Some((Proof::Likely, "11 characters are no")),
+            Some((Proof::Likely, "11 characters, which is no")),
         );
         let mixed = "Content-Type: multipart/mixed; boundary=b\r\n";
         let original = "--b\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--\r\n";

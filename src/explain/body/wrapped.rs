@@ -1,20 +1,34 @@
 //! A body that was put into a multipart, as mailing lists do to add a footer as a part of its own.
 //!
-//! Cost: each of the first parts is hashed once.
+//! Cost: each of the first parts is hashed once; then again for what is likely to have been added
+//! to the parts of it.
 
 use std::ops::Range;
 
 use super::appended;
-use super::claim::{Claim, Fit};
-use super::mime::Structure;
+use super::claim::Claim;
+use super::inserted::Source;
+use super::mime::{self, Structure};
+use super::parts;
+use super::quotation::quote_parts;
 use super::rewrites;
-use super::story::{Story, count, quote};
+use super::story::{Story, count};
 use crate::explain::{Budget, Cause, Exhausted};
+use crate::message;
 
 /// Parts that may be the whole body: the first, or one behind a banner.
 const MOST_TRIED: usize = 3;
 /// Parts that are counted.
 const MOST_PARTS: usize = 16;
+
+/// A part of the outermost multipart, which may be a multipart itself.
+#[derive(Clone, Debug)]
+struct Outer {
+    /// Its header with the empty line behind it.
+    header: Range<usize>,
+    /// What is behind, up to the boundary line.
+    content: Range<usize>,
+}
 
 /// Holds what is in the parts of the outermost multipart against the claim.
 pub(super) fn search(
@@ -23,77 +37,136 @@ pub(super) fn search(
     body: &[u8],
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
-    // The first boundary line in use is that of the outermost multipart.
-    let Some(boundary) = structure.boundaries.first() else {
-        return Ok(None);
-    };
-    let parts = outer_parts(body, boundary, budget)?;
+    let parts = outer_parts(structure, body, budget)?;
     for (at, part) in parts.iter().enumerate().take(MOST_TRIED) {
-        let content = &body[part.clone()];
+        let content = &body[part.content.clone()];
         if appended::is_white(content) {
             continue;
         }
         if let Some(fit) = claim.scan(content, budget)? {
-            let mut stories = vec![story(body, &parts, at)];
-            if let Fit::Prefix(length) = fit {
-                let canonical = claim.canonical(content, budget)?;
-                let signed = usize::try_from(length).unwrap_or(usize::MAX);
-                stories.push(appended::story(claim, &canonical, signed));
-            }
+            let claim = Claim {
+                form: structure_of(part, claim, body, budget)?.form(),
+                ..*claim
+            };
+            let more = appended::behind(fit, &claim, content, budget)?;
+            let mut stories = vec![story(body, &parts, at, more.is_none())];
+            stories.extend(more);
             return Ok(Some(stories));
         }
     }
     Ok(None)
 }
 
-/// What is behind the headers of a multipart's own parts, each up to its boundary line. Those
-/// that are multiparts themselves stay whole.
-fn outer_parts(
+/// The same, where something was added to the text in them before.
+pub(super) fn search_changed(
+    claim: &Claim<'_>,
+    structure: &Structure,
     body: &[u8],
-    boundary: &[u8],
     budget: &mut Budget<'_>,
-) -> Result<Vec<Range<usize>>, Exhausted> {
-    let mut parts: Vec<Range<usize>> = Vec::new();
-    let mut content = None;
-    let mut in_header = false;
+) -> Result<Option<Vec<Story>>, Exhausted> {
+    let parts = outer_parts(structure, body, budget)?;
+    for (at, part) in parts.iter().enumerate().take(MOST_TRIED) {
+        let content = &body[part.content.clone()];
+        if appended::is_white(content) {
+            continue;
+        }
+        let inner = structure_of(part, claim, body, budget)?;
+        let claim = Claim {
+            form: inner.form(),
+            ..*claim
+        };
+        let source = Source {
+            body: content,
+            canonical: &claim.canonical(content, budget)?,
+            structure: &inner,
+        };
+        if let Some(changed) = parts::search_likely(&claim, source, budget)? {
+            let mut stories = vec![story(body, &parts, at, false)];
+            stories.extend(changed);
+            return Ok(Some(stories));
+        }
+    }
+    Ok(None)
+}
+
+/// What is in a part, by its own header.
+fn structure_of(
+    part: &Outer,
+    claim: &Claim<'_>,
+    body: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<Structure, Exhausted> {
+    let header = &body[part.header.clone()];
+    match message::parse(header, claim.line_endings) {
+        Ok((header, _)) => mime::structure(&header, &body[part.content.clone()], budget),
+        Err(_) => Ok(Structure::default()),
+    }
+}
+
+/// A multipart's own parts, each up to its boundary line.
+fn outer_parts(
+    structure: &Structure,
+    body: &[u8],
+    budget: &mut Budget<'_>,
+) -> Result<Vec<Outer>, Exhausted> {
+    let mut parts: Vec<Outer> = Vec::new();
+    // The first boundary line in use is that of the outermost multipart.
+    let Some(boundary) = structure.boundaries.first() else {
+        return Ok(parts);
+    };
+    let mut content: Option<(Range<usize>, usize)> = None;
+    let mut header = None;
     let mut start = 0;
     for line in rewrites::lines(body) {
         budget.spend(line.len())?;
         let end = start + line.len();
-        match line.trim_ascii_end().strip_prefix(boundary) {
+        match line.trim_ascii_end().strip_prefix(boundary.as_slice()) {
             Some(last @ (b"" | b"--")) => {
-                parts.extend(content.take().map(|from| from..start));
+                parts.extend(content.take().map(|(header, from)| Outer {
+                    header,
+                    content: from..start,
+                }));
                 if !last.is_empty() || parts.len() >= MOST_PARTS {
                     return Ok(parts);
                 }
-                in_header = true;
+                header = Some(end);
             }
-            _ if in_header && rewrites::content(line).is_empty() => {
-                content = Some(end);
-                in_header = false;
+            _ if rewrites::content(line).is_empty() => {
+                content = content.or(header.take().map(|from| (from..end, end)));
             }
             _ => {}
         }
         start = end;
     }
-    parts.extend(content.map(|from| from..body.len()));
+    parts.extend(content.map(|(header, from)| Outer {
+        header,
+        content: from..body.len(),
+    }));
     Ok(parts)
 }
 
-/// Tells of a body that is now one part among others.
-fn story(body: &[u8], parts: &[Range<usize>], at: usize) -> Story {
+/// Tells of a body that is now one part among others, and as it was if nothing else is told.
+fn story(body: &[u8], parts: &[Outer], at: usize, as_it_was: bool) -> Story {
+    let signed = if as_it_was {
+        "the body as it was signed"
+    } else {
+        "the body that was signed"
+    };
     let mut detail = format!(
-        "the message was wrapped in a multipart: part {} of {} is the body as it was signed",
+        "the message was wrapped in a multipart: part {} of {} is {signed}",
         at + 1,
         parts.len(),
     );
     let (before, behind) = (&parts[..at], &parts[at + 1..]);
     for (others, place) in [(before, "before"), (behind, "after")] {
-        if let Some(first) = others.first() {
+        if !others.is_empty() {
+            let texts = others
+                .iter()
+                .map(|other| &body[other.header.start..other.content.end]);
             detail += &format!(
                 ", with {} {place} it: {}",
                 count(others.len(), "part"),
-                quote(&body[first.clone()])
+                quote_parts(texts)
             );
         }
     }

@@ -2,19 +2,18 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hasher as _};
-use std::ops::Range;
 
-use super::super::appended::is_white;
 use super::super::claim::Claim;
 use super::super::encodings::decode;
+use super::super::mime::Form;
 use super::super::mime::{Encoding, Media, Part};
+use super::super::quotation::without_tags;
 use super::super::share::{Share, Stop};
-use super::super::story::{Story, quote, size};
+use super::alternative::{Added, Alternative, Kind, Tail};
 use super::canonical_lines;
-use super::cuts::{Where, cuts};
-use super::links::originals;
+use super::cuts::{self, Cut, Where};
+use super::links::{Links, Unlinked, originals};
 use super::recoding::{Recoding, recodings};
-use crate::explain::Cause;
 
 /// Parts that are longer are left as they are.
 const LONGEST: usize = 4 * 1024 * 1024;
@@ -38,142 +37,15 @@ pub(super) struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Whether it is the whole body, and in no multipart.
+    pub(super) fn is_body(&self) -> bool {
+        self.part.is_body()
+    }
+
     /// The part in words.
     pub(super) fn name(&self) -> String {
-        if self.count == 1 {
-            return "body".to_owned();
-        }
-        let media = self.part.media.name();
-        format!("{media} (part {} of {})", self.number, self.count)
+        self.part.name(self.number, self.count)
     }
-}
-
-/// What happened to the empty lines at the end of a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tail {
-    Kept,
-    /// There is one that was not there.
-    Longer,
-    /// There was one that is not there.
-    Shorter,
-}
-
-impl Tail {
-    fn octets(self, place: &Place<'_>) -> Option<Vec<u8>> {
-        let is_last = place.count == 1;
-        match self {
-            Self::Kept => Some(place.tail.to_vec()),
-            Self::Shorter => (!is_last).then(|| [place.tail, b"\r\n"].concat()),
-            Self::Longer => {
-                let line = memchr::memchr(b'\n', place.tail).filter(|_| !is_last)?;
-                Some(place.tail[line + 1..].to_vec())
-            }
-        }
-    }
-
-    fn story(self, place: &Place<'_>) -> Option<Story> {
-        let what = match self {
-            Self::Kept => return None,
-            Self::Longer => "added",
-            Self::Shorter => "removed",
-        };
-        Some(Story::new(
-            Cause::TrailingLinesChanged,
-            format!(
-                "an empty line at the end of the {} was {what}",
-                place.name()
-            ),
-        ))
-    }
-}
-
-/// Something that a part may have been.
-#[derive(Clone, Debug)]
-pub(super) struct Alternative {
-    pub(super) kind: Kind,
-    /// The part, with its header, in canonicalized form.
-    pub(super) canonical: Vec<u8>,
-    recoding: Option<Recoding>,
-    /// What was added.
-    added: Option<(Where, Vec<u8>)>,
-    /// The letters and digits of that, without HTML tags.
-    pub(super) words: Vec<u8>,
-    tail: Tail,
-}
-
-/// Which alternatives of two parts go together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Another encoding, or other empty lines at the end.
-    Recoded,
-    /// Something added, and perhaps one certain other encoding.
-    Added(Where, Option<Recoding>),
-    /// Links as they were.
-    Linked,
-}
-
-impl Alternative {
-    /// What is told of it.
-    pub(super) fn stories(&self, place: &Place<'_>) -> Vec<Story> {
-        // What was encoded like this before was changed by the addition alone.
-        let recoded = self
-            .recoding
-            .filter(|recoding| recoding.apply(place).is_some())
-            .map(|recoding| recoding.story(place));
-        let added = self
-            .added
-            .as_ref()
-            .map(|(at, text)| added(*at, text, place));
-        let linked = (self.kind == Kind::Linked).then(|| {
-            let what = "were rewritten to go through a gateway that checks them";
-            Story::new(
-                Cause::ContentInserted,
-                format!("links in the {} {what}", place.name()),
-            )
-        });
-        let added = added.or(linked);
-        // Empty lines go with what was added behind them; it tells of them as well.
-        let is_appended = |story: &Story| story.cause == Cause::ContentAppended;
-        let tail = self.tail.story(place);
-        let tail = tail.filter(|_| !added.as_ref().is_some_and(is_appended));
-        recoded.into_iter().chain(added).chain(tail).collect()
-    }
-}
-
-fn added(at: Where, text: &[u8], place: &Place<'_>) -> Story {
-    let (cause, at) = match at {
-        Where::End if is_white(text) => (Cause::TrailingLinesChanged, "at the end of"),
-        _ if is_white(text) => (Cause::WhitespaceChanged, "to"),
-        Where::End => (Cause::ContentAppended, "at the end of"),
-        Where::Beginning => (Cause::ContentPrepended, "at the beginning of"),
-        Where::Within => (Cause::ContentInserted, "within"),
-    };
-    let words = match place.part.media {
-        Media::Html => quote(&without_tags(text)),
-        Media::Text | Media::Other => quote(text),
-    };
-    let size = size(text);
-    let name = place.name();
-    let detail = if is_white(text) {
-        format!("white space was added {at} the {name}: {size}")
-    } else {
-        format!("text was added {at} the {name}, {size}: {words}")
-    };
-    Story::new(cause, detail)
-}
-
-/// HTML without its tags; as it is, if nothing is left then.
-fn without_tags(html: &[u8]) -> Vec<u8> {
-    let mut text = Vec::new();
-    let mut rest = html;
-    while let Some(start) = memchr::memchr(b'<', rest) {
-        text.extend_from_slice(&rest[..start]);
-        text.push(b' ');
-        let end = memchr::memchr(b'>', &rest[start..]);
-        rest = end.map_or(&[][..], |end| &rest[start + end + 1..]);
-    }
-    text.extend_from_slice(rest);
-    if is_white(&text) { html.to_vec() } else { text }
 }
 
 /// Is given alternatives until it says that they are enough.
@@ -184,6 +56,15 @@ struct Target<'t, 'k> {
     place: &'t Place<'t>,
     claim: &'t Claim<'t>,
     take: &'t mut Taker<'k>,
+}
+
+/// What was done to a part besides another encoding.
+#[derive(Clone, Copy)]
+enum Change<'c> {
+    Nothing,
+    /// These stretches of a text in this form were added.
+    Added(&'c [Cut], &'c [u8], Form),
+    Linked(&'c Links),
 }
 
 /// Goes through the alternatives of a part, the most common first: as it is without an added
@@ -207,6 +88,85 @@ pub(super) fn each_alternative(
     Ok(())
 }
 
+/// Goes through those alternatives that a part most likely was: without a banner, without a
+/// footer, and without both; in its own encoding.
+pub(super) fn each_likely(
+    place: &Place<'_>,
+    claim: &Claim<'_>,
+    share: &mut Share<'_, '_>,
+    take: &mut Taker<'_>,
+) -> Result<(), Stop> {
+    let part = place.part;
+    if place.content.len() > LONGEST || part.media == Media::Other {
+        return Ok(());
+    }
+    let mut target = Target { place, claim, take };
+    share.spend(4 * place.content.len())?;
+    let cuts = match part.encoding {
+        Encoding::Base64 => Vec::new(),
+        Encoding::Identity | Encoding::QuotedPrintable => cuts::likely(place.content, part.media),
+    };
+    let text = decode(part.encoding, place.content).unwrap_or_default();
+    let own = own_recoding(place, &text, share)?;
+    let text_cuts = match own {
+        Some(_) => cuts::likely(&text, part.media),
+        None => Vec::new(),
+    };
+    let own: Vec<_> = own.into_iter().collect();
+    let sets = [singles as fn(&[Cut]) -> Vec<Vec<Cut>>, around];
+    for set in sets {
+        for added in set(&cuts) {
+            if put_without(&added, &mut target, share)? {
+                return Ok(());
+            }
+        }
+        for added in set(&text_cuts) {
+            if put_recoded_without(&added, &text, &own, &mut target, share)? {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Each cut alone.
+fn singles(cuts: &[Cut]) -> Vec<Vec<Cut>> {
+    cuts.iter().map(|cut| vec![cut.clone()]).collect()
+}
+
+/// Each cut at the beginning with each at the end.
+fn around(cuts: &[Cut]) -> Vec<Vec<Cut>> {
+    let at = |place| cuts.iter().filter(move |cut| cut.at == place);
+    let mut pairs = Vec::new();
+    for first in at(Where::Beginning) {
+        let behind = at(Where::End).filter(|last| first.range.end < last.range.start);
+        pairs.extend(behind.map(|last| vec![first.clone(), last.clone()]));
+    }
+    pairs
+}
+
+/// A way of its own encoding in which the part may have been; `None` if it is not encoded.
+fn own_recoding(
+    place: &Place<'_>,
+    text: &[u8],
+    share: &mut Share<'_, '_>,
+) -> Result<Option<Recoding>, Stop> {
+    let encoding = place.part.encoding;
+    if encoding == Encoding::Identity {
+        return Ok(None);
+    }
+    let mut own = recodings();
+    own.retain(|each| each.encoding() == encoding);
+    // That in which it is now, if it is one that is known.
+    for recoding in &own {
+        share.spend(4 * text.len())?;
+        if recoding.encode(text).as_deref() == Some(place.content) {
+            return Ok(Some(*recoding));
+        }
+    }
+    Ok(own.first().copied())
+}
+
 /// The part with its links as they were; whether that was enough.
 fn put_linked(target: &mut Target<'_, '_>, share: &mut Share<'_, '_>) -> Result<bool, Stop> {
     let place = target.place;
@@ -217,14 +177,14 @@ fn put_linked(target: &mut Target<'_, '_>, share: &mut Share<'_, '_>) -> Result<
         return Ok(false);
     };
     share.spend(8 * text.len())?;
-    for original in originals(&text) {
+    for Unlinked { text, links } in originals(&text) {
         for recoding in recodings() {
-            share.spend(4 * original.len())?;
-            let Some(header) = recoding.header(place) else {
+            share.spend(4 * text.len())?;
+            let (Some(header), Some(was)) = (recoding.header(place), recoding.encode(&text)) else {
                 continue;
             };
-            let raw = [header, recoding.encode(&original)].concat();
-            if put(&raw, Kind::Linked, Some(recoding), None, target, share)? {
+            let raw = [header, was].concat();
+            if put(&raw, Some(recoding), Change::Linked(&links), target, share)? {
                 return Ok(true);
             }
         }
@@ -237,37 +197,39 @@ fn put_cut(target: &mut Target<'_, '_>, share: &mut Share<'_, '_>) -> Result<boo
     let Place {
         header, content, ..
     } = *target.place;
-    if target.place.count > 1 {
+    if !target.place.is_body() {
         share.spend(content.len())?;
-        if put(
-            &[header, content].concat(),
-            Kind::Recoded,
-            None,
-            None,
-            target,
-            share,
-        )? {
+        let raw = [header, content].concat();
+        if put(&raw, None, Change::Nothing, target, share)? {
             return Ok(true);
         }
     }
     if target.place.part.encoding == Encoding::Base64 {
         return Ok(false);
     }
-    for (at, cut) in cuts(content, target.place.part.media) {
-        let added = content[cut.clone()].to_vec();
-        let raw = [header, &without(content, &cut)].concat();
-        if put(
-            &raw,
-            Kind::Added(at, None),
-            None,
-            Some((at, added)),
-            target,
-            share,
-        )? {
+    for cut in cuts::cuts(content, target.place.part.media) {
+        if put_without(&[cut], target, share)? {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// The part without stretches of it, in the encoding that it has.
+fn put_without(
+    added: &[Cut],
+    target: &mut Target<'_, '_>,
+    share: &mut Share<'_, '_>,
+) -> Result<bool, Stop> {
+    let Place {
+        header,
+        content,
+        part,
+        ..
+    } = *target.place;
+    let raw = [header, &cuts::without(content, added)].concat();
+    let change = Change::Added(added, content, part.form());
+    put(&raw, None, change, target, share)
 }
 
 /// The part in other encodings; those that make a difference, or `None` if that was enough.
@@ -294,7 +256,7 @@ fn put_recoded(
             continue;
         }
         distinct.push(recoding);
-        if put(&raw, Kind::Recoded, Some(recoding), None, target, share)? {
+        if put(&raw, Some(recoding), Change::Nothing, target, share)? {
             return Ok(None);
         }
     }
@@ -317,52 +279,74 @@ fn put_recoded_and_cut(
     let Some(text) = decode(place.part.encoding, place.content) else {
         return Ok(());
     };
-    for (at, cut) in cuts(&text, place.part.media) {
-        let added = text[cut.clone()].to_vec();
-        let rest = without(&text, &cut);
-        for recoding in recodings {
-            share.spend(4 * rest.len())?;
-            let Some(header) = recoding.header(place) else {
-                continue;
-            };
-            let raw = [header, recoding.encode(&rest)].concat();
-            let kind = Kind::Added(at, Some(*recoding));
-            let added = Some((at, added.clone()));
-            if put(&raw, kind, Some(*recoding), added, target, share)? {
-                return Ok(());
-            }
+    let media = place.part.media;
+    let both = around(&cuts::likely(&text, media));
+    let all = singles(&cuts::cuts(&text, media)).into_iter().chain(both);
+    for added in all {
+        if put_recoded_without(&added, &text, recodings, target, share)? {
+            return Ok(());
         }
     }
     Ok(())
+}
+
+/// A part's text without these stretches of it, in each of these encodings.
+fn put_recoded_without(
+    added: &[Cut],
+    text: &[u8],
+    recodings: &[Recoding],
+    target: &mut Target<'_, '_>,
+    share: &mut Share<'_, '_>,
+) -> Result<bool, Stop> {
+    let rest = cuts::without(text, added);
+    let form = Form {
+        media: target.place.part.media,
+        encoding: Encoding::Identity,
+    };
+    for recoding in recodings {
+        share.spend(4 * rest.len())?;
+        let header = recoding.header(target.place);
+        let (Some(header), Some(was)) = (header, recoding.encode(&rest)) else {
+            continue;
+        };
+        let raw = [header, was].concat();
+        let change = Change::Added(added, text, form);
+        if put(&raw, Some(*recoding), change, target, share)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Gives an alternative on, with one empty line more and less at its end as well; whether it was
 /// enough.
 fn put(
     raw: &[u8],
-    kind: Kind,
     recoding: Option<Recoding>,
-    added: Option<(Where, Vec<u8>)>,
+    change: Change<'_>,
     target: &mut Target<'_, '_>,
     share: &mut Share<'_, '_>,
 ) -> Result<bool, Stop> {
-    let words = added.as_ref().map_or_else(Vec::new, |(_, text)| {
-        let text = without_tags(text).into_iter();
-        text.filter(|octet| octet.is_ascii_alphanumeric() || !octet.is_ascii())
-            .collect()
-    });
-    // What is added elsewhere leaves the end alone.
-    let tails: &[Tail] = match kind {
-        Kind::Added(Where::Beginning | Where::Within, _) | Kind::Linked => &[Tail::Kept],
-        Kind::Recoded | Kind::Added(Where::End, _) => &[Tail::Kept, Tail::Longer, Tail::Shorter],
-    };
     let mut alternative = Alternative {
-        kind,
-        words,
+        kind: change.kind(recoding),
         canonical: Vec::new(),
         recoding,
-        added,
+        added: change.added(),
+        words: Vec::new(),
+        links: change.links(),
         tail: Tail::Kept,
+    };
+    for added in &alternative.added {
+        let text = without_tags(&added.text).into_iter();
+        let words = text.filter(|octet| octet.is_ascii_alphanumeric() || !octet.is_ascii());
+        alternative.words.extend(words);
+    }
+    // What is added elsewhere leaves the end alone.
+    let tails: &[Tail] = match alternative.kind {
+        Kind::Added(Where::Beginning | Where::Within, _) | Kind::Linked => &[Tail::Kept],
+        Kind::Recoded | Kind::Added(Where::End, _) | Kind::Around(_) => {
+            &[Tail::Kept, Tail::Longer, Tail::Shorter]
+        }
     };
     for tail in tails {
         let Some(lines) = tail.octets(target.place) else {
@@ -378,6 +362,33 @@ fn put(
     Ok(false)
 }
 
-fn without(text: &[u8], cut: &Range<usize>) -> Vec<u8> {
-    [&text[..cut.start], &text[cut.end..]].concat()
+impl Change<'_> {
+    fn kind(self, recoding: Option<Recoding>) -> Kind {
+        match self {
+            Self::Nothing => Kind::Recoded,
+            Self::Linked(_) => Kind::Linked,
+            Self::Added([only], ..) => Kind::Added(only.at, recoding),
+            Self::Added(..) => Kind::Around(recoding),
+        }
+    }
+
+    fn added(self) -> Vec<Added> {
+        let Self::Added(cuts, text, form) = self else {
+            return Vec::new();
+        };
+        let added = cuts.iter().map(|cut| Added {
+            at: cut.at,
+            text: text[cut.range.clone()].to_vec(),
+            form,
+            lines_before: memchr::memchr_iter(b'\n', &text[..cut.range.start]).count(),
+        });
+        added.collect()
+    }
+
+    fn links(self) -> Option<Links> {
+        match self {
+            Self::Linked(links) => Some(links.clone()),
+            Self::Nothing | Self::Added(..) => None,
+        }
+    }
 }

@@ -7,27 +7,75 @@ use super::super::story::Story;
 use super::alternatives::Place;
 use crate::explain::Cause;
 
+/// A conversion from one charset to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Converted {
+    ToLatin1,
+    ToUtf8,
+}
+
+impl Converted {
+    /// The text before; `None` if it cannot have been in that charset, or would be the same.
+    fn undo(self, text: &[u8]) -> Option<Vec<u8>> {
+        if text.is_ascii() {
+            return None;
+        }
+        match (self, std::str::from_utf8(text)) {
+            (Self::ToLatin1, Err(_)) => Some(rewrites::to_utf8(text)),
+            (Self::ToUtf8, Ok(text)) => rewrites::to_latin1(text),
+            _ => None,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::ToLatin1 => "from UTF-8 to ISO-8859-1",
+            Self::ToUtf8 => "from ISO-8859-1 to UTF-8",
+        }
+    }
+}
+
 /// Another encoding of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Recoding {
     style: Style,
     /// The value of its Content-Transfer-Encoding; `None` where there was no such field.
     name: Option<&'static str>,
+    /// What was done to the charset besides.
+    converted: Option<Converted>,
 }
 
 /// All other encodings.
 pub(super) fn recodings() -> Vec<Recoding> {
     let with = |encoding, name| {
         let styles = Style::all_of(encoding).into_iter();
-        styles.map(move |style| Recoding { style, name })
+        styles.map(move |style| Recoding {
+            style,
+            name,
+            converted: None,
+        })
     };
-    with(Encoding::Identity, Some("8bit"))
+    let mut all: Vec<_> = with(Encoding::Identity, Some("8bit"))
         .chain(with(Encoding::Identity, Some("7bit")))
         .chain(with(Encoding::Identity, None))
         .chain(with(Encoding::QuotedPrintable, Some("quoted-printable")))
         .chain(with(Encoding::Base64, Some("base64")))
-        .collect()
+        .collect();
+    // Each in a few styles.
+    let few = with(Encoding::Identity, Some("8bit"))
+        .chain(with(Encoding::QuotedPrintable, Some("quoted-printable")).take(FEW_STYLES))
+        .chain(with(Encoding::Base64, Some("base64")).take(1));
+    all.extend(few.flat_map(|recoding| {
+        [Converted::ToLatin1, Converted::ToUtf8].map(|converted| Recoding {
+            converted: Some(converted),
+            ..recoding
+        })
+    }));
+    all
 }
+
+/// Styles of quoted-printable that are tried where the charset was changed as well.
+const FEW_STYLES: usize = 10;
 
 impl Recoding {
     /// The encoding that this is one way of.
@@ -35,16 +83,24 @@ impl Recoding {
         self.style.encoding()
     }
 
-    /// A text in this encoding.
-    pub(super) fn encode(self, text: &[u8]) -> Vec<u8> {
-        self.style.encode(text)
+    /// A text in this encoding; `None` if it cannot have been in the charset that this is about.
+    pub(super) fn encode(self, text: &[u8]) -> Option<Vec<u8>> {
+        match self.converted {
+            None => Some(self.style.encode(text)),
+            Some(converted) => Some(self.style.encode(&converted.undo(text)?)),
+        }
+    }
+
+    /// Whether the part is another in this encoding.
+    pub(super) fn changes(self, place: &Place<'_>) -> bool {
+        self.apply(place).is_some()
     }
 
     /// The part in this encoding; `None` if that changes nothing, or it cannot be had.
     pub(super) fn apply(self, place: &Place<'_>) -> Option<Vec<u8>> {
         let text = decode(place.part.encoding, place.content)?;
         let header = self.header(place)?;
-        let raw = [&header, self.style.encode(&text).as_slice()].concat();
+        let raw = [header, self.encode(&text)?].concat();
         (raw != [place.header, place.content].concat()).then_some(raw)
     }
 
@@ -99,11 +155,22 @@ impl Recoding {
             Encoding::Base64 => "base64",
         };
         let part = place.name();
+        let charset = self.converted.map(Converted::name);
+        let charset = charset.map(|name| format!("converted {name}"));
         let (was, is) = (name(self.style.encoding()), name(place.part.encoding));
         if was != is {
             return Story::new(
                 Cause::TransferEncodingChanged,
-                format!("the {part} was {was} and is now {is}"),
+                format!(
+                    "the {part} was {was} and is now {is}{}",
+                    charset.map_or_else(String::new, |charset| format!(", {charset}"))
+                ),
+            );
+        }
+        if let Some(charset) = charset {
+            return Story::new(
+                Cause::TransferEncodingChanged,
+                format!("the {part} was {charset}"),
             );
         }
         match self.style {

@@ -1,6 +1,9 @@
 //! What is between the parts of a multipart: empty lines, and text that nobody is shown.
 
+use super::super::appended::is_white;
 use super::super::mime::Structure;
+use super::super::quotation::quote;
+use super::super::story::Story;
 use super::{Rewrite, content};
 use crate::explain::Cause;
 
@@ -27,36 +30,55 @@ pub(super) fn rewrites(structure: &Structure) -> Vec<Rewrite> {
         }
         out.extend_from_slice(at.line);
     }));
-    let what = "text before the first boundary line was added";
-    all.push(Rewrite::new(
-        Cause::ContentPrepended,
-        what,
-        move |at, out| {
+    let what = "the text before the first boundary line was changed";
+    for text in std::iter::once("").chain(PREAMBLES) {
+        let cause = Cause::ContentPrepended;
+        let rewrite = Rewrite::new(cause, what, move |at, out| {
+            if at.number == first {
+                out.extend_from_slice(text.as_bytes());
+            }
             if at.number >= first {
                 out.extend_from_slice(at.line);
             }
-        },
-    ));
-    let what = "the text before the first boundary line was changed or removed";
-    for text in PREAMBLES {
-        all.push(Rewrite::new(
-            Cause::TransferEncodingChanged,
-            what,
-            move |at, out| {
-                if at.number == first {
-                    out.extend_from_slice(text.as_bytes());
-                }
-                if at.number >= first {
-                    out.extend_from_slice(at.line);
-                }
-            },
-        ));
+        });
+        all.push(rewrite.of_preamble(first, text));
     }
     all
 }
 
+/// What is told where one text stands before the first boundary line, and stood another.
+pub(in crate::explain::body) fn preamble_story(is: &[u8], was: &[u8]) -> Story {
+    let place = "before the first boundary line";
+    let (is_empty, was_empty) = (is_white(is), is_white(was));
+    if is_empty && was_empty {
+        let detail = format!("empty lines {place} were added or removed");
+        return Story::new(Cause::TrailingLinesChanged, detail);
+    }
+    let (is_text, was_text) = (quote(is), quote(was));
+    let is_usual = PREAMBLES
+        .iter()
+        .any(|usual| quote(usual.as_bytes()) == is_text);
+    let (cause, detail) = if is_empty {
+        let detail = format!("the text {place} was removed: {was_text}");
+        (Cause::TransferEncodingChanged, detail)
+    } else if was_empty {
+        let detail = format!("text {place} was added: {is_text}");
+        (Cause::ContentPrepended, detail)
+    } else {
+        let detail = format!("the text {place} was changed: {is_text}, originally {was_text}");
+        // Only programs write what is usual, when they put the parts together anew.
+        let cause = if is_usual {
+            Cause::TransferEncodingChanged
+        } else {
+            Cause::ContentPrepended
+        };
+        (cause, detail)
+    };
+    Story::new(cause, detail).with_original(was)
+}
+
 /// What mail programs write before the first boundary line.
-const PREAMBLES: [&str; 6] = [
+pub(in crate::explain::body) const PREAMBLES: [&str; 6] = [
     "\r\n",
     "This is a multi-part message in MIME format.\r\n",
     "This is a multi-part message in MIME format.\r\n\r\n",

@@ -159,16 +159,16 @@ fn characters() -> Vec<Rewrite> {
             cause,
             "the text was converted from ISO-8859-1 to UTF-8",
             |at, out| {
-                to_latin1(at.line, out);
+                let text = std::str::from_utf8(at.line).ok();
+                let latin1 = text.and_then(to_latin1);
+                out.extend_from_slice(latin1.as_deref().unwrap_or(at.line));
             },
         ),
         Rewrite::new(
             cause,
             "the text was converted from UTF-8 to ISO-8859-1",
             |at, out| {
-                for octet in at.line {
-                    out.extend_from_slice(char::from(*octet).encode_utf8(&mut [0; 2]).as_bytes());
-                }
+                out.extend_from_slice(&to_utf8(at.line));
             },
         ),
         Rewrite::new(
@@ -248,19 +248,14 @@ fn unexpand(line: &[u8], runs: Runs, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends a line of UTF-8 in ISO-8859-1; as it is if it is not of that kind.
-fn to_latin1(line: &[u8], out: &mut Vec<u8>) {
-    let start = out.len();
-    let Ok(text) = std::str::from_utf8(line) else {
-        out.extend_from_slice(line);
-        return;
-    };
-    for character in text.chars() {
-        let Ok(octet) = u8::try_from(u32::from(character)) else {
-            out.truncate(start);
-            out.extend_from_slice(line);
-            return;
-        };
-        out.push(octet);
-    }
+/// A text in ISO-8859-1; `None` if that has not all of its characters.
+pub(in crate::explain::body) fn to_latin1(text: &str) -> Option<Vec<u8>> {
+    let octets = text.chars().map(|each| u8::try_from(u32::from(each)).ok());
+    octets.collect()
+}
+
+/// Octets of ISO-8859-1 in UTF-8.
+pub(in crate::explain::body) fn to_utf8(latin1: &[u8]) -> Vec<u8> {
+    let text: String = latin1.iter().copied().map(char::from).collect();
+    text.into_bytes()
 }

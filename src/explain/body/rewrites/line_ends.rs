@@ -46,7 +46,8 @@ pub(super) fn ends() -> Vec<Rewrite> {
                     out.extend_from_slice(at.line);
                 }
             },
-        ),
+        )
+        .in_places(Cause::WhitespaceChanged, "an empty line was added"),
         Rewrite::new(
             cause,
             "an empty line between two lines was removed everywhere",
@@ -56,7 +57,8 @@ pub(super) fn ends() -> Vec<Rewrite> {
                     out.extend_from_slice(b"\r\n");
                 }
             },
-        ),
+        )
+        .in_places(Cause::WhitespaceChanged, "an empty line was removed"),
     ]
 }
 

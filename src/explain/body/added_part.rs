@@ -1,0 +1,190 @@
+//! A whole part that was added to a multipart, as mailing lists do to messages with attachments.
+//!
+//! Cost: the body up to its last boundary line is hashed once, and then, for each part that may
+//! have been added, what is behind it: next to nothing for the last, which is tried first.
+
+use super::claim::{Claim, PIECE};
+use super::inserted::Source;
+use super::quotation::quote_parts;
+use super::rewrites::{self, PREAMBLES, content, preamble_story};
+use super::share::{Share, Stop, within};
+use super::story::{Story, count, size};
+use crate::explain::{Budget, Cause, Exhausted};
+use crate::hash::Digest;
+
+/// Octets that may be hashed.
+const SHARE: usize = 384 * 1024 * 1024;
+/// Boundary lines that are kept, the first and the last.
+const MOST_LINES: usize = 64;
+/// Parts that are tried with other empty lines before them, and other text before the first part.
+const MOST_VARIED: usize = 2;
+
+/// A boundary line in the canonicalized body, with the hash of what is before it.
+struct Boundary {
+    start: usize,
+    before: Digest,
+}
+
+/// Tries to leave out parts of the outermost multipart, and of those within it.
+pub(super) fn search(
+    claim: &Claim<'_>,
+    source: Source<'_>,
+    budget: &mut Budget<'_>,
+) -> Result<Option<Vec<Story>>, Exhausted> {
+    for boundary in source.structure.boundaries.iter().take(MOST_VARIED) {
+        let found = within(budget, SHARE, |share| {
+            let lines = boundary_lines(claim, source.canonical, boundary, share)?;
+            let found = one_part(claim, source.canonical, &lines, share)?;
+            Ok(match found {
+                None => other_preamble(claim, source.canonical, &lines, share)?,
+                found => found,
+            })
+        })?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// Where the lines of one boundary are.
+fn boundary_lines(
+    claim: &Claim<'_>,
+    canonical: &[u8],
+    name: &[u8],
+    share: &mut Share<'_, '_>,
+) -> Result<Vec<Boundary>, Stop> {
+    let mut lines = Vec::new();
+    let mut digest = Digest::new(claim.algorithm);
+    let mut hashed = 0;
+    for start in memchr::memmem::find_iter(canonical, name) {
+        share.spend(name.len())?;
+        let begins = start == 0 || canonical[start - 1] == b'\n';
+        let line = rewrites::lines(&canonical[start..]).next();
+        let ends = line.map(|line| content(line).trim_ascii_end());
+        let ends = ends.and_then(|line| line.strip_prefix(name));
+        if !begins || !matches!(ends, Some(b"" | b"--")) {
+            continue;
+        }
+        for piece in canonical[hashed..start].chunks(PIECE) {
+            share.spend(piece.len())?;
+            digest.update(piece);
+        }
+        hashed = start;
+        lines.push(Boundary {
+            start,
+            before: digest.clone(),
+        });
+        if lines.len() >= MOST_LINES || ends == Some(b"--") {
+            break;
+        }
+    }
+    Ok(lines)
+}
+
+/// Without one part, the last first.
+fn one_part(
+    claim: &Claim<'_>,
+    canonical: &[u8],
+    lines: &[Boundary],
+    share: &mut Share<'_, '_>,
+) -> Result<Option<Vec<Story>>, Stop> {
+    let parts = lines.len().saturating_sub(1);
+    for (rank, at) in (0..parts).rev().enumerate() {
+        let [part, next] = [&lines[at], &lines[at + 1]];
+        let rest = &canonical[next.start..];
+        let told = || vec![story(canonical, lines, at)];
+        if claim.holds(&part.before, part.start, &[rest], share)? {
+            return Ok(Some(told()));
+        }
+        if rank >= MOST_VARIED {
+            continue;
+        }
+        // What is at the end of the body may have been added as well.
+        if let Some(signed) = claim.holds_up_to(&part.before, rest, share)? {
+            let mut stories = told();
+            let signed = next.start + signed;
+            stories.push(super::appended::story(claim, canonical, signed));
+            return Ok(Some(stories));
+        }
+        let with_line: [&[u8]; 2] = [b"\r\n", rest];
+        if claim.holds(&part.before, part.start, &with_line, share)? {
+            let mut stories = told();
+            stories.push(empty_line("removed"));
+            return Ok(Some(stories));
+        }
+        if at > 0 && canonical[..part.start].ends_with(b"\n\r\n") {
+            let previous = &lines[at - 1];
+            let whole = &canonical[previous.start..part.start - 2];
+            let pieces = [whole, rest];
+            if claim.holds(&previous.before, previous.start, &pieces, share)? {
+                let mut stories = told();
+                stories.push(empty_line("added"));
+                return Ok(Some(stories));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn empty_line(what: &str) -> Story {
+    Story::new(
+        Cause::TrailingLinesChanged,
+        format!("an empty line before that part was {what}"),
+    )
+}
+
+/// Without the last part, and with other text before the first.
+fn other_preamble(
+    claim: &Claim<'_>,
+    canonical: &[u8],
+    lines: &[Boundary],
+    share: &mut Share<'_, '_>,
+) -> Result<Option<Vec<Story>>, Stop> {
+    let [first, .., part, last] = lines else {
+        return Ok(None);
+    };
+    for preamble in std::iter::once("").chain(PREAMBLES) {
+        let was = super::parts::canonical_lines(claim, preamble.as_bytes());
+        if was == canonical[..first.start] {
+            continue;
+        }
+        let pieces = [
+            was.as_slice(),
+            &canonical[first.start..part.start],
+            &canonical[last.start..],
+        ];
+        let digest = Digest::new(claim.algorithm);
+        if claim.holds(&digest, 0, &pieces, share)? {
+            let at = lines.len() - 2;
+            return Ok(Some(vec![
+                preamble_story(&canonical[..first.start], preamble.as_bytes()),
+                story(canonical, lines, at),
+            ]));
+        }
+    }
+    Ok(None)
+}
+
+/// Tells of the part between two boundary lines.
+fn story(canonical: &[u8], lines: &[Boundary], at: usize) -> Story {
+    let parts = lines.len() - 1;
+    let part = &canonical[lines[at].start..lines[at + 1].start];
+    let line = memchr::memchr(b'\n', part).map_or(part.len(), |line_feed| line_feed + 1);
+    let text = &part[line..];
+    let (cause, place) = if at + 1 == parts {
+        (Cause::ContentAppended, "at the end of the multipart")
+    } else if at == 0 {
+        (Cause::ContentPrepended, "at the beginning of the multipart")
+    } else {
+        (Cause::ContentInserted, "within the multipart")
+    };
+    let detail = format!(
+        "a part was added {place}, as number {} of {}, {}: {}",
+        at + 1,
+        count(parts, "part"),
+        size(text),
+        quote_parts(std::iter::once(text))
+    );
+    Story::new(cause, detail)
+}
