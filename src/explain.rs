@@ -33,8 +33,9 @@ pub use warning::warning_remedy;
 pub struct Evidence<'a> {
     /// The message's header.
     pub header: &'a Header,
-    /// The message's body as it came, without the empty line before it.
-    pub body: &'a [u8],
+    /// The message's body as it came, without the empty line before it; `None` if it was too large
+    /// to be kept: then the header alone is explained.
+    pub body: Option<&'a [u8]>,
     /// The verdict to explain.
     pub verdict: &'a Verdict,
     /// What the DNS says to [`nearby_queries`]; empty if nobody asked.
@@ -100,7 +101,11 @@ pub fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
     let mut unexplained = unknown::unexplained(verdict, &found);
     if found.is_empty() {
         unexplained.clear();
-        found.push(unknown::explanation(verdict, complete));
+        found.push(unknown::explanation(
+            verdict,
+            evidence.body.is_some(),
+            complete,
+        ));
     }
     Explained {
         explanations: found,

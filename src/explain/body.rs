@@ -48,17 +48,20 @@ pub(super) fn explain_body(
     let Some(claim) = Claim::of(evidence) else {
         return Ok(());
     };
-    let structure = mime::structure(evidence.header, evidence.body, budget)?;
+    let Some(body) = evidence.body else {
+        return Ok(());
+    };
+    let structure = mime::structure(evidence.header, body, budget)?;
     let claim = Claim {
         form: structure.form(),
         ..claim
     };
-    let searched = search(&claim, &structure, evidence.body, budget);
+    let searched = search(&claim, &structure, body, budget);
     match searched {
         Ok(Some(stories)) => found.extend(story::proven(stories)),
-        Ok(None) => found.extend(truncated::trace(&claim, &structure, evidence)),
+        Ok(None) => found.extend(truncated::trace(&claim, &structure, evidence, body)),
         Err(exhausted) => {
-            found.extend(truncated::trace(&claim, &structure, evidence));
+            found.extend(truncated::trace(&claim, &structure, evidence, body));
             return Err(exhausted);
         }
     }

@@ -94,7 +94,7 @@ fn search(
         |alternatives, _| subject::add(alternatives),
         |alternatives, _| author::add(alternatives),
         own_field::add,
-        |alternatives, evidence| usual::add(alternatives, evidence.body),
+        |alternatives, evidence| usual::add(alternatives, evidence.body.unwrap_or_default()),
         |alternatives, _| address::add(alternatives),
         |alternatives, _| encoding::add(alternatives),
         |alternatives, _| spacing::add(alternatives),

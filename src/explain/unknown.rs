@@ -35,12 +35,17 @@ pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part>
         .collect()
 }
 
-/// What is told where nothing was found; `complete`: whether all was tried.
-pub(super) fn explanation(verdict: &Verdict, complete: bool) -> Explanation {
+/// What is told where nothing was found; `searched`: whether the body was looked into, `complete`:
+/// whether all was tried.
+pub(super) fn explanation(verdict: &Verdict, searched: bool, complete: bool) -> Explanation {
     let (detail, remedy) = match (verdict.signature_matches, verdict.body_hash_matches()) {
         _ if !complete => (
             "nothing was found in the time that there was",
             "search longer: --explain-budget SECONDS",
+        ),
+        (_, Some(false)) if !searched => (
+            "the body was changed, and it is too large to be searched",
+            Cause::Unknown.remedy(),
         ),
         (None, body) => without_key(verdict.result(), body),
         (Some(true), _) => (

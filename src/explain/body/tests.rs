@@ -74,7 +74,7 @@ impl<'a> Signed<'a> {
         let mut budget = Budget::new(&mut goes_on);
         let evidence = Evidence {
             header: &header,
-            body: received,
+            body: Some(received),
             verdict: &report.verdicts[0],
             nearby: &[],
         };
@@ -222,7 +222,7 @@ fn the_budget_is_kept() {
         };
         let evidence = Evidence {
             header: &header,
-            body: body.as_bytes(),
+            body: Some(body.as_bytes()),
             verdict: &report.verdicts[0],
             nearby: &[],
         };

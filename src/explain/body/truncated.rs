@@ -15,12 +15,13 @@ pub(super) fn trace(
     claim: &Claim<'_>,
     structure: &Structure,
     evidence: &Evidence<'_>,
+    body: &[u8],
 ) -> Option<Explanation> {
     let (detail, proof) = shorter_than_signed(claim, evidence)
-        .or_else(|| nothing_left(claim, evidence.body))
+        .or_else(|| nothing_left(claim, body))
         .or_else(|| open_multipart(structure))
-        .or_else(|| incomplete_base64(structure, evidence.body))
-        .or_else(|| unended_line(evidence.body))?;
+        .or_else(|| incomplete_base64(structure, body))
+        .or_else(|| unended_line(body))?;
     Some(Story::new(Cause::BodyTruncated, detail).explanation(proof))
 }
 

@@ -112,7 +112,7 @@ fn explained(message: &[u8], answer: &KeyAnswer, steps: usize) -> Option<Explain
     verdict.reason.as_ref()?;
     let evidence = Evidence {
         header: &report.header,
-        body,
+        body: Some(body),
         verdict,
         nearby: &[],
     };

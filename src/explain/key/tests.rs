@@ -88,7 +88,7 @@ pub(in crate::explain) fn explained_whole(message: &str, dns: &[(&str, &str)]) -
         .collect();
     let evidence = Evidence {
         header: &report.header,
-        body,
+        body: Some(body),
         verdict,
         nearby: &nearby,
     };
@@ -210,7 +210,7 @@ fn nothing_is_said_of_what_was_not_changed() {
     let report = verification.finish();
     let evidence = Evidence {
         header: &report.header,
-        body,
+        body: Some(body),
         verdict: &report.verdicts[0],
         nearby: &[],
     };

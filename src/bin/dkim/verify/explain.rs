@@ -3,9 +3,7 @@
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use dkim_toolkit::explain::{
-    Budget, Cause, Evidence, Explained, Explanation, Proof, explain as search, nearby_queries,
-};
+use dkim_toolkit::explain::{Budget, Evidence, Explained, explain as search, nearby_queries};
 use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
 use dkim_toolkit::verdict::{Verdict, VerificationResult};
 use dkim_toolkit::verify::Report;
@@ -89,38 +87,16 @@ fn explain_one(
     keys: &Keys,
     budget: Duration,
 ) -> Explained {
-    if body.too_large {
-        return too_large();
-    }
     let nearby = answers(nearby_queries(verdict), keys);
     let end = Instant::now() + budget;
     let mut goes_on = || Instant::now() < end;
     let evidence = Evidence {
         header: &report.header,
-        body: &body.octets,
+        body: (!body.too_large).then_some(&body.octets[..]),
         verdict,
         nearby: &nearby,
     };
     search(&evidence, &mut Budget::new(&mut goes_on))
-}
-
-fn too_large() -> Explained {
-    let cause = Cause::Unknown;
-    Explained {
-        explanations: vec![Explanation {
-            cause,
-            proof: Proof::Possible,
-            detail: format!(
-                "the body is over {} MiB: it was not searched",
-                MAX_KEPT >> 20
-            ),
-            field: None,
-            original: None,
-            remedy: cause.remedy(),
-        }],
-        unexplained: Vec::new(),
-        complete: true,
-    }
 }
 
 fn answers(queries: Vec<KeyQuery>, keys: &Keys) -> Vec<(KeyQuery, KeyAnswer)> {

@@ -44,7 +44,7 @@ pub(super) fn add(alternatives: &mut Alternatives<'_, '_>, now: &[u8], evidence:
         let story = told("l= was added to the DKIM-Signature field");
         add_value(alternatives, &then, 3, &story);
     }
-    for length in lengths(alternatives, signature, evidence.body) {
+    for length in lengths(alternatives, signature, evidence.body.unwrap_or_default()) {
         let text = length.to_string();
         let story = changed("l", &text);
         add_value(alternatives, &with_value(now, &span, &text), 3, &story);
