@@ -3,6 +3,7 @@
 mod aligned;
 mod authentication_results;
 mod exit;
+mod explain;
 mod keygen;
 mod lookup;
 mod mailboxes;

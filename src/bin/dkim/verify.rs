@@ -4,6 +4,7 @@ mod explain;
 mod inputs;
 mod json;
 mod judge;
+mod reading;
 mod received;
 mod requirement;
 mod summary;
@@ -53,6 +54,8 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
     let counter = Arc::new(Counter::default());
     let wanted = !arguments.no_progress && (!output.quiet || arguments.summary);
     let mut progress = Progress::new(&sources, counter.clone(), wanted);
+    // What nobody is told need not be searched for.
+    let shows_why = arguments.explain && (!output.quiet || arguments.summary);
     let judge = Judge {
         verifier: Verifier::new(policy(arguments)),
         requirement: Requirement {
@@ -65,7 +68,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
         counter: counter.clone(),
         form,
         tallies: arguments.summary,
-        explain: arguments.explain.then_some(arguments.explain_budget),
+        explain: shows_why.then_some(arguments.explain_budget),
     };
     let inputs = Inputs::new(sources);
     let mut work = match Work::begin(judge, inputs, arguments.jobs.get()) {
