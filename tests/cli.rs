@@ -4,6 +4,7 @@ mod aligned;
 mod authentication_results;
 mod exit;
 mod explain;
+mod explain_report;
 mod keygen;
 mod lookup;
 mod mailboxes;

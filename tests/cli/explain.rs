@@ -12,13 +12,17 @@ use crate::support::dns_server::{Answer, DnsServer, NXDOMAIN, Reply, SERVFAIL};
 
 const FOOTER: &[u8] = b"-- \r\nA footer of the list\r\nhttps://list.example/unsubscribe\r\n";
 
-fn explain(words: &[&str], message: &[u8]) -> Run {
-    let words = [&["verify", "--explain", ZONE[0], ZONE[1]], words].concat();
+pub fn explain(words: &[&str], message: &[u8]) -> Run {
+    let mut words = [&["verify", "--explain", ZONE[0], ZONE[1]], words].concat();
+    if !words.contains(&"--explain-budget") {
+        // However busy the machine is, the search comes to its end.
+        words.extend(["--explain-budget", "300"]);
+    }
     dkim_reading(&words, message)
 }
 
 /// A message with one more signature, by a key of testdata/ under its own name.
-fn signed_again(selector: &str, message: &[u8]) -> Vec<u8> {
+pub fn signed_again(selector: &str, message: &[u8]) -> Vec<u8> {
     let key = format!("testdata/keys/{selector}.pem");
     let words = [
         "sign",
@@ -33,7 +37,7 @@ fn signed_again(selector: &str, message: &[u8]) -> Vec<u8> {
     dkim_reading(&words, message).exits(0).stdout
 }
 
-fn with_footer(message: &[u8]) -> Vec<u8> {
+pub fn with_footer(message: &[u8]) -> Vec<u8> {
     [message, FOOTER].concat()
 }
 
@@ -43,7 +47,7 @@ fn without_key(selector: &str) -> Vec<u8> {
 }
 
 /// The causes that JSON gives for each signature of each message; `null` for one without.
-fn causes(run: &Run) -> Value {
+pub fn causes(run: &Run) -> Value {
     let of_signature = |signature: &Value| match signature["explanation"].as_array() {
         Some(explanations) => explanations
             .iter()
@@ -188,7 +192,15 @@ fn what_the_dns_says_in_time_is_heeded() {
         _ => Reply::Silence,
     });
     let at = server.address().to_string();
-    let words = ["verify", "--json", "--explain", "--nameserver", &at];
+    let words = [
+        "verify",
+        "--json",
+        "--explain",
+        "--explain-budget",
+        "8",
+        "--nameserver",
+        &at,
+    ];
     let run = dkim_reading(&words, &without_key("slector1")).exits(1);
     assert_eq!(causes(&run), json!([[["selector-misspelled"]]]));
     // Where the DNS does not work, there is nothing to explain but that.
@@ -218,4 +230,92 @@ fn what_nobody_is_told_is_not_searched_for() {
     };
     let (quiet, told) = (time(&["--quiet"]), time(&[]));
     assert!(quiet < told, "{quiet:?}, {told:?}");
+}
+
+#[test]
+fn messages_that_need_no_explanation_have_none() {
+    let unsigned = b"From: a@b.example\r\n\r\nBody\r\n";
+    let plain = dkim_reading(&["verify", ZONE[0], ZONE[1]], unsigned).exits(1);
+    assert_eq!(explain(&[], unsigned).exits(1).stdout(), plain.stdout());
+    let passes = explain(&[], &signed()).exits(0);
+    assert!(!passes.stdout().contains("proven"), "{}", passes.stdout());
+    let missing = explain(&["--json"], &without_key("nothing")).exits(1);
+    assert_eq!(causes(&missing), json!([[["unknown"]]]));
+    let misspelled = explain(&["--json"], &without_key("ed25591")).exits(1);
+    assert_eq!(causes(&misspelled), json!([[["selector-misspelled"]]]));
+}
+
+#[test]
+fn many_files_are_explained_in_order_and_parted_by_blank_lines() {
+    let folder = scratch();
+    let unsigned = b"From: a@b.example\r\n\r\nBody\r\n".to_vec();
+    let tagged = replaced(&signed(), "Subject: ", "Subject: [list] ");
+    let kinds = [
+        unsigned.clone(),
+        with_footer(&signed()),
+        tagged,
+        signed(),
+        unsigned,
+    ];
+    for n in 0..20 {
+        file(&folder, &format!("{n:02}.eml"), &kinds[n % kinds.len()]);
+    }
+    let path = word(folder.path().to_owned());
+    let run = |words: &[&str]| {
+        let words = [
+            &[
+                "verify",
+                "--explain",
+                "--explain-budget",
+                "300",
+                ZONE[0],
+                ZONE[1],
+                &path,
+            ],
+            words,
+        ]
+        .concat();
+        dkim(&words).exits(1)
+    };
+    for form in [&["--json"][..], &[]] {
+        let [one, two] = ["-j1", "-j2"].map(|jobs| run(&[form, &[jobs]].concat()));
+        assert_eq!(one.stdout(), two.stdout());
+    }
+    let text = run(&[]);
+    let text = text.stdout();
+    assert!(!text.starts_with('\n') && !text.contains("\n\n\n") && !text.ends_with("\n\n"));
+    assert_eq!(text.matches("\n\n").count(), 19, "{text}");
+}
+
+#[test]
+fn what_is_asked_for_wrongly_has_a_hint() {
+    dkim(&["explain", "x.eml"])
+        .exits(2)
+        .says("unrecognized subcommand")
+        .says("dkim: hint: to say why a signature broke: dkim verify --explain FILE");
+    let words = ["verify", "--explain", "--authentication-results", "x.eml"];
+    dkim(&words)
+        .exits(2)
+        .says("--authentication-results")
+        .says("dkim: hint: ");
+    dkim(&["verify", "--explain", "--explain-budget", "0", "x.eml"])
+        .exits(2)
+        .says("0.001 to 3600 seconds");
+    dkim(&["verify", "--explain-budget", "2s", "x.eml"])
+        .exits(2)
+        .says("--explain");
+    explain(&["--explain-budget", "2s"], &signed()).exits(0);
+    let words = [
+        "verify",
+        ZONE[0],
+        ZONE[1],
+        "--authentication-results",
+        "mx.example.org",
+    ];
+    dkim(&[&words[..], &["testdata/message.eml"]].concat())
+        .exits(4)
+        .says("mx.example.org : no such file or directory")
+        .says("dkim: hint: write --authentication-results=mx.example.org\n");
+    let run = dkim(&[&words[..4], &["testdata/nothing.eml/"]].concat()).exits(4);
+    assert!(!run.stderr.contains("hint"), "{}", run.stderr);
 }

@@ -183,15 +183,23 @@ impl<T: Task> Work<T> {
         let mut lines = String::new();
         let mut rounds = 0_u32;
         let mut heeded = false;
+        let heed = |heeded: &mut bool| {
+            if !std::mem::replace(heeded, true) {
+                interrupt::end_between_lines();
+            }
+        };
         loop {
-            let ready = self.next(|| progress.update())?;
+            let ready = self.next(|| {
+                if progress.update() {
+                    heed(&mut heeded);
+                }
+            })?;
             if ready.is_empty() {
                 return Ok(());
             }
-            // A single line is short enough to be written at once.
-            if !heeded && (rounds > 0 || ready.len() > 1) {
-                interrupt::end_between_lines();
-                heeded = true;
+            // A single line is short enough to be written at once, but a bar must not stay.
+            if rounds > 0 || ready.len() > 1 {
+                heed(&mut heeded);
             }
             progress.advance(ready.len());
             for done in ready {

@@ -24,6 +24,31 @@ pub const BUDGET_SPENT: &str = "the search for what happened ended before all wa
 /// And what to do about it.
 pub const LONGER_BUDGET: &str = "search longer: --explain-budget SECONDS";
 
+/// What is said of a part of which it was not found how it was changed, beside what was found.
+pub struct Unexplained {
+    pub code: &'static str,
+    pub message: &'static str,
+    pub remedy: &'static str,
+}
+
+impl Unexplained {
+    pub fn of(part: Part) -> Self {
+        match part {
+            Part::Header => Self {
+                code: "header-not-explained",
+                message: "the header was changed as well, in a way that was not found",
+                remedy: "compare with the message as it was sent: dkim inspect --canonical header \
+                         FILE",
+            },
+            Part::Body => Self {
+                code: "body-not-explained",
+                message: "the body was changed as well, in a way that was not found",
+                remedy: Cause::Unknown.remedy(),
+            },
+        }
+    }
+}
+
 /// What was found for each of a message's signatures, in order.
 #[derive(Default)]
 pub struct Explanations {
@@ -33,6 +58,22 @@ pub struct Explanations {
 }
 
 impl Explanations {
+    /// The causes that were found, each once.
+    pub fn causes(&self) -> Vec<Cause> {
+        let mut causes = Vec::new();
+        for explanation in self
+            .signatures
+            .iter()
+            .flatten()
+            .flat_map(|each| &each.explanations)
+        {
+            if !causes.contains(&explanation.cause) {
+                causes.push(explanation.cause);
+            }
+        }
+        causes
+    }
+
     /// That of the signature at this place; `None` if it needs none.
     pub fn get(&self, place: usize) -> Option<&Explained> {
         self.signatures.get(place)?.as_ref()
