@@ -3,6 +3,8 @@
 mod aligned;
 mod authentication_results;
 mod exit;
+mod explain;
+mod explain_report;
 mod keygen;
 mod lookup;
 mod mailboxes;

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
+use std::time::Duration;
 
 use dkim_toolkit::lookup::{KeyAnswer, KeyQuery, LookupFailure, TxtAnswer};
 use dkim_toolkit::resolver::{
@@ -57,10 +58,12 @@ impl Keys {
         });
     }
 
-    /// Gives the answers to these questions to `then`, from another thread.
+    /// Gives the answers to these questions to `then`, from another thread; where there is a
+    /// time, those that came within it.
     pub fn ask(
         &self,
         queries: Vec<KeyQuery>,
+        within: Option<Duration>,
         then: impl FnOnce(Vec<(KeyQuery, KeyAnswer)>) + Send + 'static,
     ) {
         let known = self.known.clone();
@@ -68,11 +71,16 @@ impl Keys {
             let lookups = queries.into_iter().map(|query| {
                 let known = known.clone();
                 async move {
-                    let answer = known.lookup(&query).await;
-                    (query, answer)
+                    let lookup = known.lookup(&query);
+                    let answer = match within {
+                        Some(time) => tokio::time::timeout(time, lookup).await.ok()?,
+                        None => lookup.await,
+                    };
+                    Some((query, answer))
                 }
             });
-            then(futures_util::future::join_all(lookups).await);
+            let answers = futures_util::future::join_all(lookups).await;
+            then(answers.into_iter().flatten().collect());
         });
     }
 

@@ -20,6 +20,7 @@ mod record;
 mod sign;
 mod verify;
 mod walk;
+mod wrap;
 
 use std::process::ExitCode;
 
@@ -82,6 +83,11 @@ fn answer_without_command(error: &clap::Error) -> ExitStatus {
         if let Some(tip) = tip.filter(|tip| !tip.contains("as a value")) {
             output::hint(tip.lines().next().unwrap_or_default());
         }
+    }
+    if let Some(ContextValue::String(command)) = error.get(ContextKind::InvalidSubcommand)
+        && command == "explain"
+    {
+        output::hint("to say why a signature broke: dkim verify --explain FILE");
     }
     let command = match error.get(ContextKind::Usage) {
         Some(ContextValue::StyledStr(usage)) => used_command(&usage.to_string()),

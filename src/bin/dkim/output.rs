@@ -13,9 +13,7 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::args::Common;
-
-/// Reports are wrapped at this many columns.
-const COLUMNS: usize = 80;
+use crate::wrap::wrap;
 
 /// Whether only errors are to be said.
 static QUIET: AtomicBool = AtomicBool::new(false);
@@ -159,8 +157,6 @@ impl Report {
 
     /// Adds text behind a label, wrapped between its words and indented.
     pub fn wrapped(&mut self, indent: usize, style: Style, label: &str, text: &str) {
-        let mut column = indent + label.chars().count();
-        let hanging = indent + 2;
         let start = format!(
             "{:indent$}{}{label}{}",
             "",
@@ -168,20 +164,9 @@ impl Report {
             style.render_reset()
         );
         self.text.push_str(&start);
-        for (at, word) in text.split(' ').enumerate() {
-            let width = word.chars().count();
-            let gap = usize::from(at > 0 || !label.is_empty());
-            if column + gap + width > COLUMNS && column > hanging {
-                self.text.push('\n');
-                self.text.extend(std::iter::repeat_n(' ', hanging));
-                column = hanging;
-            } else if gap == 1 {
-                self.text.push(' ');
-                column += 1;
-            }
-            self.text.push_str(word);
-            column += width;
-        }
+        let column = indent + label.chars().count();
+        let gap = usize::from(!label.is_empty());
+        wrap(&mut self.text, column, indent + 2, gap, text);
         self.text.push('\n');
     }
 }
@@ -192,6 +177,8 @@ pub const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Neither.
 pub const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
+/// What is to be seen, and says nothing of good or bad.
+pub const STRONG: Style = Style::new().bold();
 /// No style.
 pub const PLAIN: Style = Style::new();
 
@@ -326,20 +313,6 @@ mod tests {
         let line = escape_json(&serde_json::to_string(text).unwrap());
         assert_eq!(line, "\"a\\u001b\\u009b\\u202e\\udb40\\udc01ü\"");
         assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
-    }
-
-    #[test]
-    fn text_is_wrapped_between_words() {
-        let mut report = Report::default();
-        report.wrapped(4, PLAIN, "label:", &"word ".repeat(30));
-        assert!(report.text.lines().all(|line| line.len() <= COLUMNS));
-        assert!(
-            report
-                .text
-                .lines()
-                .skip(1)
-                .all(|line| line.starts_with("      "))
-        );
     }
 
     #[test]

@@ -52,6 +52,12 @@ pub trait Task: Send + Sync + 'static {
     /// Asks for what put-aside work needs; `wake` takes the answer, once, from any thread.
     fn ask(&self, question: Self::Question, wake: impl FnOnce(Self::Answer) + Send + 'static);
 
+    /// Goes on with work that was put aside, which may have to wait once more.
+    fn go_on(&self, waiting: Self::Waiting, answer: Self::Answer) -> Step<Self> {
+        let (done, size) = self.resume(waiting, answer);
+        Step::Done(done, size)
+    }
+
     /// Ends work that was put aside; the result, and about how many octets of memory it takes.
     fn resume(&self, waiting: Self::Waiting, answer: Self::Answer) -> (Self::Done, usize);
 }
@@ -95,6 +101,8 @@ struct State<T: Task> {
     taken: u64,
     waiting: HashMap<u64, (T::Waiting, usize)>,
     answered: VecDeque<(u64, T::Answer)>,
+    /// How many of them somebody goes on with, who may put them aside again.
+    resumed: usize,
     done: HashMap<u64, (T::Done, usize)>,
     /// The memory that `waiting` and `done` take, in octets.
     held: usize,
@@ -117,6 +125,7 @@ impl<T: Task> State<T> {
             let (place, answer) = self.answered.pop_front()?;
             if let Some((waiting, size)) = self.waiting.remove(&place) {
                 self.held -= size;
+                self.resumed += 1;
                 return Some((place, waiting, answer));
             }
         }
@@ -148,6 +157,7 @@ impl<T: Task> Work<T> {
                 taken: 0,
                 waiting: HashMap::new(),
                 answered: VecDeque::new(),
+                resumed: 0,
                 done: HashMap::new(),
                 held: 0,
                 threads: 0,
@@ -173,15 +183,23 @@ impl<T: Task> Work<T> {
         let mut lines = String::new();
         let mut rounds = 0_u32;
         let mut heeded = false;
+        let heed = |heeded: &mut bool| {
+            if !std::mem::replace(heeded, true) {
+                interrupt::end_between_lines();
+            }
+        };
         loop {
-            let ready = self.next(|| progress.update())?;
+            let ready = self.next(|| {
+                if progress.update() {
+                    heed(&mut heeded);
+                }
+            })?;
             if ready.is_empty() {
                 return Ok(());
             }
-            // A single line is short enough to be written at once.
-            if !heeded && (rounds > 0 || ready.len() > 1) {
-                interrupt::end_between_lines();
-                heeded = true;
+            // A single line is short enough to be written at once, but a bar must not stay.
+            if rounds > 0 || ready.len() > 1 {
+                heed(&mut heeded);
             }
             progress.advance(ready.len());
             for done in ready {
@@ -277,7 +295,7 @@ impl<T: Task> Shared<T> {
 
     /// Ends work that has its answers, which no thread may come to for long: each may wait for a
     /// pipe to give the next input.
-    fn catch_up(&self) {
+    fn catch_up(self: &Arc<Self>) {
         loop {
             let mut state = self.state();
             let Some((place, waiting, answer)) = state.take_answered() else {
@@ -289,9 +307,13 @@ impl<T: Task> Shared<T> {
         }
     }
 
-    fn resume(&self, place: u64, waiting: T::Waiting, answer: T::Answer) {
-        let (done, size) = self.task.resume(waiting, answer);
-        self.finish(place, done, size);
+    fn resume(self: &Arc<Self>, place: u64, waiting: T::Waiting, answer: T::Answer) {
+        self.step(place, self.task.go_on(waiting, answer));
+        let mut state = self.state();
+        state.resumed -= 1;
+        if state.total.is_some() {
+            self.notify_idle(&state);
+        }
     }
 
     /// What was answered comes first: it makes room.
@@ -306,7 +328,7 @@ impl<T: Task> Shared<T> {
                 state.taken += 1;
                 return Next::Take;
             }
-            if state.total.is_some() && state.waiting.is_empty() {
+            if state.total.is_some() && state.waiting.is_empty() && state.resumed == 0 {
                 return Next::Nothing;
             }
             state.idle += 1;
@@ -341,7 +363,12 @@ impl<T: Task> Shared<T> {
         if place == 1 {
             self.add_threads();
         }
-        match self.task.work(item, scratch) {
+        self.step(place, self.task.work(item, scratch));
+    }
+
+    /// Keeps the result of work, or puts it aside until it has an answer.
+    fn step(self: &Arc<Self>, place: u64, step: Step<T>) {
+        match step {
             Step::Done(done, size) => self.finish(place, done, size),
             Step::Wait(waiting, question, size) => {
                 // It has to be there before its answer comes.

@@ -80,11 +80,12 @@ impl Progress {
         }
     }
 
-    /// Shows what is new.
-    pub fn update(&mut self) {
-        if let Some(bar) = &mut self.0 {
+    /// Shows what is new; whether there is a bar now.
+    pub fn update(&mut self) -> bool {
+        self.0.as_mut().is_some_and(|bar| {
             bar.update();
-        }
+            bar.shown.is_some()
+        })
     }
 }
 
@@ -102,7 +103,7 @@ impl Bar {
         let bar = self.shown.get_or_insert_with(|| {
             let target = ProgressDrawTarget::stderr_with_hz(10);
             let bar = ProgressBar::with_draw_target(None, target).with_elapsed(PATIENCE);
-            bar.set_style(style("{spinner} {msg}"));
+            bar.set_style(style("{spinner} {wide_msg}"));
             output::set_bar(Some(bar.clone()));
             bar
         });
@@ -110,7 +111,7 @@ impl Bar {
             let octets = self.total.octets.load(Ordering::Relaxed);
             if octets > 0 {
                 bar.set_length(octets);
-                bar.set_style(style("{bar:16} {percent:>3}%  {msg}"));
+                bar.set_style(style("{bar:10} {percent:>3}%  {wide_msg}"));
             }
         }
         let octets = self.counter.get();
@@ -132,9 +133,9 @@ impl Bar {
             Some(total) => {
                 let left = total.saturating_sub(octets) as f64 / by_second(octets);
                 let left = Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX);
-                format!("{} left", HumanDuration(left))
+                format!("{:#} left", HumanDuration(left))
             }
-            None => HumanDuration(elapsed).to_string(),
+            None => format!("{:#}", HumanDuration(elapsed)),
         };
         #[expect(
             clippy::cast_possible_truncation,

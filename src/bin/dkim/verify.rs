@@ -4,6 +4,7 @@ mod explain;
 mod inputs;
 mod json;
 mod judge;
+mod reading;
 mod received;
 mod requirement;
 mod summary;
@@ -24,11 +25,11 @@ use dkim_toolkit::verify::{Policy, Verifier};
 use crate::args::Verify;
 use crate::dns::Keys;
 use crate::exit::ExitStatus;
-use crate::io::{Failure, sources};
+use crate::io::{Failure, Source, sources};
 use crate::output::{self, Output, OutputError};
 use crate::parallel::Work;
 use crate::progress::{Counter, Progress};
-use inputs::Inputs;
+use inputs::{Inputs, Place};
 use judge::{Form, Judge};
 use requirement::{Requirement, rank};
 use summary::Summary;
@@ -53,6 +54,8 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
     let counter = Arc::new(Counter::default());
     let wanted = !arguments.no_progress && (!output.quiet || arguments.summary);
     let mut progress = Progress::new(&sources, counter.clone(), wanted);
+    // What nobody is told need not be searched for.
+    let shows_why = arguments.explain && (!output.quiet || arguments.summary);
     let judge = Judge {
         verifier: Verifier::new(policy(arguments)),
         requirement: Requirement {
@@ -65,7 +68,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
         counter: counter.clone(),
         form,
         tallies: arguments.summary,
-        explain: arguments.explain.then_some(arguments.explain_budget),
+        explain: shows_why.then_some(arguments.explain_budget),
     };
     let inputs = Inputs::new(sources);
     let mut work = match Work::begin(judge, inputs, arguments.jobs.get()) {
@@ -75,7 +78,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
             return Ok(ExitStatus::CannotDo);
         }
     };
-    let mut summary = Summary::default();
+    let mut summary = Summary::new(arguments.explain);
     let mut status = ExitStatus::Yes;
     let mut first = true;
     work.each(output, &mut progress, |judged, lines, output| {
@@ -85,7 +88,10 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
         if let Some((place, failure)) = judged.failure {
             summary.add_unreadable();
             output.lines(&std::mem::take(lines))?;
-            failure.say(place);
+            failure.say(&place);
+            if matches!(arguments.authentication_results, Some(None)) {
+                hint_at_equals_sign(&place);
+            }
         }
         if let Some(folder) = judged.empty {
             // Nothing was verified, which must not pass for a yes.
@@ -113,6 +119,19 @@ fn form(arguments: &Verify, output: &Output) -> Result<Form, ExitStatus> {
         (None, true) => Form::Json,
         (None, false) => Form::Text,
     })
+}
+
+/// Says how a name is given to `--authentication-results`, where it was taken for a path.
+fn hint_at_equals_sign(place: &Place) {
+    let Source::File(path) = &*place.source else {
+        return;
+    };
+    let name = path.to_str().filter(|name| !name.contains('/'));
+    if !path.exists()
+        && let Some(Ok(id)) = name.map(AuthservId::parse)
+    {
+        output::hint(format_args!("write --authentication-results={id}"));
+    }
 }
 
 /// The name of this host, as that of who verifies.

@@ -67,9 +67,14 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 pub fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text
-        .parse()
-        .map_err(|_| "expected a number of seconds".to_owned())?;
+    let expected = || "expected seconds, such as 2, 0.5 or 2s".to_owned();
+    let seconds: f64 = match text.parse() {
+        Ok(seconds) => seconds,
+        Err(_) => text
+            .parse::<jiff::Span>()
+            .and_then(|span| span.total((Unit::Second, SpanRelativeTo::days_are_24_hours())))
+            .map_err(|_| expected())?,
+    };
     if !(0.001..=3600.0).contains(&seconds) {
         return Err("expected 0.001 to 3600 seconds".to_owned());
     }
@@ -118,5 +123,10 @@ mod tests {
         assert!(parse_duration("0s").is_err() && parse_duration("-1d").is_err());
         assert!(parse_seconds("0").is_err() && parse_seconds("nan").is_err());
         assert_eq!(parse_seconds("0.5"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_seconds("2s"), Ok(Duration::from_secs(2)));
+        assert_eq!(parse_seconds("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_seconds("1m"), Ok(Duration::from_mins(1)));
+        assert!(parse_seconds("2h").is_err() && parse_seconds("-1s").is_err());
+        assert!(parse_seconds("soon").is_err() && parse_seconds("").is_err());
     }
 }

@@ -21,15 +21,15 @@ use super::values::{Jobs, LineEndingsOption, parse_sdid, parse_seconds, parse_ti
   dkim verify --explain broken.eml
   dkim verify --quiet --summary Maildir/
   dkim verify --authentication-results=mx.example.com message.eml
-  dkim verify --quiet --require aligned message.eml && echo genuine
+  dkim verify --quiet --require aligned message.eml && echo aligned
   curl -s 'imaps://mail.example.com/INBOX;UID=7' | dkim verify --json
 
 A folder is read with all that is in it, but for hidden files, links to folders,
 and a Maildir's tmp and index files.
 
-Results: pass; fail (changed after signing); policy (not acceptable, whether good
-or bad); neutral and permerror (cannot be judged); temperror (cannot be judged
-now); none.
+Results: pass; fail (changed after signing); policy (not acceptable, whether
+good or bad); neutral and permerror (cannot be judged); temperror (cannot be
+judged now); none.
 
 Exit status: 0 every message passes, 1 one does not, 2 usage, 3 the DNS failed
 in a way that may pass, 4 a file cannot be read. The worst stands: 4, 1, 3, 0.")]
@@ -65,10 +65,11 @@ pub struct Verify {
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub max_signatures: u32,
     /// Say why a signature broke: undo what mail systems do to messages, and see
-    /// whether that makes it good
+    /// whether that makes it good; where a key is missing, the DNS is asked for
+    /// names near it
     #[arg(long)]
     pub explain: bool,
-    /// Search so long for each message
+    /// Search so long for each message: seconds, from 0.001 to 3600
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = parse_seconds)]
     #[arg(requires = "explain")]
     pub explain_budget: Duration,
@@ -81,7 +82,7 @@ pub struct Verify {
     /// Print an Authentication-Results field (RFC 8601) for each message instead of the
     /// report; ID says who found it, and is the name of this host unless given
     #[arg(long, value_name = "ID", value_parser = parse_authserv_id)]
-    #[arg(num_args = 0..=1, require_equals = true, conflicts_with_all = ["json", "summary"])]
+    #[arg(num_args = 0..=1, require_equals = true, conflicts_with_all = ["json", "summary", "explain"])]
     #[expect(clippy::option_option, reason = "no option, without a value, with one")]
     pub authentication_results: Option<Option<AuthservId>>,
     /// Show no progress bar

@@ -1,22 +1,53 @@
 //! `--explain`: why signatures do not pass.
 
-use std::sync::mpsc;
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-use dkim_toolkit::explain::{Budget, Evidence, Explained, explain as search, nearby_queries};
+use dkim_toolkit::explain::{
+    Budget, Cause, Evidence, Explained, Part, explain as search, nearby_queries,
+};
 use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
-use dkim_toolkit::verdict::{Verdict, VerificationResult};
+use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult};
 use dkim_toolkit::verify::Report;
 
+use super::reading::{Judgement, Reading};
 use crate::dns::Keys;
+use crate::mbox::{Run, Unquoter};
 
 /// Bodies of more octets are not kept to be explained.
 const MAX_KEPT: usize = 128 * 1024 * 1024;
+/// The DNS is asked for so many names near those of a message's missing keys.
+const MAX_NEARBY: usize = 30;
 
 /// What is said where the budget was spent.
 pub const BUDGET_SPENT: &str = "the search for what happened ended before all was tried";
 /// And what to do about it.
 pub const LONGER_BUDGET: &str = "search longer: --explain-budget SECONDS";
+
+/// What is said of a part of which it was not found how it was changed, beside what was found.
+pub struct Unexplained {
+    pub code: &'static str,
+    pub message: &'static str,
+    pub remedy: &'static str,
+}
+
+impl Unexplained {
+    pub fn of(part: Part) -> Self {
+        match part {
+            Part::Header => Self {
+                code: "header-not-explained",
+                message: "the header was changed as well, in a way that was not found",
+                remedy: "compare with the message as it was sent: dkim inspect --canonical header \
+                         FILE",
+            },
+            Part::Body => Self {
+                code: "body-not-explained",
+                message: "the body was changed as well, in a way that was not found",
+                remedy: Cause::Unknown.remedy(),
+            },
+        }
+    }
+}
 
 /// What was found for each of a message's signatures, in order.
 #[derive(Default)]
@@ -27,13 +58,29 @@ pub struct Explanations {
 }
 
 impl Explanations {
+    /// The causes that were found, each once.
+    pub fn causes(&self) -> Vec<Cause> {
+        let mut causes = Vec::new();
+        for explanation in self
+            .signatures
+            .iter()
+            .flatten()
+            .flat_map(|each| &each.explanations)
+        {
+            if !causes.contains(&explanation.cause) {
+                causes.push(explanation.cause);
+            }
+        }
+        causes
+    }
+
     /// That of the signature at this place; `None` if it needs none.
     pub fn get(&self, place: usize) -> Option<&Explained> {
         self.signatures.get(place)?.as_ref()
     }
 }
 
-/// A body, kept to be explained.
+/// A body as it stands, kept to be explained.
 #[derive(Default)]
 pub struct KeptBody {
     octets: Vec<u8>,
@@ -55,62 +102,184 @@ impl KeptBody {
     pub fn len(&self) -> usize {
         self.octets.capacity()
     }
+
+    fn unquoted(&self) -> Vec<u8> {
+        let mut octets = Vec::with_capacity(self.octets.len());
+        let mut unquoter = Unquoter::default();
+        let mut keep = |run: Run<'_>| {
+            if let Run::Text(text) = run {
+                octets.extend_from_slice(text);
+            }
+        };
+        unquoter.push(&self.octets, &mut keep);
+        unquoter.finish(&mut keep);
+        octets
+    }
 }
 
-/// Explains each signature that does not pass, within a time for all of them.
-pub fn explain(report: &Report, body: &KeptBody, keys: &Keys, budget: Duration) -> Explanations {
-    let fails = |verdict: &&Verdict| {
-        verdict.result() != VerificationResult::Pass && verdict.signature.is_some()
-    };
-    let mut left = report.verdicts.iter().filter(fails).count();
-    let end = Instant::now() + budget;
-    let explained = report.verdicts.iter().map(|verdict| {
-        if !fails(&verdict) {
-            return None;
+/// What the DNS says of names near those of missing keys.
+#[derive(Default)]
+pub struct Nearby {
+    /// What was asked, beside what was known.
+    pub asked: Vec<KeyQuery>,
+    pub answers: Vec<(KeyQuery, KeyAnswer)>,
+    /// How much of the time for the message went by meanwhile.
+    pub took: Duration,
+}
+
+impl Nearby {
+    /// What there is to ask: a bounded number of names, in turns from each signature's likely ones.
+    pub fn new(report: &Report, keys: &Keys) -> Self {
+        let failing = report.verdicts.iter().filter(|verdict| is_failure(verdict));
+        let lists: Vec<_> = failing.map(nearby_queries).collect();
+        let longest = lists.iter().map(Vec::len).max().unwrap_or_default();
+        let in_turns =
+            (0..longest).flat_map(|at| lists.iter().filter_map(move |list| list.get(at)));
+        let mut nearby = Self::default();
+        for query in in_turns {
+            let is_there = nearby.asked.contains(query)
+                || nearby.answers.iter().any(|(known, _)| known == query);
+            if is_there {
+                continue;
+            }
+            if let Some(answer) = keys.known(query) {
+                nearby.answers.push((query.clone(), answer));
+            } else if nearby.asked.len() < MAX_NEARBY {
+                nearby.asked.push(query.clone());
+            }
+        }
+        nearby
+    }
+
+    /// Whether a name that was asked for has no answer.
+    fn lacks(&self, query: &KeyQuery) -> bool {
+        self.asked.contains(query) && self.answers.iter().all(|(answered, _)| answered != query)
+    }
+
+    /// The answers to some of the questions.
+    fn to(&self, queries: &[KeyQuery]) -> Vec<(KeyQuery, KeyAnswer)> {
+        let answers = self.answers.iter();
+        let wanted = answers.filter(|(query, _)| queries.contains(query));
+        wanted.cloned().collect()
+    }
+}
+
+/// Explains each signature that does not pass, within a time for all of them. Where two readings
+/// of the body do not pass, the judgement is turned to the one that is explained.
+pub fn explain(
+    judgement: &mut Judgement,
+    body: &KeptBody,
+    nearby: &Nearby,
+    budget: Duration,
+) -> Explanations {
+    let end = Instant::now() + budget.saturating_sub(nearby.took);
+    let bodies = Bodies::new(judgement, body);
+    let count = judgement.report.verdicts.len();
+    let fails = |judgement: &Judgement, at: usize| is_failure(&judgement.report.verdicts[at]);
+    let mut left = (0..count).filter(|&at| fails(judgement, at)).count();
+    let mut signatures = Vec::new();
+    for at in 0..count {
+        if !fails(judgement, at) {
+            signatures.push(None);
+            continue;
         }
         // What one does not need is left to those behind it.
-        let share = end.saturating_duration_since(Instant::now()) / u32::try_from(left).ok()?;
+        let now = Instant::now();
+        let share = end.saturating_duration_since(now) / u32::try_from(left).unwrap_or(u32::MAX);
         left -= 1;
-        let explained = explain_one(report, verdict, body, keys, share);
-        (!explained.explanations.is_empty()).then_some(explained)
-    });
+        let explained = bodies.explain(judgement, at, nearby, now + share);
+        signatures.push(Some(explained).filter(|explained| tells(judgement, at, explained)));
+    }
     Explanations {
         wanted: true,
-        signatures: explained.collect(),
+        signatures,
     }
 }
 
-fn explain_one(
-    report: &Report,
-    verdict: &Verdict,
-    body: &KeptBody,
-    keys: &Keys,
-    budget: Duration,
-) -> Explained {
-    let nearby = answers(nearby_queries(verdict), keys);
-    let end = Instant::now() + budget;
-    let mut goes_on = || Instant::now() < end;
-    let evidence = Evidence {
-        header: &report.header,
-        body: (!body.too_large).then_some(&body.octets[..]),
-        verdict,
-        nearby: &nearby,
-    };
-    search(&evidence, &mut Budget::new(&mut goes_on))
+/// Whether a verdict is one to explain. Of a signature that was not judged nothing is known.
+fn is_failure(verdict: &Verdict) -> bool {
+    verdict.result() != VerificationResult::Pass
+        && (verdict.signature.is_some() || matches!(verdict.reason, Some(Reason::Signature(_))))
 }
 
-fn answers(queries: Vec<KeyQuery>, keys: &Keys) -> Vec<(KeyQuery, KeyAnswer)> {
-    let known: Option<Vec<_>> = queries
-        .iter()
-        .map(|query| Some((query.clone(), keys.known(query)?)))
-        .collect();
-    if let Some(known) = known {
-        return known;
+/// Whether an explanation says more than the verdict: of a field that could not be read, that
+/// nothing is known is no news.
+fn tells(judgement: &Judgement, at: usize, explained: &Explained) -> bool {
+    let is_readable = judgement.report.verdicts[at].signature.is_some();
+    let mut explanations = explained.explanations.iter();
+    explanations.any(|explanation| is_readable || explanation.cause != Cause::Unknown)
+}
+
+/// The body in both readings.
+struct Bodies<'a> {
+    unquoted: Cow<'a, [u8]>,
+    as_it_stands: &'a KeptBody,
+}
+
+impl<'a> Bodies<'a> {
+    fn new(judgement: &Judgement, kept: &'a KeptBody) -> Self {
+        let unquoted = if judgement.has_two_readings() {
+            Cow::Owned(kept.unquoted())
+        } else {
+            Cow::Borrowed(&kept.octets[..])
+        };
+        Self {
+            unquoted,
+            as_it_stands: kept,
+        }
     }
-    let (sender, receiver) = mpsc::channel();
-    keys.ask(queries, move |answers| {
-        // Nobody waits any more only if the program ends.
-        let _ = sender.send(answers);
-    });
-    receiver.recv().unwrap_or_default()
+
+    /// The body; `None` if it was too large to be kept.
+    fn get(&self, reading: Reading) -> Option<&[u8]> {
+        let octets = match reading {
+            Reading::Unquoted => &self.unquoted,
+            Reading::AsItStands => &self.as_it_stands.octets[..],
+        };
+        (!self.as_it_stands.too_large).then_some(octets)
+    }
+
+    /// Explains the signature at a place until a time.
+    fn explain(
+        &self,
+        judgement: &mut Judgement,
+        at: usize,
+        nearby: &Nearby,
+        end: Instant,
+    ) -> Explained {
+        let verdict = &judgement.report.verdicts[at];
+        let queries = nearby_queries(verdict);
+        let answers = nearby.to(&queries);
+        let explain = |verdict: &Verdict, reading| {
+            let evidence = Evidence {
+                header: &judgement.report.header,
+                body: self.get(reading),
+                verdict,
+                nearby: &answers,
+            };
+            let mut goes_on = || Instant::now() < end;
+            search(&evidence, &mut Budget::new(&mut goes_on))
+        };
+        let mut explained = explain(verdict, judgement.reading(at));
+        // Where nobody quoted, lines that were unquoted look as if somebody had changed them.
+        if is_doubtful(&explained)
+            && let Some((other, reading)) = judgement.other(at)
+        {
+            let otherwise = explain(other, reading);
+            if !is_doubtful(&otherwise) {
+                explained = otherwise;
+                judgement.turn(at);
+            }
+        }
+        explained.complete &= !queries.iter().any(|query| nearby.lacks(query));
+        explained
+    }
+}
+
+/// Whether an explanation may be one of a body that was read in the wrong way.
+fn is_doubtful(explained: &Explained) -> bool {
+    explained.unexplained.contains(&Part::Body)
+        || explained
+            .explanations
+            .iter()
+            .any(|each| matches!(each.cause, Cause::FromStuffing | Cause::Unknown))
 }

@@ -16,7 +16,7 @@ use dkim_toolkit::verdict::{KeyEvidence, Reason, Verdict, Warning as Warned};
 use dkim_toolkit::verify::Report;
 use serde::Serialize;
 
-use super::explain::{BUDGET_SPENT, Explanations, LONGER_BUDGET};
+use super::explain::{BUDGET_SPENT, Explanations, LONGER_BUDGET, Unexplained};
 use super::identifiers;
 use super::inputs::Place;
 use super::judge::Outcome;
@@ -248,9 +248,21 @@ fn signature_warnings<'a>(
     explanations: &'a Explanations,
     at: usize,
 ) -> Vec<Warning<'a>> {
-    let incomplete = explanations
-        .get(at)
-        .is_some_and(|explained| !explained.complete);
+    let explained = explanations.get(at);
+    let unexplained = explained.into_iter().flat_map(|found| &found.unexplained);
+    let unexplained = unexplained.map(|part| {
+        let Unexplained {
+            code,
+            message,
+            remedy,
+        } = Unexplained::of(*part);
+        Warning {
+            code,
+            message,
+            remedy: Some(remedy),
+        }
+    });
+    let incomplete = explained.is_some_and(|explained| !explained.complete);
     let incomplete = incomplete.then_some(Warning {
         code: "explain-budget-spent",
         message: BUDGET_SPENT,
@@ -258,7 +270,7 @@ fn signature_warnings<'a>(
     });
     let warnings = verdict.warnings.iter();
     let warnings = warnings.map(|warned| Warning::new(warned, explanations.wanted));
-    warnings.chain(incomplete).collect()
+    warnings.chain(unexplained).chain(incomplete).collect()
 }
 
 impl<'a> Warning<'a> {

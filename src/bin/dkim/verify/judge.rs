@@ -1,15 +1,16 @@
 //! The judgement of one message, as a part of the work on many.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dkim_toolkit::authentication_results::{self, AuthservId};
 use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
 use dkim_toolkit::message::{Header, HeaderReader};
-use dkim_toolkit::verify::{Report, Verification, Verifier};
+use dkim_toolkit::verify::{Report, Verifier};
 
-use super::explain::{Explanations, KeptBody, explain};
+use super::explain::{Explanations, KeptBody, Nearby, explain};
 use super::inputs::{Chain, Inputs, Place, Taken};
+use super::reading::{Judgement, Readings};
 use super::received::received_time;
 use super::requirement::{MessageResult, Requirement};
 use super::summary::Tally;
@@ -18,7 +19,6 @@ use crate::args::At;
 use crate::dns::Keys;
 use crate::exit::ExitStatus;
 use crate::io::{Failure, Pieces};
-use crate::mbox::{Run, Unquoter};
 use crate::output;
 use crate::parallel::{Step, Task};
 use crate::progress::Counter;
@@ -90,31 +90,60 @@ pub struct Buffers {
 pub enum Item {
     /// Still to be done.
     Taken(Taken),
-    /// Done while it was read, for it is large.
-    Judged(Box<Step<Judge>>),
+    /// Read already, for it is large.
+    Hashed(Box<Hashed>),
+}
+
+/// A message that was read, with the questions that were not answered yet; or why it was not.
+pub struct Hashed {
+    place: Place,
+    hashed: Result<(Pending, Vec<KeyQuery>), Failure>,
 }
 
 /// A message whose body was read.
 pub struct Pending {
     place: Place,
-    verification: Verification,
-    /// The same message with its quoting, where that makes a difference.
-    as_it_stands: Option<Verification>,
-    /// The body, if it may have to be explained.
-    kept: Option<KeptBody>,
+    readings: Readings,
     /// Octets that were read, and are not counted yet.
     uncounted: u64,
 }
 
-/// Questions and their answers.
-type Answers = Vec<(KeyQuery, KeyAnswer)>;
+/// A message whose signatures were judged, and are to be explained perhaps.
+pub struct Concluded {
+    place: Place,
+    judgement: Judgement,
+    kept: Option<KeptBody>,
+    nearby: Nearby,
+    uncounted: u64,
+}
+
+/// A message that waits for the DNS.
+pub enum Waiting {
+    /// For its keys.
+    ForKeys(Box<Pending>),
+    /// For names near those of its keys.
+    ForNearby(Box<Concluded>),
+}
+
+/// What is asked of the DNS.
+pub struct Question {
+    queries: Vec<KeyQuery>,
+    /// What has no answer after this time is done without.
+    within: Option<Duration>,
+}
+
+/// What it answers.
+pub struct Answers {
+    answers: Vec<(KeyQuery, KeyAnswer)>,
+    took: Duration,
+}
 
 impl Task for Judge {
     type Inputs = Inputs;
     type Item = Item;
     type Scratch = Buffers;
-    type Waiting = Pending;
-    type Question = Vec<KeyQuery>;
+    type Waiting = Waiting;
+    type Question = Question;
     type Answer = Answers;
     type Done = Judged;
 
@@ -123,7 +152,7 @@ impl Task for Judge {
             Taken::Begun(place) => {
                 let start = &buffers.message;
                 let rest = inputs.rest();
-                Item::Judged(Box::new(self.read(place, Chain { start, rest })))
+                Item::Hashed(Box::new(self.hash(place, Chain { start, rest })))
             }
             taken => Item::Taken(taken),
         })
@@ -131,13 +160,13 @@ impl Task for Judge {
 
     fn work(&self, item: Item, buffers: &mut Buffers) -> Step<Self> {
         match item {
-            Item::Judged(step) => *step,
+            Item::Hashed(hashed) => self.judge(*hashed),
             Item::Taken(Taken::File(place, start)) => {
-                self.read(place, start.pieces(&mut buffers.pieces))
+                self.judge(self.hash(place, start.pieces(&mut buffers.pieces)))
             }
             Item::Taken(Taken::InBuffer(place) | Taken::Begun(place)) => {
                 let start = &buffers.message;
-                self.read(place, Chain { start, rest: None })
+                self.judge(self.hash(place, Chain { start, rest: None }))
             }
             Item::Taken(Taken::Failed(place, failure)) => self.fail(place, failure),
             Item::Taken(Taken::Empty(place)) => {
@@ -150,53 +179,103 @@ impl Task for Judge {
         }
     }
 
-    fn ask(&self, question: Vec<KeyQuery>, wake: impl FnOnce(Answers) + Send + 'static) {
-        self.keys.ask(question, wake);
+    fn ask(&self, question: Question, wake: impl FnOnce(Answers) + Send + 'static) {
+        let began = Instant::now();
+        let Question { queries, within } = question;
+        self.keys.ask(queries, within, move |answers| {
+            let took = began.elapsed();
+            wake(Answers { answers, took });
+        });
     }
 
-    fn resume(&self, mut pending: Pending, answers: Answers) -> (Judged, usize) {
-        for (query, answer) in answers {
-            pending.answer(&query, &answer);
-        }
-        self.conclude(pending)
-    }
-}
-
-impl Judge {
-    /// Reads a message, and judges it unless that has to wait for keys.
-    fn read(&self, place: Place, mut pieces: impl Pieces) -> Step<Self> {
-        match self.hash(&place, &mut pieces) {
-            Err(failure) => self.fail(place, failure),
-            Ok((mut pending, mut missing)) => {
-                // The answers may have come while the body was read.
-                missing.retain(|query| match self.keys.known(query) {
-                    Some(answer) => {
-                        pending.answer(query, &answer);
-                        false
-                    }
-                    None => true,
-                });
-                if missing.is_empty() {
-                    let (judged, size) = self.conclude(pending);
-                    return Step::Done(judged, size);
-                }
-                let header = pending.verification.header().octets().len();
-                let body = pending.kept.as_ref().map_or(0, KeptBody::len);
-                Step::Wait(pending, missing, 2 * header + body + IN_FLIGHT)
+    fn go_on(&self, waiting: Waiting, answers: Answers) -> Step<Self> {
+        match waiting {
+            Waiting::ForKeys(_) => self.end(answered(waiting, answers)),
+            Waiting::ForNearby(_) => {
+                let (judged, size) = self.resume(waiting, answers);
+                Step::Done(judged, size)
             }
         }
     }
 
-    /// Reads a message to its end, and has its keys asked for meanwhile; the questions that were
-    /// not answered yet come with it.
-    fn hash(
+    fn resume(&self, waiting: Waiting, answers: Answers) -> (Judged, usize) {
+        self.tell(answered(waiting, answers))
+    }
+}
+
+/// What came of a message that waited.
+fn answered(waiting: Waiting, Answers { answers, took }: Answers) -> Concluded {
+    match waiting {
+        Waiting::ForKeys(mut pending) => {
+            for (query, answer) in answers {
+                pending.readings.answer(&query, &answer);
+            }
+            pending.conclude()
+        }
+        Waiting::ForNearby(mut concluded) => {
+            concluded.nearby.answers.extend(answers);
+            concluded.nearby.took = took;
+            *concluded
+        }
+    }
+}
+
+impl Judge {
+    /// Judges a message that was read, unless that has to wait for keys.
+    fn judge(&self, Hashed { place, hashed }: Hashed) -> Step<Self> {
+        let (mut pending, mut missing) = match hashed {
+            Ok(hashed) => hashed,
+            Err(failure) => return self.fail(place, failure),
+        };
+        // The answers may have come while the body was read.
+        missing.retain(|query| match self.keys.known(query) {
+            Some(answer) => {
+                pending.readings.answer(query, &answer);
+                false
+            }
+            None => true,
+        });
+        if missing.is_empty() {
+            return self.end(pending.conclude());
+        }
+        let size = pending.readings.size() + IN_FLIGHT;
+        let question = Question {
+            queries: missing,
+            within: None,
+        };
+        Step::Wait(Waiting::ForKeys(Box::new(pending)), question, size)
+    }
+
+    /// Tells what was found of a message, unless its explanation has to wait for the DNS: for that
+    /// there is half of its time, as the other half may be needed for the search.
+    fn end(&self, mut concluded: Concluded) -> Step<Self> {
+        if let Some(budget) = self.explain {
+            concluded.nearby = Nearby::new(&concluded.judgement.report, &self.keys);
+            if !concluded.nearby.asked.is_empty() {
+                let question = Question {
+                    queries: concluded.nearby.asked.clone(),
+                    within: Some(budget / 2),
+                };
+                let size = concluded.size() + IN_FLIGHT;
+                return Step::Wait(Waiting::ForNearby(Box::new(concluded)), question, size);
+            }
+        }
+        let (judged, size) = self.tell(concluded);
+        Step::Done(judged, size)
+    }
+
+    /// Reads a message to its end, and has its keys asked for meanwhile.
+    fn hash(&self, place: Place, mut pieces: impl Pieces) -> Hashed {
+        let hashed = self.read(&place, &mut pieces);
+        Hashed { place, hashed }
+    }
+
+    fn read(
         &self,
         place: &Place,
         pieces: &mut impl Pieces,
     ) -> Result<(Pending, Vec<KeyQuery>), Failure> {
         let mut header = HeaderReader::new(self.line_endings);
-        // Quoting is a matter of mboxes.
-        let mut unquoter = place.index.map(|_| Unquoter::default());
         loop {
             let piece = pieces.read()?;
             let end = header.push(piece).map_err(Failure::new)?;
@@ -205,17 +284,17 @@ impl Judge {
             }
             let (mut pending, missing) = self.begin(place, header)?;
             let body = &piece[end.unwrap_or(0)..];
-            let header = pending.verification.header().length();
+            let header = pending.readings.header().length();
             pending.uncounted = header + body.len() as u64;
-            pending.body(&mut unquoter, body);
+            pending.readings.body(body);
             let mut ended = piece.is_empty();
             while !ended {
                 let piece = pieces.read()?;
                 self.count(&mut pending, piece.len() as u64);
-                pending.body(&mut unquoter, piece);
+                pending.readings.body(piece);
                 ended = piece.is_empty();
             }
-            pending.end_body(unquoter);
+            pending.readings.end_body();
             return Ok((pending, missing));
         }
     }
@@ -250,9 +329,7 @@ impl Judge {
         });
         let pending = Pending {
             place: place.clone(),
-            verification,
-            as_it_stands: None,
-            kept: self.explain.map(|_| KeptBody::default()),
+            readings: Readings::new(verification, place.index.is_some(), self.explain.is_some()),
             uncounted: 0,
         };
         Ok((pending, missing))
@@ -269,28 +346,20 @@ impl Judge {
         }
     }
 
-    fn conclude(&self, pending: Pending) -> (Judged, usize) {
-        let Pending {
+    fn tell(&self, concluded: Concluded) -> (Judged, usize) {
+        let Concluded {
             place,
-            verification,
-            as_it_stands,
+            mut judgement,
             kept,
+            nearby,
             uncounted,
-        } = pending;
-        let mut report = verification.finish();
-        let mut result = self.requirement.message_result(&report.verdicts);
-        // Some writers of mboxes do not quote, and a `>` is the author's own.
-        if let Some(as_it_stands) = as_it_stands {
-            let other = as_it_stands.finish();
-            let other_result = self.requirement.message_result(&other.verdicts);
-            if other_result.is_better_than(result) {
-                (report, result) = (other, other_result);
-            }
-        }
+        } = concluded;
         let explanations = match (self.explain, kept) {
-            (Some(budget), Some(body)) => explain(&report, &body, &self.keys, budget),
+            (Some(budget), Some(body)) => explain(&mut judgement, &body, &nearby, budget),
             _ => Explanations::default(),
         };
+        let report = judgement.report;
+        let result = self.requirement.message_result(&report.verdicts);
         let outcome = Outcome {
             result,
             unmet: self.requirement.unmet(result, &report),
@@ -341,43 +410,22 @@ impl Judged {
 }
 
 impl Pending {
-    fn answer(&mut self, query: &KeyQuery, answer: &KeyAnswer) {
-        if let Some(as_it_stands) = &mut self.as_it_stands {
-            as_it_stands.answer(query, answer.clone());
-        }
-        self.verification.answer(query, answer.clone());
-    }
-
-    /// Takes octets of the body, those of an mbox without the quoting.
-    fn body(&mut self, unquoter: &mut Option<Unquoter>, octets: &[u8]) {
-        match unquoter {
-            None => self.run(Run::Text(octets)),
-            Some(unquoter) => unquoter.push(octets, |run| self.run(run)),
+    fn conclude(self) -> Concluded {
+        let (judgement, kept) = self.readings.finish();
+        Concluded {
+            place: self.place,
+            judgement,
+            kept,
+            nearby: Nearby::default(),
+            uncounted: self.uncounted,
         }
     }
+}
 
-    fn end_body(&mut self, unquoter: Option<Unquoter>) {
-        if let Some(mut unquoter) = unquoter {
-            unquoter.finish(|run| self.run(run));
-        }
-    }
-
-    fn run(&mut self, run: Run<'_>) {
-        match run {
-            Run::Text(octets) => {
-                self.verification.body(octets);
-                if let Some(kept) = &mut self.kept {
-                    kept.push(octets);
-                }
-                if let Some(as_it_stands) = &mut self.as_it_stands {
-                    as_it_stands.body(octets);
-                }
-            }
-            // Up to the first quote, both are the same.
-            Run::Quote => self
-                .as_it_stands
-                .get_or_insert_with(|| self.verification.clone())
-                .body(b">"),
-        }
+impl Concluded {
+    /// The octets of memory that header and body take.
+    fn size(&self) -> usize {
+        let header = self.judgement.report.header.octets().len();
+        header + self.kept.as_ref().map_or(0, KeptBody::len)
     }
 }

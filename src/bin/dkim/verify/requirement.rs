@@ -31,15 +31,6 @@ impl MessageResult {
         }
     }
 
-    /// Whether this is nearer to a pass than `other` is.
-    pub fn is_better_than(self, other: Self) -> bool {
-        let rank = |result| match result {
-            Self::Some(result) => rank(result),
-            Self::None => u8::MAX,
-        };
-        rank(self) < rank(other)
-    }
-
     pub fn exit_status(self) -> ExitStatus {
         match self {
             Self::Some(VerificationResult::Pass) => ExitStatus::Yes,

@@ -1,8 +1,10 @@
 //! `--summary`: totals by result, and a table by domain and selector.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use dkim_toolkit::explain::Cause;
 use dkim_toolkit::verdict::{Reason, VerificationResult};
 use serde::Serialize;
 
@@ -30,6 +32,7 @@ pub struct Tally {
     result: &'static str,
     size: u64,
     signatures: Vec<Counted>,
+    causes: Vec<&'static str>,
 }
 
 /// The best that one domain and selector have in a message.
@@ -44,7 +47,6 @@ struct Counted {
 type Pair = (Option<String>, Option<String>);
 
 /// The totals.
-#[derive(Default)]
 pub struct Summary {
     messages: u64,
     octets: u64,
@@ -53,6 +55,8 @@ pub struct Summary {
     rows: HashMap<Pair, Row>,
     /// Messages' signatures beyond the rows.
     further: Row,
+    /// Messages by what happened to them, if that was searched for.
+    causes: Option<BTreeMap<&'static str, u64>>,
 }
 
 #[derive(Default)]
@@ -92,15 +96,38 @@ impl Tally {
             result: outcome.result.name(),
             size: outcome.report.size,
             signatures,
+            causes: outcome
+                .explanations
+                .causes()
+                .into_iter()
+                .map(Cause::code)
+                .collect(),
         }
     }
 }
 
 impl Summary {
+    /// Of nothing yet; `explains`: whether it is searched for why signatures do not pass.
+    pub fn new(explains: bool) -> Self {
+        Self {
+            messages: 0,
+            octets: 0,
+            results: BTreeMap::new(),
+            unreadable: 0,
+            rows: HashMap::new(),
+            further: Row::default(),
+            causes: explains.then(BTreeMap::new),
+        }
+    }
+
     pub fn add(&mut self, tally: Tally) {
         self.messages += 1;
         self.octets += tally.size;
         *self.results.entry(tally.result).or_default() += 1;
+        for cause in tally.causes {
+            let causes = self.causes.get_or_insert_default();
+            *causes.entry(cause).or_default() += 1;
+        }
         for counted in tally.signatures {
             let has_room = self.rows.len() < MAX_ROWS || self.rows.contains_key(&counted.pair);
             let row = if has_room {
@@ -162,6 +189,15 @@ impl Summary {
         if self.further.messages > 0 {
             self.further.report(&mut report, "(all others)");
         }
+        let mut causes: Vec<_> = self.causes.iter().flatten().collect();
+        causes.sort_by_key(|(cause, messages)| (Reverse(**messages), **cause));
+        if !causes.is_empty() {
+            report.blank();
+            report.line_of(&[(PLAIN, "what happened, in so many messages")]);
+        }
+        for (cause, messages) in causes {
+            report.line_of(&[(PLAIN, &format!("{cause} {messages}"))]);
+        }
         report
     }
 
@@ -182,6 +218,7 @@ impl Summary {
                     })
                     .collect(),
                 others: RowObject::new(None, None, &self.further),
+                explanations: self.causes.as_ref(),
             },
         }
     }
@@ -239,6 +276,8 @@ struct Totals<'a> {
     signatures: Vec<RowObject<'a>>,
     /// What domains and selectors beyond the rows have together.
     others: RowObject<'a>,
+    /// Messages by cause; null without `--explain`.
+    explanations: Option<&'a BTreeMap<&'static str, u64>>,
 }
 
 #[derive(Serialize)]

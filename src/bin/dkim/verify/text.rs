@@ -1,14 +1,15 @@
 //! The text of `dkim verify`, for people.
 
+mod explanation;
+
 use std::borrow::Cow;
 
 use dkim_toolkit::alignment::Alignment;
 use dkim_toolkit::escape::escape;
-use dkim_toolkit::explain::{Cause, Explained, Explanation, Proof, warning_remedy};
+use dkim_toolkit::explain::warning_remedy;
 use dkim_toolkit::signature::Signature;
 use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
 
-use super::explain::{BUDGET_SPENT, LONGER_BUDGET};
 use super::identifiers;
 use super::inputs::Place;
 use super::json::signed_headers;
@@ -16,12 +17,10 @@ use super::judge::Outcome;
 use super::requirement::MessageResult;
 use crate::output::{BAD, GOOD, PLAIN, Report, UNSURE};
 
-/// The report on one message. A blank line parts it from what is above, if it is of many lines.
+/// The report on one message, with a blank line that parts it from what is above.
 pub fn report(place: &Place, outcome: &Outcome) -> Report {
     let mut report = Report::default();
-    if !outcome.report.verdicts.is_empty() {
-        report.blank();
-    }
+    report.blank();
     let result_style = match outcome.result {
         MessageResult::None => UNSURE,
         MessageResult::Some(result) => style(result),
@@ -64,11 +63,8 @@ fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdic
     let result = verdict.result();
     let [domain, selector] =
         identifiers(&found.header, verdict).map(|name| name.unwrap_or(Cow::Borrowed("?")));
-    report.line_of(&[
-        (PLAIN, "  "),
-        (style(result), result.name()),
-        (PLAIN, &format!("  {domain}  selector {selector}")),
-    ]);
+    let whose = format!(" {domain}  selector {selector}");
+    report.wrapped(2, style(result), result.name(), &whose);
     if let (Some(reason), Some(detail)) = (&verdict.reason, verdict.detail()) {
         let why = format!("{} [{}]", escape(&detail), reason.code());
         report.wrapped(4, PLAIN, "", &why);
@@ -77,9 +73,7 @@ fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdic
         report.wrapped(4, PLAIN, "", &methods(stated, verdict));
         report.wrapped(4, PLAIN, "signed:", &coverage(stated, verdict));
     }
-    if let Some(explained) = outcome.explanations.get(at) {
-        explanations(report, explained);
-    }
+    explanation::explanations(report, outcome, at);
     // A second signature, of a service that sent the mail, need not be aligned where another is.
     let other_is_aligned = found
         .verdicts
@@ -88,34 +82,6 @@ fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdic
     let tells = |warning: &&Warning| warning.code != "not-aligned" || !other_is_aligned;
     let explained = outcome.explanations.wanted;
     warnings(report, 4, verdict.warnings.iter().filter(tells), explained);
-}
-
-/// What happened, the most certain first.
-fn explanations(report: &mut Report, explained: &Explained) {
-    for explanation in &explained.explanations {
-        let Explanation {
-            cause,
-            proof,
-            detail,
-            original,
-            remedy,
-            ..
-        } = explanation;
-        let (style, label) = match (cause, proof) {
-            (Cause::Unknown, _) => (UNSURE, "not explained:".to_owned()),
-            (_, Proof::Proven) => (GOOD, format!("{proof}:")),
-            (_, Proof::Likely | Proof::Possible) => (UNSURE, format!("{proof}:")),
-        };
-        report.wrapped(4, style, &label, &format!("{} [{cause}]", escape(detail)));
-        if let Some(original) = original {
-            report.wrapped(6, PLAIN, "originally:", &escape(original));
-        }
-        report.wrapped(6, PLAIN, "remedy:", remedy);
-    }
-    if !explained.complete {
-        let text = format!("{BUDGET_SPENT}; {LONGER_BUDGET}");
-        report.wrapped(4, UNSURE, "warning:", &text);
-    }
 }
 
 /// Algorithm, key and canonicalization.
@@ -136,11 +102,12 @@ fn coverage(stated: &Signature, verdict: &Verdict) -> String {
         None => "the whole body".to_owned(),
         Some(length) => format!("the first {length} octets of the body"),
     };
-    let oversigned = verdict.oversigned_headers.join(", ");
-    let oversigned = if oversigned.is_empty() {
-        oversigned
-    } else {
-        format!("; no further {oversigned} may be added")
+    let oversigned = match &verdict.oversigned_headers[..] {
+        [] => String::new(),
+        [name] => format!("; no further {name} may be added"),
+        [first @ .., last] => {
+            format!("; no further {} or {last} may be added", first.join(", "))
+        }
     };
     escape(&format!("{names}; {body}{oversigned}"))
 }
