@@ -1,8 +1,8 @@
 //! Mailboxes as they are written, to be written in other ways (RFC 5322 §3.4).
 //!
-//! This reader takes what it gets, wrong as it may be, and keeps how each phrase is written. What it
-//! reads is only guessed with: a guess is held against the signature. Where a mailbox is believed
-//! the strict reader is asked, in [`crate::author`].
+//! This reader takes what it gets, wrong as it may be, and keeps how each phrase is written: what it
+//! reads is guessed with, and a guess is held against the signature. The strict reader is that of
+//! [`crate::author`], which alignment is judged by.
 
 use super::encoding::decoded;
 

@@ -258,9 +258,13 @@ fn without_words(value: &[u8], lists: &[String]) -> Vec<(u32, Vec<u8>, Cause)> {
     without_first.chain(without_last).collect()
 }
 
-/// Whether these words are a tag by themselves, without brackets and without a colon: the mark of
-/// a filter, or the name of a mailing list.
+/// Whether these words are tags all, or one without brackets and without a colon: the mark of a
+/// filter, or the name of a mailing list.
 fn is_mark(words: &[u8], lists: &[String]) -> bool {
+    let tags = leading_tags(words, 0);
+    if tags.last().is_some_and(|last| last.end == words.len()) {
+        return true;
+    }
     let text = String::from_utf8_lossy(&collapsed(words)).to_ascii_lowercase();
     let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric());
     WORDS.contains(&bare) || lists.iter().any(|list| bare == list.to_ascii_lowercase())
@@ -324,10 +328,25 @@ mod tests {
     #[test]
     fn few_words_are_tags() {
         let lists = ["Board".to_owned()];
-        for words in ["External ", "SPAM?", "*SPAM*", "suspected spam: ", "board"] {
+        for words in [
+            "External ",
+            "SPAM?",
+            "*SPAM*",
+            "suspected spam: ",
+            "board",
+            "[x] ***y*** Re: Fwd: ",
+        ] {
             assert!(is_mark(words.as_bytes(), &lists), "{words}");
         }
-        for words in ["Do not ", "000", "", "- ", "Caution ", "spam 1000"] {
+        for words in [
+            "Do not ",
+            "000",
+            "",
+            "- ",
+            "Caution ",
+            "[x] pay ",
+            "spam 1000",
+        ] {
             assert!(!is_mark(words.as_bytes(), &lists), "{words}");
         }
         let causes = |value: &str, expected: &str| {

@@ -15,7 +15,7 @@ use crate::key::SigningKey;
 use crate::key_record::KeyRecord;
 use crate::lookup::KeyAnswer;
 use crate::message::{LineEndings, parse};
-use crate::sign::{Choices, Signer, Signing};
+use crate::sign::{BodyLength, Choices, Signer, Signing};
 use crate::verify::Verifier;
 
 const MESSAGE: &str = "Received: by x\r\n\
@@ -77,9 +77,14 @@ pub(super) fn record(key: &SigningKey) -> String {
 }
 
 fn sign(message: &str, way: Way) -> String {
+    sign_to(message, way, BodyLength::Unlimited)
+}
+
+fn sign_to(message: &str, way: Way, body_length: BodyLength) -> String {
     let mut choices = Choices {
         timestamp: Some(1_700_000_000),
         copy_headers: way.copies,
+        body_length,
         oversign: vec!["From".to_owned(), "Reply-To".to_owned()],
         ..Choices::default()
     };

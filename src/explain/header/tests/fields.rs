@@ -332,6 +332,23 @@ fn tags_of_the_signature_field_are_changed() {
 }
 
 #[test]
+fn the_length_of_the_body_is_changed() {
+    for way in ALL {
+        let signed = sign_to(MESSAGE, way, BodyLength::Whole);
+        for (now, more) in [("l=5;", ""), ("l=20;", "More lines.\r\n")] {
+            let damaged = signed.replace("l=8;", now) + more;
+            assert!(damaged.contains(now), "{damaged}");
+            let found = explained_as(&damaged, way).unwrap().explanations;
+            let told = |each: &crate::explain::Explanation| {
+                (each.cause, each.proof) == (Cause::SignatureFieldChanged, Proof::Proven)
+                    && each.original.as_deref() == Some("l=8")
+            };
+            assert!(found.iter().any(told), "{way:?}: {found:#?}");
+        }
+    }
+}
+
+#[test]
 fn the_signature_field_is_changed() {
     let field = Cause::SignatureFieldChanged;
     let name = "DKIM-Signature";

@@ -37,6 +37,8 @@ fn what_was_not_found_is_said() {
     );
     let replied = MESSAGE.replace("Subject:", "Reply-To: <joe@example.com>\r\nSubject:");
     let found = likely(&replied, (to, ""), RELAXED);
+    // What is missing is change enough.
+    assert_eq!(found.len(), 1, "{found:#?}");
     assert_eq!(
         (found[0].cause, found[0].proof),
         (Cause::HeaderRemoved, Proof::Likely)
@@ -46,6 +48,41 @@ fn what_was_not_found_is_said() {
         (found[0].cause, found[0].proof),
         (Cause::HeaderRemoved, Proof::Possible)
     );
+}
+
+#[test]
+fn a_budget_that_ended_is_said() {
+    let damaged = sign(MESSAGE, RELAXED).replace("Minutes of Monday", "Buy cheap things");
+    let answer = KeyAnswer::from_txt([record(&key(RELAXED))], None);
+    let detail = |steps: usize| {
+        let found = explained(damaged.as_bytes(), &answer, steps).unwrap();
+        (found.complete, found.explanations[0].detail.clone())
+    };
+    let in_time = "in the time that there was";
+    let (complete, told) = detail(1);
+    assert!(!complete && told.contains(in_time), "{told}");
+    let (complete, told) = detail(100_000);
+    assert!(complete && !told.contains(in_time), "{told}");
+}
+
+/// A `z=` of very many fields, of which few or many are signed.
+#[test]
+fn very_many_copies_are_told_in_few_sentences() {
+    let fields: String = (0..60).map(|at| format!("X-{at}: a\r\n")).collect();
+    let copies = (0..5000)
+        .map(|at| format!("|X-{at}:=20b"))
+        .collect::<String>();
+    let names = (0..60).map(|at| format!(":X-{at}")).collect::<String>();
+    let check = |names: &str, expected: usize| {
+        let signed = sign(MESSAGE, RELAXED).replace("h=From:", &format!("h=From{names}:"));
+        let damaged = signed.replace(" d=", &format!(" z=X-a:=20b{copies}; d="));
+        let answer = KeyAnswer::from_txt([record(&key(RELAXED))], None);
+        let damaged = damaged.replacen("Received: by x\r\n", &fields, 1);
+        let found = explained(damaged.as_bytes(), &answer, 40).unwrap();
+        assert_eq!(found.explanations.len(), expected, "{found:#?}");
+    };
+    check("", 1);
+    check(&names, 20);
 }
 
 proptest! {

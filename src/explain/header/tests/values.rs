@@ -16,6 +16,7 @@ fn subjects_get_tags() {
         "AW: ",
         "EXTERNAL: ",
         "[EXT] [board] Re: ",
+        "[EXTERNAL] ***SPAM*** [board] Re: Fwd: ",
         "External ",
     ] {
         let damaged = format!("Subject: {tag}M");
