@@ -110,7 +110,7 @@ impl WhiteSpace {
         let first = if self.changed == 1 { "" } else { ", the first" };
         Story::new(
             Cause::WhitespaceChanged,
-            format!("white space was added in {lines}{first}: {shown}; or else {own}"),
+            format!("white space was changed in {lines}{first}: {shown}; or else {own}"),
         )
         .with_original(&was)
     }

@@ -175,6 +175,44 @@ fn put_before_or_into() {
     );
 }
 
+/// Where text was put into a part, it is shown as that part shows it.
+#[test]
+fn put_into_encoded_text() {
+    let fields = "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n";
+    let signed = Signed {
+        fields,
+        ..Signed::new("relaxed/relaxed")
+    };
+    let original = "one\r\ntwo\r\nthree\r\n";
+    let received = original.replace("two\r\n", "two\r\n<b>outsi=\r\nde</b><!--\r\n");
+    let explained = signed.explain(original.as_bytes(), received.as_bytes());
+    let words =
+        "“outside”; it has a comment that is not closed, which may hide or change other text";
+    assert_proven(&explained, &[Cause::ContentInserted], words, &received);
+}
+
+/// More than one thing was put there.
+#[test]
+fn put_in_places() {
+    let (inserted, appended) = (Cause::ContentInserted, Cause::ContentAppended);
+    let text = "a\r\n\r\nb\r\n\r\nc\r\n";
+    let within = text.replace("\r\nb", "\r\n[AD: buy]\r\n\r\nb");
+    check(
+        text,
+        &format!("{within}__\r\nlist\r\n"),
+        &[inserted, appended],
+        "after line 1, 2 lines (13 octets): “[AD: buy]” | text was added at the end",
+    );
+    check(
+        text,
+        &format!("EXTERNAL\r\n\r\n{within}"),
+        &[Cause::ContentPrepended, inserted],
+        "“[AD: buy]”",
+    );
+    let tampered = format!("{within}__\r\nlist\r\n").replace("c\r\n", "d\r\n");
+    check(text, &tampered, &[], "");
+}
+
 #[test]
 fn put_around() {
     let causes = [Cause::ContentPrepended, Cause::ContentAppended];

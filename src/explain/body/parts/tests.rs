@@ -1,5 +1,7 @@
 //! Parts are changed here by hand, apart from the code that undoes it.
 
+mod links;
+
 use crate::explain::Cause;
 use crate::explain::body::tests::{Signed, assert_proven};
 
@@ -245,92 +247,129 @@ fn between_parts() {
     );
 }
 
+const HTML_ONLY: &str = "Content-Type: text/html; charset=utf-8\r\n";
+const BANNER: &str = "EXTERNAL mail\r\n\r\n";
+const FOOTER: &str = "_____\r\nDisclaimer\r\n";
+
+fn html_with(banner: &str, footer: &str) -> String {
+    let html = HTML.replace("<body>\r\n", &format!("<body>\r\n{banner}"));
+    html.replace("</body>", &format!("{footer}</body>"))
+}
+
+/// A banner and a footer in one part, and in two.
 #[test]
-fn rewritten_links() {
-    let gateway = |link: &str| {
-        let link = link
-            .replace(':', "%3A")
-            .replace('/', "%2F")
-            .replace('&', "%26");
-        format!("https://eu.safelinks.protection.outlook.com/?url={link}&data=05%7C&reserved=0")
-    };
-    let link = "https://example.org/a?b&c";
-    let html = |link: &str| HTML.replace("the text", &format!("<a href=\"{link}\">it</a>"));
-    let plain = |link: &str| format!("{PLAIN}see {link}\r\n");
-    let inserted = Cause::ContentInserted;
-    let original = alternative(&plain(link), &html("https://example.org/a?b&amp;c"));
-    let received = alternative(&plain(&gateway(link)), &html(&gateway(link)));
+fn banner_and_footer() {
+    let (above, below) = ("<div>EXTERNAL mail</div>\r\n", "<p>Disclaimer</p>\r\n");
+    let both = [Cause::ContentPrepended, Cause::ContentAppended];
+    check(
+        HTML_ONLY,
+        HTML,
+        &html_with(above, below),
+        &both,
+        &[": “EXTERNAL mail”", ": “Disclaimer”"],
+    );
+    // An element that is put around everything.
+    check(
+        HTML_ONLY,
+        HTML,
+        &html_with("<div style=\"display:none\">\r\n", "</div>\r\n"),
+        &both,
+        &[
+            "it has style=\"display: …\", <div> that is not closed, which may hide",
+            "it has </div> without its beginning",
+        ],
+    );
+    // Behind the end of the HTML.
+    let after = format!("{}{below}", html_with(above, ""));
+    check(HTML_ONLY, HTML, &after, &both, &[": “Disclaimer”"]);
+    let quoted = format!("{HTML_ONLY}Content-Transfer-Encoding: quoted-printable\r\n");
+    let received = html_with("<div class=3D\"x\">EXTERNAL mail</div>\r\n", below);
+    check(&quoted, HTML, &received, &both, &[": “EXTERNAL mail”"]);
+
+    let original = alternative(PLAIN, HTML);
+    let plain = format!("{BANNER}{PLAIN}{FOOTER}");
+    let received = alternative(&plain, &html_with(above, below));
+    let twice = [both, both].concat();
     check(
         ALTERNATIVE,
         &original,
         &received,
-        &[inserted, inserted],
-        &[
-            "1 link in the text part (part 1 of 2) was rewritten to go through a gateway that checks",
-            "in the HTML part (part 2 of 2)",
-            "data=05%7C&reserved=0”, originally “https://example.org/a?b&c”",
-        ],
+        &twice,
+        &["the text part (part 1 of 2), 2 lines (19 octets): “_____ Disclaimer”"],
+    );
+    // Each part in another way.
+    let received = alternative(&format!("{BANNER}{PLAIN}"), &html_with("", below));
+    check(
+        ALTERNATIVE,
+        &original,
+        &received,
+        &both,
+        &["of the HTML part"],
+    );
+    // Nothing of it hides that an amount was changed.
+    let tampered = html_with("", below).replace("Hello", "Hallo");
+    check(HTML_ONLY, HTML, &tampered, &[], &[""]);
+}
+
+/// What is done within parts, with what is added around them.
+#[test]
+fn within_and_around() {
+    let original = alternative(PLAIN, HTML);
+    let changed = alternative(
+        &format!("{BANNER}{PLAIN}"),
+        &html_with("<div>EXTERNAL mail</div>\r\n", ""),
+    );
+    let banners = [Cause::ContentPrepended; 2];
+    let received = format!("{changed}epilogue\r\n");
+    let causes = [&banners[..], &[Cause::ContentAppended]].concat();
+    check(ALTERNATIVE, &original, &received, &causes, &["“epilogue”"]);
+    let wrapped = format!("--o\r\n{ALTERNATIVE}\r\n{changed}\r\n--o\r\n\r\n{FOOTER}\r\n--o--\r\n");
+    let causes = [&[Cause::ContentAppended], &banners[..]].concat();
+    check(
+        "Content-Type: multipart/mixed; boundary=o\r\n",
+        &original,
+        &wrapped,
+        &causes,
+        &["part 1 of 2 is the body that was signed, with 1 part after it: “_____ Disclaimer”"],
+    );
+    let eight = |text: &str| alternative(text, text);
+    let quoted = eight("Gr=C3=BC=C3=9Fe\r\n").replace(
+        "utf-8\r\n",
+        "utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n",
+    );
+    let original = eight("Gr\u{fc}\u{df}e\r\n")
+        .replace("utf-8\r\n", "utf-8\r\nContent-Transfer-Encoding: 8bit\r\n");
+    let recoded = Cause::TransferEncodingChanged;
+    check(
+        ALTERNATIVE,
+        &original,
+        &format!("{quoted}footer\r\n"),
+        &[recoded, recoded, Cause::ContentAppended],
+        &["“footer”"],
     );
 }
 
-/// Whoever has a link lead to himself may name the old one in it, and call himself a gateway.
 #[test]
-fn links_that_lead_elsewhere() {
-    let fields = "Content-Type: text/html\r\n";
-    let original = "<p>Pay <a href=\"https://bank.example/pay\">here</a>.</p>\r\n";
-    let encoded = "https%3A%2F%2Fbank.example%2Fpay";
-    let third = "/v3/__https://bank.example/pay__;!!x";
-    for (link, host) in [
-        (format!("https://evil.example/?u={encoded}"), "evil.example"),
-        (
-            format!("https://urldefense.evil.example{third}"),
-            "urldefense.evil.example",
-        ),
-        (
-            format!("https://evil.example?.safelinks.protection.outlook.com/?url={encoded}&d=1"),
-            "evil.example",
-        ),
-        (
-            format!("https://x.safelinks.protection.outlook.com@evil.example/?url={encoded}"),
-            "evil.example",
-        ),
-        (
-            format!("https://evil.example/?x={encoded}\" originalsrc=\"https://bank.example/pay"),
-            "evil.example",
-        ),
-        (
-            format!("https://evil.example/bank.example/login?={encoded}"),
-            "evil.example",
-        ),
-    ] {
-        let received = original.replace("https://bank.example/pay", &link);
-        let words = format!("1 link in the body now leads to {host} instead of to bank.example: “");
-        let cause = [Cause::ContentInserted];
-        check(fields, original, &received, &cause, &[&words]);
-        let explained = Signed {
+fn another_encoding_with_more() {
+    let fields = "Content-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\n";
+    let original = "Dear Ann,\r\n\r\nGr=C3=BC=C3=9Fe\r\n\r\nJoe\r\n";
+    let text = "Dear Ann,\r\n\r\nGr\u{fc}\u{df}e\r\n\r\nJoe\r\n";
+    let recoded = Cause::TransferEncodingChanged;
+    check(
+        fields,
+        original,
+        &format!("{BANNER}{text}{FOOTER}"),
+        &[recoded, Cause::ContentPrepended, Cause::ContentAppended],
+        &["was quoted-printable and is now 8bit"],
+    );
+    let latin1: Vec<u8> = text.chars().map(|each| each as u8).collect();
+    for tags in ["relaxed/relaxed", "simple/simple"] {
+        let signed = Signed {
             fields,
-            ..Signed::new("relaxed/relaxed")
-        }
-        .explain(original.as_bytes(), received.as_bytes());
-        let found = &explained.explanations[0];
-        assert!(!found.detail.contains("gateway"), "{}", found.detail);
-        assert_eq!(found.original.as_deref(), Some("https://bank.example/pay"));
-        // One of several is enough.
-        let safe = "https://a.safelinks.protection.outlook.com/?url=https%3A%2F%2Fb.example";
-        let two = |link: &str, other: &str| {
-            format!(
-                "<a href=\"{other}\">b</a>{}",
-                original.replace("https://bank.example/pay", link)
-            )
+            ..Signed::new(tags)
         };
-        check(
-            fields,
-            &two("https://bank.example/pay", "https://b.example"),
-            &two(&link, safe),
-            &cause,
-            &[&format!(
-                "2 links in the body were rewritten, and now one leads to {host} instead"
-            )],
-        );
+        let explained = signed.explain(original.as_bytes(), &latin1);
+        let words = "was quoted-printable and is now 8bit or 7bit, converted from UTF-8 to ISO";
+        assert_proven(&explained, &[recoded], words, tags);
     }
 }

@@ -1,5 +1,7 @@
 //! What is rewritten is made here by hand, apart from the code that undoes it.
 
+mod hypotheses;
+
 use crate::explain::Cause;
 use crate::explain::body::tests::{Signed, assert_proven};
 use crate::message::LineEndings;
@@ -227,4 +229,37 @@ fn two_at_once() {
     let received = TEXT.replace("From", ">From").replace("\r\n", "\r\r\n");
     let causes = [Cause::FromStuffing, Cause::LineEndingsChanged];
     check("relaxed/relaxed", TEXT, &received, &causes, "");
+}
+
+/// Where few lines are changed, the first is shown.
+#[test]
+fn what_is_shown() {
+    let check = |original: &str, received: &str, cause, words, was: Option<&str>| {
+        let signed = Signed::new("relaxed/relaxed");
+        let explained = signed.explain(original.as_bytes(), received.as_bytes());
+        assert_proven(&explained, &[cause], words, received);
+        assert_eq!(explained.explanations[0].original.as_deref(), was);
+    };
+    check(
+        "Pay\r\n.50 EUR\r\n",
+        "Pay\r\n50 EUR\r\n",
+        Cause::DotStuffing,
+        "1 line was changed: “50 EUR”, originally “.50 EUR”",
+        Some(".50 EUR"),
+    );
+    check(
+        "From a\r\nFrom b\r\n",
+        ">From a\r\n>From b\r\n",
+        Cause::FromStuffing,
+        "2 lines were changed, the first: “>From a”, originally “From a”",
+        None,
+    );
+    let many = ".a\r\n".repeat(4);
+    check(
+        &many,
+        &many.replace('.', ".."),
+        Cause::DotStuffing,
+        "doubled: 4 lines were changed",
+        None,
+    );
 }
