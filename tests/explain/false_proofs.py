@@ -12,8 +12,7 @@ import damage as the
 import judge
 import messages
 import signing
-from damages_body import BANNER, FOOTER
-from messages import CRLF, name_of
+from messages import BANNER, CRLF, FOOTER, name_of
 
 SIGNED = ("from", "to", "subject", "date", "message-id", "mime-version", "content-type", "content-transfer-encoding")
 # a proof of one of these is true where it gives the very value that the field had

@@ -17,8 +17,12 @@ import tempfile
 import time
 
 import damage as the
-import damages_body  # noqa: F401  (each registers its damages)
+import damages_added  # noqa: F401  (each registers its damages)
+import damages_body  # noqa: F401
+import damages_encoding  # noqa: F401
 import damages_header  # noqa: F401
+import damages_several  # noqa: F401
+import damages_signature  # noqa: F401
 import false_proofs
 import judge
 import messages
@@ -48,9 +52,22 @@ def damaged(cell, workshop, unsigned):
                                lambda: cell.damage.signer(workshop, message, cell))
     else:
         signed = workshop.sign(message, cell.key, cell.canonicalization, cell.damage.sign)
-    after = cell.damage.apply(messages.Message(signed, cell.kind))
-    nothing_done = after == signed and not cell.damage.signer and not cell.damage.records
+    more = (workshop, cell) if cell.damage.workshop else ()
+    after = cell.damage.apply(messages.Message(signed, cell.kind), *more)
+    elsewhere = cell.damage.signer or cell.damage.records or cell.damage.no_dns
+    nothing_done = after == signed and not elsewhere
     return None if after is None or nothing_done else (signed, after)
+
+
+def zone_for(cell, workshop):
+    if cell.damage.records:
+        return workshop.zone(cell.damage.records(workshop, cell.key))
+    return None if cell.damage.no_dns else signing.ZONE
+
+
+def known_to_reference(damage):
+    """It knows the keys as they should be, the topmost signature, lenient line ends, and no mailboxes."""
+    return not (damage.records or damage.verify or damage.mailbox or damage.signatures > 1)
 
 
 def judged(cell, workshop, unsigned, dkim):
@@ -61,14 +78,11 @@ def judged(cell, workshop, unsigned, dkim):
     if pair is None:
         return None
     signed, after = pair
-    zone = signing.ZONE
-    if cell.damage.records:
-        zone = workshop.zone(cell.damage.records(workshop, cell.key))
+    zone = zone_for(cell, workshop)
     started = time.monotonic()
     answer = dkim.verify(after, zone, cell.damage.verify)
     seconds = time.monotonic() - started
-    # the reference knows the keys as they should be, and lenient line ends alone
-    accepted = None if cell.damage.records or cell.damage.verify else workshop.reference_accepts(after)
+    accepted = workshop.reference_accepts(after) if known_to_reference(cell.damage) else None
     verdict = judge.judge(cell, signed, answer, accepted)
     verdict.seconds, verdict.message, verdict.zone = seconds, after, zone
     return verdict
@@ -81,13 +95,13 @@ def keep(directory, cell, verdict, number):
     with open(base + ".eml", "wb") as file:
         file.write(verdict.message)
     zone = verdict.zone
-    if zone != signing.ZONE:
+    if zone and zone != signing.ZONE:
         zone = shutil.copy(zone, base + ".zone")  # the other one goes with this run
     with open(base + ".txt", "w") as file:
-        more = " ".join(cell.damage.verify)
+        more = " ".join([*(["--zone", zone] if zone else []), *cell.damage.verify])
         file.write(f"{cell}\nexpected: {'; '.join(map(str, cell.damage.causes))}\nsaid: {verdict.said}\n"
                    f"wrong: {verdict.detail}\n"
-                   f"dkim verify --explain --zone {zone} --at {signing.JUDGED_AT} {more} {base}.eml\n")
+                   f"dkim verify --explain --at {signing.JUDGED_AT} {more} {base}.eml\n")
 
 
 def report(damages, results, args):

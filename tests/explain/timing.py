@@ -10,7 +10,7 @@ import judge
 import messages
 import signing
 import tool
-from damages_body import FOOTER
+from messages import FOOTER
 
 BUDGET = 2  # seconds
 ONE_MEGABYTE_WITHIN = 0.5
