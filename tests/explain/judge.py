@@ -18,6 +18,7 @@ class Verdict:
     said: str = ""
     false_proof: bool = False
     seconds: float = 0
+    remedies: tuple = ()  # (code, remedy)
     message: bytes = b""
     zone: str = ""
 
@@ -109,7 +110,19 @@ def judge(cell, signed, answer, accepted):
     if any(s["result"] != "pass" or s["explanation"] for s in others):
         return Verdict("wrong", "another domain's signature does not pass, or is explained", "")
     verdicts = [judge_signature(cell, signed, signature, accepted) for signature in signatures]
-    return max(verdicts, key=lambda verdict: STATES.index(verdict.state))
+    worst = max(verdicts, key=lambda verdict: STATES.index(verdict.state))
+    worst.remedies = tuple((e["cause"], e["remedy"]) for s in signatures for e in s["explanation"] or [])
+    return worst
+
+
+def sweeping_remedy(remedies):
+    """A remedy that is given for too many causes to be one, or None: (code, remedy) of all explanations."""
+    codes, remedies = {code for code, _ in remedies}, set(remedies)
+    for text in {text for _, text in remedies}:
+        count = sum(remedy == text for _, remedy in remedies)
+        if len(codes) > 10 and count > len(codes) / 4:
+            return f"for {count} of {len(codes)} causes the remedy is “{text}”"
+    return None
 
 
 def judge_signature(cell, signed, signature, accepted):

@@ -134,6 +134,9 @@ def report(damages, results, args):
               f"{slow['canonicalization']}]")
     for name in idle:
         print(f"\n**This damage broke no signature, so it measures nothing:** {name}")
+    sweeping = judge.sweeping_remedy([r for _, verdict in results if verdict for r in verdict.remedies])
+    if sweeping:
+        print(f"\n**No remedy at all:** {sweeping}")
     good = totals["right"] + totals["passes"] + totals["unknown"]
     share = good / totals["cells"] if totals["cells"] else 0
     failing = totals["cells"] - totals["passes"]
@@ -149,7 +152,7 @@ def report(damages, results, args):
             file.write("\n")
     # of the signatures that fail, too: those that pass could hide many wrong answers
     enough = failing and (totals["right"] + totals["unknown"]) / failing >= ENOUGH
-    return 0 if share >= ENOUGH and (enough or not failing) and not idle else 1
+    return 0 if share >= ENOUGH and (enough or not failing) and not idle and not sweeping else 1
 
 
 def list_wrong(wrong, args):
