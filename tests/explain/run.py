@@ -139,8 +139,8 @@ def report(damages, results, args):
               f"{slow['canonicalization']}]")
     longer = sum(verdict.longer for _, verdict in results if verdict)
     if longer:
-        print(f"\nGiven {LONGER_BUDGET} s, because the budget was spent: {longer} cells. On an idle machine this should "
-              "be none.")
+        print(f"\nGiven {LONGER_BUDGET} s, because the budget was spent: {longer} cells. On an idle machine there "
+              "should be none.")
     for name in idle:
         print(f"\n**This damage broke no signature, so it measures nothing:** {name}")
     sweeping = judge.sweeping_remedy([r for _, verdict in results if verdict for r in verdict.remedies])

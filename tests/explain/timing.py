@@ -188,5 +188,6 @@ def within(case, key, canonicalization, dkim):
     late, fat = took > limit, bool(case.memory) and megabytes > case.memory
     missed = not case.budget and said.count(" proven") < 2
     print(f"| {case.name} | {key}, {canonicalization} | {alone:.3f} s | {took:.3f} s{' **late**' * late} | "
-          f"{limit:.2f} s | {megabytes:.0f} MB{' **too much**' * fat} | {said}{' **not found**' * missed} |", flush=True)
+          f"{limit:.2f} s | {megabytes:.0f} MB{' **too much**' * fat} | {said}{' **not found**' * missed} |",
+          flush=True)
     return not (late or fat or missed)
