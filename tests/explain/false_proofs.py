@@ -1,6 +1,5 @@
 """Random tampering with what a reader is told: nothing may be `proven` of it, for nothing in the message says what was
-there before. The exceptions are counted apart and are checked against the truth: that a field's value was changed, with
-the very value that it had."""
+there before. What was done harmlessly beside it may be, and then it has to be said that the rest was not found."""
 
 import os
 import random
@@ -12,12 +11,9 @@ import damage as the
 import judge
 import messages
 import signing
-from damages_body import BANNER, FOOTER
-from messages import CRLF, name_of
+from messages import BANNER, CRLF, FOOTER, name_of
 
 SIGNED = ("from", "to", "subject", "date", "message-id", "mime-version", "content-type", "content-transfer-encoding")
-# a proof of one of these is true where it gives the very value that the field had
-MAY_SHOW_THE_ORIGINAL = ("header-value-changed", "header-reencoded", "header-recased")
 WORDS = b"never always receive refuse nothing everything Monday Bob account deadline half double".split()
 
 
@@ -124,16 +120,16 @@ def subject(change):
     return lambda chance, message: re.sub(rb"(?m)^(Subject:) ([^\r]*)", change, message, count=1)
 
 
-# (name, half that is changed, change)
-HARMLESS = [("a footer", "body", body_of(lambda body: body + FOOTER)),
-            ("a banner", "body", body_of(lambda body: BANNER + body)),
-            ("white space stripped", "body", body_of(lambda body: re.sub(rb"[ \t]+\r\n", CRLF, body))),
-            ("From lines stuffed", "body", body_of(lambda body: re.sub(rb"(?m)^From ", b">From ", body))),
-            ("dots stuffed", "body", body_of(lambda body: re.sub(rb"(?m)^\.", b"..", body))),
-            ("CR CR LF", "body", body_of(lambda body: body.replace(CRLF, b"\r\r\n"))),
-            ("a Subject tag", "header", subject(rb"\1 [list] \2")),
-            ("Subject in capitals", "header", subject(rb"SUBJECT: \2")),
-            ("no space in Subject", "header", subject(rb"\1\2"))]
+# (name, the cause to be found, change)
+HARMLESS = [("a footer", "content-appended", body_of(lambda body: body + FOOTER)),
+            ("a banner", "content-prepended", body_of(lambda body: BANNER + body)),
+            ("white space stripped", "whitespace-changed", body_of(lambda body: re.sub(rb"[ \t]+\r\n", CRLF, body))),
+            ("From lines stuffed", "from-stuffing", body_of(lambda body: re.sub(rb"(?m)^From ", b">From ", body))),
+            ("dots stuffed", "dot-stuffing", body_of(lambda body: re.sub(rb"(?m)^\.", b"..", body))),
+            ("CR CR LF", "line-endings-changed", body_of(lambda body: body.replace(CRLF, b"\r\r\n"))),
+            ("a Subject tag", "subject-tagged", subject(rb"\1 [list] \2")),
+            ("Subject in capitals", "header-recased", subject(rb"SUBJECT: \2")),
+            ("no space in Subject", "header-whitespace-changed", subject(rb"\1\2"))]
 
 
 def half_of(tampering):
@@ -145,8 +141,9 @@ class Sample:
     number: int
     done: str  # in words
     tampered: str  # the half that was tampered with
-    harmless: str  # the half that was changed harmlessly as well, or None
+    harmless: str  # the cause to be found of what was done harmlessly as well, or None
     signed: bytes
+    worse: bytes  # tampered with, without what is harmless
     changed: bytes
 
 
@@ -160,38 +157,59 @@ def samples(count, seed, workshop):
         name, tamper = chance.choice(TAMPERINGS)
         # the signature stays as it is: what is tampered with is what it signs
         field, rest = signed[:len(signed) - len(kinds[kind])], kinds[kind]
-        changed = tamper(chance, rest)
+        changed = worse = tamper(chance, rest)
         done, harmless = f"{name} [{kind}, {key}, {canonicalization}]", None
         if number % 3 == 0:
             beside, harmless, change = chance.choice(HARMLESS)
             changed = change(chance, changed)
             done = f"{beside} and {done}"
-        yield Sample(number, done, half_of(name), harmless, signed, field + changed)
+        yield Sample(number, done, half_of(name), harmless, signed, field + worse, field + changed)
 
 
 # ---------------------------------------------------------------- judgement
 
 def same_text(one, other):
-    """A flipped bit may have made =C3 of quoted-printable =c3, which says the same."""
+    """A flipped bit may have made =C3 of quoted-printable =c3, or =?utf-8?q? =?UTF-8?Q?, which says the same."""
     def plain(message):
-        return re.sub(rb"=[0-9A-Fa-f]{2}", lambda code: code.group().upper(), message)
+        message = re.sub(rb"=[0-9A-Fa-f]{2}", lambda code: code.group().upper(), message)
+        return re.sub(rb"=\?[^?\s]+\?[bqBQ]\?", lambda word: word.group().upper(), message)
     return plain(one) == plain(other)
 
 
-def wrong_proof(entry, sample):
-    """Whether a proof explains what was tampered with, or a half that nobody touched."""
-    half = "body" if entry["cause"] in the.BODY else "header" if entry["cause"] in the.HEADER else None
-    if half != sample.tampered:
-        # a harmless change to the other half may well be proven
-        return half is None or half != sample.harmless
-    if half == "body" and same_text(sample.signed, sample.changed):
+def kind_of_proof(entry, sample, signature):
+    """same: the text says the same; expected: of the harmless change, in the half that was not tampered with; alone:
+    of a message that was tampered with and nothing else; false: everything else."""
+    half = the.half_of(entry["cause"])
+    if not judge.true_original(entry, sample.signed):
+        return "false"
+    if half == sample.tampered and same_text(sample.signed, sample.worse):
+        return "same"
+    if not sample.harmless:
+        return "alone"
+    if entry["cause"] == sample.harmless and half != sample.tampered and half in judge.broken(signature):
+        return "expected"
+    return "false"
+
+
+def hidden(sample, signature):
+    """Whether a harmless change is explained and nothing at all is said of the half that was tampered with."""
+    explanation = signature["explanation"] or []
+    if sample.tampered not in judge.broken(signature) or not any(the.half_of(e["cause"]) for e in explanation):
         return False
-    return not (entry["cause"] in MAY_SHOW_THE_ORIGINAL and entry.get("original")
-                and judge.true_original(entry, sample.signed))
+    warned = any(w["code"] == f"{sample.tampered}-not-explained" for w in signature["warnings"])
+    return not warned and not any(the.half_of(e["cause"]) == sample.tampered for e in explanation)
+
+
+TITLES = {"passed": "Tampered with, and yet they pass", "false": "Proven, and not so",
+          "alone": "Proven, though the message was tampered with and nothing else",
+          "hidden": "Explained, and not a word of what was tampered with",
+          "same": "Proven, where the text says the same (letter case of an encoded word or of =C3)",
+          "expected": "Proven: the harmless change"}
+BAD = ("passed", "false", "alone", "hidden")
 
 
 def run(args, workshop, dkim):
-    wrong, honest, passed, silent, causes = [], [], [], 0, {}
+    lines, silent, causes = {title: [] for title in TITLES}, 0, {}
     made = {f"{sample.number:05}.eml": sample for sample in samples(args.count, args.seed, workshop)}
     with tempfile.TemporaryDirectory(prefix="dkim-tampered-") as folder:
         for name, sample in made.items():
@@ -203,33 +221,32 @@ def run(args, workshop, dkim):
         if not signature:
             silent += 1
             continue
-        bad = []
-        if signature["result"] == "pass":
-            passed.append(f"{name}: {sample.done}")
-            bad = passed
+        found = ["passed"] if signature["result"] == "pass" else ["hidden"] if hidden(sample, signature) else []
+        for title in found:
+            lines[title].append(f"{name}: {sample.done}: {judge.in_words(signature['explanation'])}")
         for entry in signature["explanation"] or []:
             kind = (entry["proof"], entry["cause"])
             causes[kind] = causes.get(kind, 0) + 1
-            if entry["proof"] != "proven":
-                continue
-            line = f"{name}: {sample.done}: {entry['cause']} ({entry.get('field')}): {entry.get('original')!r}"
-            if wrong_proof(entry, sample):
-                wrong.append(line)
-                bad = wrong
-            else:
-                honest.append(line)
-        if bad and args.keep:
+            if entry["proof"] == "proven":
+                found.append(kind_of_proof(entry, sample, signature))
+                lines[found[-1]].append(f"{name}: {sample.done}: {entry['cause']} ({entry.get('field')}): "
+                                        f"{entry.get('original')!r}")
+        if args.keep and any(title in BAD for title in found):
             keep(args.keep, name, sample)
-    print(f"{args.count} messages tampered with (seed {args.seed}), every third of them changed harmlessly as well; "
-          f"{len(made) - silent} judged, {silent} without an answer.\n")
+    alone = sum(not sample.harmless for sample in made.values())
+    print(f"{args.count} messages tampered with (seed {args.seed}), {args.count - alone} of them changed harmlessly as "
+          f"well; {len(made) - silent} judged, {silent} without an answer.\n")
     print("| proof | cause | times |\n|---|---|---|")
     for (proof, cause), count in sorted(causes.items(), key=lambda item: (the.PROOFS.index(item[0][0]), -item[1])):
         print(f"| {proof} | {cause} | {count} |")
-    show("Tampered with, and yet they pass", passed)
-    show("Proven, and false", wrong)
-    show("Proven, and true (the other half, or the very value that was there)", honest)
-    print(f"\n**False proofs: {len(wrong)}. Passed: {len(passed)}.**")
-    return 1 if wrong or passed or silent else 0
+    for title in TITLES:
+        show(TITLES[title], lines[title], 40 if title in BAD else 5)
+    count = {title: len(lines[title]) for title in TITLES}
+    print(f"\n**Of the {alone} messages that were only tampered with: {count['alone']} proofs (the goal is 0), and "
+          f"{count['same']} where the text says the same. Of the {args.count - alone} others: {count['expected']} "
+          f"proofs of the harmless change, as expected. Of all: {count['false']} false proofs, {count['hidden']} that "
+          f"hide the tampering, {count['passed']} that pass.**")
+    return 1 if silent or any(count[title] for title in BAD) else 0
 
 
 def keep(directory, name, sample):
@@ -240,10 +257,10 @@ def keep(directory, name, sample):
         file.write(sample.done + "\n")
 
 
-def show(title, lines):
+def show(title, lines, most):
     if lines:
         print(f"\n## {title}: {len(lines)}\n")
-        for line in lines[:40]:
+        for line in lines[:most]:
             print(f"- {line}")
-        if len(lines) > 40:
-            print(f"- … and {len(lines) - 40} more")
+        if len(lines) > most:
+            print(f"- … and {len(lines) - most} more")

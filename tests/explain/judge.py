@@ -1,13 +1,14 @@
 """Is what was said of a damaged message right?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import damage as the
 from messages import CRLF, DOMAIN, name_of, split, value_of
 
 STATES = ("passes", "right", "unknown", "wrong")
-# causes whose proof shows the value that a field had: it has to be that value
-WITH_ORIGINAL = ("header-value-changed", "subject-tagged", "header-reencoded", "from-rewritten")
+# causes whose proof shows the value that a field had, or its name: it has to be there, and has to be that
+WITH_ORIGINAL = ("header-value-changed", "subject-tagged", "header-reencoded", "from-rewritten", "header-removed")
+MANY_POSSIBLE = 2  # entries that may be beside the right ones
 
 
 @dataclass
@@ -17,14 +18,20 @@ class Verdict:
     said: str = ""
     false_proof: bool = False
     seconds: float = 0
+    longer: bool = False  # judged with a longer budget than usual
+    remedies: tuple = ()  # (code, remedy)
     message: bytes = b""
     zone: str = ""
 
 
+def our_signatures(answer):
+    """Those of the sender, or the first one: a field that does not parse has no domain."""
+    signatures = answer.get("signatures", [])
+    return [s for s in signatures if s.get("domain") == DOMAIN] or signatures[:1]
+
+
 def our_signature(answer):
-    found = [s for s in answer.get("signatures", []) if s.get("domain") == DOMAIN]
-    # a field that does not parse has no domain
-    return found[0] if found else next(iter(answer.get("signatures", [])), None)
+    return next(iter(our_signatures(answer)), None)
 
 
 def in_words(explanation):
@@ -46,8 +53,10 @@ def malformed(explanation):
             return f"unknown code {entry['cause']}"
         if entry["proof"] not in the.PROOFS:
             return f"unknown level of proof {entry['proof']}"
-        if not entry["detail"] or not entry["remedy"]:
+        if not (entry["detail"] or "").strip() or not (entry["remedy"] or "").strip():
             return f"{entry['cause']} without a sentence or a remedy"
+        if explanation.count(entry) > 1:
+            return f"{entry['cause']} is said twice"
     levels = [the.PROOFS.index(entry["proof"]) for entry in explanation]
     if levels != sorted(levels):
         return "not the most certain first"
@@ -62,26 +71,68 @@ def plain(text):
     return " ".join(text.split())
 
 
+def values_of(signed, name):
+    fields, _ = split(signed)
+    values = [value_of(f).replace(CRLF, b"") for f in fields if name_of(f) == name.lower()]
+    return [plain(value.decode("utf-8", "replace")) for value in values]
+
+
 def true_original(entry, signed):
     """Whether the original value that an entry gives is one that the signed message had."""
-    if not entry.get("original") or not entry.get("field") or entry["cause"] not in WITH_ORIGINAL:
+    if not entry.get("original") or not entry.get("field"):
         return True
-    fields, _ = split(signed)
-    values = [plain(value_of(f).replace(CRLF, b"").decode("utf-8", "replace")) for f in fields
-              if name_of(f) == entry["field"].lower()]
-    original = plain(entry["original"])
-    if original.lower().startswith(entry["field"].lower() + ":"):
-        original = plain(original.split(":", 1)[1])
-    return original in values
+    values = values_of(signed, entry["field"])
+    if entry["cause"] == "header-recased":  # a name, or an address
+        return entry["original"].lower() == entry["field"].lower() or plain(entry["original"]) in values
+    return entry["cause"] not in WITH_ORIGINAL or plain(entry["original"]) in values
+
+
+def shows_original(entry):
+    """Whether there is an original value where one was found."""
+    if entry["proof"] != "proven" or entry["cause"] not in (*WITH_ORIGINAL, "header-recased") or not entry["field"]:
+        return True
+    return bool(entry["original"])
+
+
+def is_platitude(entry):
+    """That a header was changed that does not fit the signature: this says nothing of what was."""
+    return entry["cause"] == "header-value-changed" and not entry["field"] and entry["proof"] != "proven"
 
 
 def judge(cell, signed, answer, accepted):
-    """`accepted`: what the reference says of the damaged message, None where it cannot be asked."""
+    """`accepted`: what the reference says of the damaged message, None where it cannot be asked. Of several signatures
+    the one counts that is explained worst."""
     if "trouble" in answer:
         return Verdict("wrong", answer["trouble"], "no answer")
-    signature = our_signature(answer)
-    if not signature:
-        return Verdict("wrong", "no signature seen", "nothing")
+    signatures = our_signatures(answer)
+    if len(signatures) != cell.damage.signatures:
+        return Verdict("wrong", f"{len(signatures)} signatures seen", "nothing")
+    others = [s for s in answer["signatures"] if s not in signatures]
+    if any(s["result"] != "pass" or s["explanation"] for s in others):
+        return Verdict("wrong", "another domain's signature does not pass, or is explained", "")
+    verdicts = [judge_signature(cell, signed, signature, accepted) for signature in signatures]
+    worst = max(verdicts, key=lambda verdict: STATES.index(verdict.state))
+    worst.remedies = tuple((e["cause"], e["remedy"]) for s in signatures for e in s["explanation"] or [])
+    return worst
+
+
+def budget_spent(answer):
+    return any(w["code"] == "explain-budget-spent" for s in answer.get("signatures", []) for w in s["warnings"])
+
+
+def sweeping_remedy(remedies):
+    """A remedy that is given for too many causes to be one, or None: (code, remedy) of all explanations."""
+    codes, remedies = {code for code, _ in remedies}, set(remedies)
+    for text in {text for _, text in remedies}:
+        count = sum(remedy == text for _, remedy in remedies)
+        if len(codes) > 10 and count > len(codes) / 4:
+            return f"for {count} of {len(codes)} causes the remedy is “{text}”"
+    return None
+
+
+def judge_signature(cell, signed, signature, accepted):
+    if cell.damage.signatures > 1:
+        cell = replace(cell, key="ed25519" if "ed25519" in signature["algorithm"] else "rsa")
     explanation = signature.get("explanation") or []
     said = in_words(explanation)
     verdict = wrong_verdict(cell, signature, accepted)
@@ -118,51 +169,116 @@ def judge_pass(cell, signature, explanation, said):
     return Verdict("passes", said=said)
 
 
+def broken(signature):
+    """What of the message the signature does not fit."""
+    return [half for half, matches in (("body", signature["body_hash"]["matches"]),
+                                       ("header", signature["signature_matches"])) if matches is False]
+
+
+def whole(signature):
+    return [half for half, matches in (("body", signature["body_hash"]["matches"]),
+                                       ("header", signature["signature_matches"])) if matches is True]
+
+
 def wanted(cell, signature):
     """The causes that have to be named: those of the halves that are broken."""
-    body, header = signature["body_hash"]["matches"], signature["signature_matches"]
-    needed = [c for c in cell.damage.causes
-              if not (c.half == "body" and body is True) and not (c.half == "header" and header is True)]
-    return needed or list(cell.damage.causes)
+    causes = [c for c in cell.damage.causes if c.applies(cell)]
+    return [c for c in causes if c.half not in whole(signature)] or causes
 
 
-def whole(cause, signature):
-    """Whether the half that `cause` is about verifies, so that there is nothing to be explained in it."""
-    if cause in ("canonicalization-mislabelled", "transfer-encoding-changed"):
-        return False  # of both halves
-    return (cause in the.BODY and signature["body_hash"]["matches"] is True
-            or cause in the.HEADER and signature["signature_matches"] is True)
+def half_of(entry, cell):
+    """What an entry is about: the half that the damage is done to, where that cause can be of both."""
+    fitting = next((c for c in cell.damage.causes if entry["cause"] in c.codes), None)
+    return fitting.half if fitting else the.half_of(entry["cause"])
 
 
 def judge_causes(cell, signature, explanation, said, signed):
-    allowed = {code for cause in cell.damage.causes for code in cause.codes} | set(cell.damage.beside)
-    for entry in explanation:
-        if entry["proof"] == "proven" and cell.damage.tampered:
-            return Verdict("wrong", "false proof: nothing can be proven here", said, false_proof=True)
-        if entry["proof"] == "proven" and whole(entry["cause"], signature):
-            return Verdict("wrong", f"false proof: {entry['cause']}, though that half is whole", said, false_proof=True)
-        if entry["proof"] == "proven" and (entry["cause"] not in allowed or not true_original(entry, signed)):
-            why = f"{entry['cause']} is not so" if entry["cause"] not in allowed else "the original is another"
-            return Verdict("wrong", f"false proof: {why}", said, false_proof=True)
-        if entry["cause"] in cell.damage.forbidden:
-            return Verdict("wrong", f"{entry['cause']} must not be said", said)
-
     causes = wanted(cell, signature)
-    candidates = [e for e in explanation if e["cause"] not in cell.damage.beside]
-    if not candidates:
-        return Verdict("wrong", f"not found: {causes[0].codes[0]}", said)
-    if candidates[0]["cause"] == "unknown":
-        honest = all(cause.unknown(cell) for cause in causes)
-        return Verdict("unknown" if honest else "wrong", "" if honest else f"not found: {causes[0].codes[0]}", said)
-    missing = None
-    for cause in causes:
-        # one cause has to come first; several have to be there
-        places = candidates[:1] if len(causes) == 1 else candidates
-        found = [e for e in places if e["cause"] in cause.codes]
-        if not found and not cause.unknown(cell):
-            missing = f"not found: {cause.codes[0]}"
-        elif found and cause.proven(cell) and not any(e["proof"] == "proven" for e in found):
-            missing = missing or f"{found[0]['cause']} is not proven"
-        elif not found and len(causes) == 1:
-            missing = f"not found: {cause.codes[0]}"  # something else was said where `unknown` would have been right
-    return Verdict("wrong", missing, said) if missing else Verdict("right", said=said)
+    verdict = (false_proof(cell, signature, explanation, signed) or beyond(cell, signature, explanation, causes)
+               or unsaid_halves(cell, signature, explanation))
+    if verdict:
+        return Verdict("wrong", verdict, said, false_proof=verdict.startswith("false proof"))
+    named = [e for e in explanation if e["cause"] != "unknown" and not is_platitude(e)
+             and not any(b.fits(e) for b in cell.damage.beside)]
+    found = [[e for e in named if cause.fits(e)] for cause in causes]
+    if not any(found):
+        if named:  # something else was said where `unknown` would have been right
+            return Verdict("wrong", f"not found: {causes[0].codes[0] if causes[0].codes else 'nothing is known'}", said)
+        missing = next((c for c in causes if not c.unknown(cell)), None)
+        return Verdict("wrong", f"not found: {missing.codes[0]}", said) if missing else Verdict("unknown", said=said)
+    if not any(cause.fits(named[0]) for cause in causes):
+        return Verdict("wrong", f"{named[0]['cause']} comes first", said)
+    for cause, entries in zip(causes, found):
+        problem = lacking(cause, entries, cell)
+        if problem:
+            return Verdict("wrong", problem, said)
+    return Verdict("right", said=said)
+
+
+def lacking(cause, entries, cell):
+    """What the entries that say a cause do not say, or None."""
+    if not entries:
+        return None if cause.unknown(cell) else f"not found: {cause}"
+    if cause.proven(cell) and not any(e["proof"] == "proven" for e in entries):
+        return f"{entries[0]['cause']} is not proven"
+    if not all(shows_original(e) for e in entries):
+        return f"{entries[0]['cause']} without what was there before"
+    unsaid = cause.unsaid(cell, entries)
+    return f"{entries[0]['cause']} does not say “{unsaid}”, but: {entries[0]['detail']}" if unsaid else None
+
+
+def false_proof(cell, signature, explanation, signed):
+    """What is proven though it is not so."""
+    allowed = [c for c in (*cell.damage.causes, *cell.damage.beside) if c.applies(cell)]
+    for entry in explanation:
+        if entry["proof"] != "proven":
+            continue
+        half = half_of(entry, cell)
+        if cell.damage.tampered is True or half and half == cell.damage.tampered:
+            return "false proof: nothing can be proven here"
+        if half in whole(signature):
+            return f"false proof: {entry['cause']}, though that half is whole"
+        if not any(c.fits(entry) for c in allowed):
+            return f"false proof: {entry['cause']} is not so"
+        if not true_original(entry, signed):
+            return "false proof: the original is another"
+    return None
+
+
+def beyond(cell, signature, explanation, causes):
+    """What is said and must not be: of a half that is whole, of another cause."""
+    possible = 0
+    for entry in explanation:
+        code = entry["cause"]
+        allowed = any(c.fits(entry) for c in (*causes, *cell.damage.beside) if c.applies(cell))
+        if code in cell.damage.forbidden:
+            return f"{code} must not be said"
+        words = next((w for w in cell.damage.never if w.lower() in entry["detail"].lower()), None)
+        if words:
+            return f"“{words}” must not be said, but: {entry['detail']}"
+        if half_of(entry, cell) in whole(signature):
+            return f"{code}, though that half is whole"
+        if is_platitude(entry):
+            # that an RSA signature opens to another hash can be seen; of an Ed25519 signature it cannot
+            if cell.key != "rsa" or not any(c.half == "header" for c in causes):
+                return "that the header is another one is not so, or cannot be known"
+        elif not allowed and entry["proof"] == "likely":
+            return f"{code} is not so"
+        elif not allowed and code != "unknown":
+            possible += 1
+    return f"{possible} causes that may be and are not so" if possible > MANY_POSSIBLE else None
+
+
+def unsaid_halves(cell, signature, explanation):
+    """Where both halves are broken and one is explained, that the other is not has to be said; and only then."""
+    codes = [w["code"] for w in signature["warnings"]]
+    explained = any(half_of(e, cell) or e["cause"] in the.KEY for e in explanation)
+    for half in ("body", "header"):
+        about = [e for e in explanation if half_of(e, cell) == half
+                 or half == "header" and e["cause"] in the.KEY]
+        warned = f"{half}-not-explained" in codes
+        if warned and (half not in broken(signature) or any(e["proof"] == "proven" for e in about)):
+            return f"the warning {half}-not-explained, though it is whole or explained"
+        if half in broken(signature) and explained and not about and not warned:
+            return f"neither an explanation of the {half} nor the warning {half}-not-explained"
+    return None

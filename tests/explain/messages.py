@@ -59,6 +59,15 @@ HTML = """\
 </html>
 """.replace("\n", "\r\n")
 
+FOOTER = (b"_______________________________________________\r\nFriends mailing list\r\nfriends@lists.example.org\r\n"
+          b"https://lists.example.org/listinfo/friends\r\n")
+BANNER = b"CAUTION: This message came from outside of the organization.\r\nDo not click on links.\r\n\r\n"
+
+HTML_FOOTER = b"<hr>\r\n<p>Friends mailing list</p>\r\n"
+HTML_BANNER = b"<p><b>CAUTION: external</b></p>\r\n"
+JOE = b"Joe SixPack <joe@example.com>"
+LIST = b"Joe SixPack via Friends <friends@lists.example.org>"
+
 BOUNDARY = b"=_part-1700000000-4711"
 
 
@@ -151,6 +160,21 @@ def value_of(field):
     return field.split(b":", 1)[1].strip()
 
 
+def raw(message, kind):
+    """For the damages that need nothing of a message but that it is there: three kinds of six."""
+    return message if kind in ("plain", "utf-8", "attachment") else None
+
+
+def folded(value, width=60):
+    lines, line = [], b""
+    for word in value.split(b" "):
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = b""
+        line += (b" " if line else b"") + word
+    return CRLF.join([lines[0]] + [b" " + rest for rest in lines[1:] + [line]]) if lines else line
+
+
 class Message:
     """A message as the signer sent it, with the helpers that the damages are written in. Nothing here is changed
     in place: each helper gives a whole new message."""
@@ -180,12 +204,27 @@ class Message:
     def value(self, name, value, body=None):
         return self.edit(name, lambda field: field.split(b":", 1)[0] + b": " + value + CRLF, body)
 
+    def at_html(self, top=b"", bottom=b"", raw=None):
+        """The message with something at the beginning and the end of its HTML part's body."""
+        raw = self.raw if raw is None else raw
+        return raw.replace(b"<body>\r\n", b"<body>\r\n" + top).replace(b"</body>", bottom + b"</body>")
+
+    def with_part(self, new, raw=None):
+        """The message with a part more, behind the others."""
+        raw, border = self.raw if raw is None else raw, CRLF + b"--" + BOUNDARY
+        at = raw.rindex(border + b"--")
+        return raw[:at] + border + CRLF + new.rstrip(CRLF) + CRLF + raw[at:]
+
     def below_signature(self, *fields):
         """The message with `fields` where a server that handles it later would not put them: under the others."""
         return self.with_fields(self.fields + [f + CRLF for f in fields])
 
     def on_top(self, *fields):
         return self.with_fields([f + CRLF for f in fields] + self.fields)
+
+    def other_amount(self):
+        """The body with an amount in it changed."""
+        return self.with_body(re.sub(rb"1,250\.00|1\.250,00", b"9,250.00", self.body, count=1))
 
     @property
     def is_multipart(self):

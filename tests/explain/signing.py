@@ -77,16 +77,16 @@ class Workshop:
             return file.name
         return self.once(("zone", tuple(records)), write)
 
-    def sign(self, message, key, canonicalization, options=()):
+    def sign(self, message, key, canonicalization, options=(), domain=DOMAIN):
         """`message` with a DKIM-Signature field of `dkim sign` on top."""
         def make():
-            command = [self.dkim, "sign", "--domain", DOMAIN, "--selector", SELECTORS[key], "--key", key_file(key),
+            command = [self.dkim, "sign", "--domain", domain, "--selector", SELECTORS[key], "--key", key_file(key),
                        "--canonicalization", canonicalization, "--timestamp", str(SIGNED_AT), *options]
             signed = run(command, message)
             if not signed.endswith(message):
                 raise RuntimeError("dkim sign changed the message")
             return signed
-        return self.once(("signed", message, key, canonicalization, tuple(options)), make)
+        return self.once(("signed", message, key, canonicalization, tuple(options), domain), make)
 
     def forget(self, message):
         """The signed copies of a message that is too large to be kept."""

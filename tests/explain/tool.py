@@ -18,7 +18,8 @@ class Dkim:
         return run([self.path, "--version"]).decode().strip()
 
     def command(self, zone, explain=True):
-        command = [self.path, "verify", "--json", "--no-progress", "--zone", zone, "--at", str(JUDGED_AT)]
+        command = [self.path, "verify", "--json", "--no-progress", "--at", str(JUDGED_AT)]
+        command += ["--zone", zone] if zone else []
         return command + (["--explain"] if explain and self.explains else [])
 
     def verify(self, message, zone, options=()):
