@@ -4,8 +4,7 @@ import os
 import tempfile
 
 from damage import Cause, damage, large, nothing, small
-from messages import (BANNER, CRLF, FOOTER, HTML_BANNER, HTML_FOOTER, JOE, LIST, TEXT, base64_lines, name_of, part,
-                      split)
+from messages import BANNER, CRLF, FOOTER, HTML_BANNER, HTML_FOOTER, JOE, LIST, TEXT, name_of, split
 from signing import run
 
 MULTIPART = ("html", "attachment")
@@ -143,12 +142,6 @@ def _(m):
 @damage("banner in text and HTML part, and a footer as a part of its own", prepended(), appended(), only=("html",))
 def _(m):
     return m.with_part(footer_part(), m.at_html(top=HTML_BANNER, raw=m.with_text(lambda text: BANNER + text)))
-
-
-@damage("banner and attachment added", prepended(), appended(("attachment", "part")), only=("attachment",))
-def _(m):
-    new = part(b"application/octet-stream; name=\"disclaimer.pdf\"", b"base64", base64_lines(b"disclaimer " * 30))
-    return m.with_part(new.split(CRLF, 1)[1], m.with_text(lambda text: BANNER + text))
 
 
 # ---------------------------------------------------------------- in the middle, or instead of everything
