@@ -10,6 +10,7 @@
 //! | mistakes of signers | [`signer`] | 1 each |
 //! | a multipart put around the body | [`wrapped`] | 1 in all |
 //! | a whole part added to a multipart | [`added_part`] | 1, and what is behind each part |
+//! | base64 in lines of another length | [`rewrapped`] | 1 for each length |
 //! | a banner or a footer in text parts | [`parts`] | what is behind them, for a few guesses |
 //! | changes all over the body, line by line, with what was added at the end | [`rewrites`] | 1 each |
 //! | text added to parts, other encodings of parts, rewritten links | [`parts`] | 1 for each guess, within a share |
@@ -24,6 +25,7 @@ mod inserted;
 mod mime;
 mod parts;
 mod quotation;
+mod rewrapped;
 mod rewrites;
 mod share;
 mod signer;
@@ -94,6 +96,9 @@ fn search(
         structure,
     };
     if let Some(stories) = added_part::search(claim, source, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = rewrapped::search(claim, source, budget)? {
         return Ok(Some(stories));
     }
     if let Some(stories) = parts::search_likely(claim, source, budget)? {

@@ -24,6 +24,13 @@ pub(in crate::explain::body) fn search_likely(
     let likely = within(budget, LIKELY_SHARE, |share| layout.likely(share).map(Some))?;
     let likely = likely.unwrap_or_default();
     for kind in [Together::Alike, Together::Alone, Together::Any] {
+        // All pairs are many.
+        if kind == Together::Any
+            && layout.has_short_texts()
+            && let Some(stories) = within(budget, LIKELY_SHARE, |share| layout.all_texts(share))?
+        {
+            return Ok(Some(stories));
+        }
         let found = within(budget, LIKELY_SHARE, |share| match kind {
             Together::Alone => layout.one_of(&likely, share),
             Together::Alike | Together::Any => layout.two_of(&likely, kind, share),
@@ -31,9 +38,6 @@ pub(in crate::explain::body) fn search_likely(
         if found.is_some() {
             return Ok(found);
         }
-    }
-    if layout.has_short_texts() {
-        return within(budget, LIKELY_SHARE, |share| layout.all_texts(share));
     }
     Ok(None)
 }
