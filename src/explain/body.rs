@@ -12,6 +12,7 @@
 //! | a whole part added to a multipart | [`added_part`] | 1, and what is behind each part |
 //! | base64 in lines of another length | [`rewrapped`] | 1 for each length |
 //! | a banner or a footer in text parts | [`parts`] | what is behind them, for a few guesses |
+//! | white space in one place | [`white_space`] | what is behind each, within a share |
 //! | changes all over the body, line by line, with what was added at the end | [`rewrites`] | 1 each |
 //! | text added to parts, other encodings of parts, rewritten links | [`parts`] | 1 for each guess, within a share |
 //! | lines added before the body or within | [`inserted`] | 1 for each guess, within a share |
@@ -33,6 +34,7 @@ mod story;
 #[cfg(test)]
 mod tests;
 mod truncated;
+mod white_space;
 mod wrapped;
 
 use self::claim::{Claim, Fit};
@@ -108,6 +110,12 @@ fn search(
         return Ok(Some(stories));
     }
     if let Some(stories) = wrapped::search_changed(claim, structure, body, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = added_part::search_changed(claim, source, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = white_space::search(claim, &canonical, budget)? {
         return Ok(Some(stories));
     }
     if let Some(stories) = rewrites::search(claim, structure, body, budget)? {

@@ -205,7 +205,9 @@ impl Cause {
             Self::BodyTruncated => {
                 "find where it was lost: a size limit, a broken connection, a filter"
             }
-            Self::EmptyBodySigned => "have the signer sign the message when its body is there",
+            Self::EmptyBodySigned => {
+                "take nothing of the body for the sender's words, unless the signer never sees bodies: then mend the signer"
+            }
             Self::CanonicalizationMislabelled => "correct the signer: c= has to name what it does",
             Self::BodyLengthWrong => "correct the signer, best by leaving l= out",
             Self::HeaderValueChanged => {

@@ -5,6 +5,7 @@
 
 use super::claim::{Claim, PIECE};
 use super::inserted::Source;
+use super::mime::Structure;
 use super::quotation::quote_parts;
 use super::rewrites::{self, PREAMBLES, content, preamble_story};
 use super::share::{Share, Stop, within};
@@ -47,6 +48,73 @@ pub(super) fn search(
     Ok(None)
 }
 
+/// The same of the last part, where something was added to the text in those before it as well.
+pub(super) fn search_changed(
+    claim: &Claim<'_>,
+    source: Source<'_>,
+    budget: &mut Budget<'_>,
+) -> Result<Option<Vec<Story>>, Exhausted> {
+    let Some(boundary) = source.structure.boundaries.first() else {
+        return Ok(None);
+    };
+    let lines = within(budget, SHARE, |share| {
+        boundary_lines(claim, source.canonical, boundary, share).map(Some)
+    })?;
+    let lines = lines.unwrap_or_default();
+    budget.spend(source.body.len())?;
+    let starts = boundary_starts(source.body, boundary);
+    let [_, .., part, last] = starts[..] else {
+        return Ok(None);
+    };
+    if lines.len() != starts.len() {
+        return Ok(None);
+    }
+    let body = [&source.body[..part], &source.body[last..]].concat();
+    let parts = source.structure.parts.iter();
+    let structure = Structure {
+        parts: parts
+            .filter(|each| each.content.end <= part)
+            .cloned()
+            .collect(),
+        ..source.structure.clone()
+    };
+    let without = Source {
+        body: &body,
+        canonical: &claim.canonical(&body, budget)?,
+        structure: &structure,
+    };
+    let changed = super::parts::search_likely(claim, without, budget)?;
+    Ok(changed.map(|mut stories| {
+        stories.push(story(source.canonical, &lines, lines.len() - 2));
+        stories
+    }))
+}
+
+/// Where the lines of one boundary begin in a body.
+fn boundary_starts(body: &[u8], name: &[u8]) -> Vec<usize> {
+    let mut starts = Vec::new();
+    for start in memchr::memmem::find_iter(body, name) {
+        if let Some(is_last) = boundary_line(body, start, name) {
+            starts.push(start);
+            if starts.len() >= MOST_LINES || is_last {
+                break;
+            }
+        }
+    }
+    starts
+}
+
+/// Whether the boundary line that begins here is the last one; `None` if none begins here.
+fn boundary_line(octets: &[u8], start: usize, name: &[u8]) -> Option<bool> {
+    let begins = start == 0 || octets[start - 1] == b'\n';
+    let line = rewrites::lines(&octets[start..]).next()?;
+    match content(line).trim_ascii_end().strip_prefix(name)? {
+        b"" if begins => Some(false),
+        b"--" if begins => Some(true),
+        _ => None,
+    }
+}
+
 /// Where the lines of one boundary are.
 fn boundary_lines(
     claim: &Claim<'_>,
@@ -59,13 +127,9 @@ fn boundary_lines(
     let mut hashed = 0;
     for start in memchr::memmem::find_iter(canonical, name) {
         share.spend(name.len())?;
-        let begins = start == 0 || canonical[start - 1] == b'\n';
-        let line = rewrites::lines(&canonical[start..]).next();
-        let ends = line.map(|line| content(line).trim_ascii_end());
-        let ends = ends.and_then(|line| line.strip_prefix(name));
-        if !begins || !matches!(ends, Some(b"" | b"--")) {
+        let Some(is_last) = boundary_line(canonical, start, name) else {
             continue;
-        }
+        };
         for piece in canonical[hashed..start].chunks(PIECE) {
             share.spend(piece.len())?;
             digest.update(piece);
@@ -75,7 +139,7 @@ fn boundary_lines(
             start,
             before: digest.clone(),
         });
-        if lines.len() >= MOST_LINES || ends == Some(b"--") {
+        if lines.len() >= MOST_LINES || is_last {
             break;
         }
     }
@@ -260,6 +324,32 @@ mod tests {
         );
         let tampered = FIRST.replace("100", "900");
         check(&both, &[&tampered, SECOND, FOOTER], &[], "");
+    }
+
+    #[test]
+    fn banners_in_the_parts_before() {
+        let (banner, html) = ("External mail!\r\n\r\n", "<p>External mail!</p>\r\n");
+        let part =
+            |kind: &str, text: &str| format!("--b\r\nContent-Type: text/{kind}\r\n\r\n{text}\r\n");
+        let [plain, marked] = [
+            "<p>Pay 100 EUR</p>\r\n".to_owned(),
+            format!("{html}<p>Pay 100 EUR</p>\r\n"),
+        ]
+        .map(|text| part("html", &text));
+        check(
+            &[FIRST, &plain],
+            &[
+                &FIRST.replace("Pay", &format!("{banner}Pay")),
+                &marked,
+                FOOTER,
+            ],
+            &[
+                Cause::ContentPrepended,
+                Cause::ContentPrepended,
+                Cause::ContentAppended,
+            ],
+            "as number 3 of 3 parts",
+        );
     }
 
     #[test]

@@ -102,7 +102,7 @@ impl Rewrite {
 /// Those that come before the mistakes of signers, of which some look alike.
 fn certain() -> Vec<Rewrite> {
     let mut certain = line_ends::ends();
-    certain.push(content::trailing());
+    certain.extend(content::trailing());
     numbered(certain, 0)
 }
 

@@ -42,7 +42,7 @@ pub(super) fn search(
 }
 
 /// Lines up to this many are white space that somebody changed rather than a signer's mistake,
-/// which would be all over a text.
+/// which would be all over a text, unless it is where people write it.
 const FEW: usize = 3;
 
 /// The hash is that of the first `lines` of the body in the other canonicalization.
@@ -65,8 +65,25 @@ fn mislabelled(claim: &Claim<'_>, body: &[u8], lines: usize) -> Story {
         .story(own, "a body that had no more than one space anywhere")
 }
 
+/// Whether a line has no more white space than people write: behind a sentence, before an
+/// indented line, and in the `-- ` that begins a signature (RFC 3676 §4.3).
+fn is_natural(line: &[u8]) -> bool {
+    let text = line.trim_ascii_start();
+    let doubled = |pair: &&[u8]| is_wsp(pair[1]) && is_wsp(pair[2]);
+    let behind_sentence = |pair: &[u8]| b".!?:".contains(&pair[0]) && pair[1..] == *b"  ";
+    let tripled = text
+        .windows(3)
+        .any(|three| three.iter().all(|octet| is_wsp(*octet)));
+    line == b"-- "
+        || (text.trim_ascii_end() == text
+            && !tripled
+            && text.windows(3).filter(doubled).all(behind_sentence))
+}
+
 /// White space by which a body differs from the form of it that was hashed.
 struct WhiteSpace {
+    /// Whether that is in places where people write it.
+    is_natural: bool,
     /// Lines that have it.
     changed: usize,
     /// The first of them, and what it is in the form that was hashed.
@@ -76,6 +93,7 @@ struct WhiteSpace {
 impl WhiteSpace {
     fn in_lines(way: OwnWay, body: &[u8], lines: usize) -> Self {
         let mut found = Self {
+            is_natural: way.is_relaxed(),
             changed: 0,
             first: None,
         };
@@ -86,6 +104,7 @@ impl WhiteSpace {
             way.put_line(is, &mut was);
             if is != was {
                 found.changed += 1;
+                found.is_natural &= is_natural(is);
                 found
                     .first
                     .get_or_insert_with(|| (is.to_vec(), was.clone()));
@@ -100,7 +119,7 @@ impl WhiteSpace {
             return Story::new(Cause::CanonicalizationMislabelled, own);
         };
         let shown = quote_change(&is, &was).unwrap_or_default();
-        if self.changed > FEW {
+        if self.changed > FEW || self.is_natural {
             return Story::new(
                 Cause::CanonicalizationMislabelled,
                 format!("{own}; or white space was added to {such}, first in {shown}"),

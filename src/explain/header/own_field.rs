@@ -191,7 +191,7 @@ fn add_line_end(alternatives: &mut Alternatives<'_, '_>) {
         octets: vec![(slot, octets)],
         stories: vec![Story {
             cause: Cause::CanonicalizationMislabelled,
-            field: None,
+            field: Some(FIELD_NAME.to_owned()),
             original: None,
             detail: detail.to_owned(),
         }],

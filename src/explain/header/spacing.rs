@@ -7,6 +7,7 @@ use super::folding::{around, collapsed_between_words, spacings, with_folds};
 use super::form::Instance;
 use crate::canonicalization::Canonicalization;
 use crate::explain::Cause;
+use crate::signature::FIELD_NAME;
 
 /// Adds the spacings and names of each field.
 pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
@@ -188,7 +189,7 @@ pub(super) fn mislabelled(signed: Canonicalization) -> Story {
     };
     Story {
         cause: Cause::CanonicalizationMislabelled,
-        field: None,
+        field: Some(FIELD_NAME.to_owned()),
         original: None,
         detail: format!(
             "the header was signed in the {} form, but c= says {said}",

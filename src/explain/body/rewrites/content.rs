@@ -13,13 +13,22 @@ pub(super) fn rewrites() -> Vec<Rewrite> {
     all
 }
 
-/// White space at the end of lines.
-pub(super) fn trailing() -> Rewrite {
-    let what = "white space was put at the end of lines";
-    Rewrite::new(Cause::WhitespaceChanged, what, |at, out| {
-        out.extend_from_slice(content(at.line).trim_ascii_end());
-        out.extend_from_slice(line_end(at.line));
-    })
+/// White space at the end of lines: one space more than there was, or all of it.
+pub(super) fn trailing() -> [Rewrite; 2] {
+    let cause = Cause::WhitespaceChanged;
+    let one = "a space was put at the end of lines";
+    let all = "white space was put at the end of lines";
+    [
+        Rewrite::new(cause, one, |at, out| {
+            let text = content(at.line);
+            out.extend_from_slice(text.strip_suffix(b" ").unwrap_or(text));
+            out.extend_from_slice(line_end(at.line));
+        }),
+        Rewrite::new(cause, all, |at, out| {
+            out.extend_from_slice(content(at.line).trim_ascii_end());
+            out.extend_from_slice(line_end(at.line));
+        }),
+    ]
 }
 
 /// What was removed at line ends, and lines of nothing else.
