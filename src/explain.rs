@@ -60,6 +60,17 @@ pub struct Explanation {
     pub remedy: &'static str,
 }
 
+impl Explanation {
+    /// What was changed; `None` for what is about keys, and for what says no more than that it was.
+    fn part(&self) -> Option<Part> {
+        match self.cause {
+            // Where it is the header's, the field is named that says so.
+            Cause::CanonicalizationMislabelled if self.field.is_some() => Some(Part::Header),
+            cause => cause.part(),
+        }
+    }
+}
+
 /// What the search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explained {
@@ -160,7 +171,7 @@ const UNVOUCHED: &str = "; as far as bh= is the signer's, for which the signatur
 /// that the header is.
 fn add_doubts(verdict: &Verdict, found: &mut [Explanation]) {
     let is_proven =
-        |each: &Explanation, part| each.proof == Proof::Proven && each.cause.part() == Some(part);
+        |each: &Explanation, part| each.proof == Proof::Proven && each.part() == Some(part);
     let vouched = verdict.signature_matches == Some(true)
         || found.iter().any(|each| is_proven(each, Part::Header));
     if !vouched {

@@ -18,16 +18,8 @@ pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part>
     };
     let explains = |part: Part| {
         found.iter().any(|explanation| {
-            let cause = explanation.cause;
-            let explained = match cause {
-                _ if is_of_key(cause) => Some(Part::Header),
-                // That of the header names the field that says so.
-                Cause::CanonicalizationMislabelled if explanation.field.is_some() => {
-                    Some(Part::Header)
-                }
-                _ => cause.part(),
-            };
-            explained == Some(part)
+            explanation.part() == Some(part)
+                || (part == Part::Header && is_of_key(explanation.cause))
         })
     };
     let changed = [

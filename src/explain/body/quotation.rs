@@ -107,10 +107,14 @@ fn both_ends(beginning: &str, end: &str) -> String {
 }
 
 /// What a line is and what it was, with their white space; `None` if they differ in nothing that
-/// could be shown.
+/// could be shown: in line ends.
 pub(super) fn quote_change(is: &[u8], was: &[u8]) -> Option<String> {
     let (is, was) = (content(is), content(was));
-    if is == was {
+    let without_line_ends = |text: &[u8]| -> Vec<u8> {
+        let octets = text.iter().copied();
+        octets.filter(|octet| !b"\r\n".contains(octet)).collect()
+    };
+    if without_line_ends(is) == without_line_ends(was) {
         return None;
     }
     let same = is.iter().zip(was).take_while(|(is, was)| is == was).count();

@@ -81,7 +81,7 @@ impl Change {
         let is = &rest[..memchr::memchr(b'\r', rest).unwrap_or(rest.len())];
         let (before, behind) = is.split_at(at - start);
         let (what, was) = match self {
-            Self::Fewer => ("put in", [before, &behind[1..]].concat()),
+            Self::Fewer => ("added", [before, &behind[1..]].concat()),
             Self::More => ("removed", [before, b" ", behind].concat()),
         };
         let line = 1 + memchr::memchr_iter(b'\n', &canonical[..start]).count();
@@ -112,7 +112,7 @@ mod tests {
                 Signed::new("simple/simple").explain(TEXT.as_bytes(), received.as_bytes());
             assert_proven(&explained, &[Cause::WhitespaceChanged], words, received);
         };
-        check(&TEXT.replace("Dear ", "Dear  "), "put in in line 1");
+        check(&TEXT.replace("Dear ", "Dear  "), "added in line 1");
         check(&TEXT.replace("EUR,  ", "EUR, "), "removed in line 3");
         check(&TEXT.replace("  pay", " pay"), "line 3");
     }

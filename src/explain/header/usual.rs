@@ -25,8 +25,6 @@ const USUAL: [(&str, &[&str]); 12] = [
             "binary",
             "7BIT",
             "8BIT",
-            "7Bit",
-            "8Bit",
             "Quoted-Printable",
             "QUOTED-PRINTABLE",
             "BASE64",
