@@ -283,3 +283,74 @@ impl fmt::Display for Proof {
         f.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page that explains every cause.
+    const PAGE: &str = include_str!("../../docs/explain.md");
+
+    const ALL: [Cause; 31] = [
+        Cause::ContentAppended,
+        Cause::ContentPrepended,
+        Cause::ContentInserted,
+        Cause::WhitespaceChanged,
+        Cause::TrailingLinesChanged,
+        Cause::LineEndingsChanged,
+        Cause::DotStuffing,
+        Cause::FromStuffing,
+        Cause::TransferEncodingChanged,
+        Cause::LinesRewrapped,
+        Cause::BodyTruncated,
+        Cause::EmptyBodySigned,
+        Cause::CanonicalizationMislabelled,
+        Cause::BodyLengthWrong,
+        Cause::HeaderValueChanged,
+        Cause::SubjectTagged,
+        Cause::HeaderAdded,
+        Cause::HeaderRemoved,
+        Cause::HeaderDuplicated,
+        Cause::HeaderReordered,
+        Cause::HeaderWhitespaceChanged,
+        Cause::HeaderRecased,
+        Cause::HeaderReencoded,
+        Cause::FromRewritten,
+        Cause::SignatureFieldChanged,
+        Cause::WrongKey,
+        Cause::KeyRotated,
+        Cause::KeyTruncated,
+        Cause::SelectorMisspelled,
+        Cause::PassedAtDelivery,
+        Cause::Unknown,
+    ];
+
+    #[test]
+    fn the_page_has_every_cause_where_it_belongs() {
+        let at = |text: &str| PAGE.find(text).unwrap_or_else(|| panic!("no {text:?}"));
+        let (body, header) = (at("\n## The body\n"), at("\n## The header\n"));
+        let (key, unknown) = (at("\n## The key\n"), at("\n## unknown\n"));
+        for cause in ALL {
+            let heading = at(&format!("# {cause}\n"));
+            let section = match cause.part() {
+                Some(Part::Body) => body..header,
+                Some(Part::Header) => header..key,
+                None if cause == Cause::Unknown => unknown..PAGE.len(),
+                None => key..unknown,
+            };
+            assert!(section.contains(&heading), "{cause}");
+        }
+    }
+
+    #[test]
+    fn remedies_are_sentences_to_be_printed() {
+        for cause in ALL {
+            let remedy = cause.remedy();
+            assert!(!remedy.is_empty() && !remedy.ends_with('.'), "{cause}");
+            assert!(
+                remedy.starts_with(|letter: char| letter.is_ascii_lowercase()),
+                "{cause}"
+            );
+        }
+    }
+}

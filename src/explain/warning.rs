@@ -15,7 +15,7 @@ pub fn warning_remedy(code: &str) -> Option<&'static str> {
         "weak-key" => "have the signer use an RSA key of 2048 bits",
         "testing" => "take t=y out of the key record when testing is over",
         "near-expiration" => "deliver sooner, or have the signer choose a later x=",
-        "not-aligned" => "sign with a d= of the From domain, for DMARC's sake",
+        "not-aligned" => "sign with a d= of the From domain: DMARC counts no other",
         "sha1" => "have the signer use rsa-sha256",
         "no-version" => "put v=DKIM1 in front of the key record",
         "multiple-key-records" => "publish one key record under each name",
@@ -30,4 +30,39 @@ pub fn warning_remedy(code: &str) -> Option<&'static str> {
         "eight-bit-header" => "have the sender encode header fields as RFC 2047 §2 has it",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = include_str!("../../docs/explain.md");
+
+    /// Of signatures and of messages.
+    const CODES: [&str; 15] = [
+        "unsigned-subject",
+        "unsigned-duplicate",
+        "unsigned-body",
+        "weak-key",
+        "testing",
+        "near-expiration",
+        "not-aligned",
+        "sha1",
+        "no-version",
+        "multiple-key-records",
+        "mixed-line-endings",
+        "bare-carriage-return",
+        "several-from",
+        "long-lines",
+        "eight-bit-header",
+    ];
+
+    #[test]
+    fn every_warning_has_a_remedy_and_is_on_the_page() {
+        for code in CODES {
+            assert!(warning_remedy(code).is_some(), "{code}");
+            assert!(PAGE.contains(&format!("`{code}`")), "{code}");
+        }
+        assert!(warning_remedy("no-such-warning").is_none());
+    }
 }
