@@ -72,24 +72,43 @@ pub(super) fn explain_body(
     Ok(())
 }
 
-/// The changes that, undone together, make the body hash come out right.
-fn search(
-    claim: &Claim<'_>,
-    structure: &Structure,
-    body: &[u8],
-    budget: &mut Budget<'_>,
-) -> Result<Option<Vec<Story>>, Exhausted> {
-    if let Some(stories) = at_the_end(claim, body, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = rewrites::search_certain(claim, body, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = signer::search(claim, body, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = wrapped::search(claim, structure, body, budget)? {
-        return Ok(Some(stories));
+/// The changes that a hypothesis found; undone together, they make the body hash come out right.
+type Found = Result<Option<Vec<Story>>, Exhausted>;
+
+/// A hypothesis that takes the body as it came.
+type OfBody = fn(&Claim<'_>, &Structure, &[u8], &mut Budget<'_>) -> Found;
+
+/// A hypothesis that takes the canonicalized body as well, which is a copy.
+type OfCanonical = fn(&Claim<'_>, Source<'_>, &mut Budget<'_>) -> Found;
+
+/// The hypotheses in their order.
+const OF_BODY: [OfBody; 4] = [
+    |claim, _, body, budget| at_the_end(claim, body, budget),
+    |claim, _, body, budget| rewrites::search_certain(claim, body, budget),
+    |claim, _, body, budget| signer::search(claim, body, budget),
+    wrapped::search,
+];
+const OF_CANONICAL: [OfCanonical; 12] = [
+    added_part::search,
+    rewrapped::search,
+    parts::search_likely,
+    inserted::search_likely,
+    |claim, source, budget| wrapped::search_changed(claim, source.structure, source.body, budget),
+    added_part::search_changed,
+    |claim, source, budget| white_space::search(claim, source.canonical, budget),
+    |claim, source, budget| rewrites::search(claim, source.structure, source.body, budget),
+    |claim, source, budget| signer::own_way(claim, source.body, budget),
+    parts::search,
+    inserted::search,
+    |claim, source, budget| signer::cut_anywhere(claim, source.canonical, budget),
+];
+
+fn search(claim: &Claim<'_>, structure: &Structure, body: &[u8], budget: &mut Budget<'_>) -> Found {
+    for hypothesis in OF_BODY {
+        let found = hypothesis(claim, structure, body, budget)?;
+        if found.is_some() {
+            return Ok(found);
+        }
     }
     let canonical = claim.canonical(body, budget)?;
     let source = Source {
@@ -97,40 +116,13 @@ fn search(
         canonical: &canonical,
         structure,
     };
-    if let Some(stories) = added_part::search(claim, source, budget)? {
-        return Ok(Some(stories));
+    for hypothesis in OF_CANONICAL {
+        let found = hypothesis(claim, source, budget)?;
+        if found.is_some() {
+            return Ok(found);
+        }
     }
-    if let Some(stories) = rewrapped::search(claim, source, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = parts::search_likely(claim, source, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = inserted::search_likely(claim, source, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = wrapped::search_changed(claim, structure, body, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = added_part::search_changed(claim, source, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = white_space::search(claim, &canonical, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = rewrites::search(claim, structure, body, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = signer::own_way(claim, body, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = parts::search(claim, source, budget)? {
-        return Ok(Some(stories));
-    }
-    if let Some(stories) = inserted::search(claim, source, budget)? {
-        return Ok(Some(stories));
-    }
-    signer::cut_anywhere(claim, &canonical, budget)
+    Ok(None)
 }
 
 /// The body as it is, as far as any line end.
