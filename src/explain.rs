@@ -78,8 +78,8 @@ pub struct Explained {
     /// where nothing was changed: signature and body hash are good, and something else is not, the
     /// time for example.
     pub explanations: Vec<Explanation>,
-    /// What was changed as well, in a way that was not found: an altered amount beside a Subject's
-    /// tag, say. Empty where [`Cause::Unknown`] stands alone.
+    /// What was changed in a way that is not proven, beside what was found: an altered amount
+    /// beside a Subject's tag, say. Empty where [`Cause::Unknown`] stands alone.
     pub unexplained: Vec<Part>,
     /// Whether all hypotheses were tried; if not, the budget was spent before.
     pub complete: bool,
@@ -153,10 +153,11 @@ fn search(
         header::explain_header(evidence, budget, &mut of_header)
     });
     if searched == Ok(None) {
-        of_header.clear();
         let of_body = body::explain_body(evidence, budget, found);
-        let searched = header::explain_header(evidence, budget, &mut of_header);
-        found.splice(0..0, of_header);
+        let mut of_all = Vec::new();
+        let searched = header::explain_header(evidence, budget, &mut of_all);
+        // Where there was no time, what was found before is all.
+        found.splice(0..0, if searched.is_ok() { of_all } else { of_header });
         return of_body.and(searched);
     }
     found.extend(of_header);

@@ -183,7 +183,10 @@ impl Cause {
             Self::ContentPrepended | Self::ContentInserted => {
                 "do not take it for the sender's words; verify before it is put there, or have what adds it leave signed mail alone"
             }
-            Self::WhitespaceChanged | Self::HeaderWhitespaceChanged | Self::HeaderRecased => {
+            Self::WhitespaceChanged => {
+                "find what changes white space; c=relaxed/relaxed ignores most of it within lines"
+            }
+            Self::HeaderWhitespaceChanged | Self::HeaderRecased => {
                 "sign with c=relaxed/relaxed, which ignores such changes"
             }
             Self::TrailingLinesChanged => {
@@ -194,10 +197,10 @@ impl Cause {
             }
             Self::DotStuffing => "sign before dots are doubled and verify after they are undone",
             Self::FromStuffing => {
-                "have the sender encode lines that begin with From: in quoted-printable, for example"
+                "have the sender encode lines that begin with “From ”, in quoted-printable for example"
             }
             Self::TransferEncodingChanged => {
-                "encode content in quoted-printable or base64 before it is signed: 8bit may be converted on the way"
+                "find the system that converts content; 7bit, quoted-printable and base64 are mostly left alone, 8bit is not"
             }
             Self::LinesRewrapped => {
                 "wrap lines at 76 octets before signing: servers cut those over 998, and some programs wrap shorter ones anew"
@@ -211,12 +214,14 @@ impl Cause {
             Self::CanonicalizationMislabelled => "correct the signer: c= has to name what it does",
             Self::BodyLengthWrong => "correct the signer, best by leaving l= out",
             Self::HeaderValueChanged => {
-                "find the system that changes the field, and have it sign anew or leave it alone"
+                "do not rely on the field as it is now: find the system that changes it, and have it sign anew or leave it alone"
             }
             Self::SubjectTagged => {
-                "have the list or the filter leave the Subject alone, or sign anew; if you know of none, do not trust the words added"
+                "have the list or the filter leave the Subject alone or sign anew; do not trust the words added if no system of yours adds them"
             }
-            Self::HeaderAdded => "find what adds the field; one that is signed must stand alone",
+            Self::HeaderAdded => {
+                "do not rely on the field: find what adds it, and refuse a message with two From fields"
+            }
             Self::HeaderRemoved => "find what removes the field",
             Self::HeaderDuplicated => "find what adds the field once more",
             Self::HeaderReordered => "have the systems on the way keep the order of fields",
@@ -225,13 +230,13 @@ impl Cause {
                 "lists do this for DMARC's sake: look for the list's own signature; if there is none, take the From for forged"
             }
             Self::SignatureFieldChanged => {
-                "have the systems on the way keep the field as it is; sign with c=relaxed/relaxed"
+                "take it for unsigned; have the systems on the way keep the field as it is"
             }
             Self::WrongKey => {
-                "compare the published key with the signer's: dkim lookup --selector S --domain D --expect-key FILE"
+                "rely on nothing: a forged signature looks the same; the signer may compare keys: dkim lookup --selector S --domain D --expect-key FILE"
             }
             Self::KeyRotated => {
-                "keep an old key published as long as mail signed with it is under way"
+                "keep an old key published as long as mail signed with it is under way; without the key, rely on nothing"
             }
             Self::KeyTruncated => {
                 "publish the record whole, in several strings: dkim record --key FILE --selector S --domain D prints it"
@@ -243,7 +248,7 @@ impl Cause {
                 "if that is a system of yours, look behind it for the change: a list, an archive, a mail program; if not, do not trust it"
             }
             Self::Unknown => {
-                "compare with the message as it was sent: dkim inspect --canonical body FILE"
+                "do not rely on it; ask the sender, or compare: dkim inspect --canonical body FILE"
             }
         }
     }

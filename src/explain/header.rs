@@ -142,6 +142,6 @@ fn some_field_changed(signature: &Signature, is_complete: bool) -> Explanation {
         detail,
         field: None,
         original: None,
-        remedy: "compare with the message as it was sent: dkim inspect --canonical header FILE",
+        remedy: "do not rely on the header; ask the sender, or compare: dkim inspect --canonical header FILE",
     }
 }

@@ -181,7 +181,7 @@ fn unreadable_field(verdict: &Verdict) -> Option<Explanation> {
         | SignatureError::MissingTag(_)
         | SignatureError::EmptyTag(_) => (
             Proof::Possible,
-            format!("the field may have been damaged or cut off: {error}"),
+            "the field may have been damaged or cut off".to_owned(),
         ),
         _ => return None,
     };

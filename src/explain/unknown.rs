@@ -6,9 +6,9 @@ use crate::verdict::{Verdict, VerificationResult};
 
 /// What to do about a header of which nothing was found.
 const HEADER: &str =
-    "compare with the message as it was sent: dkim inspect --canonical header FILE";
+    "do not rely on it; ask the sender, or compare: dkim inspect --canonical header FILE";
 
-/// The parts that were changed and of which nothing that was found tells how.
+/// The parts that were changed and of which nothing is proven that tells how.
 pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part> {
     let is_of_key = |cause| {
         matches!(
@@ -18,7 +18,11 @@ pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part>
     };
     let explains = |part: Part| {
         found.iter().any(|explanation| {
-            explanation.part() == Some(part)
+            // A trace may be there beside what broke the signature; that a field was changed,
+            // whichever, is all that can be said.
+            let is_told = explanation.proof == Proof::Proven
+                || (explanation.cause == Cause::HeaderValueChanged && explanation.field.is_none());
+            (explanation.part() == Some(part) && is_told)
                 || (part == Part::Header && is_of_key(explanation.cause))
         })
     };
@@ -84,7 +88,10 @@ fn is_of_ed25519(verdict: &Verdict) -> bool {
 
 fn without_key(result: VerificationResult, body: Option<bool>) -> (&'static str, &'static str) {
     let detail = match body {
-        Some(true) => "the body is as it was signed; of the header nothing is known without a key",
+        Some(true) => {
+            "bh= is the hash of this body, but without a key nobody vouches for either, nor for the \
+             header"
+        }
         Some(false) => {
             "the body was changed, and not in a way that mail systems are known for; of the header \
              nothing is known without a key"
@@ -94,7 +101,7 @@ fn without_key(result: VerificationResult, body: Option<bool>) -> (&'static str,
     let remedy = if result == VerificationResult::TempError {
         "try again later"
     } else {
-        "see what is published: dkim lookup --selector S --domain D"
+        "see what is published: dkim lookup --selector S --domain D; without the key, rely on nothing"
     };
     (detail, remedy)
 }

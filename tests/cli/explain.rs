@@ -210,7 +210,7 @@ fn what_the_dns_says_in_time_is_heeded() {
     dkim_reading(&words, &signed())
         .exits(3)
         .prints("-: temperror")
-        .prints("of the header nothing is known")
+        .prints("but without a key nobody")
         .prints("remedy: try again later");
 }
 

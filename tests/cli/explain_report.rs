@@ -91,10 +91,10 @@ fn what_was_not_found_is_said_beside_what_was() {
     let run = explain(&[], &message).exits(1);
     let text = run.stdout();
     let said =
-        text.find("    not explained: the body was changed as well, in a way that was not found\n");
+        text.find("    not explained: how the body was changed is not proven [body-not-explained]");
     assert!(said.unwrap() < text.find("    proven: ").unwrap(), "{text}");
     assert!(
-        text.contains("remedy: compare with the message as it was sent"),
+        text.contains("remedy: do not rely on it; ask the sender, or compare: dkim inspect"),
         "{text}"
     );
     let run = explain(&["--json"], &message).exits(1);
@@ -178,8 +178,9 @@ fn a_summary_counts_what_happened() {
         .concat();
         dkim(&words).exits(1)
     };
-    run(&["--explain"])
-        .prints("\n\nwhat happened, in so many messages\ncontent-appended 2\nsubject-tagged 1\n");
+    run(&["--explain"]).prints(
+        "\n\nwhat happened, and in how many messages\ncontent-appended 2\nsubject-tagged 1\n",
+    );
     let summary = |words: &[&str]| run(words).json()[0]["summary"]["explanations"].clone();
     let expected = json!({"content-appended": 2, "subject-tagged": 1});
     assert_eq!(summary(&["--json", "--explain"]), expected);

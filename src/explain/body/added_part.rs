@@ -106,11 +106,14 @@ fn boundary_starts(body: &[u8], name: &[u8]) -> Vec<usize> {
 
 /// Whether the boundary line that begins here is the last one; `None` if none begins here.
 fn boundary_line(octets: &[u8], start: usize, name: &[u8]) -> Option<bool> {
-    let begins = start == 0 || octets[start - 1] == b'\n';
+    // First of all, for the rest of a line may be long.
+    if start > 0 && octets[start - 1] != b'\n' {
+        return None;
+    }
     let line = rewrites::lines(&octets[start..]).next()?;
     match content(line).trim_ascii_end().strip_prefix(name)? {
-        b"" if begins => Some(false),
-        b"--" if begins => Some(true),
+        b"" => Some(false),
+        b"--" => Some(true),
         _ => None,
     }
 }

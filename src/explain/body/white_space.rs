@@ -78,7 +78,9 @@ impl Change {
     fn story(self, canonical: &[u8], at: usize) -> Story {
         let start = memchr::memrchr(b'\n', &canonical[..at]).map_or(0, |line_feed| line_feed + 1);
         let rest = &canonical[start..];
-        let is = &rest[..memchr::memchr(b'\r', rest).unwrap_or(rest.len())];
+        // A CR alone ends no line.
+        let is = memchr::memchr(b'\n', rest).map_or(rest, |line_feed| &rest[..line_feed]);
+        let is = is.strip_suffix(b"\r").unwrap_or(is);
         let (before, behind) = is.split_at(at - start);
         let (what, was) = match self {
             Self::Fewer => ("added", [before, &behind[1..]].concat()),
@@ -86,7 +88,7 @@ impl Change {
         };
         let line = 1 + memchr::memchr_iter(b'\n', &canonical[..start]).count();
         let shown = quote_change(is, &was).unwrap_or_default();
-        let detail = format!("a space was {what} in line {line} of the body: {shown}");
+        let detail = format!("white space was {what} in line {line} of the body: {shown}");
         Story::new(Cause::WhitespaceChanged, detail).with_original(&was)
     }
 }
@@ -115,6 +117,22 @@ mod tests {
         check(&TEXT.replace("Dear ", "Dear  "), "added in line 1");
         check(&TEXT.replace("EUR,  ", "EUR, "), "removed in line 3");
         check(&TEXT.replace("  pay", " pay"), "line 3");
+    }
+
+    #[test]
+    fn a_bare_carriage_return_ends_no_line() {
+        let original = "Dear\rAnn, pay 100\r\nx  y   z\r\n";
+        for (was, now) in [("Ann, ", "Ann,  "), ("pay 1", "pay  1")] {
+            let received = original.replace(was, now);
+            let signed = Signed::new("simple/simple");
+            let explained = signed.explain(original.as_bytes(), received.as_bytes());
+            let found = &explained.explanations[0];
+            assert_eq!(
+                found.cause,
+                Cause::WhitespaceChanged,
+                "{received:?}: {found:?}"
+            );
+        }
     }
 
     #[test]

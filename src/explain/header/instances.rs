@@ -45,7 +45,12 @@ fn add_part(alternatives: &mut Alternatives<'_, '_>, place: usize) {
         if alternatives.is_full() {
             return;
         }
-        let detail = format!("the {name} fields stood in another order when they were signed");
+        let detail = format!(
+            "the {name} fields stood in another order when they were signed: the lowest was {}, \
+             and now is {}",
+            told_value(alternatives, &order),
+            told_value(alternatives, selected),
+        );
         let story = Story::of(Cause::HeaderReordered, &name, detail);
         select(alternatives, place, &order, 3, story);
     }
@@ -59,6 +64,13 @@ fn add_part(alternatives: &mut Alternatives<'_, '_>, place: usize) {
         let story = Story::of(Cause::HeaderRemoved, &name, detail);
         select(alternatives, place, &left, 6, story);
     }
+}
+
+/// The value of the first of these fields, which is the lowest.
+fn told_value(alternatives: &Alternatives<'_, '_>, places: &[usize]) -> String {
+    let header = alternatives.form.header;
+    let field = places.first().and_then(|&at| header.field(at));
+    field.map_or_else(String::new, |field| quoted(&shown(field.value())))
 }
 
 /// Which of so many fields may have been added, each with its cost: the lowest is at 0.

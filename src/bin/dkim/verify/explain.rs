@@ -1,6 +1,7 @@
 //! `--explain`: why signatures do not pass.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use dkim_toolkit::explain::{
@@ -36,13 +37,13 @@ impl Unexplained {
         match part {
             Part::Header => Self {
                 code: "header-not-explained",
-                message: "the header was changed as well, in a way that was not found",
-                remedy: "compare with the message as it was sent: dkim inspect --canonical header \
-                         FILE",
+                message: "how the header was changed is not proven",
+                remedy: "do not rely on it; ask the sender, or compare: dkim inspect --canonical \
+                         header FILE",
             },
             Part::Body => Self {
                 code: "body-not-explained",
-                message: "the body was changed as well, in a way that was not found",
+                message: "how the body was changed is not proven",
                 remedy: Cause::Unknown.remedy(),
             },
         }
@@ -58,20 +59,15 @@ pub struct Explanations {
 }
 
 impl Explanations {
-    /// The causes that were found, each once.
-    pub fn causes(&self) -> Vec<Cause> {
-        let mut causes = Vec::new();
-        for explanation in self
-            .signatures
-            .iter()
-            .flatten()
-            .flat_map(|each| &each.explanations)
-        {
-            if !causes.contains(&explanation.cause) {
-                causes.push(explanation.cause);
-            }
-        }
+    /// The codes of what was found and of what was not, each once.
+    pub fn codes(&self) -> BTreeSet<&'static str> {
+        let explained = || self.signatures.iter().flatten();
+        let causes = explained().flat_map(|each| &each.explanations);
+        let parts = explained().flat_map(|each| &each.unexplained);
         causes
+            .map(|explanation| explanation.cause.code())
+            .chain(parts.map(|part| Unexplained::of(*part).code))
+            .collect()
     }
 
     /// That of the signature at this place; `None` if it needs none.
@@ -249,7 +245,7 @@ impl<'a> Bodies<'a> {
         let verdict = &judgement.report.verdicts[at];
         let queries = nearby_queries(verdict);
         let answers = nearby.to(&queries);
-        let explain = |verdict: &Verdict, reading| {
+        let explain = |verdict: &Verdict, reading, end: Instant| {
             let evidence = Evidence {
                 header: &judgement.report.header,
                 body: self.get(reading),
@@ -259,12 +255,18 @@ impl<'a> Bodies<'a> {
             let mut goes_on = || Instant::now() < end;
             search(&evidence, &mut Budget::new(&mut goes_on))
         };
-        let mut explained = explain(verdict, judgement.reading(at));
+        // The second of two readings needs time as well.
+        let left = end.saturating_duration_since(Instant::now());
+        let own_end = match judgement.other(at) {
+            Some(_) => end - left / 2,
+            None => end,
+        };
+        let mut explained = explain(verdict, judgement.reading(at), own_end);
         // Where nobody quoted, lines that were unquoted look as if somebody had changed them.
         if is_doubtful(&explained)
             && let Some((other, reading)) = judgement.other(at)
         {
-            let otherwise = explain(other, reading);
+            let otherwise = explain(other, reading, end);
             if !is_doubtful(&otherwise) {
                 explained = otherwise;
                 judgement.turn(at);

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use dkim_toolkit::explain::Cause;
 use dkim_toolkit::verdict::{Reason, VerificationResult};
 use serde::Serialize;
 
@@ -32,7 +31,7 @@ pub struct Tally {
     result: &'static str,
     size: u64,
     signatures: Vec<Counted>,
-    causes: Vec<&'static str>,
+    causes: BTreeSet<&'static str>,
 }
 
 /// The best that one domain and selector have in a message.
@@ -96,12 +95,7 @@ impl Tally {
             result: outcome.result.name(),
             size: outcome.report.size,
             signatures,
-            causes: outcome
-                .explanations
-                .causes()
-                .into_iter()
-                .map(Cause::code)
-                .collect(),
+            causes: outcome.explanations.codes(),
         }
     }
 }
@@ -193,7 +187,7 @@ impl Summary {
         causes.sort_by_key(|(cause, messages)| (Reverse(**messages), **cause));
         if !causes.is_empty() {
             report.blank();
-            report.line_of(&[(PLAIN, "what happened, in so many messages")]);
+            report.line_of(&[(PLAIN, "what happened, and in how many messages")]);
         }
         for (cause, messages) in causes {
             report.line_of(&[(PLAIN, &format!("{cause} {messages}"))]);

@@ -200,7 +200,8 @@ fn behind_gateway(link: &[u8]) -> Option<Vec<u8>> {
         other => {
             let region = other.strip_suffix(b".safelinks.protection.outlook.com")?;
             let is_label = !region.is_empty() && region.iter().all(u8::is_ascii_alphanumeric);
-            parameter(path, b"url", percent).filter(|_| is_label)
+            let query = path.strip_prefix(b"/")?;
+            parameter(query, b"url", percent).filter(|_| is_label && query.starts_with(b"?"))
         }
     }
 }
@@ -211,14 +212,25 @@ fn parameter<'p, T>(
     name: &[u8],
     decode: impl FnOnce(&'p [u8]) -> Option<T>,
 ) -> Option<T> {
+    // What is behind a `#` is sent to nobody.
+    if path.contains(&b'#') {
+        return None;
+    }
     let query = &path[memchr::memchr(b'?', path)? + 1..];
-    let mut values = query.split(|octet| *octet == b'&').filter_map(|parameter| {
+    let parameters = query.split(|octet| *octet == b'&').map(|parameter| {
         let parameter = parameter.strip_prefix(b"amp;").unwrap_or(parameter);
-        parameter.strip_prefix(name)?.strip_prefix(b"=")
+        let end = memchr::memchr(b'=', parameter).unwrap_or(parameter.len());
+        parameter.split_at(end)
     });
-    let value = values.next()?;
+    // However it is written, for a gateway may take it so.
+    let is_named = |written: &[u8]| {
+        percent_decoded(written, b'%').is_none_or(|plain| plain.eq_ignore_ascii_case(name))
+    };
+    let mut named = parameters.filter(|(written, _)| is_named(written));
+    let (written, value) = named.next()?;
     // With two of them it is not known which one the gateway takes.
-    values.next().is_none().then(|| decode(value))?
+    let is_plain = named.next().is_none() && written == name;
+    is_plain.then(|| decode(value.strip_prefix(b"=")?))?
 }
 
 /// `/token/https%3A%2F%2F…`

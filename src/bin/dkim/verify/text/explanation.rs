@@ -32,9 +32,11 @@ pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
     }
     for part in &explained.unexplained {
         let Unexplained {
-            message, remedy, ..
+            code,
+            message,
+            remedy,
         } = Unexplained::of(*part);
-        report.wrapped(4, BAD, "not explained:", message);
+        report.wrapped(4, BAD, "not explained:", &format!("{message} [{code}]"));
         report.wrapped(6, PLAIN, "remedy:", remedy);
     }
     let mut following = explained.explanations.iter().skip(1);
