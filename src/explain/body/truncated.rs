@@ -80,10 +80,10 @@ fn incomplete_base64(structure: &Structure, body: &[u8]) -> Trace {
     let is_digit = |octet: &&u8| octet.is_ascii_alphanumeric() || b"+/=".contains(octet);
     // What stands behind it in other letters is something else: a footer.
     let encoded = rewrites::lines(content)
-        .map(|line| line.trim_ascii_end())
+        .map(<[u8]>::trim_ascii_end)
         .take_while(|line| line.iter().all(|octet| is_digit(&octet)));
     let digits: usize = encoded.map(<[u8]>::len).sum();
-    (digits % 4 != 0).then(|| {
+    (!digits.is_multiple_of(4)).then(|| {
         let detail = format!(
             "the base64 at the end of the body breaks off: it has {}, which is no multiple of four",
             count(digits, "character")
