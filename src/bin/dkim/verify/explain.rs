@@ -256,9 +256,9 @@ impl<'a> Bodies<'a> {
             search(&evidence, &mut Budget::new(&mut goes_on))
         };
         // The second of two readings needs time as well.
-        let left = end.saturating_duration_since(Instant::now());
+        let now = Instant::now();
         let own_end = match judgement.other(at) {
-            Some(_) => end - left / 2,
+            Some(_) => now + end.saturating_duration_since(now) / 2,
             None => end,
         };
         let mut explained = explain(verdict, judgement.reading(at), own_end);
