@@ -3,7 +3,9 @@
 //! What is encoded is decoded. Of HTML the words are shown, then the addresses in attributes, and
 //! what can hide or change other text: a reader must not take an addition for harmless that is not.
 
+mod addresses;
 mod html;
+mod references;
 
 use super::encodings::decode;
 use super::mime::{self, Form, Media};
@@ -96,7 +98,13 @@ pub(super) fn quote(octets: &[u8]) -> String {
 
 fn words(octets: &[u8]) -> String {
     let text = String::from_utf8_lossy(octets);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    without_marks(&words)
+}
+
+/// Text without the marks that stand around it where it is quoted.
+fn without_marks(text: &str) -> String {
+    text.replace(['“', '”'], "\"")
 }
 
 fn both_ends(beginning: &str, end: &str) -> String {
@@ -137,7 +145,7 @@ fn quote_from(line: &[u8], start: usize) -> String {
     let rest = String::from_utf8_lossy(&rest[..rest.len().min(4 * LONGEST)]);
     let shown: String = rest.chars().take(LONGEST).collect();
     let behind = if shown.len() < rest.len() { "…" } else { "" };
-    format!("“{before}{shown}{behind}”")
+    format!("“{before}{}{behind}”", without_marks(&shown))
 }
 
 #[cfg(test)]
@@ -151,6 +159,7 @@ mod tests {
             assert_eq!(quote(text.as_bytes()), format!("“{expected}”"));
         };
         check("", "");
+        check("footer” remedy: “pay", "footer\" remedy: \"pay");
         check("\r\n  two\r\n\twords\r\n", "two words");
         check(&"x".repeat(160), &"x".repeat(160));
         let (a, b, c) = ("a".repeat(100), "b".repeat(100), "c".repeat(58));
