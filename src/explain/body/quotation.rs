@@ -34,30 +34,46 @@ pub(super) fn quote_added(form: Form, octets: &[u8]) -> String {
     }
 }
 
-/// What was added in parts, each with its header: the text in the first of them, and in those of
-/// which they are made.
-pub(super) fn quote_parts<'p>(parts: impl Iterator<Item = &'p [u8]>) -> String {
-    let texts: Vec<_> = parts.take(MOST_PARTS).flat_map(quote_part).collect();
+/// What was added in parts, each with its header: the text in the first of them and in the last,
+/// and so in those of which they are made; `more` are before the last.
+pub(super) fn quote_parts<'p>(parts: impl Iterator<Item = &'p [u8]>, more: usize) -> String {
+    let parts: Vec<_> = parts.collect();
+    first_and_last(&parts, more, |part| quote_part(part))
+}
+
+/// Parts, and parts of them, whose text is shown: the first ones, and the last.
+const MOST_PARTS: usize = 3;
+
+/// Tells of the first and the last, and how many there are between them, and `more`.
+fn first_and_last<T>(all: &[T], more: usize, tell: impl Fn(&T) -> String) -> String {
+    let Some((last, before)) = all.split_last() else {
+        return String::new();
+    };
+    let shown = before.len().min(MOST_PARTS - 1);
+    let mut texts: Vec<_> = before[..shown].iter().map(&tell).collect();
+    let between = before.len() - shown + more;
+    if between > 0 {
+        texts.push(format!("{between} more"));
+    }
+    texts.push(tell(last));
     texts.join(" and ")
 }
 
-/// Parts, and parts of them, whose text is shown.
-const MOST_PARTS: usize = 3;
 /// Octets of a part that are looked through.
 const MOST_SEARCHED: usize = 1024 * 1024;
 
-fn quote_part(part: &[u8]) -> Vec<String> {
-    let part = &part[..part.len().min(MOST_SEARCHED)];
+fn quote_part(whole: &[u8]) -> String {
+    let part = &whole[..whole.len().min(MOST_SEARCHED)];
     let Ok((header, body)) = message::parse(part, LineEndings::Lenient) else {
-        return vec![quote(part)];
+        return quote(whole);
     };
     // It is no search any more, and what it may read is bounded.
     let mut goes_on = || true;
-    let Ok(structure) = mime::structure(&header, body, &mut Budget::new(&mut goes_on)) else {
-        return vec![quote(part)];
+    let structure = match mime::structure(&header, body, &mut Budget::new(&mut goes_on)) {
+        Ok(structure) if !structure.parts.is_empty() => structure,
+        _ => return quote(whole),
     };
-    let leaves = structure.parts.iter().take(MOST_PARTS);
-    let texts = leaves.map(|leaf| {
+    let texts = first_and_last(&structure.parts, 0, |leaf| {
         let content = &body[leaf.content.clone()];
         let text = || quote_added(leaf.form(), content);
         match leaf.media {
@@ -73,11 +89,14 @@ fn quote_part(part: &[u8]) -> Vec<String> {
             }
         }
     });
-    let texts: Vec<_> = texts.collect();
-    if texts.is_empty() {
-        vec![quote(part)]
-    } else {
+    if part.len() == whole.len() {
         texts
+    } else {
+        // The very end may be in another part than the last that was found.
+        format!(
+            "{texts} and what is behind that, at the end {}",
+            quote(&whole[part.len()..])
+        )
     }
 }
 
@@ -166,6 +185,24 @@ mod tests {
         check(&format!("{a}{b}{c}"), &format!("{a} … {c}"));
         let long = "b ".repeat(40_000);
         check(&format!("{a} {long} {c}"), &format!("{a} … {c}"));
+    }
+
+    #[test]
+    fn of_parts_the_first_and_the_last_are_told() {
+        let parts: Vec<_> = (0..6).map(|at| format!("\r\ntext {at}\r\n")).collect();
+        let check = |count: usize, more, expected: &str| {
+            let octets = parts[..count].iter().map(String::as_bytes);
+            assert_eq!(quote_parts(octets, more), expected);
+        };
+        check(1, 0, "“text 0”");
+        check(3, 0, "“text 0” and “text 1” and “text 2”");
+        check(6, 0, "“text 0” and “text 1” and 3 more and “text 5”");
+        check(6, 9, "“text 0” and “text 1” and 12 more and “text 5”");
+        let inner = parts.join("--i\r\n");
+        let nested =
+            format!("Content-Type: multipart/x; boundary=i\r\n\r\n--i\r\n{inner}--i--\r\n");
+        let told = quote_parts(std::iter::once(nested.as_bytes()), 0);
+        assert_eq!(told, "“text 0” and “text 1” and 3 more and “text 5”");
     }
 
     #[test]
