@@ -9,7 +9,7 @@ mod references;
 
 use super::encodings::decode;
 use super::mime::{self, Form, Media};
-use super::rewrites::content;
+use super::rewrites::{content, lines};
 use super::story::size;
 use crate::explain::Budget;
 use crate::message::{self, LineEndings};
@@ -89,14 +89,13 @@ fn quote_part(whole: &[u8]) -> String {
             }
         }
     });
-    if part.len() == whole.len() {
+    // Nothing but boundary lines is behind the last part, if all were looked at.
+    let seen = structure.parts.last().map_or(0, |leaf| leaf.content.end);
+    let rest = &whole[part.len() - body.len() + seen..];
+    if lines(rest).all(|line| line.trim_ascii().is_empty() || line.starts_with(b"--")) {
         texts
     } else {
-        // The very end may be in another part than the last that was found.
-        format!(
-            "{texts} and what is behind that, at the end {}",
-            quote(&whole[part.len()..])
-        )
+        format!("{texts} and more behind them: {}", quote(rest))
     }
 }
 
@@ -203,6 +202,12 @@ mod tests {
             format!("Content-Type: multipart/x; boundary=i\r\n\r\n--i\r\n{inner}--i--\r\n");
         let told = quote_parts(std::iter::once(nested.as_bytes()), 0);
         assert_eq!(told, "“text 0” and “text 1” and 3 more and “text 5”");
+        let many = nested.replace("text 5", &"text\r\n--i\r\n\r\n".repeat(300)) + "more\r\n";
+        let told = quote_parts(std::iter::once(many.as_bytes()), 0);
+        assert!(
+            told.contains(" and more behind them: “") && told.ends_with(" more”"),
+            "{told}"
+        );
     }
 
     #[test]
