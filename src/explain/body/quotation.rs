@@ -146,11 +146,14 @@ pub(super) fn quote_change(is: &[u8], was: &[u8]) -> Option<String> {
     let same = is.iter().zip(was).take_while(|(is, was)| is == was).count();
     // A little of what is before the difference.
     let start = same.saturating_sub(LONGEST / 4);
-    Some(format!(
-        "{}, originally {}",
-        quote_from(is, start),
-        quote_from(was, start)
-    ))
+    let (shown, originally) = (quote_from(is, start), quote_from(was, start));
+    // Quotation marks, or what is no text, may be all that was changed.
+    let marks = if shown == originally {
+        " (in other octets)"
+    } else {
+        ""
+    };
+    Some(format!("{shown}, originally {originally}{marks}"))
 }
 
 fn quote_from(line: &[u8], start: usize) -> String {
@@ -239,6 +242,8 @@ mod tests {
             "“50 EUR”, originally “.50 EUR”",
         );
         check("1  0", "1 0", "“1  0”, originally “1 0”");
+        let marks = "“\"a\"”, originally “\"a\"” (in other octets)";
+        check("“a”", "\"a\"", marks);
         let long = "x".repeat(300);
         let x = "x".repeat(39);
         check(
