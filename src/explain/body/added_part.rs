@@ -251,7 +251,7 @@ fn story(canonical: &[u8], lines: &[Boundary], at: usize) -> Story {
         at + 1,
         count(parts, "part"),
         size(text),
-        quote_parts(std::iter::once(text))
+        quote_parts(std::iter::once(text), 0)
     );
     Story::new(cause, detail)
 }

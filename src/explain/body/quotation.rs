@@ -3,11 +3,13 @@
 //! What is encoded is decoded. Of HTML the words are shown, then the addresses in attributes, and
 //! what can hide or change other text: a reader must not take an addition for harmless that is not.
 
+mod addresses;
 mod html;
+mod references;
 
 use super::encodings::decode;
 use super::mime::{self, Form, Media};
-use super::rewrites::content;
+use super::rewrites::{content, lines};
 use super::story::size;
 use crate::explain::Budget;
 use crate::message::{self, LineEndings};
@@ -32,30 +34,46 @@ pub(super) fn quote_added(form: Form, octets: &[u8]) -> String {
     }
 }
 
-/// What was added in parts, each with its header: the text in the first of them, and in those of
-/// which they are made.
-pub(super) fn quote_parts<'p>(parts: impl Iterator<Item = &'p [u8]>) -> String {
-    let texts: Vec<_> = parts.take(MOST_PARTS).flat_map(quote_part).collect();
+/// What was added in parts, each with its header: the text in the first of them and in the last,
+/// and so in those of which they are made; `more` are before the last.
+pub(super) fn quote_parts<'p>(parts: impl Iterator<Item = &'p [u8]>, more: usize) -> String {
+    let parts: Vec<_> = parts.collect();
+    first_and_last(&parts, more, |part| quote_part(part))
+}
+
+/// Parts, and parts of them, whose text is shown: the first ones, and the last.
+const MOST_PARTS: usize = 3;
+
+/// Tells of the first and the last, and how many there are between them, and `more`.
+fn first_and_last<T>(all: &[T], more: usize, tell: impl Fn(&T) -> String) -> String {
+    let Some((last, before)) = all.split_last() else {
+        return String::new();
+    };
+    let shown = before.len().min(MOST_PARTS - 1);
+    let mut texts: Vec<_> = before[..shown].iter().map(&tell).collect();
+    let between = before.len() - shown + more;
+    if between > 0 {
+        texts.push(format!("{between} more"));
+    }
+    texts.push(tell(last));
     texts.join(" and ")
 }
 
-/// Parts, and parts of them, whose text is shown.
-const MOST_PARTS: usize = 3;
 /// Octets of a part that are looked through.
 const MOST_SEARCHED: usize = 1024 * 1024;
 
-fn quote_part(part: &[u8]) -> Vec<String> {
-    let part = &part[..part.len().min(MOST_SEARCHED)];
+fn quote_part(whole: &[u8]) -> String {
+    let part = &whole[..whole.len().min(MOST_SEARCHED)];
     let Ok((header, body)) = message::parse(part, LineEndings::Lenient) else {
-        return vec![quote(part)];
+        return quote(whole);
     };
     // It is no search any more, and what it may read is bounded.
     let mut goes_on = || true;
-    let Ok(structure) = mime::structure(&header, body, &mut Budget::new(&mut goes_on)) else {
-        return vec![quote(part)];
+    let structure = match mime::structure(&header, body, &mut Budget::new(&mut goes_on)) {
+        Ok(structure) if !structure.parts.is_empty() => structure,
+        _ => return quote(whole),
     };
-    let leaves = structure.parts.iter().take(MOST_PARTS);
-    let texts = leaves.map(|leaf| {
+    let texts = first_and_last(&structure.parts, 0, |leaf| {
         let content = &body[leaf.content.clone()];
         let text = || quote_added(leaf.form(), content);
         match leaf.media {
@@ -71,11 +89,13 @@ fn quote_part(part: &[u8]) -> Vec<String> {
             }
         }
     });
-    let texts: Vec<_> = texts.collect();
-    if texts.is_empty() {
-        vec![quote(part)]
-    } else {
+    // Nothing but boundary lines is behind the last part, if all were looked at.
+    let seen = structure.parts.last().map_or(0, |leaf| leaf.content.end);
+    let rest = &whole[part.len() - body.len() + seen..];
+    if lines(rest).all(|line| line.trim_ascii().is_empty() || line.starts_with(b"--")) {
         texts
+    } else {
+        format!("{texts} and more behind them: {}", quote(rest))
     }
 }
 
@@ -96,7 +116,13 @@ pub(super) fn quote(octets: &[u8]) -> String {
 
 fn words(octets: &[u8]) -> String {
     let text = String::from_utf8_lossy(octets);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    without_marks(&words)
+}
+
+/// Text without the marks that stand around it where it is quoted.
+fn without_marks(text: &str) -> String {
+    text.replace(['“', '”'], "\"")
 }
 
 fn both_ends(beginning: &str, end: &str) -> String {
@@ -120,11 +146,14 @@ pub(super) fn quote_change(is: &[u8], was: &[u8]) -> Option<String> {
     let same = is.iter().zip(was).take_while(|(is, was)| is == was).count();
     // A little of what is before the difference.
     let start = same.saturating_sub(LONGEST / 4);
-    Some(format!(
-        "{}, originally {}",
-        quote_from(is, start),
-        quote_from(was, start)
-    ))
+    let (shown, originally) = (quote_from(is, start), quote_from(was, start));
+    // Quotation marks, or what is no text, may be all that was changed.
+    let marks = if shown == originally {
+        " (in other octets)"
+    } else {
+        ""
+    };
+    Some(format!("{shown}, originally {originally}{marks}"))
 }
 
 fn quote_from(line: &[u8], start: usize) -> String {
@@ -137,7 +166,7 @@ fn quote_from(line: &[u8], start: usize) -> String {
     let rest = String::from_utf8_lossy(&rest[..rest.len().min(4 * LONGEST)]);
     let shown: String = rest.chars().take(LONGEST).collect();
     let behind = if shown.len() < rest.len() { "…" } else { "" };
-    format!("“{before}{shown}{behind}”")
+    format!("“{before}{}{behind}”", without_marks(&shown))
 }
 
 #[cfg(test)]
@@ -151,12 +180,37 @@ mod tests {
             assert_eq!(quote(text.as_bytes()), format!("“{expected}”"));
         };
         check("", "");
+        check("footer” remedy: “pay", "footer\" remedy: \"pay");
         check("\r\n  two\r\n\twords\r\n", "two words");
         check(&"x".repeat(160), &"x".repeat(160));
         let (a, b, c) = ("a".repeat(100), "b".repeat(100), "c".repeat(58));
         check(&format!("{a}{b}{c}"), &format!("{a} … {c}"));
         let long = "b ".repeat(40_000);
         check(&format!("{a} {long} {c}"), &format!("{a} … {c}"));
+    }
+
+    #[test]
+    fn of_parts_the_first_and_the_last_are_told() {
+        let parts: Vec<_> = (0..6).map(|at| format!("\r\ntext {at}\r\n")).collect();
+        let check = |count: usize, more, expected: &str| {
+            let octets = parts[..count].iter().map(String::as_bytes);
+            assert_eq!(quote_parts(octets, more), expected);
+        };
+        check(1, 0, "“text 0”");
+        check(3, 0, "“text 0” and “text 1” and “text 2”");
+        check(6, 0, "“text 0” and “text 1” and 3 more and “text 5”");
+        check(6, 9, "“text 0” and “text 1” and 12 more and “text 5”");
+        let inner = parts.join("--i\r\n");
+        let nested =
+            format!("Content-Type: multipart/x; boundary=i\r\n\r\n--i\r\n{inner}--i--\r\n");
+        let told = quote_parts(std::iter::once(nested.as_bytes()), 0);
+        assert_eq!(told, "“text 0” and “text 1” and 3 more and “text 5”");
+        let many = nested.replace("text 5", &"text\r\n--i\r\n\r\n".repeat(300)) + "more\r\n";
+        let told = quote_parts(std::iter::once(many.as_bytes()), 0);
+        assert!(
+            told.contains(" and more behind them: “") && told.ends_with(" more”"),
+            "{told}"
+        );
     }
 
     #[test]
@@ -188,6 +242,8 @@ mod tests {
             "“50 EUR”, originally “.50 EUR”",
         );
         check("1  0", "1 0", "“1  0”, originally “1 0”");
+        let marks = "“\"a\"”, originally “\"a\"” (in other octets)";
+        check("“a”", "\"a\"", marks);
         let long = "x".repeat(300);
         let x = "x".repeat(39);
         check(

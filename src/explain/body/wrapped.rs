@@ -18,7 +18,7 @@ use crate::message;
 
 /// Parts that may be the whole body: the first, or one behind a banner.
 const MOST_TRIED: usize = 3;
-/// Parts that are counted.
+/// Parts that are kept, with the last; the others are counted.
 const MOST_PARTS: usize = 16;
 
 /// A part of the outermost multipart, which may be a multipart itself.
@@ -30,6 +30,25 @@ struct Outer {
     content: Range<usize>,
 }
 
+/// The parts of the outermost multipart.
+#[derive(Debug, Default)]
+struct Outers {
+    /// The first ones, and the last.
+    kept: Vec<Outer>,
+    /// How many there are before the last that are not kept.
+    more: usize,
+}
+
+impl Outers {
+    fn push(&mut self, part: Outer) {
+        if self.kept.len() >= MOST_PARTS {
+            self.kept.pop();
+            self.more += 1;
+        }
+        self.kept.push(part);
+    }
+}
+
 /// Holds what is in the parts of the outermost multipart against the claim.
 pub(super) fn search(
     claim: &Claim<'_>,
@@ -38,7 +57,7 @@ pub(super) fn search(
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
     let parts = outer_parts(structure, body, budget)?;
-    for (at, part) in parts.iter().enumerate().take(MOST_TRIED) {
+    for (at, part) in parts.kept.iter().enumerate().take(MOST_TRIED) {
         let content = &body[part.content.clone()];
         if appended::is_white(content) {
             continue;
@@ -65,7 +84,7 @@ pub(super) fn search_changed(
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
     let parts = outer_parts(structure, body, budget)?;
-    for (at, part) in parts.iter().enumerate().take(MOST_TRIED) {
+    for (at, part) in parts.kept.iter().enumerate().take(MOST_TRIED) {
         let content = &body[part.content.clone()];
         if appended::is_white(content) {
             continue;
@@ -108,8 +127,8 @@ fn outer_parts(
     structure: &Structure,
     body: &[u8],
     budget: &mut Budget<'_>,
-) -> Result<Vec<Outer>, Exhausted> {
-    let mut parts: Vec<Outer> = Vec::new();
+) -> Result<Outers, Exhausted> {
+    let mut parts = Outers::default();
     // The first boundary line in use is that of the outermost multipart.
     let Some(boundary) = structure.boundaries.first() else {
         return Ok(parts);
@@ -122,11 +141,11 @@ fn outer_parts(
         let end = start + line.len();
         match line.trim_ascii_end().strip_prefix(boundary.as_slice()) {
             Some(last @ (b"" | b"--")) => {
-                parts.extend(content.take().map(|(header, from)| Outer {
-                    header,
-                    content: from..start,
-                }));
-                if !last.is_empty() || parts.len() >= MOST_PARTS {
+                if let Some((header, from)) = content.take() {
+                    let content = from..start;
+                    parts.push(Outer { header, content });
+                }
+                if !last.is_empty() {
                     return Ok(parts);
                 }
                 header = Some(end);
@@ -138,15 +157,15 @@ fn outer_parts(
         }
         start = end;
     }
-    parts.extend(content.map(|(header, from)| Outer {
-        header,
-        content: from..body.len(),
-    }));
+    if let Some((header, from)) = content {
+        let content = from..body.len();
+        parts.push(Outer { header, content });
+    }
     Ok(parts)
 }
 
 /// Tells of a body that is now one part among others, and as it was if nothing else is told.
-fn story(body: &[u8], parts: &[Outer], at: usize, as_it_was: bool) -> Story {
+fn story(body: &[u8], parts: &Outers, at: usize, as_it_was: bool) -> Story {
     let signed = if as_it_was {
         "the body as it was signed"
     } else {
@@ -155,18 +174,18 @@ fn story(body: &[u8], parts: &[Outer], at: usize, as_it_was: bool) -> Story {
     let mut detail = format!(
         "the message was wrapped in a multipart: part {} of {} is {signed}",
         at + 1,
-        parts.len(),
+        parts.kept.len() + parts.more,
     );
-    let (before, behind) = (&parts[..at], &parts[at + 1..]);
-    for (others, place) in [(before, "before"), (behind, "after")] {
+    let (before, behind) = (&parts.kept[..at], &parts.kept[at + 1..]);
+    for (others, more, place) in [(before, 0, "before"), (behind, parts.more, "after")] {
         if !others.is_empty() {
             let texts = others
                 .iter()
                 .map(|other| &body[other.header.start..other.content.end]);
             detail += &format!(
                 ", with {} {place} it: {}",
-                count(others.len(), "part"),
-                quote_parts(texts)
+                count(others.len() + more, "part"),
+                quote_parts(texts, more)
             );
         }
     }
@@ -220,6 +239,10 @@ mod tests {
         let within = format!("{text}more\r\n");
         let both = [Cause::ContentAppended, Cause::ContentAppended];
         check(TEXT, &[&within, footer], &both, "“more”");
+        let many = [&[text.as_str()], vec![footer; 24].as_slice(), &[banner]].concat();
+        let words = "part 1 of 26 is the body as it was signed, with 25 parts after it";
+        check(TEXT, &many, &appended, words);
+        check(TEXT, &many, &appended, " and 22 more and “CAUTION”");
         let tampered = text.replace("this", "that");
         check(TEXT, &[&tampered, footer], &[], "");
     }

@@ -1,11 +1,13 @@
 //! One thing that a part may have been, and what is told of it.
 
+use std::ops::Range;
+
 use super::super::appended::is_white;
 use super::super::mime::Form;
 use super::super::quotation::quote_added;
 use super::super::story::{Story, size};
 use super::alternatives::Place;
-use super::cuts::Where;
+use super::cuts::{Cut, Where};
 use super::links::Links;
 use super::recoding::Recoding;
 use crate::explain::Cause;
@@ -72,8 +74,10 @@ pub(super) struct Added {
     pub(super) at: Where,
     pub(super) text: Vec<u8>,
     pub(super) form: Form,
-    /// How many lines are before it.
-    pub(super) lines_before: usize,
+    /// How many lines are before it, without that in which it begins.
+    lines_before: usize,
+    /// Whether it begins where a line begins.
+    begins_line: bool,
 }
 
 /// Which alternatives of two parts go together.
@@ -109,9 +113,37 @@ impl Alternative {
 }
 
 impl Added {
+    /// The stretches of a text in this form, each with its place.
+    pub(super) fn all(cuts: &[Cut], text: &[u8], form: Form) -> Vec<Self> {
+        let mut added = Vec::with_capacity(cuts.len());
+        for (number, cut) in cuts.iter().enumerate() {
+            // Each may take up half of what is between it and the next.
+            let middle = |before: &Cut, behind: &Cut| before.range.end.midpoint(behind.range.start);
+            let from = match number.checked_sub(1) {
+                Some(before) => middle(&cuts[before], cut),
+                None => 0,
+            };
+            let to = cuts.get(number + 1);
+            let to = to.map_or(text.len(), |behind| middle(cut, behind));
+            let range = at_line(cut.range.clone(), from..to, text);
+            added.push(Self {
+                at: cut.at,
+                form,
+                lines_before: memchr::memchr_iter(b'\n', &text[..range.start]).count(),
+                begins_line: begins_line(range.start, text),
+                text: text[range].to_vec(),
+            });
+        }
+        added
+    }
+
     fn story(&self, name: &str) -> Story {
         let size = size(&self.text);
-        let after = format!("after line {} of", self.lines_before);
+        let after = if self.begins_line {
+            format!("after line {} of", self.lines_before)
+        } else {
+            format!("in line {} of", self.lines_before + 1)
+        };
         if is_white(&self.text) {
             let (cause, at) = match self.at {
                 Where::End => (Cause::TrailingLinesChanged, "at the end of"),
@@ -132,4 +164,24 @@ impl Added {
             format!("text was added {at} the {name}, {size}: {shown}"),
         )
     }
+}
+
+fn begins_line(at: usize, text: &[u8]) -> bool {
+    at == 0 || text[at - 1] == b'\n'
+}
+
+/// The stretch, or one beside it without which the text is the same and that begins a line.
+fn at_line(range: Range<usize>, within: Range<usize>, text: &[u8]) -> Range<usize> {
+    /// Octets by which it is shifted.
+    const FARTHEST: usize = 1024;
+    let Range { start, end } = range;
+    let forwards = FARTHEST.min(within.end - end);
+    let backwards = FARTHEST.min(start - within.start);
+    let forwards = (0..forwards).take_while(|by| text[start + by] == text[end + by]);
+    let backwards = (1..=backwards).take_while(|by| text[start - by] == text[end - by]);
+    let behind = forwards.map(|by| (start + by + 1, end + by + 1));
+    let before = backwards.map(|by| (start - by, end - by));
+    let mut all = std::iter::once((start, end)).chain(behind).chain(before);
+    let found = all.find(|(start, _)| begins_line(*start, text));
+    found.map_or(range, |(start, end)| start..end)
 }

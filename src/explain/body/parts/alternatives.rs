@@ -373,16 +373,10 @@ impl Change<'_> {
     }
 
     fn added(self) -> Vec<Added> {
-        let Self::Added(cuts, text, form) = self else {
-            return Vec::new();
-        };
-        let added = cuts.iter().map(|cut| Added {
-            at: cut.at,
-            text: text[cut.range.clone()].to_vec(),
-            form,
-            lines_before: memchr::memchr_iter(b'\n', &text[..cut.range.start]).count(),
-        });
-        added.collect()
+        match self {
+            Self::Added(cuts, text, form) => Added::all(cuts, text, form),
+            Self::Nothing | Self::Linked(_) => Vec::new(),
+        }
     }
 
     fn links(self) -> Option<Links> {

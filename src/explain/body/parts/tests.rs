@@ -256,6 +256,23 @@ fn html_with(banner: &str, footer: &str) -> String {
     html.replace("</body>", &format!("{footer}</body>"))
 }
 
+#[test]
+fn put_between_lines_of_html() {
+    let check = |html: &str, words: &str| {
+        let original = "<p>hi</p>\r\n<p>Pay</p>\r\n<p>Joe</p>\r\n";
+        let inserted = [Cause::ContentInserted];
+        check(HTML_ONLY, original, html, &inserted, &[words]);
+    };
+    check(
+        "<p>hi</p>\r\n<p>evil</p>\r\n<p>Pay</p>\r\n<p>Joe</p>\r\n",
+        "after line 1 of the body, 1 line (13 octets): “evil”",
+    );
+    check(
+        "<p>hi</p>\r\n<p>Pay</p><b>9</b>\r\n<p>evil</p>\r\n<p>Joe</p>\r\n",
+        "in line 2 of the body, 2 lines (21 octets): “9 evil”",
+    );
+}
+
 /// A banner and a footer in one part, and in two.
 #[test]
 fn banner_and_footer() {

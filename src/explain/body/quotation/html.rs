@@ -1,24 +1,19 @@
 //! What there is in HTML that was added: words, addresses, and what can hide or change others.
+//!
+//! Cost: once through [`MOST_SEARCHED`] octets, and twice as many of addresses.
 
-use super::super::appended::is_white;
+use std::ops::Range;
+
+use super::addresses::{Addresses, listed_hosts};
 use super::quote;
+use super::references::decode_references;
 
-/// Addresses, and things that can act, that a sentence names.
-const MOST_NAMED: usize = 3;
-/// Octets of an addition that are looked through.
-const MOST_SEARCHED: usize = 1024 * 1024;
-
-/// Attributes whose value leads somewhere, or has something loaded.
-const LEADING: [&[u8]; 8] = [
-    b"href",
-    b"src",
-    b"action",
-    b"formaction",
-    b"background",
-    b"poster",
-    b"srcset",
-    b"data",
-];
+/// Things that can act that a sentence names, and addresses on the same host.
+pub(super) const MOST_NAMED: usize = 3;
+/// Octets of an addition that are looked through for addresses and tags.
+pub(super) const MOST_SEARCHED: usize = 64 * 1024;
+/// Elements in each other.
+const DEEPEST: usize = 200;
 
 /// Elements that can hide, change or ask for something.
 const ACTING: [&str; 20] = [
@@ -27,7 +22,7 @@ const ACTING: [&str; 20] = [
 ];
 
 /// Properties of `style=` that can hide text.
-const HIDING: [&str; 9] = [
+const HIDING: [&str; 13] = [
     "display",
     "visibility",
     "font-size",
@@ -37,30 +32,43 @@ const HIDING: [&str; 9] = [
     "text-indent",
     "overflow",
     "height",
+    "max-height",
+    "clip",
+    "clip-path",
+    "transform",
 ];
 
 /// The words of HTML that was added, or all of it if it has none, with its addresses and with what
 /// may hide or change other text.
 pub(super) fn quote_html(html: &[u8]) -> String {
-    let words = without_tags(html);
-    let mut said = if is_white(&words) {
-        quote(html)
-    } else {
-        quote(&words)
+    let words = decode_references(&without_tags(html));
+    let mut said = match String::from_utf8_lossy(&words).trim() {
+        "" => quote(html),
+        words => quote(words.as_bytes()),
     };
     let searched = &html[..html.len().min(MOST_SEARCHED)];
-    let mut addresses = addresses(searched);
-    addresses.retain(|address| !said.contains(address.as_str()));
-    if let Some((shown, more)) = listed(&addresses) {
-        let what = if addresses.len() == 1 {
+    let attributes = Attributes::of(searched);
+    let mut addresses = Addresses::default();
+    addresses.add_leading(searched);
+    addresses.add_of_styles(&attributes.all);
+    let is_full = addresses.is_full();
+    let mut found = addresses.found;
+    found.retain(|address| !said.contains(&quote(address)));
+    if let Some((shown, more)) = listed_hosts(&found) {
+        let what = if found.len() == 1 {
             "address"
         } else {
             "addresses"
         };
         said += &format!("; with the {what} {shown}{more}");
     }
-    if let Some((shown, more)) = listed(&acting(searched)) {
+    let is_all = searched.len() == html.len();
+    if let Some((shown, more)) = listed(&acting(html, searched, &attributes, is_all)) {
         said += &format!("; it has {shown}{more}, which may hide or change other text");
+    }
+    if !is_all || is_full {
+        said += "; it is so long that not all of it was searched for addresses, and for what may \
+                 hide or change other text";
     }
     said
 }
@@ -68,11 +76,14 @@ pub(super) fn quote_html(html: &[u8]) -> String {
 /// The first of them, and how many there are more.
 fn listed(all: &[String]) -> Option<(String, String)> {
     let shown = &all[..all.len().min(MOST_NAMED)];
-    let more = match all.len() - shown.len() {
+    (!shown.is_empty()).then(|| (shown.join(", "), and_more(all.len() - shown.len())))
+}
+
+pub(super) fn and_more(count: usize) -> String {
+    match count {
         0 => String::new(),
         more => format!(" and {more} more"),
-    };
-    (!shown.is_empty()).then(|| (shown.join(", "), more))
+    }
 }
 
 /// HTML without its tags. What is in a comment or a script remains: it is no less to be seen.
@@ -89,73 +100,39 @@ pub(in crate::explain::body) fn without_tags(html: &[u8]) -> Vec<u8> {
     text
 }
 
-/// The values of attributes that lead somewhere, in order, each once.
-fn addresses(html: &[u8]) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for equals in memchr::memchr_iter(b'=', html) {
-        let name = html[..equals].trim_ascii_end();
-        let leads = LEADING.iter().any(|leading| {
-            let at = name.len().checked_sub(leading.len());
-            at.is_some_and(|at| {
-                name[at..].eq_ignore_ascii_case(leading)
-                    && at > 0
-                    && !name[at - 1].is_ascii_alphanumeric()
-            })
-        });
-        let address = quote_value(value(&html[equals + 1..]));
-        if leads && address.len() > "“”".len() && !found.contains(&address) {
-            found.push(address);
-        }
-    }
-    found
-}
-
-/// An attribute's value at the beginning of what is behind its `=`.
-fn value(rest: &[u8]) -> &[u8] {
-    let rest = rest.trim_ascii_start();
-    let (rest, ends): (_, fn(&u8) -> bool) = match rest.first() {
-        Some(b'"') => (&rest[1..], |octet| *octet == b'"'),
-        Some(b'\'') => (&rest[1..], |octet| *octet == b'\''),
-        _ => (rest, |octet| octet.is_ascii_whitespace() || *octet == b'>'),
-    };
-    let end = rest.iter().position(ends);
-    &rest[..end.unwrap_or(rest.len())]
-}
-
-fn quote_value(value: &[u8]) -> String {
-    quote(value.trim_ascii())
-}
-
 /// What can hide or change what stands around it, in words.
-fn acting(html: &[u8]) -> Vec<String> {
-    let lower = html.to_ascii_lowercase();
+fn acting(html: &[u8], searched: &[u8], attributes: &Attributes, is_all: bool) -> Vec<String> {
     let mut found = Vec::new();
-    found.extend(comment(&lower));
-    let (tags, left_open) = elements(&lower);
+    found.extend(comment(html));
+    let lower = searched.to_ascii_lowercase();
+    let (names, left_open) = elements(&lower);
     for name in ACTING {
-        if tags.iter().any(|tag| tag.name == name.as_bytes()) {
+        if names.contains(&name.as_bytes()) {
             found.push(format!("<{name}>"));
         }
     }
+    let styles = attributes.styles.to_ascii_lowercase();
     for property in HIDING {
-        if tags
-            .iter()
-            .any(|tag| styles(tag.whole, property.as_bytes()))
-        {
+        if sets(&styles, property.as_bytes()) {
             found.push(format!("style=\"{property}: …\""));
         }
     }
-    if tags.iter().any(|tag| has_handler(tag.whole)) {
+    let all = attributes.all.to_ascii_lowercase();
+    if has_hidden(&all) {
+        found.push("the attribute “hidden”".to_owned());
+    }
+    if has_handler(&all) {
         found.push("a script in an attribute".to_owned());
     }
-    found.extend(left_open);
+    // What is not closed may be so behind what was looked through.
+    found.extend(left_open.filter(|_| is_all));
     found
 }
 
 /// A comment that goes on behind the text, or began before it.
-fn comment(lower: &[u8]) -> Option<String> {
-    let begins = memchr::memmem::rfind(lower, b"<!--");
-    let ends = memchr::memmem::rfind(lower, b"-->");
+fn comment(html: &[u8]) -> Option<String> {
+    let begins = memchr::memmem::rfind(html, b"<!--");
+    let ends = memchr::memmem::rfind(html, b"-->");
     match (begins, ends) {
         (Some(begins), ends) if ends.is_none_or(|ends| ends < begins) => {
             Some("a comment that is not closed".to_owned())
@@ -165,15 +142,47 @@ fn comment(lower: &[u8]) -> Option<String> {
     }
 }
 
-/// A tag, in lower case.
-struct Tag<'a> {
-    name: &'a [u8],
-    /// All of it up to its `>`.
-    whole: &'a [u8],
+/// The insides of the opening tags, one behind the other, decoded.
+struct Attributes {
+    all: Vec<u8>,
+    /// From `style` on.
+    styles: Vec<u8>,
 }
 
-/// The opening tags, and what is said of an element that is not closed, or was not opened.
-fn elements(lower: &[u8]) -> (Vec<Tag<'_>>, Option<String>) {
+impl Attributes {
+    fn of(html: &[u8]) -> Self {
+        let (mut all, mut styles) = (Vec::new(), Vec::new());
+        let style = memchr::memmem::Finder::new(b"style");
+        let lower = html.to_ascii_lowercase();
+        for tag in tags(html) {
+            all.extend(decode_references(&html[tag.clone()]));
+            all.push(b'>');
+            if let Some(at) = style.find(&lower[tag.clone()]) {
+                styles.extend(decode_references(&html[tag.start + at..tag.end]));
+                styles.push(b'>');
+            }
+        }
+        Self { all, styles }
+    }
+}
+
+/// Opening tags up to their `>`; those that begin in another are part of it.
+fn tags(html: &[u8]) -> Vec<Range<usize>> {
+    let mut tags: Vec<Range<usize>> = Vec::new();
+    for at in memchr::memchr_iter(b'<', html) {
+        let is_within = tags.last().is_some_and(|last| at < last.end);
+        if is_within || !html.get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        let end = memchr::memchr(b'>', &html[at..]);
+        tags.push(at + 1..end.map_or(html.len(), |length| at + length));
+    }
+    tags
+}
+
+/// The names of the opening tags, and what is said of an element that is not closed, or was not
+/// opened.
+fn elements(lower: &[u8]) -> (Vec<&[u8]>, Option<String>) {
     /// Elements without an end, and those whose end may be left out.
     const UNCLOSED: [&str; 26] = [
         "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source",
@@ -181,7 +190,7 @@ fn elements(lower: &[u8]) -> (Vec<Tag<'_>>, Option<String>) {
         "body", "o:p",
     ];
     let needs_end = |name: &[u8]| !UNCLOSED.iter().any(|other| other.as_bytes() == name);
-    let mut tags = Vec::new();
+    let mut names = Vec::new();
     let mut open: Vec<&[u8]> = Vec::new();
     let mut stray = None;
     for at in memchr::memchr_iter(b'<', lower) {
@@ -206,12 +215,8 @@ fn elements(lower: &[u8]) -> (Vec<Tag<'_>>, Option<String>) {
             }
             continue;
         }
-        let end = memchr::memchr(b'>', rest).unwrap_or(rest.len());
-        tags.push(Tag {
-            name,
-            whole: &rest[..end],
-        });
-        if needs_end(name) && open.len() < 1000 {
+        names.push(name);
+        if needs_end(name) && open.len() < DEEPEST {
             open.push(name);
         }
     }
@@ -221,19 +226,25 @@ fn elements(lower: &[u8]) -> (Vec<Tag<'_>>, Option<String>) {
         (None, Some(name)) => Some(format!("</{}> without its beginning", said(name))),
         (None, None) => None,
     };
-    (tags, left)
+    (names, left)
 }
 
-/// Whether a tag's `style=` sets a property.
-fn styles(tag: &[u8], property: &[u8]) -> bool {
-    let Some(at) = memchr::memmem::find(tag, b"style") else {
-        return false;
-    };
-    memchr::memmem::find_iter(&tag[at..], property).any(|found| {
-        let found = at + found;
-        let behind = tag[found + property.len()..].trim_ascii_start();
+/// Whether a `style=` sets a property.
+fn sets(styles: &[u8], property: &[u8]) -> bool {
+    memchr::memmem::find_iter(styles, property).any(|found| {
+        let behind = styles[found + property.len()..].trim_ascii_start();
         // `background-color` is not `color`.
-        !matches!(tag[found - 1], b'-' | b'a'..=b'z') && behind.starts_with(b":")
+        !matches!(styles[found - 1], b'-' | b'a'..=b'z') && behind.starts_with(b":")
+    })
+}
+
+/// Whether a tag has the attribute `hidden`.
+fn has_hidden(tags: &[u8]) -> bool {
+    memchr::memmem::find_iter(tags, b"hidden").any(|found| {
+        let before = found.checked_sub(1).map(|at| tags[at]);
+        let behind = tags.get(found + b"hidden".len());
+        before.is_some_and(|octet| octet.is_ascii_whitespace() || b"/\"'".contains(&octet))
+            && behind.is_none_or(|octet| octet.is_ascii_whitespace() || b"=>/".contains(octet))
     })
 }
 
@@ -250,6 +261,79 @@ fn has_handler(tag: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_encoded_and_what_is_hidden() {
+        let check = |html: &str, expected: &str| {
+            assert_eq!(quote_html(html.as_bytes()), expected, "{html}");
+        };
+        let hides = "which may hide or change other text";
+        check("<p>&#80;a&#x79; 9&nbsp;&euro;</p>", "“Pay 9 €”");
+        check(
+            "<b style=\"background:URL('https://e.example/?a&amp;b')\">x</b>",
+            "“x”; with the address “https://e.example/?a&b”",
+        );
+        check(
+            "<b hidden style='overflow :hidden; max-height: 0'>x</b>",
+            &format!(
+                "“x”; it has style=\"overflow: …\", style=\"max-height: …\", the attribute \
+                 “hidden”, {hides}"
+            ),
+        );
+        check(
+            "<a title='<' style=display&#58;none href=&#106;avascript:x>x</a>",
+            &format!(
+                "“x”; with the address “javascript:x”; it has style=\"display: …\", a script in \
+                 an attribute, {hides}"
+            ),
+        );
+    }
+
+    #[test]
+    fn of_many_addresses_different_hosts_are_told() {
+        let quoted = |hosts: &[String]| {
+            let links = hosts
+                .iter()
+                .map(|host| format!("<a href=\"https://{host}\">x</a>"));
+            quote_html(links.collect::<String>().as_bytes())
+        };
+        let mut hosts: Vec<_> = (0..5).map(|at| format!("a.example/{at}")).collect();
+        hosts.push("a.example@EVIL.example".to_owned());
+        let said = quoted(&hosts);
+        assert!(
+            said.contains("/1”, “https://a.example@EVIL.example” and 3 more"),
+            "{said}"
+        );
+        let mut hosts: Vec<_> = (0..50).map(|at| format!("{at}.example/")).collect();
+        hosts.push("evil.example".to_owned());
+        let said = quoted(&hosts);
+        assert!(
+            said.contains("“https://6.example/”, “https://evil.example” and 43 more"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn of_much_only_a_part_is_searched() {
+        let unsearched = "; it is so long that not all of it was searched";
+        for text in [
+            "=",
+            "<a",
+            "<a style",
+            "<a on",
+            "href=",
+            "href=x ",
+            "url(",
+            "<b></q>",
+            "&#",
+            "<p style=\"url(",
+        ] {
+            let html = format!("<p {}", text.repeat(400_000 / text.len()));
+            let said = quote_html(html.as_bytes());
+            assert!(said.contains(unsearched), "{text}: {said}");
+            assert!(!said.contains("not closed"), "{text}: {said}");
+        }
+    }
 
     #[test]
     fn what_is_shown_of_html() {
