@@ -177,9 +177,11 @@ fn unreadable_field(verdict: &Verdict) -> Option<Explanation> {
             Proof::Likely,
             format!("{tag}= is not base64: the field was damaged, or cut off"),
         ),
-        SignatureError::TagList(_)
-        | SignatureError::MissingTag(_)
-        | SignatureError::EmptyTag(_) => (
+        SignatureError::MissingTag(tag) => (
+            Proof::Possible,
+            format!("the field may have been damaged or cut off, for it lacks {tag}="),
+        ),
+        SignatureError::TagList(_) | SignatureError::EmptyTag(_) => (
             Proof::Possible,
             "the field may have been damaged or cut off".to_owned(),
         ),
