@@ -108,7 +108,8 @@ pub fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
         is_recoded && field.is_some_and(|field| field.eq_ignore_ascii_case(label))
     };
     found.sort_by_key(|each| (each.proof, is_label(each)));
-    if found.iter().any(tells_length) {
+    // Where it is proven that l= is not what it was, the body can tell no more of it.
+    if found.iter().any(header::tells_length) {
         found.retain(|each| each.cause != Cause::BodyLengthWrong);
     }
     add_doubts(verdict, &mut found);
@@ -126,15 +127,6 @@ pub fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
         unexplained,
         complete,
     }
-}
-
-/// Whether it is proven that `l=` is not what it was: the body can tell no more of it.
-fn tells_length(each: &Explanation) -> bool {
-    let is_length = |original: &String| original.starts_with("l=");
-    each.proof == Proof::Proven
-        && each.cause == Cause::SignatureFieldChanged
-        && (each.original.as_ref().is_some_and(is_length)
-            || each.detail.starts_with("l= was added"))
 }
 
 /// What the header may take of the budget, in octets hashed, before the body had its turn. A header

@@ -191,11 +191,16 @@ pub fn decode_quoted_printable(value: &[u8]) -> Option<Vec<u8>> {
             decoded.push(octet);
             continue;
         }
-        let mut digit = || char::from(*octets.next()?).to_digit(16);
-        let (high, low) = (digit()?, digit()?);
-        decoded.push(u8::try_from(high * 16 + low).ok()?);
+        decoded.push(hex_pair(&mut octets)?);
     }
     Some(decoded)
+}
+
+/// The octet that the next two hexadecimal digits are.
+pub(crate) fn hex_pair<'a>(octets: &mut impl Iterator<Item = &'a u8>) -> Option<u8> {
+    let mut digit = || char::from(*octets.next()?).to_digit(16);
+    let (high, low) = (digit()?, digit()?);
+    u8::try_from(16 * high + low).ok()
 }
 
 /// At most 60 characters of what a stranger wrote, without control characters.

@@ -90,6 +90,22 @@ impl Part {
     }
 }
 
+impl Part {
+    /// What to do where it is not proven how this was changed, in lower case and without a full
+    /// stop.
+    #[must_use]
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::Header => {
+                "do not rely on it; ask the sender, or compare: dkim inspect --canonical header FILE"
+            }
+            Self::Body => {
+                "do not rely on it; ask the sender, or compare: dkim inspect --canonical body FILE"
+            }
+        }
+    }
+}
+
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -247,9 +263,7 @@ impl Cause {
             Self::PassedAtDelivery => {
                 "if that is a system of yours, look behind it for the change: a list, an archive, a mail program; if not, do not trust it"
             }
-            Self::Unknown => {
-                "do not rely on it; ask the sender, or compare: dkim inspect --canonical body FILE"
-            }
+            Self::Unknown => Part::Body.remedy(),
         }
     }
 }

@@ -33,6 +33,8 @@ mod timestamp;
 mod traces;
 mod usual;
 
+pub(super) use own_field::tells_length;
+
 use alternative::{Alternatives, Story};
 use form::SignedForm;
 use search::{search_one, search_several};

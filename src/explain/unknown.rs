@@ -4,10 +4,6 @@ use super::{Cause, Explanation, Part, Proof};
 use crate::key::PublicKey;
 use crate::verdict::{Verdict, VerificationResult};
 
-/// What to do about a header of which nothing was found.
-const HEADER: &str =
-    "do not rely on it; ask the sender, or compare: dkim inspect --canonical header FILE";
-
 /// The parts that were changed and of which nothing is proven that tells how.
 pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part> {
     let is_of_key = |cause| {
@@ -49,25 +45,25 @@ pub(super) fn explanation(verdict: &Verdict, searched: bool, complete: bool) -> 
         ),
         (_, Some(false)) if !searched => (
             "the body was changed, and it is too large to be searched",
-            Cause::Unknown.remedy(),
+            Part::Body.remedy(),
         ),
         (None, body) => without_key(verdict.result(), body),
         (Some(true), _) => (
             "the body was changed, and not in a way that mail systems are known for",
-            Cause::Unknown.remedy(),
+            Part::Body.remedy(),
         ),
         (Some(false), Some(false)) => (
             "header and body were changed, and not in ways that mail systems are known for",
-            Cause::Unknown.remedy(),
+            Part::Body.remedy(),
         ),
         (Some(false), _) if is_of_ed25519(verdict) => (
             "the header was changed, not in a way that mail systems are known for, or the \
              signature was made with another key",
-            HEADER,
+            Part::Header.remedy(),
         ),
         (Some(false), _) => (
             "the header was changed, and not in a way that mail systems are known for",
-            HEADER,
+            Part::Header.remedy(),
         ),
     };
     Explanation {

@@ -9,6 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::mime::Encoding;
 use super::rewrites;
+use crate::tag_list::hex_pair;
 
 /// Base64 with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -183,13 +184,6 @@ fn with_line_feeds(text: &[u8]) -> Vec<u8> {
         }
     }
     out
-}
-
-/// The octet that the next two hexadecimal digits are.
-pub(super) fn hex_pair<'a>(octets: &mut impl Iterator<Item = &'a u8>) -> Option<u8> {
-    let mut digit = || char::from(*octets.next()?).to_digit(16);
-    let (high, low) = (digit()?, digit()?);
-    u8::try_from(16 * high + low).ok()
 }
 
 fn decode_quoted(content: &[u8]) -> Option<Vec<u8>> {

@@ -47,6 +47,14 @@ impl Outers {
         }
         self.kept.push(part);
     }
+
+    /// Those that may be the whole body, each with its place and its content.
+    fn tried<'s>(&'s self, body: &'s [u8]) -> impl Iterator<Item = (usize, &'s Outer, &'s [u8])> {
+        let first = self.kept.iter().enumerate().take(MOST_TRIED);
+        first
+            .map(|(at, part)| (at, part, &body[part.content.clone()]))
+            .filter(|(_, _, content)| !appended::is_white(content))
+    }
 }
 
 /// Holds what is in the parts of the outermost multipart against the claim.
@@ -57,11 +65,7 @@ pub(super) fn search(
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
     let parts = outer_parts(structure, body, budget)?;
-    for (at, part) in parts.kept.iter().enumerate().take(MOST_TRIED) {
-        let content = &body[part.content.clone()];
-        if appended::is_white(content) {
-            continue;
-        }
+    for (at, part, content) in parts.tried(body) {
         if let Some(fit) = claim.scan(content, budget)? {
             let claim = Claim {
                 form: structure_of(part, claim, body, budget)?.form(),
@@ -84,11 +88,7 @@ pub(super) fn search_changed(
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
     let parts = outer_parts(structure, body, budget)?;
-    for (at, part) in parts.kept.iter().enumerate().take(MOST_TRIED) {
-        let content = &body[part.content.clone()];
-        if appended::is_white(content) {
-            continue;
-        }
+    for (at, part, content) in parts.tried(body) {
         let inner = structure_of(part, claim, body, budget)?;
         let claim = Claim {
             form: inner.form(),

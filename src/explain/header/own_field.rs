@@ -2,6 +2,8 @@
 
 mod tags;
 
+pub(in crate::explain) use tags::tells_length;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 

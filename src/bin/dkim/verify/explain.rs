@@ -34,18 +34,20 @@ pub struct Unexplained {
 
 impl Unexplained {
     pub fn of(part: Part) -> Self {
-        match part {
-            Part::Header => Self {
-                code: "header-not-explained",
-                message: "how the header was changed is not proven",
-                remedy: "do not rely on it; ask the sender, or compare: dkim inspect --canonical \
-                         header FILE",
-            },
-            Part::Body => Self {
-                code: "body-not-explained",
-                message: "how the body was changed is not proven",
-                remedy: Cause::Unknown.remedy(),
-            },
+        let (code, message) = match part {
+            Part::Header => (
+                "header-not-explained",
+                "how the header was changed is not proven",
+            ),
+            Part::Body => (
+                "body-not-explained",
+                "how the body was changed is not proven",
+            ),
+        };
+        Self {
+            code,
+            message,
+            remedy: part.remedy(),
         }
     }
 }

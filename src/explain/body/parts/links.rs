@@ -7,11 +7,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::super::encodings::hex_pair;
 use super::super::quotation::quote;
 use super::super::rewrites::replace;
 use super::super::story::{Story, count};
 use crate::explain::Cause;
+use crate::tag_list::hex_pair;
 
 /// A text with its links as they may have been.
 pub(super) struct Unlinked {

@@ -3,8 +3,8 @@
 use super::{add_value, told};
 use crate::canonicalization::Canonicalization;
 use crate::canonicalization::body::BodyCanonicalizer;
-use crate::explain::Evidence;
 use crate::explain::header::alternative::{Alternative, Alternatives, Story};
+use crate::explain::{Cause, Evidence, Explanation, Proof};
 use crate::hash::Digest;
 use crate::signature::Signature;
 use crate::tag_list::{TagList, is_fws};
@@ -22,6 +22,16 @@ const CANONICALIZATIONS: [(&str, Canonicalization); 6] = [
     ("relaxed", Canonicalization::Relaxed),
     ("simple", Canonicalization::Simple),
 ];
+
+const LENGTH_ADDED: &str = "l= was added to the DKIM-Signature field";
+
+/// Whether it is proven that `l=` is not what it was.
+pub(in crate::explain) fn tells_length(each: &Explanation) -> bool {
+    let is_length = |original: &String| original.starts_with("l=");
+    each.proof == Proof::Proven
+        && each.cause == Cause::SignatureFieldChanged
+        && (each.original.as_ref().is_some_and(is_length) || each.detail.starts_with(LENGTH_ADDED))
+}
 
 /// Adds other values of `l=` and `c=`.
 pub(super) fn add(alternatives: &mut Alternatives<'_, '_>, now: &[u8], evidence: &Evidence<'_>) {
@@ -41,7 +51,7 @@ pub(super) fn add(alternatives: &mut Alternatives<'_, '_>, now: &[u8], evidence:
         return;
     };
     for then in without_tag(now, &span) {
-        let story = told("l= was added to the DKIM-Signature field");
+        let story = told(LENGTH_ADDED);
         add_value(alternatives, &then, 3, &story);
     }
     for length in lengths(alternatives, signature, evidence.body.unwrap_or_default()) {
