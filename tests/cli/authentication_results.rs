@@ -16,7 +16,7 @@ fn verify(words: &[&str], message: &[u8]) -> Run {
 /// What the fields that were printed say, once they are read again.
 fn read(run: &Run) -> Vec<Vec<DkimResult>> {
     let text = run.stdout();
-    assert!(!text.contains('"'), "{text:?}");
+    assert!(!without_quoted_signatures(text).contains('"'), "{text:?}");
     assert!(
         text.bytes()
             .all(|octet| matches!(octet, b'\r' | b'\n' | b' '..=b'~')),
@@ -39,6 +39,40 @@ fn read(run: &Run) -> Vec<Vec<DkimResult>> {
         results.dkim
     };
     values.iter().map(read).collect()
+}
+
+/// The text without `header.b` where that is base64 in quotes at the end of a result: about one
+/// signature in eight begins so that it needs them, and nothing else may have any.
+fn without_quoted_signatures(text: &str) -> String {
+    const START: &str = "header.b=\"";
+    let is_digit = |octet: u8| octet.is_ascii_alphanumeric() || b"+/=".contains(&octet);
+    let mut pieces = text.split(START);
+    let mut rest = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        match piece.split_once('"') {
+            Some((value, behind))
+                if !value.is_empty()
+                    && value.bytes().all(is_digit)
+                    && (behind.is_empty() || behind.starts_with([';', '\r', '\n'])) =>
+            {
+                rest.push_str(behind);
+            }
+            _ => rest.extend([START, piece]),
+        }
+    }
+    rest
+}
+
+#[test]
+fn quotes_are_looked_for_everywhere_else() {
+    let is_clean = |text: &str| !without_quoted_signatures(text).contains('"');
+    assert!(is_clean(
+        "dkim=pass header.b=\"A/B=\";\r\n dkim=pass header.b=\"C/D\"\r\n"
+    ));
+    assert!(!is_clean("dkim=pass header.b=\"A/B\" header.d=x\r\n"));
+    assert!(!is_clean("dkim=pass header.b=\"A B\"\r\n"));
+    assert!(!is_clean("dkim=pass header.b=\"\"\r\n"));
+    assert!(!is_clean("dkim=pass header.i=\"A/B\"\r\n"));
 }
 
 #[test]
