@@ -8,7 +8,7 @@
 //! ```text
 //! message ──► HeaderReader ──► Header ──► Verifier::begin(header, now) ──► Verification
 //!                                                                           │
-//!             DNS, zone file, test ◄── KeyQuery "sel._domainkey.d." ─── queries()
+//!             DNS, zone file, test ◄── KeyQuery "sel._domainkey.d." ─── pending()
 //!                                  ─── KeyAnswer ──────────────────────► answer()
 //!             body, piece by piece ────────────────────────────────────► body()
 //!                                                                        finish() ──► Report
@@ -38,8 +38,7 @@
 //! let (header, body) = message::parse(mail, LineEndings::Lenient)?;
 //! let now = 1_528_637_909;
 //! let mut verification = Verifier::default().begin(header, now);
-//! let queries: Vec<_> = verification.queries().cloned().collect();
-//! for query in queries {
+//! for query in verification.pending() {
 //!     let answer = match dns.get(query.name()) {
 //!         Some(text) => KeyAnswer::from_txt([*text], None),
 //!         None => KeyAnswer::NoSuchName,

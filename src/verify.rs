@@ -120,7 +120,7 @@ impl Verifier {
 /// The verification of one message in flight.
 ///
 /// Begun by [`Verifier::begin`]. Then, in any order and overlapping as the caller likes: each of
-/// [`Verification::queries`] is given its answer with [`Verification::answer`], and the body is
+/// [`Verification::pending`] is given its answer with [`Verification::answer`], and the body is
 /// given in pieces to [`Verification::body`]. Last comes [`Verification::finish`]; a query that
 /// has no answer by then is a temporary error.
 ///
@@ -153,9 +153,17 @@ enum State {
 }
 
 impl Verification {
-    /// The key records that are needed, each once.
-    pub fn queries(&self) -> impl Iterator<Item = &KeyQuery> {
-        self.queries.asked.iter().map(|(query, _)| query)
+    /// The key records that are still needed, each once: the queries without an answer so far.
+    ///
+    /// All of them can be asked at the same time.
+    #[must_use]
+    pub fn pending(&self) -> Vec<KeyQuery> {
+        let unanswered = self
+            .queries
+            .asked
+            .iter()
+            .filter(|(_, answer)| answer.is_none());
+        unanswered.map(|(query, _)| query.clone()).collect()
     }
 
     /// Takes the answer to a query. A query that was not asked is ignored; a later answer
@@ -257,6 +265,28 @@ impl Queries {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::LineEndings;
+
+    #[test]
+    fn a_query_is_pending_until_it_is_answered() {
+        let mail = "DKIM-Signature: v=1; a=ed25519-sha256; d=example.com; s=one; h=From; bh=AA==;\r\n b=AA==\r\n\
+                    DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=one; h=From; bh=AA==;\r\n b=AA==\r\n\
+                    DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=two; h=From; bh=AA==;\r\n b=AA==\r\n\
+                    From: joe@example.com\r\n\r\n";
+        let (header, _) = crate::message::parse(mail.as_bytes(), LineEndings::Lenient).unwrap();
+        let mut verification = Verifier::default().begin(header, 0);
+        let names = |verification: &Verification| {
+            let pending = verification.pending();
+            pending.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let (one, two) = ("one._domainkey.example.com.", "two._domainkey.example.com.");
+        assert_eq!(names(&verification), [one, two]);
+        for query in verification.pending() {
+            verification.answer(&query, KeyAnswer::NoSuchName);
+            assert!(!names(&verification).contains(&query.name().to_owned()));
+        }
+        assert_eq!(verification.pending(), []);
+    }
 
     #[test]
     fn verifications_go_to_other_threads_and_fork() {

@@ -44,9 +44,8 @@ fn verify(message: &[u8], record: &[u8]) {
         };
         let _ = author_addresses(&header);
         let mut verification = Verifier::default().begin(header, 1_528_637_909);
-        let queries: Vec<_> = verification.queries().cloned().collect();
-        for query in &queries {
-            verification.answer(query, KeyAnswer::from_txt([record], None));
+        for query in verification.pending() {
+            verification.answer(&query, KeyAnswer::from_txt([record], None));
         }
         verification.body(body);
         let report = verification.finish();

@@ -100,9 +100,8 @@ pub fn verify(
 ) -> Report {
     let (header, body) = message::parse(message, line_endings).unwrap();
     let mut verification = Verifier::new(Policy::default()).begin(header, now);
-    let queries: Vec<_> = verification.queries().cloned().collect();
-    for query in &queries {
-        verification.answer(query, answer(query.name()));
+    for query in verification.pending() {
+        verification.answer(&query, answer(query.name()));
     }
     verification.body(body);
     verification.finish()

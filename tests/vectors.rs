@@ -260,11 +260,10 @@ impl<'a> Vector<'a> {
     }
 
     fn answer(&self, verification: &mut Verification) {
-        let queries: Vec<_> = verification.queries().cloned().collect();
-        for query in &queries {
+        for query in verification.pending() {
             let name = query.name().trim_end_matches('.');
             let answer = self.answers.get(name).cloned();
-            verification.answer(query, answer.unwrap_or(KeyAnswer::NoSuchName));
+            verification.answer(&query, answer.unwrap_or(KeyAnswer::NoSuchName));
         }
     }
 

@@ -90,8 +90,7 @@ impl Mail {
             return false;
         };
         let mut verification = self.verifier.begin(header, NOW);
-        let queries: Vec<_> = verification.queries().cloned().collect();
-        for query in queries {
+        for query in verification.pending() {
             if let Some((_, answer)) = self.answers.iter().find(|(name, _)| *name == query) {
                 verification.answer(&query, answer.clone());
             }

@@ -107,8 +107,7 @@ fn sign_to(message: &str, way: Way, body_length: BodyLength) -> String {
 fn explained(message: &[u8], answer: &KeyAnswer, steps: usize) -> Option<Explained> {
     let (header, body) = parse(message, LineEndings::Lenient).unwrap();
     let mut verification = Verifier::default().begin(header, 1_700_000_100);
-    let queries: Vec<_> = verification.queries().cloned().collect();
-    for query in queries {
+    for query in verification.pending() {
         verification.answer(&query, answer.clone());
     }
     verification.body(body);

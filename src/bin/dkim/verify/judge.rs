@@ -316,7 +316,7 @@ impl Judge {
         let header = header.finish().map_err(Failure::new)?;
         let now = self.time_of_judgement(&header)?;
         let mut verification = self.verifier.begin(header, now);
-        let mut missing: Vec<KeyQuery> = verification.queries().cloned().collect();
+        let mut missing = verification.pending();
         missing.retain(|query| match self.keys.known(query) {
             Some(answer) => {
                 verification.answer(query, answer);
