@@ -1,6 +1,23 @@
-//! Signing algorithms, hash algorithms and key types (RFC 6376 §3.3; RFC 8301; RFC 8463).
+//! Signing algorithms, hash algorithms and key types, and the limits of RSA keys (RFC 6376 §3.3;
+//! RFC 8301; RFC 8463).
 
 use std::fmt;
+
+/// The fewest bits of an RSA key that a signature may be made with (RFC 8301 §3.2).
+pub const MINIMUM_RSA_BITS: usize = 1024;
+/// An RSA key of fewer bits is weak: signers should use more (RFC 8301 §3.2).
+pub const STRONG_RSA_BITS: usize = 2048;
+
+/// The largest RSA modulus that is read, in bits: with larger ones a stranger's key record could
+/// make a verification take as long as the stranger likes.
+pub const MAX_RSA_BITS: usize = 8192;
+
+/// The smallest RSA modulus that is read, in bits. Far smaller ones than RFC 8301 §3.2 allows are
+/// read, for a verdict that says how short the key is; this is where "short" becomes "no key".
+pub const MIN_READABLE_RSA_BITS: usize = 256;
+
+/// The largest RSA exponent that is read, in bits: what both backends take.
+pub const MAX_RSA_EXPONENT_BITS: usize = 33;
 
 /// A signing algorithm: a key type and a hash algorithm (`a=`, RFC 6376 §3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

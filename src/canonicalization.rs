@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::algorithm::HashAlgorithm;
+
 mod blocks;
 pub mod body;
 pub mod header;
@@ -74,6 +76,17 @@ impl fmt::Display for MessageCanonicalization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.header, self.body)
     }
+}
+
+/// A body hash that a signature asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyHashRequest {
+    /// The body's canonicalization algorithm (`c=`).
+    pub canonicalization: Canonicalization,
+    /// The hash algorithm (`a=`).
+    pub algorithm: HashAlgorithm,
+    /// How many octets of the canonicalized body are hashed (`l=`); `None` for all of them.
+    pub length: Option<u64>,
 }
 
 #[cfg(test)]

@@ -19,7 +19,8 @@ mod tests;
 mod unknown;
 mod warning;
 
-use crate::lookup::{KeyAnswer, KeyQuery};
+use crate::identifier::KeyQuery;
+use crate::lookup::KeyAnswer;
 use crate::message::Header;
 use crate::verdict::Verdict;
 

@@ -5,9 +5,9 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
 use crate::algorithm::HashAlgorithm;
-use crate::canonicalization::Canonicalization;
 use crate::canonicalization::body::{BodyCanonicalizer, LineEndsSeen};
 use crate::canonicalization::header::{canonicalize_field, canonicalize_signature_field};
+use crate::canonicalization::{BodyHashRequest, Canonicalization};
 use crate::message::{FieldIndex, Header, HeaderField, LineEndings};
 use crate::signature::Signature;
 
@@ -19,17 +19,6 @@ const HEADER_ROOM: usize = 1024;
 /// Where several canonicalizations look at a body, all of them look at this many octets before
 /// any looks at more: so these are still in the nearest cache.
 const STEP: usize = 4096;
-
-/// A body hash that a signature asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BodyHashRequest {
-    /// The body's canonicalization algorithm (`c=`).
-    pub canonicalization: Canonicalization,
-    /// The hash algorithm (`a=`).
-    pub algorithm: HashAlgorithm,
-    /// How many octets of the canonicalized body are hashed (`l=`); `None` for all of them.
-    pub length: Option<u64>,
-}
 
 /// Hashes a body in one pass for any number of requests.
 ///

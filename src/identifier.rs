@@ -1,12 +1,12 @@
-//! Who signs: domain names, selectors, the signing domain and the agent or user
-//! (RFC 6376 §2.5, §2.6, §3.1; RFC 8616 §5).
+//! Who signs, and where the key is: domain names, selectors, the signing domain, the agent or user,
+//! and the owner name of the key record (RFC 6376 §2.5, §2.6, §3.1, §3.6.2.1; RFC 8616 §5).
 //!
 //! A value of these types is valid: it can be asked of the DNS and printed as it is.
 
 use std::error::Error;
 use std::fmt;
 
-use crate::tag_list::decode_quoted_printable;
+use crate::syntax::quoted_printable::decode_quoted_printable;
 
 /// The longest domain name without its final dot, in octets (RFC 1035 §2.3.4).
 const MAX_NAME: usize = 253;
@@ -106,7 +106,7 @@ impl std::hash::Hash for DomainName {
 
 impl fmt::Display for DomainName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::escape::escape(&self.text))
+        f.write_str(&crate::syntax::escape::escape(&self.text))
     }
 }
 
@@ -249,7 +249,7 @@ impl fmt::Display for Auid {
         write!(
             f,
             "{}@{}",
-            crate::escape::escape(&self.local_part),
+            crate::syntax::escape::escape(&self.local_part),
             self.domain
         )
     }
@@ -323,6 +323,36 @@ fn check_label(label: &[u8]) -> Result<(), IdentifierError> {
         return Err(IdentifierError::Hyphen);
     }
     Ok(())
+}
+
+/// The owner name of a key record: `selector._domainkey.domain.`, absolute, in A-labels and lower
+/// case (RFC 6376 §3.6.2.1).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyQuery {
+    name: String,
+}
+
+impl KeyQuery {
+    /// The query for `selector` at `domain`; `None` if the owner name is longer than the DNS
+    /// allows (253 octets without the final dot).
+    #[must_use]
+    pub fn new(selector: &Selector, domain: &Sdid) -> Option<Self> {
+        // A message has this done for each signature; `format!` takes several times as long.
+        let name = [selector.to_ascii(), "._domainkey.", domain.to_ascii(), "."].concat();
+        (name.len() <= 254).then_some(Self { name })
+    }
+
+    /// The absolute owner name, with its final dot.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for KeyQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
 }
 
 #[cfg(test)]

@@ -9,33 +9,22 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::algorithm::{HashAlgorithm, KeyType};
+use crate::algorithm::{
+    HashAlgorithm, KeyType, MAX_RSA_BITS, MAX_RSA_EXPONENT_BITS, MIN_READABLE_RSA_BITS,
+};
 
-mod der;
-mod ed25519;
+pub(crate) mod der;
+pub(crate) mod ed25519;
 mod file;
 mod generate;
-mod pem;
-mod public_file;
+pub(crate) mod pem;
 mod rsa;
-mod structure;
+pub(crate) mod structure;
 
 pub use self::der::{DerError, DerFlaw};
 pub use self::ed25519::Ed25519PublicKey;
 pub use self::generate::{GenerateError, GeneratedKey, NewKey, PrivateKeyPem, RsaSize};
-pub use self::public_file::KeyFileError;
 pub use self::rsa::{RsaEncoding, RsaPublicKey};
-
-/// The largest RSA modulus that is read, in bits: with larger ones a stranger's key record could
-/// make a verification take as long as the stranger likes.
-pub const MAX_RSA_BITS: usize = 8192;
-
-/// The smallest RSA modulus that is read, in bits. Far smaller ones than RFC 8301 §3.2 allows are
-/// read, for a verdict that says how short the key is; this is where "short" becomes "no key".
-pub const MIN_READABLE_RSA_BITS: usize = 256;
-
-/// The largest RSA exponent that is read, in bits: what both backends take.
-pub const MAX_RSA_EXPONENT_BITS: usize = 33;
 
 /// A public key, as a key record publishes it (RFC 6376 §3.6.1; RFC 8463 §4).
 ///

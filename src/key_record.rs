@@ -5,15 +5,13 @@ use std::fmt;
 
 use crate::algorithm::{HashAlgorithm, KeyType};
 use crate::key::{PublicKey, PublicKeyError};
-use crate::message::LineEndings;
-use crate::tag_list::{TagList, TagListError, colon_separated, printable};
-use crate::verdict::VerificationResult;
+use crate::syntax::base64::decode_base64;
+use crate::syntax::escape::printable;
+use crate::syntax::folding::LineEndings;
+use crate::syntax::tag_list::{TagList, TagListError, colon_separated};
 
-mod base64;
-pub mod lint;
 mod text;
 
-pub use self::base64::decode_base64;
 pub use self::text::{
     KeyRecordText, KeyToPublish, MAX_NOTE, NewKeyRecord, Note, NoteTooLong, ServiceType,
 };
@@ -149,22 +147,6 @@ pub enum RecordError {
 }
 
 impl RecordError {
-    /// The result for a signature that needs this record.
-    #[must_use]
-    pub const fn result(&self) -> VerificationResult {
-        match self {
-            Self::Version(_) | Self::UnknownKeyType(_) => VerificationResult::Neutral,
-            Self::TooLong { .. }
-            | Self::TagList(_)
-            | Self::Quoting
-            | Self::VersionNotFirst
-            | Self::NoKey
-            | Self::Revoked
-            | Self::Base64
-            | Self::Key(_) => VerificationResult::PermError,
-        }
-    }
-
     /// The reason's code in output.
     #[must_use]
     pub const fn code(&self) -> &'static str {

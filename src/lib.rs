@@ -104,12 +104,13 @@ pub mod alignment;
 pub mod authentication_results;
 pub mod author;
 pub mod canonicalization;
-pub mod escape;
 pub mod explain;
 pub mod hash;
 pub mod identifier;
 pub mod key;
+pub mod key_file;
 pub mod key_record;
+pub mod lint;
 pub mod lookup;
 pub mod message;
 pub mod publish;
@@ -117,6 +118,11 @@ pub mod publish;
 pub mod resolver;
 pub mod sign;
 pub mod signature;
-pub mod tag_list;
+mod syntax;
 pub mod verdict;
 pub mod verify;
+
+pub use syntax::escape;
+// The command reads tags for `inspect`.
+#[doc(hidden)]
+pub use syntax::{base64, folding, quoted_printable, tag_list};

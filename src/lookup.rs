@@ -1,46 +1,13 @@
-//! The question that a verification asks of the DNS, and the answers that it takes
-//! (RFC 6376 §3.6.2, §6.1.2).
+//! The answers of the DNS that a verification takes (RFC 6376 §3.6.2, §6.1.2).
 //!
-//! Nothing here sends anything: the caller carries a [`KeyQuery`] to a resolver, a zone file or a
+//! Nothing here sends anything: the caller carries a [`KeyQuery`](crate::identifier::KeyQuery) to a resolver, a zone file or a
 //! test's table and brings a [`KeyAnswer`] back.
 
-use std::fmt;
 use std::sync::Arc;
 
-use crate::identifier::{Sdid, Selector};
 use crate::key_record::PublishedRecord;
 
-/// The owner name of a key record: `selector._domainkey.domain.`, absolute, in A-labels and lower
-/// case (RFC 6376 §3.6.2.1).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct KeyQuery {
-    name: String,
-}
-
-impl KeyQuery {
-    /// The query for `selector` at `domain`; `None` if the owner name is longer than the DNS
-    /// allows (253 octets without the final dot).
-    #[must_use]
-    pub fn new(selector: &Selector, domain: &Sdid) -> Option<Self> {
-        // A message has this done for each signature; `format!` takes several times as long.
-        let name = [selector.to_ascii(), "._domainkey.", domain.to_ascii(), "."].concat();
-        (name.len() <= 254).then_some(Self { name })
-    }
-
-    /// The absolute owner name, with its final dot.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
-
-impl fmt::Display for KeyQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
-    }
-}
-
-/// What the DNS said to a [`KeyQuery`].
+/// What the DNS said to a [`KeyQuery`](crate::identifier::KeyQuery).
 ///
 /// Cheap to clone: an answer that is kept for many messages holds each key parsed once.
 #[derive(Clone, Debug)]

@@ -6,8 +6,10 @@ mod long_line;
 use std::error::Error;
 use std::fmt;
 
-use crate::tag_list::is_wsp;
+use crate::syntax::escape::printable;
+use crate::syntax::folding::is_wsp;
 
+pub use crate::syntax::folding::LineEndings;
 pub use field_index::FieldIndex;
 pub(crate) use long_line::LongLine;
 
@@ -21,16 +23,6 @@ pub const MAX_FIELDS: usize = 100_000;
 /// The longest line that mail servers must carry, in octets without its line end
 /// (RFC 5322 §2.1.1).
 pub const MAX_LINE: usize = 998;
-
-/// Which octets end a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum LineEndings {
-    /// CRLF or a bare LF, as messages stand on disks; a bare LF is hashed as CRLF.
-    #[default]
-    Lenient,
-    /// CRLF alone, as messages go over the wire; a bare LF is data (RFC 5322 §2.3).
-    Strict,
-}
 
 /// A line end as it stands in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -348,7 +340,7 @@ impl HeaderReader {
         };
         if length - field_start > MAX_FIELD {
             let name = HeaderField::from_raw(&self.octets[field_start..]).name();
-            let name = (!name.is_empty()).then(|| crate::tag_list::printable(name));
+            let name = (!name.is_empty()).then(|| printable(name));
             return Err(HeaderError::LongField(name));
         }
         if length > MAX_HEADER {

@@ -24,9 +24,9 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::identifier::KeyQuery;
 use crate::identifier::{Sdid, Selector};
 use crate::key_record::KeyRecordText;
-use crate::lookup::KeyQuery;
 
 mod master_file;
 mod provider;

@@ -2,7 +2,7 @@
 //! (RFC 6376 §3.6.2, §6.1.2).
 //!
 //! ```no_run
-//! # use dkim_toolkit::lookup::KeyQuery;
+//! # use crate::identifier::KeyQuery;
 //! use dkim_toolkit::resolver::{Resolver, ResolverOptions};
 //!
 //! # async fn example(query: KeyQuery) -> Result<(), dkim_toolkit::resolver::ResolverError> {
@@ -35,7 +35,8 @@ mod zone;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::lookup::{KeyAnswer, KeyQuery, LookupFailure, LookupFailureKind};
+use crate::identifier::KeyQuery;
+use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
 use alias::{Chain, Step};
 use inquiry::Inquiry;
 use name::OwnerName;

@@ -5,8 +5,10 @@ mod error;
 
 use std::sync::Arc;
 
+use crate::algorithm::MINIMUM_RSA_BITS;
 use crate::algorithm::{HashAlgorithm, KeyType, SigningAlgorithm};
-use crate::hash::{BodyHashRequest, BodyHasher, SignatureField, header_hash};
+use crate::canonicalization::BodyHashRequest;
+use crate::hash::{BodyHasher, SignatureField, header_hash};
 use crate::identifier::{DomainName, Sdid, Selector};
 use crate::key::SigningKey;
 use crate::message::{FieldIndex, Header, HeaderField, LineEnd, LineEndings};
@@ -14,8 +16,7 @@ use crate::signature::Signature;
 use crate::signature::format::{
     UnsignedField, copied_field_pieces, header_name_pieces, is_internationalized, quoted_printable,
 };
-use crate::tag_list::is_wsp;
-use crate::verify::MINIMUM_RSA_BITS;
+use crate::syntax::folding::is_wsp;
 use choices::check_name;
 
 pub use choices::{BodyLength, Choices, DEFAULT_HEADERS};

@@ -6,14 +6,15 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::algorithm::SigningAlgorithm;
+use crate::canonicalization::BodyHashRequest;
 use crate::canonicalization::MessageCanonicalization;
-use crate::hash::BodyHashRequest;
+use crate::identifier::KeyQuery;
 use crate::identifier::{Auid, IdentifierError, Sdid, Selector};
-use crate::key_record::decode_base64;
-use crate::lookup::KeyQuery;
 use crate::message::{HeaderField, LineEndings};
-use crate::tag_list::{TagList, TagListError, colon_separated, printable, without_fws};
-use crate::verdict::VerificationResult;
+use crate::syntax::base64::decode_base64;
+use crate::syntax::escape::printable;
+use crate::syntax::folding::without_fws;
+use crate::syntax::tag_list::{TagList, TagListError, colon_separated};
 use names::Names;
 
 pub mod format;
@@ -202,25 +203,6 @@ pub enum SignatureError {
 }
 
 impl SignatureError {
-    /// The result for the signature.
-    #[must_use]
-    pub const fn result(&self) -> VerificationResult {
-        match self {
-            Self::MissingTag(_) | Self::EmptyTag(_) => VerificationResult::PermError,
-            Self::TagList(_)
-            | Self::Version(_)
-            | Self::Algorithm(_)
-            | Self::Canonicalization(_)
-            | Self::QueryMethod(_)
-            | Self::Base64(_)
-            | Self::Identifier { .. }
-            | Self::LongQuery
-            | Self::Number(_)
-            | Self::HeaderName(_)
-            | Self::TooManyNames => VerificationResult::Neutral,
-        }
-    }
-
     /// The reason's code in output.
     #[must_use]
     pub const fn code(&self) -> &'static str {

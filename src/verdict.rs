@@ -268,8 +268,8 @@ impl Reason {
     pub const fn result(&self) -> VerificationResult {
         match self {
             Self::BodyHashMismatch | Self::SignatureMismatch => VerificationResult::Fail,
-            Self::Signature(error) => error.result(),
-            Self::Record(error) => error.result(),
+            Self::Signature(error) => signature_result(error),
+            Self::Record(error) => record_result(error),
             Self::FromMissing
             | Self::FromNotSigned
             | Self::IdentityMismatch
@@ -411,6 +411,41 @@ impl fmt::Display for Reason {
                  another",
             ),
         }
+    }
+}
+
+/// The result for a field that is no signature that could be judged (RFC 6376 §6.1.1).
+const fn signature_result(error: &SignatureError) -> VerificationResult {
+    match error {
+        SignatureError::MissingTag(_) | SignatureError::EmptyTag(_) => {
+            VerificationResult::PermError
+        }
+        SignatureError::TagList(_)
+        | SignatureError::Version(_)
+        | SignatureError::Algorithm(_)
+        | SignatureError::Canonicalization(_)
+        | SignatureError::QueryMethod(_)
+        | SignatureError::Base64(_)
+        | SignatureError::Identifier { .. }
+        | SignatureError::LongQuery
+        | SignatureError::Number(_)
+        | SignatureError::HeaderName(_)
+        | SignatureError::TooManyNames => VerificationResult::Neutral,
+    }
+}
+
+/// The result for a signature whose key record cannot be used (RFC 6376 §6.1.2).
+const fn record_result(error: &RecordError) -> VerificationResult {
+    match error {
+        RecordError::Version(_) | RecordError::UnknownKeyType(_) => VerificationResult::Neutral,
+        RecordError::TooLong { .. }
+        | RecordError::TagList(_)
+        | RecordError::Quoting
+        | RecordError::VersionNotFirst
+        | RecordError::NoKey
+        | RecordError::Revoked
+        | RecordError::Base64
+        | RecordError::Key(_) => VerificationResult::PermError,
     }
 }
 

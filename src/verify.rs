@@ -4,11 +4,14 @@ mod examination;
 mod judgement;
 mod message_warnings;
 
+use crate::algorithm::MINIMUM_RSA_BITS;
 use crate::author::{author_addresses, author_domain};
+use crate::canonicalization::BodyHashRequest;
 use crate::canonicalization::body::LineEndsSeen;
-use crate::hash::{BodyHashRequest, BodyHasher};
+use crate::hash::BodyHasher;
 use crate::identifier::DomainName;
-use crate::lookup::{KeyAnswer, KeyQuery};
+use crate::identifier::KeyQuery;
+use crate::lookup::KeyAnswer;
 use crate::message::{FieldIndex, Header};
 use crate::signature::{FIELD_NAME, Signature, SignatureError};
 use crate::verdict::{Reason, Verdict, Warning};
@@ -16,12 +19,9 @@ use examination::{Readable, Repeated};
 use judgement::Judge;
 use message_warnings::{message_line_ends, message_warnings};
 
-/// The fewest bits of an RSA key that a signature may be made with (RFC 8301 §3.2).
-pub const MINIMUM_RSA_BITS: usize = 1024;
-/// An RSA key of fewer bits is weak: signers should use more (RFC 8301 §3.2).
-pub const STRONG_RSA_BITS: usize = 2048;
 /// By how many seconds clocks may differ before `t=` and `x=` are held against a signature.
 pub const CLOCK_SKEW: u64 = 300;
+
 /// Which signatures are acceptable: local policy (RFC 6376 §6.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

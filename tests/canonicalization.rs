@@ -1,10 +1,11 @@
 //! The fast canonicalizers against obvious ones (RFC 6376 §3.4.2, §3.4.3, §3.4.4).
 
 use dkim_toolkit::algorithm::HashAlgorithm;
+use dkim_toolkit::canonicalization::BodyHashRequest;
 use dkim_toolkit::canonicalization::Canonicalization::{self, Relaxed, Simple};
 use dkim_toolkit::canonicalization::body::{BodyCanonicalizer, LineEndsSeen};
 use dkim_toolkit::canonicalization::header::{canonicalize_field, canonicalize_signature_field};
-use dkim_toolkit::hash::{BodyHashRequest, BodyHasher};
+use dkim_toolkit::hash::BodyHasher;
 use dkim_toolkit::message::LineEndings::{self, Lenient, Strict};
 use dkim_toolkit::message::{self, FieldIndex};
 use proptest::collection::vec;

@@ -11,6 +11,7 @@ mod cli;
 mod dns;
 #[cfg(feature = "cli")]
 mod inspect;
+mod layers;
 mod records;
 mod rfc;
 mod robustness;

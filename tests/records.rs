@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use dkim_toolkit::identifier::DomainName;
 use dkim_toolkit::key::{PublicKey, SigningKey};
-use dkim_toolkit::key_record::lint::{
+use dkim_toolkit::key_record::{PublishedRecord, RecordError};
+use dkim_toolkit::lint::{
     self, Expectations, Finding, FindingCode, NameReport, RecordReport, RecordState, Severity,
 };
-use dkim_toolkit::key_record::{PublishedRecord, RecordError};
 use dkim_toolkit::lookup::{TxtAnswer, TxtOutcome};
 use proptest::prelude::*;
 

@@ -6,8 +6,8 @@ use dkim_toolkit::authentication_results::{self, AuthenticationResults, Authserv
 use dkim_toolkit::author::author_addresses;
 use dkim_toolkit::identifier::{Auid, Sdid, Selector};
 use dkim_toolkit::key::{PublicKey, SigningKey};
-use dkim_toolkit::key_record::lint::{self, FindingCode};
 use dkim_toolkit::key_record::{KeyRecord, PublishedRecord, RecordError};
+use dkim_toolkit::lint::{self, FindingCode};
 use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::message::{LineEndings, parse};
 use dkim_toolkit::sign::{Choices, Signer, Signing};

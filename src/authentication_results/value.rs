@@ -5,8 +5,8 @@
 //! only where nothing follows it. A value that would need quotes is left out, but for base64, which
 //! can be nothing else, at the end of a result.
 
-use crate::escape::escape;
 use crate::identifier::Auid;
+use crate::syntax::escape::escape;
 
 /// The longest local part of a mailbox, in octets (RFC 5321 §4.5.3.1.1).
 const MAX_LOCAL_PART: usize = 64;

@@ -12,7 +12,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, mask8x64, u8x64};
 
-use crate::tag_list::is_wsp;
+use crate::syntax::folding::is_wsp;
 
 /// How many octets make a mask, one bit each. Hash functions take blocks of the same size.
 pub(super) const BLOCK: usize = 64;

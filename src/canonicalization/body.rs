@@ -23,7 +23,7 @@ use crate::canonicalization::blocks::{
     BLOCK, GROUP, LOOKAHEAD, Masks, ROOM, Unchanged, with_spaces_for_tabs,
 };
 use crate::message::{LineEndings, LongLine};
-use crate::tag_list::{is_fws, is_wsp};
+use crate::syntax::folding::{is_fws, is_wsp};
 
 /// The stage is emptied when it holds this much.
 const FULL: usize = 4 * BLOCK;

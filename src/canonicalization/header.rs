@@ -7,7 +7,7 @@ use fearless_simd::{Level, Simd, dispatch};
 use crate::canonicalization::Canonicalization;
 use crate::canonicalization::blocks::{BLOCK, LOOKAHEAD, Masks, ROOM, with_spaces_for_tabs};
 use crate::message::{HeaderField, LineEndings};
-use crate::tag_list::is_wsp;
+use crate::syntax::folding::is_wsp;
 
 /// Appends the canonical form of a header field to `canonical`, with its final CRLF.
 pub fn canonicalize_field(

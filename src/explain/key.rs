@@ -7,9 +7,10 @@ mod target;
 pub(super) mod tests;
 
 use super::{Budget, Cause, Evidence, Exhausted, Explanation, Proof};
+use crate::identifier::KeyQuery;
 use crate::key::{DerError, PublicKey, PublicKeyError};
 use crate::key_record::{KeyRecord, RecordError};
-use crate::lookup::{KeyAnswer, KeyQuery};
+use crate::lookup::KeyAnswer;
 use crate::signature::{FIELD_NAME, Signature, SignatureError};
 use crate::verdict::{Reason, Verdict};
 
@@ -328,7 +329,7 @@ fn repaired(
             text[at] = b'+';
         }
     }
-    let Some(octets) = crate::key_record::decode_base64(&text) else {
+    let Some(octets) = crate::syntax::base64::decode_base64(&text) else {
         return Ok(false);
     };
     let Some(hash) = verdict

@@ -223,7 +223,7 @@ fn encode_quoted_printable(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::key_record::{KeyRecord, RecordError};
-    use crate::tag_list::decode_quoted_printable;
+    use crate::syntax::quoted_printable::decode_quoted_printable;
 
     /// The key of RFC 8463 §A.2.
     const ED25519: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";

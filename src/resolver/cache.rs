@@ -12,7 +12,8 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::{Found, Resolver, Source, lifetime};
-use crate::lookup::{KeyAnswer, KeyQuery};
+use crate::identifier::KeyQuery;
+use crate::lookup::KeyAnswer;
 pub(super) use memory::Memory;
 
 /// Names whose answers are kept. An answer takes some KiB with its key, and so all of them some

@@ -9,8 +9,8 @@ use hickory_proto::op::{DnsResponse, ResponseCode};
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_resolver::net::NetError;
 
-use crate::escape::escape;
 use crate::lookup::{LookupFailure, LookupFailureKind};
+use crate::syntax::escape::escape;
 
 /// Servers kept silent through all tries, which take `timeout` together.
 pub(super) fn silence(servers: &[SocketAddr], timeout: Duration) -> LookupFailure {

@@ -8,7 +8,7 @@ use super::servers::Servers;
 use super::transport::Link;
 use super::trust::{TlsRoots, TrustAnchors};
 use super::zone::ZoneFault;
-use crate::escape::escape;
+use crate::syntax::escape::escape;
 
 /// Which servers to ask, and how.
 #[derive(Clone, Debug)]

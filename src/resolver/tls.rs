@@ -15,7 +15,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::transport::Stream;
 use super::{ResolverError, TlsRoots};
-use crate::escape::escape;
+use crate::syntax::escape::escape;
 
 /// The path that servers answer at (RFC 8484 §4.1.1 leaves it open; all public ones use this).
 const PATH: &str = "/dns-query";

@@ -163,7 +163,7 @@ fn list_fields(header: &Header) -> impl Iterator<Item = &str> {
 pub(super) fn check_name(name: &str) -> Result<(), SignError> {
     let allowed = |octet: u8| octet.is_ascii_graphic() && !matches!(octet, b':' | b';');
     if name.is_empty() || !name.bytes().all(allowed) {
-        return Err(SignError::BadName(crate::escape::escape(name)));
+        return Err(SignError::BadName(crate::syntax::escape::escape(name)));
     }
     if NEVER_SIGNED
         .iter()

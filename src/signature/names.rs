@@ -1,7 +1,8 @@
 //! The names of the header fields that a signature signs (`h=`, RFC 6376 §3.5).
 
 use super::{MAX_NAMES, SignatureError};
-use crate::tag_list::{colon_separated, printable};
+use crate::syntax::escape::printable;
+use crate::syntax::tag_list::colon_separated;
 
 /// The names of `h=`, split once for all that look at them.
 #[derive(Clone, Debug)]

@@ -1,8 +1,9 @@
 //! Judging signatures once the body was read and the keys are there (RFC 6376 §6.1.2, §6.1.3).
 
 use super::examination::Readable;
-use super::{Candidate, MINIMUM_RSA_BITS, Policy, Queries, STRONG_RSA_BITS, State};
+use super::{Candidate, Policy, Queries, State};
 use crate::algorithm::{HashAlgorithm, KeyType};
+use crate::algorithm::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 use crate::alignment::Alignment;
 use crate::hash::BodyHashes;
 use crate::identifier::DomainName;

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::identifier::{Sdid, Selector};
-use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
+use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::resolver::{CachingResolver, Resolver, ResolverOptions};
 use tokio::task::JoinSet;
 use tokio::time;

@@ -6,8 +6,9 @@ mod failure;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::identifier::{Sdid, Selector};
-use dkim_toolkit::lookup::{KeyAnswer, KeyQuery, LookupFailure, LookupFailureKind};
+use dkim_toolkit::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
 use dkim_toolkit::resolver::{Resolver, ResolverOptions, Transport, TxtAnswer, TxtOutcome};
 
 use super::support::dns_server::{

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use dkim_toolkit::lookup::{KeyAnswer, KeyQuery, LookupFailure, TxtAnswer};
+use dkim_toolkit::identifier::KeyQuery;
+use dkim_toolkit::lookup::{KeyAnswer, LookupFailure, TxtAnswer};
 use dkim_toolkit::resolver::{
     CachingResolver, Resolver, ResolverError, ResolverOptions, TlsRoots, Transport, TrustAnchors,
     parse_nameserver,

@@ -5,7 +5,8 @@ use std::io::{self, Read, Write as _};
 use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::Path;
 
-use dkim_toolkit::key::{KeyFileError, PrivateKeyPem, PublicKey, SigningKeyError};
+use dkim_toolkit::key::{PrivateKeyPem, PublicKey, SigningKeyError};
+use dkim_toolkit::key_file::KeyFileError;
 use zeroize::Zeroizing;
 
 use crate::exit::ExitStatus;

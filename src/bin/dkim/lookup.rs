@@ -6,9 +6,9 @@ pub mod text;
 use std::path::{Path, PathBuf};
 
 use dkim_toolkit::identifier::DomainName;
+use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::key::PublicKey;
-use dkim_toolkit::key_record::lint::{self, Expectations, NameReport, NameStatus};
-use dkim_toolkit::lookup::KeyQuery;
+use dkim_toolkit::lint::{self, Expectations, NameReport, NameStatus};
 use dkim_toolkit::message::LineEndings;
 use dkim_toolkit::signature::claimed_identifiers;
 

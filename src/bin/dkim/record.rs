@@ -5,11 +5,11 @@ mod check;
 use std::path::Path;
 
 use dkim_toolkit::algorithm::KeyType;
+use dkim_toolkit::algorithm::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key::PublicKey;
 use dkim_toolkit::key_record::{KeyRecordText, KeyToPublish};
 use dkim_toolkit::publish::{Format, Publication, PublishError};
-use dkim_toolkit::verify::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 use serde::Serialize;
 
 use crate::args::{Record, RecordOptions};

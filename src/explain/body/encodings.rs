@@ -9,7 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::mime::Encoding;
 use super::rewrites;
-use crate::tag_list::hex_pair;
+use crate::syntax::hex::hex_pair;
 
 /// Base64 with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

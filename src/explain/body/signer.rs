@@ -10,7 +10,7 @@ use crate::algorithm::HashAlgorithm;
 use crate::canonicalization::Canonicalization;
 use crate::explain::{Budget, Cause, Exhausted};
 use crate::hash::Digest;
-use crate::tag_list::is_wsp;
+use crate::syntax::folding::is_wsp;
 
 /// Tries the signer's mistakes.
 pub(super) fn search(

@@ -4,8 +4,9 @@ mod any_damage;
 mod signers;
 
 use super::super::{Cause, Evidence, Explained, Proof, explain};
+use crate::canonicalization::BodyHashRequest;
 use crate::explain::Budget;
-use crate::hash::{BodyHashRequest, BodyHasher};
+use crate::hash::BodyHasher;
 use crate::message::{self, LineEndings};
 use crate::verify::Verifier;
 

@@ -10,7 +10,7 @@ use super::story::Story;
 use crate::canonicalization::Canonicalization;
 use crate::explain::{Budget, Cause, Exhausted};
 use crate::hash::Digest;
-use crate::tag_list::is_wsp;
+use crate::syntax::folding::is_wsp;
 
 /// Octets that each kind of place may hash.
 const SHARE: usize = 64 * 1024 * 1024;

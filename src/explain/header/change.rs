@@ -5,7 +5,7 @@ use super::encoding::{decoded, is_encoded};
 use super::subject::is_tagging;
 use super::text::{collapsed, describe, quoted, shown};
 use crate::explain::Cause;
-use crate::tag_list::without_fws;
+use crate::syntax::folding::without_fws;
 
 /// What a change of a field's value is called; `lists` are the names of lists that may have put
 /// tags into a Subject.

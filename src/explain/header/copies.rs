@@ -10,7 +10,8 @@ use super::instances::display_name;
 use super::text::{collapsed, quoted, shown, trimmed};
 use crate::canonicalization::Canonicalization;
 use crate::explain::Cause;
-use crate::tag_list::{TagList, decode_quoted_printable};
+use crate::syntax::quoted_printable::decode_quoted_printable;
+use crate::syntax::tag_list::TagList;
 
 /// So many copies are taken from `z=`.
 const MANY_COPIES: usize = 200;

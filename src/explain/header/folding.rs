@@ -1,7 +1,7 @@
 //! Values with other white space and other folds (RFC 5322 §2.2.3).
 
 use super::text::{collapsed, unfolded};
-use crate::tag_list::is_wsp;
+use crate::syntax::folding::is_wsp;
 
 /// The columns at which programs fold.
 const COLUMNS: [usize; 4] = [76, 78, 72, 79];

@@ -14,7 +14,8 @@ use super::text::{collapsed, unfolded};
 use crate::canonicalization::Canonicalization;
 use crate::explain::{Cause, Evidence};
 use crate::signature::FIELD_NAME;
-use crate::tag_list::{TagList, is_wsp, without_fws};
+use crate::syntax::folding::{is_wsp, without_fws};
+use crate::syntax::tag_list::TagList;
 
 /// So many stretches of white space, and so many colons, are looked at.
 const MANY: usize = 48;
@@ -109,8 +110,9 @@ fn spacings(alternatives: &Alternatives<'_, '_>, value: &[u8]) -> Vec<(u32, Vec<
         return found;
     };
     let squeezed =
-        |tag: crate::tag_list::Tag<'_>| [tag.name, b"=", &without_fws(tag.value)].concat();
-    let as_is = |tag: crate::tag_list::Tag<'_>| [tag.name, b"=", &unfolded(tag.value)[..]].concat();
+        |tag: crate::syntax::tag_list::Tag<'_>| [tag.name, b"=", &without_fws(tag.value)].concat();
+    let as_is =
+        |tag: crate::syntax::tag_list::Tag<'_>| [tag.name, b"=", &unfolded(tag.value)[..]].concat();
     let end: &[u8] = if value.trim_ascii_end().ends_with(b";") {
         b";"
     } else {

@@ -7,7 +7,7 @@ use super::encoding::{decoded, encodings, is_encoded};
 use super::form::Instance;
 use super::text::collapsed;
 use crate::explain::Cause;
-use crate::tag_list::is_fws;
+use crate::syntax::folding::is_fws;
 
 /// A tag is no longer.
 const LONG_TAG: usize = 48;

@@ -1,7 +1,7 @@
 //! Texts of header fields, to be compared and told.
 
 use super::encoding::decoded;
-use crate::tag_list::{is_fws, is_wsp};
+use crate::syntax::folding::{is_fws, is_wsp};
 
 /// Longer texts are cut where they are told.
 const LONG: usize = 160;

@@ -7,7 +7,8 @@ use super::form::SignedForm;
 use crate::explain::key::Target;
 use crate::explain::{Budget, Cause, Exhausted};
 use crate::signature::FIELD_NAME;
-use crate::tag_list::{TagList, is_fws};
+use crate::syntax::folding::is_fws;
+use crate::syntax::tag_list::TagList;
 
 /// So many seconds before and after a time in the header are tried.
 const NEAR: u64 = 600;

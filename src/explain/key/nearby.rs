@@ -1,8 +1,8 @@
 //! Names near the one where a key was looked for: slips of the pen, and other keys of one signer.
 
 use crate::alignment::organizational_domain;
+use crate::identifier::KeyQuery;
 use crate::identifier::{Sdid, Selector};
-use crate::lookup::KeyQuery;
 use crate::signature::Signature;
 
 /// So many names are asked for at most.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dkim_toolkit::lookup::KeyQuery;
+use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::message::{FieldIndex, Header, HeaderField};
 use dkim_toolkit::signature::claimed_identifiers;
 use dkim_toolkit::tag_list::{Tag as RawTag, TagList};

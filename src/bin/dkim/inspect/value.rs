@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use dkim_toolkit::algorithm::SigningAlgorithm;
+use dkim_toolkit::base64::decode_base64;
 use dkim_toolkit::canonicalization::MessageCanonicalization;
+use dkim_toolkit::folding::without_fws;
 use dkim_toolkit::identifier::{Auid, Sdid, Selector};
-use dkim_toolkit::key_record::decode_base64;
+use dkim_toolkit::quoted_printable::decode_quoted_printable;
 use dkim_toolkit::signature::{MAX_DIGITS, parse_number};
-use dkim_toolkit::tag_list::{colon_separated, decode_quoted_printable, without_fws};
+use dkim_toolkit::tag_list::colon_separated;
 use dkim_toolkit::verdict::Verdict;
 use jiff::Timestamp;
 use serde::Serialize;

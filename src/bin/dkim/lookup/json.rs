@@ -2,7 +2,7 @@
 //! keys always there.
 
 use dkim_toolkit::key::{PublicKey, RsaEncoding};
-use dkim_toolkit::key_record::lint::{self, ExplainedTag, NameReport, NameStatus, RecordReport};
+use dkim_toolkit::lint::{self, ExplainedTag, NameReport, NameStatus, RecordReport};
 use dkim_toolkit::lookup::{Dnssec, LookupFailureKind};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};

@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 use dkim_toolkit::escape::{escape, escape_octets};
-use dkim_toolkit::key_record::lint::{
+use dkim_toolkit::lint::{
     ExplainedTag, Finding, NameReport, NameStatus, RecordReport, RecordState, Severity,
 };
 

@@ -4,9 +4,7 @@ use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _, Read as _};
 
 use dkim_toolkit::key_record::MAX_RECORD;
-use dkim_toolkit::key_record::lint::{
-    self, Expectations, FindingCode, NameReport, NameStatus, RecordState,
-};
+use dkim_toolkit::lint::{self, Expectations, FindingCode, NameReport, NameStatus, RecordState};
 use dkim_toolkit::lookup::{TxtAnswer, TxtOutcome};
 
 use crate::exit::ExitStatus;

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dkim_toolkit::algorithm::KeyType;
+use dkim_toolkit::algorithm::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 use dkim_toolkit::key::{SigningKey, SigningKeyError};
 use dkim_toolkit::sign::SignError;
-use dkim_toolkit::verify::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 
 use super::work::sign_failure;
 use crate::args::Sign;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use dkim_toolkit::explain::{
     Budget, Cause, Evidence, Explained, Part, explain as search, nearby_queries,
 };
-use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
+use dkim_toolkit::identifier::KeyQuery;
+use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult};
 use dkim_toolkit::verify::Report;
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dkim_toolkit::authentication_results::{self, AuthservId};
-use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
+use dkim_toolkit::identifier::KeyQuery;
+use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::message::{Header, HeaderReader};
 use dkim_toolkit::verify::{Report, Verifier};
 

@@ -4,7 +4,8 @@
 //! author's own. Which of the two it was shows where a body hash comes out right, and signatures
 //! may differ: one that was made before a `>` came in, and one made after.
 
-use dkim_toolkit::lookup::{KeyAnswer, KeyQuery};
+use dkim_toolkit::identifier::KeyQuery;
+use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::message::Header;
 use dkim_toolkit::verdict::{Reason, Verdict};
 use dkim_toolkit::verify::{Report, Verification};

@@ -11,7 +11,7 @@ use super::super::quotation::quote;
 use super::super::rewrites::replace;
 use super::super::story::{Story, count};
 use crate::explain::Cause;
-use crate::tag_list::hex_pair;
+use crate::syntax::hex::hex_pair;
 
 /// A text with its links as they may have been.
 pub(super) struct Unlinked {

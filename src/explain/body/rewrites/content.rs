@@ -3,7 +3,7 @@
 use super::line_ends::{is_blank, replace};
 use super::{Line, Rewrite, content};
 use crate::explain::Cause;
-use crate::tag_list::is_wsp;
+use crate::syntax::folding::is_wsp;
 
 /// The rewrites of what stands in lines.
 pub(super) fn rewrites() -> Vec<Rewrite> {

@@ -7,7 +7,8 @@ use crate::explain::header::alternative::{Alternative, Alternatives, Story};
 use crate::explain::{Cause, Evidence, Explanation, Proof};
 use crate::hash::Digest;
 use crate::signature::Signature;
-use crate::tag_list::{TagList, is_fws};
+use crate::syntax::folding::is_fws;
+use crate::syntax::tag_list::TagList;
 
 /// The body is looked at in pieces of so many octets.
 const PIECE: usize = 32 * 1024;

@@ -8,8 +8,9 @@ use tokio::time;
 
 use super::server::{self, Answer, DnsServer, Question, Reply};
 use super::{Resolver, ResolverOptions, Root, Source, TTL, record, to_send};
+use crate::identifier::KeyQuery;
 use crate::identifier::{Sdid, Selector};
-use crate::lookup::{Dnssec, KeyAnswer, KeyQuery, LookupFailureKind};
+use crate::lookup::{Dnssec, KeyAnswer, LookupFailureKind};
 use crate::resolver::CachingResolver;
 
 const NAMES: usize = 50;

@@ -5,11 +5,11 @@
 //! record wants to hear everything, and what to publish instead. [`record`] examines the text of
 //! one record, [`name`] all that was found under a name. A record has a [finding](Finding) of
 //! [`Severity::Error`] exactly when no signature can be verified with it: when
-//! [`KeyRecord::parse`](super::KeyRecord::parse) refuses it, or when its RSA key has fewer than
+//! [`KeyRecord::parse`](crate::key_record::KeyRecord::parse) refuses it, or when its RSA key has fewer than
 //! 1024 bits (RFC 8301 §3.2).
 //!
 //! ```
-//! use dkim_toolkit::key_record::lint;
+//! use dkim_toolkit::lint;
 //!
 //! let key = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 //! let report = lint::record(format!("k=ed25519; v=DKIM1; p={key}").as_bytes());
@@ -32,9 +32,9 @@ pub use self::name::{Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, 
 
 use self::correction::{corrected, with_stray_key};
 use self::reading::Reading;
-use super::{KeyRecord, MAX_RECORD, PublishedRecord, RecordError};
+use crate::algorithm::MINIMUM_RSA_BITS;
 use crate::key::{PublicKey, SigningKey};
-use crate::verify::MINIMUM_RSA_BITS;
+use crate::key_record::{KeyRecord, MAX_RECORD, PublishedRecord, RecordError};
 
 /// Something that is wrong, unwise, or merely to be known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,7 +215,7 @@ fn foreign(text: &[u8]) -> Finding {
     let message = if text.is_empty() {
         "the record is empty".to_owned()
     } else {
-        let beginning = crate::tag_list::printable(text);
+        let beginning = crate::syntax::escape::printable(text);
         format!("\"{beginning}\" is no key record but something else")
     };
     Finding::new(

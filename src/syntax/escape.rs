@@ -47,6 +47,20 @@ pub fn is_printable(character: char) -> bool {
     !character.is_control() && !misleading
 }
 
+/// At most 60 characters of what a stranger wrote, without control characters.
+pub(crate) fn printable(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let mut shown = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == 60 {
+            shown.push('…');
+            break;
+        }
+        push_escaped(&mut shown, character);
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

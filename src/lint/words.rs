@@ -4,7 +4,9 @@ use super::ExplainedTag;
 use super::reading::{ReadTag, Reading};
 use crate::algorithm::{HashAlgorithm, KeyType};
 use crate::key::PublicKey;
-use crate::tag_list::{colon_separated, decode_quoted_printable, printable};
+use crate::syntax::escape::printable;
+use crate::syntax::quoted_printable::decode_quoted_printable;
+use crate::syntax::tag_list::colon_separated;
 
 /// Explains every tag in its order.
 pub(super) fn explain(reading: &Reading, key: Option<&PublicKey>) -> Vec<ExplainedTag> {

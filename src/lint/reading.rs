@@ -2,7 +2,9 @@
 
 use super::{Finding, FindingCode};
 use crate::message::LineEndings;
-use crate::tag_list::{TagList, TagListError, is_fws, printable};
+use crate::syntax::escape::printable;
+use crate::syntax::folding::is_fws;
+use crate::syntax::tag_list::{TagList, TagListError};
 
 /// The tags of a key record (RFC 6376 §3.6.1), and `g` (RFC 4871 §3.6.1).
 pub(super) const KNOWN_TAGS: [&str; 8] = ["v", "g", "h", "k", "n", "p", "s", "t"];

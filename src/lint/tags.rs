@@ -3,7 +3,8 @@
 use super::reading::{KNOWN_TAGS, Reading};
 use super::{Finding, FindingCode};
 use crate::algorithm::KeyType;
-use crate::tag_list::{colon_separated, printable};
+use crate::syntax::escape::printable;
+use crate::syntax::tag_list::colon_separated;
 
 /// Tells what makes the record unusable: `v=` and `k=`.
 pub(super) fn find_errors(reading: &Reading, findings: &mut Vec<Finding>) {

@@ -245,7 +245,7 @@ mod tests {
 
     use super::*;
 
-    const KEYS: &str = include_str!("testdata/keys.txt");
+    const KEYS: &str = include_str!("key/testdata/keys.txt");
 
     /// A file of `testdata/keys.txt`.
     fn file(name: &str) -> &'static str {

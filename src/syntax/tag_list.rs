@@ -1,13 +1,13 @@
 //! Tag-lists, the `name=value; name=value` syntax of signatures and key records
 //! (RFC 6376 §3.2).
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;
 
-use crate::message::LineEndings;
+use super::escape::printable;
+use super::folding::{LineEndings, is_wsp, trim};
 
 /// Up to this many tags, a name is compared with those before it one by one; beyond, by hashing.
 const FEW_TAGS: usize = 16;
@@ -143,78 +143,9 @@ impl fmt::Display for TagListError {
 
 impl Error for TagListError {}
 
-/// Whether an octet is white space inside a line (RFC 6376 §2.8).
-pub(crate) const fn is_wsp(octet: u8) -> bool {
-    matches!(octet, b' ' | b'\t')
-}
-
-/// Whether an octet can be part of folding white space. In a parsed tag-list each one is.
-pub(crate) const fn is_fws(octet: u8) -> bool {
-    matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
-}
-
-/// The value without any folding white space in it, as base64 and `h=` are read.
-#[must_use]
-pub fn without_fws(value: &[u8]) -> Cow<'_, [u8]> {
-    let Some(first) = value.iter().position(|&octet| is_fws(octet)) else {
-        return Cow::Borrowed(value);
-    };
-    let mut without = Vec::with_capacity(value.len());
-    without.extend_from_slice(&value[..first]);
-    let mut rest = &value[first..];
-    // White space stands in the folds of what is one long word otherwise.
-    while !rest.is_empty() {
-        let word = rest.iter().position(|&octet| !is_fws(octet));
-        rest = &rest[word.unwrap_or(rest.len())..];
-        let end = memchr::memchr3(b' ', b'\t', b'\r', rest).unwrap_or(rest.len());
-        let end = memchr::memchr(b'\n', &rest[..end]).unwrap_or(end);
-        without.extend_from_slice(&rest[..end]);
-        rest = &rest[end..];
-    }
-    Cow::Owned(without)
-}
-
 /// The items of a colon-separated value (`h=`, `q=`), each without the white space around it.
 pub fn colon_separated(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|&octet| octet == b':').map(trim)
-}
-
-/// Decodes dkim-quoted-printable (RFC 6376 §2.11); `None` if a `=` is not followed by two
-/// hexadecimal digits.
-#[must_use]
-pub fn decode_quoted_printable(value: &[u8]) -> Option<Vec<u8>> {
-    let mut decoded = Vec::with_capacity(value.len());
-    let value = without_fws(value);
-    let mut octets = value.iter();
-    while let Some(&octet) = octets.next() {
-        if octet != b'=' {
-            decoded.push(octet);
-            continue;
-        }
-        decoded.push(hex_pair(&mut octets)?);
-    }
-    Some(decoded)
-}
-
-/// The octet that the next two hexadecimal digits are.
-pub(crate) fn hex_pair<'a>(octets: &mut impl Iterator<Item = &'a u8>) -> Option<u8> {
-    let mut digit = || char::from(*octets.next()?).to_digit(16);
-    let (high, low) = (digit()?, digit()?);
-    u8::try_from(16 * high + low).ok()
-}
-
-/// At most 60 characters of what a stranger wrote, without control characters.
-pub(crate) fn printable(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
-    let mut shown = String::new();
-    for (count, character) in text.chars().enumerate() {
-        if count == 60 {
-            shown.push('…');
-            break;
-        }
-        crate::escape::push_escaped(&mut shown, character);
-    }
-    shown
 }
 
 fn check_characters(text: &[u8], line_endings: LineEndings) -> Result<(), TagListError> {
@@ -265,20 +196,6 @@ fn find_control_character(text: &[u8], line_endings: LineEndings) -> Result<(), 
         }
     }
     Ok(())
-}
-
-fn trim(mut text: &[u8]) -> &[u8] {
-    while let [first, rest @ ..] = text
-        && is_fws(*first)
-    {
-        text = rest;
-    }
-    while let [rest @ .., last] = text
-        && is_fws(*last)
-    {
-        text = rest;
-    }
-    text
 }
 
 /// Parses a tag-spec, which begins at `start` of the text.
@@ -387,17 +304,6 @@ mod tests {
         assert_eq!(&text[list.raw_value_span("c").unwrap()], b"3");
     }
 
-    #[test]
-    fn quoted_printable() {
-        assert_eq!(decode_quoted_printable(b"a=3Bb =\t=20"), None);
-        assert_eq!(
-            decode_quoted_printable(b"a=3Bb\r\n c").as_deref(),
-            Some(&b"a;bc"[..])
-        );
-        assert_eq!(decode_quoted_printable(b"a=3"), None);
-        assert_eq!(decode_quoted_printable(b"a=+3"), None);
-    }
-
     proptest! {
         #[test]
         fn the_quick_look_finds_what_the_other_finds(text in "[a-z;=\\t \\r\\n\\x01\\x7f]{0,40}|([a-z]{0,30}\r\n )*[a-z \\t]{0,40}\\x7f?") {
@@ -407,12 +313,6 @@ mod tests {
                     prop_assert_eq!(find_control_character(text, line_endings), Ok(()));
                 }
             }
-        }
-
-        #[test]
-        fn no_folding_white_space_is_left(value in "[a-z \\t\\r\\n]{0,60}") {
-            let expected: Vec<u8> = value.bytes().filter(|&octet| !is_fws(octet)).collect();
-            prop_assert_eq!(&without_fws(value.as_bytes())[..], &expected[..]);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 
-use crate::tag_list::{is_fws, without_fws};
+use super::folding::{is_fws, without_fws};
 
 /// The library's decoder: it takes what has its padding and what has none.
 const TOLERANT: base64::engine::GeneralPurpose = base64::engine::GeneralPurpose::new(

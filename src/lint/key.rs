@@ -4,10 +4,12 @@
 use super::reading::Reading;
 use super::{Finding, FindingCode};
 use crate::algorithm::KeyType;
-use crate::key::{DerError, MAX_RSA_BITS, PublicKey, PublicKeyError, RsaEncoding, RsaPublicKey};
-use crate::key_record::decode_base64;
-use crate::tag_list::{printable, without_fws};
-use crate::verify::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
+use crate::algorithm::MAX_RSA_BITS;
+use crate::algorithm::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
+use crate::key::{DerError, PublicKey, PublicKeyError, RsaEncoding, RsaPublicKey};
+use crate::syntax::base64::decode_base64;
+use crate::syntax::escape::printable;
+use crate::syntax::folding::without_fws;
 
 /// The longest string of a TXT record (RFC 1035 §3.3).
 const MAX_STRING: usize = 255;

@@ -1,0 +1,8 @@
+//! The syntax that signatures, key records and header fields share: tag-lists, folds, encodings.
+
+pub mod base64;
+pub mod escape;
+pub mod folding;
+pub(crate) mod hex;
+pub mod quoted_printable;
+pub mod tag_list;

@@ -1,0 +1,74 @@
+//! White space, line ends and folds (RFC 6376 §2.8; RFC 5322 §2.2.3).
+
+use std::borrow::Cow;
+
+/// Which octets end a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LineEndings {
+    /// CRLF or a bare LF, as messages stand on disks; a bare LF is hashed as CRLF.
+    #[default]
+    Lenient,
+    /// CRLF alone, as messages go over the wire; a bare LF is data (RFC 5322 §2.3).
+    Strict,
+}
+
+/// Whether an octet is white space inside a line (RFC 6376 §2.8).
+pub(crate) const fn is_wsp(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t')
+}
+
+/// Whether an octet can be part of folding white space. In a parsed tag-list each one is.
+pub(crate) const fn is_fws(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// The value without any folding white space in it, as base64 and `h=` are read.
+#[must_use]
+pub fn without_fws(value: &[u8]) -> Cow<'_, [u8]> {
+    let Some(first) = value.iter().position(|&octet| is_fws(octet)) else {
+        return Cow::Borrowed(value);
+    };
+    let mut without = Vec::with_capacity(value.len());
+    without.extend_from_slice(&value[..first]);
+    let mut rest = &value[first..];
+    // White space stands in the folds of what is one long word otherwise.
+    while !rest.is_empty() {
+        let word = rest.iter().position(|&octet| !is_fws(octet));
+        rest = &rest[word.unwrap_or(rest.len())..];
+        let end = memchr::memchr3(b' ', b'\t', b'\r', rest).unwrap_or(rest.len());
+        let end = memchr::memchr(b'\n', &rest[..end]).unwrap_or(end);
+        without.extend_from_slice(&rest[..end]);
+        rest = &rest[end..];
+    }
+    Cow::Owned(without)
+}
+
+/// The text without the folding white space around it.
+pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
+    while let [first, rest @ ..] = text
+        && is_fws(*first)
+    {
+        text = rest;
+    }
+    while let [rest @ .., last] = text
+        && is_fws(*last)
+    {
+        text = rest;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_folding_white_space_is_left(value in "[a-z \\t\\r\\n]{0,60}") {
+            let expected: Vec<u8> = value.bytes().filter(|&octet| !is_fws(octet)).collect();
+            prop_assert_eq!(&without_fws(value.as_bytes())[..], &expected[..]);
+        }
+    }
+}
