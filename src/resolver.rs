@@ -2,7 +2,7 @@
 //! (RFC 6376 §3.6.2, §6.1.2).
 //!
 //! ```no_run
-//! # use crate::identifier::KeyQuery;
+//! # use dkim_toolkit::identifier::KeyQuery;
 //! use dkim_toolkit::resolver::{Resolver, ResolverOptions};
 //!
 //! # async fn example(query: KeyQuery) -> Result<(), dkim_toolkit::resolver::ResolverError> {
