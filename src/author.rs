@@ -5,8 +5,6 @@ mod grammar;
 use std::error::Error;
 use std::fmt;
 
-use mail_parser::MessageParser;
-
 use crate::identifier::DomainName;
 use crate::message::{Header, HeaderField};
 use grammar::address_list;
@@ -26,19 +24,20 @@ pub fn author_addresses(header: &Header) -> Vec<String> {
     header.fields_named("from").flat_map(addresses_of).collect()
 }
 
-/// What looks like addresses in a field that is malformed.
+/// What looks like addresses in a field that is malformed: between commas, what angle brackets
+/// hold, or else the first word with an `@` and without quotes.
 fn guessed_addresses(field: HeaderField) -> Vec<String> {
-    // The parser wants a header, and the field may lack its colon's obsolete form.
-    let text = [b"From:", field.value(), b"\r\n\r\n"].concat();
-    let message = MessageParser::new()
-        .with_address_headers()
-        .parse_headers(&text[..]);
-    let from = message.as_ref().and_then(|message| message.from());
-    let found = from.into_iter().flat_map(|from| from.iter());
-    found
-        .filter_map(|each| each.address())
-        .map(str::to_owned)
-        .collect()
+    let text = String::from_utf8_lossy(field.value());
+    let looks_like_one = |word: &&str| word.contains('@') && !word.contains('"');
+    let guess = |item: &str| {
+        let bracketed = item.split_once('<').map(|(_, rest)| rest);
+        let address = match bracketed.and_then(|rest| rest.split('>').next()) {
+            Some(address) => address.trim(),
+            None => item.split_ascii_whitespace().find(looks_like_one)?,
+        };
+        (!address.is_empty()).then(|| address.to_owned())
+    };
+    text.split(',').filter_map(guess).collect()
 }
 
 /// The domain of the author, which DMARC holds against signing domains (RFC 9989 §5.3.1), or why

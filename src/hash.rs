@@ -395,6 +395,7 @@ impl Digest {
     }
 
     /// Whether the hash of what was taken so far is `expected`; it can be gone on with.
+    #[cfg(feature = "explain")]
     pub(crate) fn is_now(&self, expected: &[u8]) -> bool {
         match self {
             Self::Sha1(hash) => hash.clone().finalize().as_slice() == expected,

@@ -16,6 +16,7 @@ use crate::algorithm::{
 pub(crate) mod der;
 pub(crate) mod ed25519;
 mod file;
+#[cfg(feature = "generate")]
 mod generate;
 pub(crate) mod pem;
 mod rsa;
@@ -23,6 +24,7 @@ pub(crate) mod structure;
 
 pub use self::der::{DerError, DerFlaw};
 pub use self::ed25519::Ed25519PublicKey;
+#[cfg(feature = "generate")]
 pub use self::generate::{GenerateError, GeneratedKey, NewKey, PrivateKeyPem, RsaSize};
 pub use self::rsa::{RsaEncoding, RsaPublicKey};
 

@@ -91,11 +91,20 @@
 //!
 //! # Features
 //!
-//! * `aws-lc` (default): RSA through aws-lc, several times faster than the pure-Rust code that
-//!   serves without it; DNS over TLS and HTTPS and DNSSEC in `resolver`.
-//! * `resolver`: [`resolver`], key records from the DNS or from master files, on tokio; and kept,
-//!   where that is wanted.
-//! * `cli` (default): the `dkim` command; not needed by a program that uses the library.
+//! Without any of them this is the library alone, in pure Rust: no runtime, no DNS, no random
+//! generator.
+//!
+//! * `aws-lc` (default): RSA through aws-lc, a C library, several times faster than the pure-Rust
+//!   code that is used without it.
+//! * `generate`: making keys, from the operating system's random numbers.
+//! * `explain`: `explain`, the causes of failed signatures.
+//! * `admin`: `lint`, findings about key records, and `publish`, records in the forms
+//!   of DNS servers and providers.
+//! * `resolver`: `resolver`, key records from the DNS or from master files, on tokio; with a cache
+//!   on request.
+//! * `dnssec` (default): validation of DNS answers in `resolver`, with the cryptography of aws-lc.
+//! * `tls` (default): DNS over TLS and HTTPS in `resolver`, with the cryptography of aws-lc.
+//! * `cli` (default): the `dkim` command; implies `resolver`, `explain`, `admin` and `generate`.
 
 #![forbid(unsafe_code)]
 
@@ -104,15 +113,18 @@ pub mod alignment;
 pub mod authentication_results;
 pub mod author;
 pub mod canonicalization;
+#[cfg(feature = "explain")]
 pub mod explain;
 pub mod hash;
 pub mod identifier;
 pub mod key;
 pub mod key_file;
 pub mod key_record;
+#[cfg(feature = "admin")]
 pub mod lint;
 pub mod lookup;
 pub mod message;
+#[cfg(feature = "admin")]
 pub mod publish;
 #[cfg(feature = "resolver")]
 pub mod resolver;

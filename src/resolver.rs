@@ -17,7 +17,7 @@
 
 mod alias;
 mod cache;
-#[cfg(feature = "aws-lc")]
+#[cfg(feature = "dnssec")]
 mod dnssec;
 mod failure;
 mod inquiry;
@@ -25,7 +25,7 @@ mod lifetime;
 mod name;
 mod options;
 mod servers;
-#[cfg(feature = "aws-lc")]
+#[cfg(feature = "tls")]
 mod tls;
 mod transport;
 mod trust;
@@ -64,7 +64,7 @@ pub struct Resolver {
 enum Source {
     Zones(Arc<Zones>),
     Servers(Arc<Servers>),
-    #[cfg(feature = "aws-lc")]
+    #[cfg(feature = "dnssec")]
     Validated(dnssec::Validator),
 }
 
@@ -82,15 +82,15 @@ impl Resolver {
                 source: Source::Servers(servers),
             });
         }
-        #[cfg(feature = "aws-lc")]
+        #[cfg(feature = "dnssec")]
         return Ok(Self {
             source: Source::Validated(dnssec::Validator::new(
                 servers,
                 dnssec::Anchors::new(options.trust_anchors.as_ref()),
             )),
         });
-        #[cfg(not(feature = "aws-lc"))]
-        Err(ResolverError::Unsupported("DNSSEC"))
+        #[cfg(not(feature = "dnssec"))]
+        Err(ResolverError::WithoutDnssec)
     }
 
     /// A resolver that answers from master files alone and sends nothing (RFC 1035 §5). Each file
@@ -132,7 +132,7 @@ impl Resolver {
 
     /// The same resolver, keeping what it takes to validate many answers.
     fn with_memory(self) -> Self {
-        #[cfg(feature = "aws-lc")]
+        #[cfg(feature = "dnssec")]
         if let Source::Validated(validator) = self.source {
             return Self {
                 source: Source::Validated(validator.with_memory()),
@@ -149,7 +149,7 @@ impl Resolver {
                 return Ok(Found { answer, ttl: 0 });
             }
             Source::Servers(servers) => Inquiry::new(servers.clone()),
-            #[cfg(feature = "aws-lc")]
+            #[cfg(feature = "dnssec")]
             Source::Validated(validator) => Inquiry::validated(validator.clone()),
         };
         let mut chain = Chain::new(name);

@@ -12,6 +12,7 @@ mod dns;
 #[cfg(feature = "cli")]
 mod inspect;
 mod layers;
+#[cfg(feature = "admin")]
 mod records;
 mod rfc;
 mod robustness;

@@ -109,7 +109,7 @@ fn closed(server: SocketAddr) -> LookupFailure {
     )
 }
 
-#[cfg(feature = "aws-lc")]
+#[cfg(feature = "tls")]
 fn unreachable_or_servfail(error: &NetError) -> LookupFailureKind {
     match error {
         NetError::H2(_) | NetError::RustlsError(_) | NetError::NoConnections | NetError::Busy => {
@@ -119,7 +119,7 @@ fn unreachable_or_servfail(error: &NetError) -> LookupFailureKind {
     }
 }
 
-#[cfg(not(feature = "aws-lc"))]
+#[cfg(not(feature = "tls"))]
 fn unreachable_or_servfail(error: &NetError) -> LookupFailureKind {
     match error {
         NetError::NoConnections | NetError::Busy => LookupFailureKind::Unreachable,

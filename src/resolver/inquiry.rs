@@ -25,7 +25,7 @@ pub(super) struct Inquiry {
     response: Option<DnsResponse>,
     /// The lowest TTL of all steps so far, in seconds.
     ttl: u32,
-    #[cfg(feature = "aws-lc")]
+    #[cfg(feature = "dnssec")]
     validation: Option<super::dnssec::Validation>,
 }
 
@@ -37,13 +37,13 @@ impl Inquiry {
             servers,
             response: None,
             ttl: u32::MAX,
-            #[cfg(feature = "aws-lc")]
+            #[cfg(feature = "dnssec")]
             validation: None,
         }
     }
 
     /// The same, its answers validated.
-    #[cfg(feature = "aws-lc")]
+    #[cfg(feature = "dnssec")]
     pub(super) fn validated(validator: super::dnssec::Validator) -> Self {
         let mut inquiry = Self::new(validator.servers.clone());
         inquiry.validation = Some(super::dnssec::Validation::new(validator, inquiry.deadline));
@@ -85,7 +85,7 @@ impl Inquiry {
     }
 
     /// The state of all answers together; `None` if nothing was validated.
-    #[cfg(feature = "aws-lc")]
+    #[cfg(feature = "dnssec")]
     pub(super) fn dnssec(&self) -> Option<Dnssec> {
         self.validation
             .as_ref()
@@ -93,11 +93,8 @@ impl Inquiry {
     }
 
     /// Without the library for it nothing is validated.
-    #[cfg(not(feature = "aws-lc"))]
-    #[cfg_attr(
-        not(feature = "aws-lc"),
-        expect(clippy::unused_self, reason = "nothing validates without it")
-    )]
+    #[cfg(not(feature = "dnssec"))]
+    #[expect(clippy::unused_self, reason = "nothing validates without the feature")]
     pub(super) fn dnssec(&self) -> Option<Dnssec> {
         None
     }
@@ -109,7 +106,7 @@ impl Inquiry {
     async fn ask(&mut self, name: &OwnerName) -> Result<DnsResponse, LookupFailure> {
         let name = name.to_hickory().ok_or_else(|| not_a_name(name))?;
         let query = Query::query(name, RecordType::TXT);
-        #[cfg(feature = "aws-lc")]
+        #[cfg(feature = "dnssec")]
         if let Some(validation) = &mut self.validation {
             return validation.ask(query, request_options()).await;
         }

@@ -33,7 +33,7 @@ pub(super) fn of_denial(ttl: u32) -> Duration {
 }
 
 /// How long a response is kept as a whole: no longer than any of its records, proofs among them.
-#[cfg(feature = "aws-lc")]
+#[cfg(feature = "dnssec")]
 pub(super) fn of_response(response: &DnsResponse) -> Duration {
     let records = response.answers.iter().chain(&response.authorities);
     let shortest = records.map(ttl).min();

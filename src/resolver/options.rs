@@ -134,8 +134,10 @@ pub enum ResolverError {
     },
     /// There is no DNSKEY or DS record in the file of this name.
     NoTrustAnchor(String),
-    /// This needs the crate's feature `aws-lc`.
-    Unsupported(&'static str),
+    /// Validation under DNSSEC needs the crate's feature `dnssec`.
+    WithoutDnssec,
+    /// DNS over TLS and HTTPS needs the crate's feature `tls`.
+    WithoutTls,
 }
 
 impl fmt::Display for ResolverError {
@@ -155,12 +157,12 @@ impl fmt::Display for ResolverError {
             Self::Tls(why) => write!(f, "TLS cannot be set up: {why}"),
             Self::TlsRoots { file, why } => write!(f, "{file}: {why}"),
             Self::NoTrustAnchor(file) => write!(f, "{file}: there is no DNSKEY or DS record in it"),
-            Self::Unsupported(what) => {
-                write!(
-                    f,
-                    "{what} is not in this build: it needs the feature `aws-lc`"
-                )
+            Self::WithoutDnssec => {
+                f.write_str("this build has no DNSSEC, which needs the feature `dnssec`")
             }
+            Self::WithoutTls => f.write_str(
+                "this build has no DNS over TLS or HTTPS, which needs the feature `tls`",
+            ),
         }
     }
 }
@@ -185,11 +187,14 @@ impl ResolverOptions {
         match self.transport {
             Transport::Udp => Ok(plain(Link::Udp)),
             Transport::Tcp => Ok(plain(Link::Tcp)),
+            #[cfg(feature = "tls")]
             Transport::Tls | Transport::Https => self.tls_links(addresses),
+            #[cfg(not(feature = "tls"))]
+            Transport::Tls | Transport::Https => Err(ResolverError::WithoutTls),
         }
     }
 
-    #[cfg(feature = "aws-lc")]
+    #[cfg(feature = "tls")]
     fn tls_links(
         &self,
         addresses: &[SocketAddr],
@@ -217,14 +222,6 @@ impl ResolverOptions {
             ))
         };
         addresses.iter().map(link).collect()
-    }
-
-    #[cfg(not(feature = "aws-lc"))]
-    fn tls_links(&self, _: &[SocketAddr]) -> Result<Vec<(SocketAddr, Link)>, ResolverError> {
-        Err(ResolverError::Unsupported(match self.transport {
-            Transport::Https => "DNS over HTTPS",
-            _ => "DNS over TLS",
-        }))
     }
 }
 

@@ -40,9 +40,9 @@ pub(super) struct Server {
 pub(super) enum Link {
     Udp,
     Tcp,
-    #[cfg(feature = "aws-lc")]
+    #[cfg(feature = "tls")]
     Tls(super::tls::Tls),
-    #[cfg(feature = "aws-lc")]
+    #[cfg(feature = "tls")]
     Https(super::tls::Tls),
 }
 
@@ -119,13 +119,13 @@ impl Server {
                 )
                 .await
             }
-            #[cfg(feature = "aws-lc")]
+            #[cfg(feature = "tls")]
             Link::Tls(tls) => {
                 let requests = Some(MAX_REQUESTS_PER_STREAM);
                 tls.connect(self.address, self.timeout, requests, self.sockets.clone())
                     .await
             }
-            #[cfg(feature = "aws-lc")]
+            #[cfg(feature = "tls")]
             Link::Https(tls) => {
                 tls.connect_https(self.address, self.timeout, self.sockets.clone())
                     .await

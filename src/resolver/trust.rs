@@ -6,7 +6,7 @@ use super::ResolverError;
 /// system's.
 #[derive(Clone, Debug)]
 pub struct TlsRoots {
-    #[cfg(feature = "aws-lc")]
+    #[cfg(feature = "tls")]
     pub(super) store: std::sync::Arc<rustls::RootCertStore>,
 }
 
@@ -17,20 +17,20 @@ impl TlsRoots {
     /// # Errors
     ///
     /// [`ResolverError::TlsRoots`] if there is no certificate in it, or one that cannot be an
-    /// authority's; [`ResolverError::Unsupported`] without the feature `aws-lc`.
-    #[cfg(feature = "aws-lc")]
+    /// authority's; [`ResolverError::WithoutTls`] without the feature `tls`.
+    #[cfg(feature = "tls")]
     pub fn from_pem(file: &str, contents: &[u8]) -> Result<Self, ResolverError> {
         super::tls::read_roots(file, contents)
     }
 
-    /// Cannot be had without the feature `aws-lc`.
+    /// Cannot be had without the feature `tls`.
     ///
     /// # Errors
     ///
-    /// [`ResolverError::Unsupported`].
-    #[cfg(not(feature = "aws-lc"))]
+    /// [`ResolverError::WithoutTls`].
+    #[cfg(not(feature = "tls"))]
     pub fn from_pem(_file: &str, _contents: &[u8]) -> Result<Self, ResolverError> {
-        Err(ResolverError::Unsupported("TLS"))
+        Err(ResolverError::WithoutTls)
     }
 }
 
@@ -42,7 +42,7 @@ impl TlsRoots {
 /// root, these keys and the built-in ones count alike.
 #[derive(Clone, Debug)]
 pub struct TrustAnchors {
-    #[cfg(feature = "aws-lc")]
+    #[cfg(feature = "dnssec")]
     pub(super) list: std::sync::Arc<[super::dnssec::anchors::Anchor]>,
 }
 
@@ -54,19 +54,19 @@ impl TrustAnchors {
     /// # Errors
     ///
     /// [`ResolverError::Zone`] with the line at fault; [`ResolverError::NoTrustAnchor`] if there is
-    /// none in it; [`ResolverError::Unsupported`] without the feature `aws-lc`.
-    #[cfg(feature = "aws-lc")]
+    /// none in it; [`ResolverError::WithoutDnssec`] without the feature `dnssec`.
+    #[cfg(feature = "dnssec")]
     pub fn from_master_file(file: &str, contents: &[u8]) -> Result<Self, ResolverError> {
         super::dnssec::anchors::read(file, contents)
     }
 
-    /// Cannot be had without the feature `aws-lc`.
+    /// Cannot be had without the feature `dnssec`.
     ///
     /// # Errors
     ///
-    /// [`ResolverError::Unsupported`].
-    #[cfg(not(feature = "aws-lc"))]
+    /// [`ResolverError::WithoutDnssec`].
+    #[cfg(not(feature = "dnssec"))]
     pub fn from_master_file(_file: &str, _contents: &[u8]) -> Result<Self, ResolverError> {
-        Err(ResolverError::Unsupported("DNSSEC"))
+        Err(ResolverError::WithoutDnssec)
     }
 }

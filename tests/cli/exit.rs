@@ -61,7 +61,23 @@ fn usage_errors_name_the_cause_and_hint() {
     }
 }
 
-#[cfg(feature = "aws-lc")]
+#[cfg(not(feature = "dnssec"))]
+#[test]
+fn a_build_without_dnssec() {
+    let run = dkim(&["verify", "--dnssec", "x.eml"]).exits(2);
+    run.says("dkim: error: --dnssec : this build has no DNSSEC");
+}
+
+#[cfg(not(feature = "tls"))]
+#[test]
+fn a_build_without_tls() {
+    for transport in ["tls", "https"] {
+        let run = dkim(&["verify", "--dns-over", transport, "x.eml"]).exits(2);
+        run.says("dkim: error: --dns-over : this build has no DNS over TLS");
+    }
+}
+
+#[cfg(all(feature = "dnssec", feature = "tls"))]
 #[test]
 fn files_that_say_whom_to_trust() {
     let anchors = ["verify", "--dnssec", "--trust-anchor"];

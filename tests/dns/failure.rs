@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use dkim_toolkit::lookup::LookupFailureKind;
+#[cfg(not(feature = "tls"))]
+use dkim_toolkit::resolver::TlsRoots;
+#[cfg(not(feature = "dnssec"))]
+use dkim_toolkit::resolver::TrustAnchors;
 use dkim_toolkit::resolver::{Resolver, ResolverError, ResolverOptions, Transport};
-#[cfg(not(feature = "aws-lc"))]
-use dkim_toolkit::resolver::{TlsRoots, TrustAnchors};
 
 use super::super::support::dns_server::{
     Answer, DnsServer, FORMERR, NOTIMP, REFUSED, Reply, SERVFAIL, closed_address, wire_name,
@@ -343,7 +345,7 @@ fn no_tries_and_no_time() {
     assert_eq!(show(run(&forever).0), FOUND);
 }
 
-#[cfg(feature = "aws-lc")]
+#[cfg(feature = "tls")]
 #[test]
 fn tls_that_fails() {
     // The server takes the handshake for a message of some thousand octets, and waits, or closes.
@@ -372,7 +374,7 @@ fn tls_that_fails() {
     }
 }
 
-#[cfg(feature = "aws-lc")]
+#[cfg(feature = "tls")]
 #[test]
 fn tls_names() {
     let make = |transport, server: &str, tls_name: Option<&str>| {
@@ -401,7 +403,7 @@ fn tls_names() {
     }
 }
 
-#[cfg(feature = "aws-lc")]
+#[cfg(feature = "dnssec")]
 #[test]
 fn dnssec_failures() {
     use super::super::support::dns_server::NXDOMAIN;
@@ -441,7 +443,7 @@ fn dnssec_failures() {
     assert_eq!(kind(Reply::Silence), LookupFailureKind::Timeout);
 }
 
-#[cfg(feature = "aws-lc")]
+#[cfg(feature = "dnssec")]
 #[test]
 fn dnssec_that_cannot_go_on() {
     use super::super::support::dns_server::TXT;
@@ -458,31 +460,31 @@ fn dnssec_that_cannot_go_on() {
     assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Timeout);
 }
 
-#[cfg(not(feature = "aws-lc"))]
+#[cfg(not(feature = "tls"))]
 #[test]
-fn what_this_build_lacks() {
+fn a_build_without_tls() {
     let server = closed_address();
-    let make = |options: &ResolverOptions| Resolver::new(options).unwrap_err().to_string();
-    for (transport, name) in [
-        (Transport::Tls, "DNS over TLS"),
-        (Transport::Https, "DNS over HTTPS"),
-    ] {
-        assert_eq!(
-            make(&ResolverOptions {
-                transport,
-                ..options(&[server])
-            }),
-            format!("{name} is not in this build: it needs the feature `aws-lc`")
-        );
+    for transport in [Transport::Tls, Transport::Https] {
+        let options = ResolverOptions {
+            transport,
+            ..options(&[server])
+        };
+        let error = Resolver::new(&options).unwrap_err();
+        assert_eq!(error, ResolverError::WithoutTls);
     }
-    let error = Resolver::new(&ResolverOptions {
-        dnssec: true,
-        ..options(&[server])
-    })
-    .unwrap_err();
-    assert_eq!(error, ResolverError::Unsupported("DNSSEC"));
-    let error = TrustAnchors::from_master_file("root.key", b"").unwrap_err();
-    assert_eq!(error, ResolverError::Unsupported("DNSSEC"));
     let error = TlsRoots::from_pem("ca.pem", b"").unwrap_err();
-    assert_eq!(error, ResolverError::Unsupported("TLS"));
+    assert_eq!(error, ResolverError::WithoutTls);
+}
+
+#[cfg(not(feature = "dnssec"))]
+#[test]
+fn a_build_without_dnssec() {
+    let options = ResolverOptions {
+        dnssec: true,
+        ..options(&[closed_address()])
+    };
+    let error = Resolver::new(&options).unwrap_err();
+    assert_eq!(error, ResolverError::WithoutDnssec);
+    let error = TrustAnchors::from_master_file("root.key", b"").unwrap_err();
+    assert_eq!(error, ResolverError::WithoutDnssec);
 }

@@ -168,6 +168,14 @@ fn say(error: &ResolverError) -> ExitStatus {
             output::error("--tls-name", error);
             return ExitStatus::Usage;
         }
+        ResolverError::WithoutDnssec => {
+            output::error("--dnssec", error);
+            return ExitStatus::Usage;
+        }
+        ResolverError::WithoutTls => {
+            output::error("--dns-over", error);
+            return ExitStatus::Usage;
+        }
         ResolverError::Zone { file, line, fault } => {
             output::error(file, format_args!("line {line}: {fault}"));
         }

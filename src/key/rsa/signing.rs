@@ -2,7 +2,10 @@
 
 use ::rsa::RsaPrivateKey;
 use ::rsa::pkcs1::DecodeRsaPrivateKey as _;
-use ::rsa::rand_core::OsRng;
+use ::rsa::rand_core::SeedableRng as _;
+use rand_chacha::ChaCha20Rng;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use crate::algorithm::HashAlgorithm;
 use crate::key::SigningKeyError;
@@ -20,8 +23,7 @@ pub(crate) struct RsaSigningKey {
 enum Signer {
     #[cfg(feature = "aws-lc")]
     AwsLc(aws_lc_rs::signature::RsaKeyPair),
-    // On the heap, so that moving the key leaves no copies behind.
-    PureRust(Box<RsaPrivateKey>),
+    PureRust(PureRust),
 }
 
 impl RsaSigningKey {
@@ -42,10 +44,7 @@ impl RsaSigningKey {
         match &self.signer {
             #[cfg(feature = "aws-lc")]
             Signer::AwsLc(key) => sign_with_aws_lc(key, digest),
-            // Blinded with random numbers, against the timing channel of RUSTSEC-2023-0071.
-            Signer::PureRust(key) => key
-                .sign_with_rng(&mut OsRng, pure_rust_padding(HashAlgorithm::Sha256), digest)
-                .map_err(|_| SigningKeyError::Failed),
+            Signer::PureRust(key) => key.sign(digest),
         }
     }
 }
@@ -61,9 +60,41 @@ impl Signer {
         }
         #[cfg(not(feature = "aws-lc"))]
         let _ = bits;
-        RsaPrivateKey::from_pkcs1_der(der)
-            .map(|key| Self::PureRust(Box::new(key)))
-            .map_err(|_| SigningKeyError::Inconsistent)
+        PureRust::new(der).map(Self::PureRust)
+    }
+}
+
+/// A key for `rsa`.
+///
+/// Each signature is blinded, against the timing channel of RUSTSEC-2023-0071. The numbers for that
+/// come from the key and the digest: nobody without the key can tell them, and signing needs no
+/// random generator, which some machines do not have.
+struct PureRust {
+    // Both are on the heap, so that moving the key leaves no copies behind.
+    key: Box<RsaPrivateKey>,
+    blinding: Zeroizing<Box<[u8]>>,
+}
+
+impl PureRust {
+    /// Reads a DER `RSAPrivateKey`.
+    fn new(der: &[u8]) -> Result<Self, SigningKeyError> {
+        let key = RsaPrivateKey::from_pkcs1_der(der).map_err(|_| SigningKeyError::Inconsistent)?;
+        Ok(Self {
+            key: Box::new(key),
+            blinding: Zeroizing::new(Sha256::digest(der).as_slice().into()),
+        })
+    }
+
+    fn sign(&self, digest: &[u8; 32]) -> Result<Vec<u8>, SigningKeyError> {
+        let seed = Sha256::new_with_prefix(&*self.blinding).chain_update(digest);
+        let mut numbers = ChaCha20Rng::from_seed(seed.finalize().into());
+        self.key
+            .sign_with_rng(
+                &mut numbers,
+                pure_rust_padding(HashAlgorithm::Sha256),
+                digest,
+            )
+            .map_err(|_| SigningKeyError::Failed)
     }
 }
 

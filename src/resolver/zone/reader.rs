@@ -19,7 +19,7 @@ use fields::Class;
 use lines::{Line, Lines};
 
 pub(in crate::resolver) use fields::RecordKind;
-#[cfg(feature = "aws-lc")]
+#[cfg(feature = "dnssec")]
 pub(in crate::resolver) use fields::octets_of_hex;
 pub(in crate::resolver) use lines::Token;
 
