@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use hickory_proto::op::{DnsResponse, ResponseCode};
+use hickory_proto::rr::RecordType;
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_resolver::net::NetError;
 
+use super::transport::ExchangeError;
 use crate::lookup::{LookupFailure, LookupFailureKind};
 use crate::syntax::escape::escape;
 
@@ -45,7 +47,8 @@ pub(super) fn truncated(server: SocketAddr) -> LookupFailure {
 pub(super) fn of_code(server: SocketAddr, response: &DnsResponse) -> Option<LookupFailure> {
     let code = response.response_code;
     let kind = match code {
-        ResponseCode::NoError | ResponseCode::NXDomain => return None,
+        ResponseCode::NoError => return None,
+        ResponseCode::NXDomain => return contradiction(server, response),
         ResponseCode::Refused => LookupFailureKind::Refused,
         _ => LookupFailureKind::ServFail,
     };
@@ -56,12 +59,40 @@ pub(super) fn of_code(server: SocketAddr, response: &DnsResponse) -> Option<Look
     ))
 }
 
+/// A server says that a name does not exist and gives its TXT records all the same: one of the two
+/// is wrong, and nothing tells which.
+fn contradiction(server: SocketAddr, response: &DnsResponse) -> Option<LookupFailure> {
+    let mut answers = response.answers.iter();
+    answers
+        .any(|record| record.record_type() == RecordType::TXT)
+        .then(|| {
+            failure(
+                LookupFailureKind::ServFail,
+                format!("{server} answered NXDOMAIN, and TXT records with it"),
+            )
+        })
+}
+
 /// The exchange with a server failed.
 pub(super) fn of_exchange(
     server: SocketAddr,
     timeout: Duration,
-    error: &NetError,
+    error: &ExchangeError,
 ) -> LookupFailure {
+    match error {
+        ExchangeError::First(error) => of_net(server, timeout, error),
+        // The server can be reached, and has not answered.
+        ExchangeError::AfterTruncation(error) => failure(
+            LookupFailureKind::ServFail,
+            format!(
+                "{server} sent a truncated answer over UDP, and TCP failed: {}",
+                of_net(server, timeout, error).detail
+            ),
+        ),
+    }
+}
+
+fn of_net(server: SocketAddr, timeout: Duration, error: &NetError) -> LookupFailure {
     match error {
         NetError::Timeout => silence(&[server], timeout),
         NetError::Io(error) => of_io(server, timeout, error),

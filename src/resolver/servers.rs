@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use hickory_proto::op::{DnsRequest, DnsResponse, Message, ResponseCode};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::failure;
-use super::transport::{Link, Server};
+use super::transport::{ExchangeError, Link, Server};
 use crate::lookup::{LookupFailure, LookupFailureKind};
 use standing::Standing;
 
@@ -108,13 +108,10 @@ impl Servers {
         request: &DnsRequest,
     ) -> Result<DnsResponse, LookupFailure> {
         let server = &self.list[turn];
-        let Ok(answer) = timeout(self.timeout, exchange(server, request)).await else {
-            server.disconnect().await;
-            return Err(failure::silence(&[server.address()], self.bound()));
-        };
         let address = server.address();
-        let response =
-            answer.map_err(|error| failure::of_exchange(address, self.bound(), &error))?;
+        let response = exchange(server, request, Instant::now() + self.timeout)
+            .await
+            .map_err(|error| failure::of_exchange(address, self.bound(), &error))?;
         self.standings[turn].answered();
         if response.truncation {
             return Err(failure::truncated(address));
@@ -154,10 +151,11 @@ impl Servers {
 async fn exchange(
     server: &Server,
     request: &DnsRequest,
-) -> Result<DnsResponse, hickory_resolver::net::NetError> {
+    deadline: Instant,
+) -> Result<DnsResponse, ExchangeError> {
     let mut request = request.clone();
     request.metadata.id = Message::query().metadata.id;
-    let response = server.exchange(request.clone()).await?;
+    let response = server.exchange(request.clone(), deadline).await?;
     let lacks_edns = matches!(
         response.response_code,
         ResponseCode::FormErr | ResponseCode::NotImp | ResponseCode::BADVERS
@@ -171,7 +169,7 @@ async fn exchange(
     }
     request.edns = None;
     request.metadata.id = Message::query().metadata.id;
-    server.exchange(request).await
+    server.exchange(request, deadline).await
 }
 
 /// Keeps the failure that says most: an answer, whatever it was, before silence.

@@ -16,6 +16,7 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::tcp::TcpClientStream;
 use hickory_resolver::net::xfer::{DnsExchange, DnsHandle, FirstAnswer};
 use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout_at};
 
 use super::udp::{self, UdpAnswer};
 
@@ -46,9 +47,17 @@ pub(super) enum Link {
     Https(super::tls::Tls),
 }
 
+/// Why an exchange failed.
+pub(super) enum ExchangeError {
+    /// No answer came.
+    First(NetError),
+    /// A truncated answer came over UDP, and none over TCP.
+    AfterTruncation(NetError),
+}
+
 impl Server {
-    /// A server that is not connected to before the first question. The caller gives up on an
-    /// [`exchange`](Self::exchange) after `timeout`.
+    /// A server that is not connected to before the first question. No
+    /// [`exchange`](Self::exchange) has more time than `timeout`.
     pub(super) fn new(address: SocketAddr, link: Link, timeout: Duration) -> Self {
         Self {
             address,
@@ -66,18 +75,42 @@ impl Server {
     }
 
     /// Sends one request and takes the answer to it, whatever that says.
-    pub(super) async fn exchange(&self, request: DnsRequest) -> Result<DnsResponse, NetError> {
+    pub(super) async fn exchange(
+        &self,
+        request: DnsRequest,
+        deadline: Instant,
+    ) -> Result<DnsResponse, ExchangeError> {
         if !matches!(self.link, Link::Udp) {
-            return self.over_stream(request).await;
+            let answer = self.over_stream_until(deadline, request).await;
+            return answer.map_err(ExchangeError::First);
         }
-        match udp::exchange(self.address, &request).await? {
+        let answer = timeout_at(deadline, udp::exchange(self.address, &request)).await;
+        let answer = answer.unwrap_or(Err(NetError::Timeout));
+        match answer.map_err(ExchangeError::First)? {
             UdpAnswer::Whole(response) => Ok(response),
-            UdpAnswer::Truncated => self.over_stream(request).await,
+            UdpAnswer::Truncated => {
+                let answer = self.over_stream_until(deadline, request).await;
+                answer.map_err(ExchangeError::AfterTruncation)
+            }
+        }
+    }
+
+    async fn over_stream_until(
+        &self,
+        deadline: Instant,
+        request: DnsRequest,
+    ) -> Result<DnsResponse, NetError> {
+        match timeout_at(deadline, self.over_stream(request)).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                self.disconnect().await;
+                Err(NetError::Timeout)
+            }
         }
     }
 
     /// Closes the stream, which did not do what it should.
-    pub(super) async fn disconnect(&self) {
+    async fn disconnect(&self) {
         *self.stream.lock().await = None;
     }
 

@@ -4,7 +4,9 @@
 use std::time::{Duration, Instant};
 
 use super::{dkim_reading, signed};
-use crate::support::dns_server::{Answer, DnsServer, REFUSED, Reply, SERVFAIL, closed_address};
+use crate::support::dns_server::{
+    Answer, DnsServer, NXDOMAIN, REFUSED, Reply, SERVFAIL, closed_address,
+};
 
 const NAME: &str = "rsa2048._domainkey.example.com.";
 
@@ -93,14 +95,33 @@ fn closing() {
         "@ closed the connection without an answer",
     );
     check("tcp", Reply::Close, expected);
-    let server = DnsServer::start(|question| {
-        if question.over_tcp {
-            Reply::Close
-        } else {
-            truncated().into()
-        }
-    });
+}
+
+#[test]
+fn truncated_without_tcp() {
+    let server = DnsServer::without_tcp(|_| truncated().into());
+    let expected = (
+        3,
+        "dns-servfail",
+        "@ sent a truncated answer over UDP, and TCP failed: @ cannot be reached: connection refused",
+    );
     check_at(&server.address().to_string(), "udp", expected);
+}
+
+/// A response that contradicts itself gives no key.
+#[test]
+fn denying_a_name_with_a_key() {
+    let reply = Answer {
+        code: NXDOMAIN,
+        ..Answer::default().txt(NAME, "v=DKIM1; p=")
+    };
+    let expected = (
+        3,
+        "dns-servfail",
+        "@ answered NXDOMAIN, and TXT records with it",
+    );
+    check("udp", reply.clone(), expected);
+    check("tcp", reply, expected);
 }
 
 /// Over UDP such an answer may come from anybody, so the right one is waited for.

@@ -11,7 +11,8 @@ use dkim_toolkit::resolver::TrustAnchors;
 use dkim_toolkit::resolver::{Resolver, ResolverError, ResolverOptions, Transport};
 
 use super::super::support::dns_server::{
-    Answer, DnsServer, FORMERR, NOTIMP, REFUSED, Reply, SERVFAIL, closed_address, wire_name,
+    Answer, DnsServer, FORMERR, NOTIMP, NXDOMAIN, REFUSED, Reply, SERVFAIL, closed_address,
+    wire_name,
 };
 use super::{FOUND, NAME, SLACK, TIMEOUT, block_on, check, key, options, run, show};
 
@@ -65,6 +66,25 @@ fn errors_that_servers_answer() {
         ),
         2
     );
+}
+
+/// Whoever answers NXDOMAIN and a key contradicts itself: no key is taken from that.
+#[test]
+fn a_name_that_does_not_exist_and_has_records() {
+    let contradiction = "ServFail: @ answered NXDOMAIN, and TXT records with it";
+    let nxdomain = |answer: Answer| Answer {
+        code: NXDOMAIN,
+        ..answer
+    };
+    check(nxdomain(key()), contradiction);
+    check(
+        nxdomain(Answer::default().txt("a.example", "x")),
+        contradiction,
+    );
+    let alias = Answer::default()
+        .cname(NAME, "b.example")
+        .txt("b.example", "v=DKIM1; p=");
+    check(nxdomain(alias), contradiction);
 }
 
 #[test]
@@ -255,30 +275,45 @@ fn no_route() {
 
 #[test]
 fn tcp_that_is_closed() {
-    let expected = "closed the connection without an answer";
-    let server = DnsServer::start(|question| {
-        if question.over_tcp {
-            Reply::Close
-        } else {
-            Answer {
-                truncated: true,
-                ..Answer::default()
-            }
-            .into()
-        }
-    });
-    for transport in [Transport::Udp, Transport::Tcp] {
-        let options = ResolverOptions {
-            transport,
-            timeout: LONG,
-            ..options(&[server.address()])
-        };
-        let (answer, took) = run(&options);
-        assert_eq!(
-            show(answer),
-            format!("Unreachable: {} {expected}", server.address())
-        );
-        assert!(took < LONG / 4, "{took:?}");
+    let server = DnsServer::start(|_| Reply::Close);
+    let options = ResolverOptions {
+        transport: Transport::Tcp,
+        timeout: LONG,
+        ..options(&[server.address()])
+    };
+    let expected = format!(
+        "Unreachable: {} closed the connection without an answer",
+        server.address()
+    );
+    assert_eq!(show(run(&options).0), expected);
+}
+
+/// A server that has answered is not out of reach: what is missing is the rest of its answer.
+#[test]
+fn truncated_without_tcp() {
+    let truncated = || Answer {
+        truncated: true,
+        ..Answer::default()
+    };
+    let refuses = DnsServer::without_tcp(move |_| truncated().into());
+    let over_tcp = |reply: Reply| {
+        DnsServer::start(move |question| match question.over_tcp {
+            true => reply.clone(),
+            false => truncated().into(),
+        })
+    };
+    for (server, why) in [
+        (refuses, "@ cannot be reached: connection refused"),
+        (
+            over_tcp(Reply::Close),
+            "@ closed the connection without an answer",
+        ),
+        (over_tcp(Reply::Silence), "no answer from @ within 500 ms"),
+    ] {
+        let expected =
+            format!("ServFail: @ sent a truncated answer over UDP, and TCP failed: {why}");
+        let shown = show(run(&options(&[server.address()])).0);
+        assert_eq!(shown.replace(&server.address().to_string(), "@"), expected);
     }
 }
 
@@ -406,8 +441,6 @@ fn tls_names() {
 #[cfg(feature = "dnssec")]
 #[test]
 fn dnssec_failures() {
-    use super::super::support::dns_server::NXDOMAIN;
-
     let kind = |reply: Reply| {
         let server = DnsServer::start(move |_| reply.clone());
         let options = ResolverOptions {

@@ -100,15 +100,31 @@ impl DnsServer {
     /// Starts a server on a free port of 127.0.0.1.
     pub fn start(answer: impl Fn(&Question) -> Reply + Send + Sync + 'static) -> Self {
         let (udp, tcp) = sockets();
+        Self::serve(udp, Some(tcp), answer)
+    }
+
+    /// The same over UDP alone: TCP is refused.
+    pub fn without_tcp(answer: impl Fn(&Question) -> Reply + Send + Sync + 'static) -> Self {
+        Self::serve(sockets().0, None, answer)
+    }
+
+    fn serve(
+        udp: UdpSocket,
+        tcp: Option<TcpListener>,
+        answer: impl Fn(&Question) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let address = udp.local_addr().unwrap();
         let state = Arc::new(State {
             answer: Box::new(answer),
             questions: Mutex::default(),
             stopped: AtomicBool::new(false),
         });
-        let (for_udp, for_tcp) = (state.clone(), state.clone());
+        let for_udp = state.clone();
         thread::spawn(move || for_udp.serve_udp(&udp));
-        thread::spawn(move || for_tcp.serve_tcp(&tcp));
+        if let Some(tcp) = tcp {
+            let for_tcp = state.clone();
+            thread::spawn(move || for_tcp.serve_tcp(&tcp));
+        }
         Self { address, state }
     }
 
