@@ -95,6 +95,8 @@ fn files_that_say_whom_to_trust() {
     for words in [&anchors[..], &roots[..]] {
         let run = dkim(&[words, &["nothing", "x.eml"]].concat()).exits(4);
         run.says("nothing : no such file or directory");
+        let run = dkim(&[words, &["/dev/zero", "x.eml"]].concat()).exits(4);
+        run.says("/dev/zero : larger than 64 MiB, the limit");
     }
     let https = [
         "verify",
@@ -142,6 +144,9 @@ fn bad_files_are_named() {
     dkim(&["verify", "--zone", "/nowhere", "x.eml"])
         .exits(4)
         .says("/nowhere : no such file");
+    dkim(&["verify", "--zone", "/dev/zero", "x.eml"])
+        .exits(4)
+        .says("dkim: error: /dev/zero : larger than 64 MiB, the limit");
     dkim(&["inspect", "/"]).exits(4).says("/ : is a directory");
     let name = "odd\u{1b}[31m.eml";
     dkim(&["verify", ZONE[0], ZONE[1], name])

@@ -297,9 +297,12 @@ fn truncated_without_tcp() {
     };
     let refuses = DnsServer::without_tcp(move |_| truncated().into());
     let over_tcp = |reply: Reply| {
-        DnsServer::start(move |question| match question.over_tcp {
-            true => reply.clone(),
-            false => truncated().into(),
+        DnsServer::start(move |question| {
+            if question.over_tcp {
+                reply.clone()
+            } else {
+                truncated().into()
+            }
         })
     };
     for (server, why) in [

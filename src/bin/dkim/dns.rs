@@ -1,7 +1,7 @@
 //! Where keys come from: name servers or master files.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -17,6 +17,9 @@ use crate::args::Dns;
 use crate::exit::ExitStatus;
 use crate::io::{Failure, shown};
 use crate::output;
+
+/// The largest master file, file of trust anchors or of certificates that is read, in bytes.
+const MAX_FILE: u64 = 64 * 1024 * 1024;
 
 /// Finds keys as the arguments want it, each once.
 pub struct Keys {
@@ -155,10 +158,21 @@ fn read_with<T>(
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, ExitStatus> {
-    fs::read(path).map_err(|error| {
-        Failure::from(error).say(shown(path));
-        ExitStatus::CannotDo
-    })
+    let failure = match read_at_most(MAX_FILE, path) {
+        Ok(Some(contents)) => return Ok(contents),
+        Ok(None) => Failure::new("larger than 64 MiB, the limit for such a file"),
+        Err(error) => error.into(),
+    };
+    failure.say(shown(path));
+    Err(ExitStatus::CannotDo)
+}
+
+/// Reads a file that may be a device without an end; `None` if it is longer than `limit`, in bytes.
+fn read_at_most(limit: u64, path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut contents = Vec::new();
+    let mut file = File::open(path)?.take(limit + 1);
+    let length = file.read_to_end(&mut contents)?;
+    Ok((length as u64 <= limit).then_some(contents))
 }
 
 /// Says why there is no resolver, and what may help.
@@ -210,4 +224,19 @@ fn read_zones(paths: &[PathBuf]) -> Result<Resolver, ExitStatus> {
         .iter()
         .map(|(name, contents)| (name.as_str(), contents.as_slice()));
     Resolver::from_zones(zones).map_err(|error| say(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_up_to_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("zone");
+        std::fs::write(&path, "12345").unwrap();
+        let read = |limit| read_at_most(limit, &path).unwrap();
+        assert_eq!(read(5), Some(b"12345".to_vec()));
+        assert_eq!(read(4), None);
+    }
 }
