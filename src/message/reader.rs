@@ -1,0 +1,199 @@
+//! Reading a header, in pieces of any size.
+
+use std::error::Error;
+use std::fmt;
+
+use super::{
+    FieldSpan, Header, HeaderField, LineEnd, LineEndings, MAX_FIELD, MAX_FIELDS, MAX_HEADER, offset,
+};
+use crate::syntax::escape::printable;
+use crate::syntax::folding::is_wsp;
+
+/// Reads a header piece by piece.
+///
+/// Push octets until [`HeaderReader::push`] says where the body begins or the input ends, then
+/// call [`HeaderReader::finish`].
+#[derive(Debug)]
+pub struct HeaderReader {
+    octets: Vec<u8>,
+    fields: Vec<FieldSpan>,
+    line_endings: LineEndings,
+    first_line_end: Option<LineEnd>,
+    line_start: usize,
+    envelope: usize,
+    /// The length of the empty line that ended the header; `None` before its end.
+    separator: Option<usize>,
+}
+
+impl HeaderReader {
+    /// A reader at the start of a message.
+    #[must_use]
+    pub fn new(line_endings: LineEndings) -> Self {
+        Self {
+            octets: Vec::with_capacity(4096),
+            fields: Vec::with_capacity(32),
+            line_endings,
+            first_line_end: None,
+            line_start: 0,
+            envelope: 0,
+            separator: None,
+        }
+    }
+
+    /// Takes the next octets. `Some(n)`: the header ended within them, and the body begins at
+    /// octet `n` of `chunk`. `None`: more is needed.
+    ///
+    /// After its end the header takes nothing: every further chunk is body, which begins at `0`.
+    ///
+    /// # Errors
+    ///
+    /// A [`HeaderError`] if the header or one field of it is longer than the limit.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<Option<usize>, HeaderError> {
+        if self.separator.is_some() {
+            return Ok(Some(0));
+        }
+        let mut taken = 0;
+        for line_feed in memchr::memchr_iter(b'\n', chunk) {
+            self.octets.extend_from_slice(&chunk[taken..=line_feed]);
+            taken = line_feed + 1;
+            if self.end_line()? {
+                return Ok(Some(taken));
+            }
+        }
+        // Of an open line no more than what is too much.
+        let open = &chunk[taken..];
+        self.octets
+            .extend_from_slice(&open[..open.len().min(MAX_FIELD + 1)]);
+        self.check_limits()?;
+        Ok(None)
+    }
+
+    /// The header, at its end or at the end of the input.
+    ///
+    /// # Errors
+    ///
+    /// A [`HeaderError`] if the last field is longer than the limit.
+    pub fn finish(mut self) -> Result<Header, HeaderError> {
+        if self.line_start < self.octets.len() {
+            self.take_line()?;
+        }
+        Ok(Header {
+            length: (self.octets.len() + self.separator.unwrap_or(0)) as u64,
+            octets: self.octets,
+            fields: self.fields,
+            line_endings: self.line_endings,
+            first_line_end: self.first_line_end,
+            envelope: self.envelope,
+        })
+    }
+
+    /// Handles a line feed at the end of what was taken; whether it ended the header.
+    fn end_line(&mut self) -> Result<bool, HeaderError> {
+        let line = &self.octets[self.line_start..];
+        let ending = if line.ends_with(b"\r\n") {
+            LineEnd::Crlf
+        } else {
+            LineEnd::Lf
+        };
+        if ending == LineEnd::Lf && self.line_endings == LineEndings::Strict {
+            self.check_limits()?;
+            return Ok(false);
+        }
+        self.first_line_end.get_or_insert(ending);
+        if line.len() == ending.octets().len() {
+            self.separator = Some(line.len());
+            self.octets.truncate(self.line_start);
+            return Ok(true);
+        }
+        self.take_line()?;
+        Ok(false)
+    }
+
+    /// Makes the line behind `line_start` a field or a part of one.
+    fn take_line(&mut self) -> Result<(), HeaderError> {
+        self.check_limits()?;
+        let start = self.line_start;
+        let end = self.octets.len();
+        let line = &self.octets[start..];
+        self.line_start = end;
+        if start == 0 && is_envelope(line) {
+            self.envelope = end;
+            return Ok(());
+        }
+        if is_wsp(line[0])
+            && let Some(field) = self.fields.last_mut()
+        {
+            field.end = offset(end);
+            return Ok(());
+        }
+        if self.fields.len() >= MAX_FIELDS {
+            return Err(HeaderError::ManyFields);
+        }
+        self.fields.push(FieldSpan {
+            start: offset(start),
+            end: offset(end),
+            colon: memchr::memchr(b':', line).map(offset),
+        });
+        Ok(())
+    }
+
+    /// Refuses a header, or a field that the open line would belong to, of over-long size.
+    fn check_limits(&self) -> Result<(), HeaderError> {
+        let length = self.octets.len();
+        // No field is longer than the header.
+        if length <= MAX_FIELD {
+            return Ok(());
+        }
+        let continues = self
+            .octets
+            .get(self.line_start)
+            .is_some_and(|&octet| is_wsp(octet));
+        let field_start = match self.fields.last() {
+            Some(field) if continues => field.start as usize,
+            _ => self.line_start,
+        };
+        if length - field_start > MAX_FIELD {
+            let name = HeaderField::from_raw(&self.octets[field_start..]).name();
+            let name = (!name.is_empty()).then(|| printable(name));
+            return Err(HeaderError::LongField(name));
+        }
+        if length > MAX_HEADER {
+            return Err(HeaderError::LongHeader);
+        }
+        Ok(())
+    }
+}
+
+/// Why a header cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderError {
+    /// A field is longer than [`MAX_FIELD`]; its name, made printable, if it has one.
+    LongField(Option<String>),
+    /// The header is longer than [`MAX_HEADER`].
+    LongHeader,
+    /// The header has more than [`MAX_FIELDS`] fields.
+    ManyFields,
+}
+
+impl fmt::Display for HeaderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LongField(None) => f.write_str("a line of the header is longer than 1 MiB"),
+            Self::LongField(Some(name)) => {
+                write!(f, "the header field {name} is longer than 1 MiB")
+            }
+            Self::LongHeader => f.write_str("the header is longer than 8 MiB"),
+            Self::ManyFields => f.write_str("the header has more than 100,000 fields"),
+        }
+    }
+}
+
+impl Error for HeaderError {}
+
+/// Whether a message's first line is an mbox separator and not the field `From :` in its
+/// obsolete form (RFC 5322 §4.5).
+fn is_envelope(line: &[u8]) -> bool {
+    line.strip_prefix(b"From ")
+        .is_some_and(|rest| rest.iter().find(|&&octet| !is_wsp(octet)) != Some(&b':'))
+}
