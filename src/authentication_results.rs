@@ -157,7 +157,7 @@ fn write_result(folded: &mut Folded, verdict: &Verdict, signature: Option<&str>,
         property("s", stated.selector.to_ascii());
         property("a", stated.algorithm.name());
     } else if let Some(field) = report.header.field(verdict.field_index) {
-        let (domain, selector) = claimed_identifiers(field, report.header.line_endings());
+        let (domain, selector) = claimed_identifiers(field);
         if let Some(domain) = domain {
             property("d", domain.to_ascii());
         }
@@ -195,7 +195,7 @@ fn signature_starts(verdicts: &[&Verdict], report: &Report) -> Vec<Option<String
         .iter()
         .map(|verdict| {
             let field = report.header.field(verdict.field_index)?;
-            claimed_signature(field, report.header.line_endings())
+            claimed_signature(field)
         })
         .collect();
     let mut distinct: Vec<&str> = whole.iter().flatten().map(String::as_str).collect();

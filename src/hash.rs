@@ -350,16 +350,15 @@ pub(crate) fn each_header_piece(
         canonicalization,
         ..
     } = signature;
-    let line_endings = header.line_endings();
     let mut piece = Vec::with_capacity(HEADER_ROOM);
     for field in selected.filter_map(|at| header.field(at)) {
-        canonicalize_field(canonicalization, field, line_endings, &mut piece);
+        canonicalize_field(canonicalization, field, &mut piece);
         if piece.len() >= HEADER_PIECE {
             sink(&piece);
             piece.clear();
         }
     }
-    canonicalize_signature_field(canonicalization, own, emptied, line_endings, &mut piece);
+    canonicalize_signature_field(canonicalization, own, emptied, &mut piece);
     sink(&piece);
 }
 

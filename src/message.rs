@@ -67,6 +67,7 @@ struct FieldSpan {
 pub struct HeaderField<'a> {
     raw: &'a [u8],
     colon: Option<usize>,
+    line_endings: LineEndings,
 }
 
 impl<'a> HeaderField<'a> {
@@ -92,10 +93,17 @@ impl<'a> HeaderField<'a> {
     #[must_use]
     pub fn value(&self) -> &'a [u8] {
         let value = self.colon.map_or(&[][..], |colon| &self.raw[colon + 1..]);
-        let without_crlf = value.strip_suffix(b"\r\n");
-        without_crlf
-            .or_else(|| value.strip_suffix(b"\n"))
-            .unwrap_or(value)
+        let without_end = match (value.strip_suffix(b"\r\n"), self.line_endings) {
+            (None, LineEndings::Lenient) => value.strip_suffix(b"\n"),
+            (without_end, _) => without_end,
+        };
+        without_end.unwrap_or(value)
+    }
+
+    /// Which octets end the field's lines.
+    #[must_use]
+    pub fn line_endings(&self) -> LineEndings {
+        self.line_endings
     }
 
     /// The offset of the value in [`HeaderField::raw`].
@@ -111,10 +119,11 @@ impl<'a> HeaderField<'a> {
     }
 
     /// A field from its octets alone.
-    pub(crate) fn from_raw(raw: &'a [u8]) -> Self {
+    pub(crate) fn from_raw(raw: &'a [u8], line_endings: LineEndings) -> Self {
         Self {
             raw,
             colon: memchr::memchr(b':', raw),
+            line_endings,
         }
     }
 }
@@ -184,6 +193,7 @@ impl Header {
         HeaderField {
             raw: &self.octets[span.start as usize..span.end as usize],
             colon: span.colon.map(|colon| colon as usize),
+            line_endings: self.line_endings,
         }
     }
 }

@@ -187,7 +187,7 @@ impl Signer {
         let mut field = self.unsigned_field(message, &names);
         let unsigned = field.open_signature().to_owned();
         let own = SignatureField {
-            field: HeaderField::from_raw(unsigned.as_bytes()),
+            field: HeaderField::from_raw(unsigned.as_bytes(), message.header.line_endings()),
             index: None,
             emptied: 0..0,
             canonicalization: self.choices.canonicalization.header,
@@ -270,9 +270,8 @@ impl Signer {
 
     /// Reads the new field as a verifier would, and verifies it with the public half of the key.
     fn check(&self, field: &str, message: &HashedMessage<'_>) -> Result<(), SignError> {
-        let field = HeaderField::from_raw(field.as_bytes());
-        let line_endings = message.header.line_endings();
-        let signature = Signature::parse(field, line_endings).map_err(SignError::Unreadable)?;
+        let field = HeaderField::from_raw(field.as_bytes(), message.header.line_endings());
+        let signature = Signature::parse(field).map_err(SignError::Unreadable)?;
         let own = SignatureField::new(field, None, &signature);
         let hash = header_hash(
             message.header,

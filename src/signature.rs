@@ -10,7 +10,7 @@ use crate::canonicalization::BodyHashRequest;
 use crate::canonicalization::MessageCanonicalization;
 use crate::identifier::KeyQuery;
 use crate::identifier::{Auid, IdentifierError, Sdid, Selector};
-use crate::message::{HeaderField, LineEndings};
+use crate::message::HeaderField;
 use crate::syntax::base64::decode_base64;
 use crate::syntax::escape::printable;
 use crate::syntax::folding::without_fws;
@@ -69,11 +69,9 @@ impl Signature {
     /// # Errors
     ///
     /// A [`SignatureError`] that says why this is no signature that could be judged.
-    pub fn parse(
-        field: HeaderField<'_>,
-        line_endings: LineEndings,
-    ) -> Result<Self, SignatureError> {
-        let tags = TagList::parse(field.value(), line_endings).map_err(SignatureError::TagList)?;
+    pub fn parse(field: HeaderField<'_>) -> Result<Self, SignatureError> {
+        let tags =
+            TagList::parse(field.value(), field.line_endings()).map_err(SignatureError::TagList)?;
         if let Some(version) = tags
             .get("v")
             .filter(|version| !matches!(*version, b"1" | b""))
@@ -271,11 +269,8 @@ impl Error for SignatureError {}
 /// The domain and the selector that a field claims, as far as each is valid, also where the field
 /// as a whole is no signature.
 #[must_use]
-pub fn claimed_identifiers(
-    field: HeaderField<'_>,
-    line_endings: LineEndings,
-) -> (Option<Sdid>, Option<Selector>) {
-    let Ok(tags) = TagList::parse(field.value(), line_endings) else {
+pub fn claimed_identifiers(field: HeaderField<'_>) -> (Option<Sdid>, Option<Selector>) {
+    let Ok(tags) = TagList::parse(field.value(), field.line_endings()) else {
         return (None, None);
     };
     (
@@ -287,8 +282,8 @@ pub fn claimed_identifiers(
 /// The signature itself (`b=`) as a field has it, in base64 and without white space, also where the
 /// field as a whole is no signature; `None` if it is not of the letters of base64.
 #[must_use]
-pub fn claimed_signature(field: HeaderField<'_>, line_endings: LineEndings) -> Option<String> {
-    let tags = TagList::parse(field.value(), line_endings).ok()?;
+pub fn claimed_signature(field: HeaderField<'_>) -> Option<String> {
+    let tags = TagList::parse(field.value(), field.line_endings()).ok()?;
     let value = without_fws(tags.get("b")?).into_owned();
     let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || b"+/=".contains(octet);
     if value.is_empty() || !value.iter().all(is_base64) {
@@ -363,12 +358,13 @@ fn check_query_methods(tags: &TagList<'_>) -> Result<(), SignatureError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::LineEndings;
 
     const GOOD: &str = "v=1; a=rsa-sha256; d=example.com; s=s1; h=From:To; bh=AAAA; b=AAAA";
 
     fn parse(value: &str) -> Result<Signature, SignatureError> {
         let raw = format!("DKIM-Signature: {value}\r\n");
-        Signature::parse(HeaderField::from_raw(raw.as_bytes()), LineEndings::Lenient)
+        Signature::parse(HeaderField::from_raw(raw.as_bytes(), LineEndings::Lenient))
     }
 
     /// Replaces a part of a good signature (or adds to it) and checks the outcome.

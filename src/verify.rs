@@ -81,7 +81,7 @@ impl Verifier {
             let state = if candidates.len() >= self.policy.maximum_signatures {
                 State::NotJudged
             } else {
-                match Signature::parse(field, header.line_endings()) {
+                match Signature::parse(field) {
                     Err(error) => State::Unreadable(error),
                     Ok(signature) => {
                         let mut readable =

@@ -592,7 +592,7 @@ fn canonical_header(
     }
     let mut canonical = Vec::new();
     for field in reader.finish().unwrap().fields() {
-        canonicalize_field(algorithm, field, line_endings, &mut canonical);
+        canonicalize_field(algorithm, field, &mut canonical);
     }
     canonical
 }

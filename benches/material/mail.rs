@@ -153,7 +153,7 @@ impl Floor {
         let mut signatures = Vec::new();
         for (index, field) in header.fields().enumerate() {
             if field.is_named(FIELD_NAME) {
-                let signature = Signature::parse(field, LineEndings::Lenient)?;
+                let signature = Signature::parse(field)?;
                 let octets = signed_header(&header, index, &signature);
                 if signature.body_hash != Sha256::digest(&canonical)[..]
                     || signature.algorithm.hash() != HashAlgorithm::Sha256

@@ -13,11 +13,10 @@ use crate::syntax::folding::is_wsp;
 pub fn canonicalize_field(
     algorithm: Canonicalization,
     field: HeaderField<'_>,
-    line_endings: LineEndings,
     canonical: &mut Vec<u8>,
 ) {
     let end = field.value().len();
-    append(algorithm, field, end..end, line_endings, canonical);
+    append(algorithm, field, end..end, canonical);
     canonical.extend_from_slice(b"\r\n");
 }
 
@@ -28,19 +27,18 @@ pub fn canonicalize_signature_field(
     algorithm: Canonicalization,
     field: HeaderField<'_>,
     emptied: Range<usize>,
-    line_endings: LineEndings,
     canonical: &mut Vec<u8>,
 ) {
-    append(algorithm, field, emptied, line_endings, canonical);
+    append(algorithm, field, emptied, canonical);
 }
 
 fn append(
     algorithm: Canonicalization,
     field: HeaderField<'_>,
     emptied: Range<usize>,
-    line_endings: LineEndings,
     canonical: &mut Vec<u8>,
 ) {
+    let line_endings = field.line_endings();
     let value = field.value();
     let value = [&value[..emptied.start], &value[emptied.end..]];
     match algorithm {
@@ -145,8 +143,8 @@ mod tests {
 
     fn check(algorithm: Canonicalization, line_endings: LineEndings, raw: &str, expected: &str) {
         let mut canonical = Vec::new();
-        let field = HeaderField::from_raw(raw.as_bytes());
-        canonicalize_field(algorithm, field, line_endings, &mut canonical);
+        let field = HeaderField::from_raw(raw.as_bytes(), line_endings);
+        canonicalize_field(algorithm, field, &mut canonical);
         assert_eq!(String::from_utf8(canonical).unwrap(), expected, "{raw:?}");
     }
 
@@ -170,6 +168,12 @@ mod tests {
             LineEndings::Strict,
             "A: X\nY\r\n",
             "A: X\nY\r\n",
+        );
+        check(
+            Canonicalization::Simple,
+            LineEndings::Strict,
+            "A: X\n",
+            "A: X\n\r\n",
         );
     }
 
@@ -202,19 +206,13 @@ mod tests {
     #[test]
     fn only_the_span_of_b_is_emptied() {
         let raw = b"DKIM-Signature: a=b; b= x y\r\n z ; c=x y\r\n";
-        let field = HeaderField::from_raw(raw);
+        let field = HeaderField::from_raw(raw, LineEndings::Lenient);
         let emptied = 8..17;
         assert_eq!(&field.value()[emptied.clone()], b" x y\r\n z ");
         let canonical = |algorithm| {
             let mut canonical = Vec::new();
             let emptied = emptied.clone();
-            canonicalize_signature_field(
-                algorithm,
-                field,
-                emptied,
-                LineEndings::Lenient,
-                &mut canonical,
-            );
+            canonicalize_signature_field(algorithm, field, emptied, &mut canonical);
             String::from_utf8(canonical).unwrap()
         };
         assert_eq!(

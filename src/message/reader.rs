@@ -153,7 +153,8 @@ impl HeaderReader {
             _ => self.line_start,
         };
         if length - field_start > MAX_FIELD {
-            let name = HeaderField::from_raw(&self.octets[field_start..]).name();
+            let field = HeaderField::from_raw(&self.octets[field_start..], self.line_endings);
+            let name = field.name();
             let name = (!name.is_empty()).then(|| printable(name));
             return Err(HeaderError::LongField(name));
         }

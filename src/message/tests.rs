@@ -101,6 +101,13 @@ fn on_the_wire_a_bare_line_feed_is_data() {
     let (fields, body) = fields(b"A: b\nC: d\r\n\n\r\n\r\nx", LineEndings::Strict);
     assert_eq!(fields[0], ("A".into(), " b\nC: d".into()));
     assert_eq!((fields.len(), body.as_str()), (2, "x"));
+    let value = |message, line_endings| {
+        let (header, _) = parse(message, line_endings).unwrap();
+        header.field(0).unwrap().value().to_vec()
+    };
+    assert_eq!(value(b"A: b\n", LineEndings::Strict), b" b\n");
+    assert_eq!(value(b"A: b\n", LineEndings::Lenient), b" b");
+    assert_eq!(value(b"A: b\r\n", LineEndings::Strict), b" b");
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn of_message(path: &Path) -> Result<Vec<String>, ExitStatus> {
         if names.len() == MAX_SIGNATURES {
             continue;
         }
-        let name = match claimed_identifiers(field, header.line_endings()) {
+        let name = match claimed_identifiers(field) {
             (Some(domain), Some(selector)) => KeyQuery::new(&selector, &domain),
             _ => None,
         };

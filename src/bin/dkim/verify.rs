@@ -178,7 +178,7 @@ fn identifiers<'a>(header: &Header, verdict: &'a Verdict) -> [Option<Cow<'a, str
             [domain.as_str(), selector.as_str()].map(|name| Some(Cow::Borrowed(name)))
         }
         (None, Some(field)) => {
-            let (domain, selector) = claimed_identifiers(field, header.line_endings());
+            let (domain, selector) = claimed_identifiers(field);
             let domain = domain.map(|domain| domain.as_str().to_owned());
             let selector = selector.map(|selector| selector.as_str().to_owned());
             [domain, selector].map(|name| name.map(Cow::Owned))

@@ -37,7 +37,7 @@ impl<'a> Signed<'a> {
         let draft = self.header_with("AAAA");
         let (header, _) = message::parse(draft.as_bytes(), self.line_endings).unwrap();
         let signature = header.fields_named("DKIM-Signature").next().unwrap();
-        let signature = crate::signature::Signature::parse(signature, self.line_endings).unwrap();
+        let signature = crate::signature::Signature::parse(signature).unwrap();
         let request: BodyHashRequest = signature.body_hash_request();
         let mut running = BodyHasher::new(self.line_endings, &[request]);
         running.update(original);

@@ -105,7 +105,7 @@ impl Writing {
         }
         let raw = octets.strip_suffix(b"\r\n").unwrap_or(octets);
         let is_there = !raw.is_empty();
-        let field = HeaderField::from_raw(raw);
+        let field = HeaderField::from_raw(raw, form.line_endings());
         Some(if is_there {
             self.of_field(form, field)
         } else {

@@ -130,8 +130,8 @@ impl<'a> SignedForm<'a> {
     /// The canonical form of a field in a canonicalization of choice.
     pub(super) fn canonical_by(&self, algorithm: Canonicalization, raw: &[u8]) -> Vec<u8> {
         let mut canonical = Vec::with_capacity(raw.len() + 2);
-        let field = HeaderField::from_raw(raw);
-        canonicalize_field(algorithm, field, self.line_endings(), &mut canonical);
+        let field = HeaderField::from_raw(raw, self.line_endings());
+        canonicalize_field(algorithm, field, &mut canonical);
         canonical
     }
 
@@ -148,14 +148,8 @@ impl<'a> SignedForm<'a> {
         emptied: Range<usize>,
     ) -> Vec<u8> {
         let mut canonical = Vec::with_capacity(raw.len());
-        let field = HeaderField::from_raw(raw);
-        canonicalize_signature_field(
-            algorithm,
-            field,
-            emptied,
-            self.line_endings(),
-            &mut canonical,
-        );
+        let field = HeaderField::from_raw(raw, self.line_endings());
+        canonicalize_signature_field(algorithm, field, emptied, &mut canonical);
         canonical
     }
 

@@ -194,8 +194,8 @@ mod tests {
         let field = format!(
             "DKIM-Signature: v=1; a=rsa-sha256; d={domain}; s={selector}; h=From; bh=AAAA; b=AAAA"
         );
-        let field = HeaderField::from_raw(field.as_bytes());
-        let signature = Signature::parse(field, LineEndings::Lenient).unwrap();
+        let field = HeaderField::from_raw(field.as_bytes(), LineEndings::Lenient);
+        let signature = Signature::parse(field).unwrap();
         names(&signature)
             .iter()
             .map(|query| query.name().to_owned())

@@ -100,7 +100,7 @@ fn find(header: &Header, number: usize) -> Result<(usize, Signature), Failure> {
             there => format!("it has {}, not {number}", count(there, "signature")),
         }));
     };
-    match Signature::parse(field, header.line_endings()) {
+    match Signature::parse(field) {
         Ok(signature) => Ok((at, signature)),
         Err(error) => Err(Failure {
             reason: format!("signature {number} covers nothing: {error}"),

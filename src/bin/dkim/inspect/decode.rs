@@ -131,7 +131,7 @@ impl<'a> Context<'a> {
 
     /// The owner name of the record that verification would ask for.
     pub fn key_name(&self, verdict: &Verdict) -> Option<String> {
-        let claimed = claimed_identifiers(self.field(verdict)?, self.header.line_endings());
+        let claimed = claimed_identifiers(self.field(verdict)?);
         let (Some(domain), Some(selector)) = claimed else {
             return None;
         };
