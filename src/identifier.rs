@@ -3,10 +3,15 @@
 //!
 //! A value of these types is valid: it can be asked of the DNS and printed as it is.
 
+mod key_query;
+
 use std::error::Error;
 use std::fmt;
+use std::str::FromStr;
 
 use crate::syntax::quoted_printable::decode_quoted_printable;
+
+pub use key_query::KeyQuery;
 
 /// The longest domain name without its final dot, in octets (RFC 1035 §2.3.4).
 const MAX_NAME: usize = 253;
@@ -104,6 +109,14 @@ impl std::hash::Hash for DomainName {
     }
 }
 
+impl FromStr for DomainName {
+    type Err = IdentifierError;
+
+    fn from_str(text: &str) -> Result<Self, IdentifierError> {
+        Self::parse(text.as_bytes())
+    }
+}
+
 impl fmt::Display for DomainName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&crate::syntax::escape::escape(&self.text))
@@ -134,6 +147,14 @@ impl Selector {
     #[must_use]
     pub fn to_ascii(&self) -> &str {
         self.0.to_ascii()
+    }
+}
+
+impl FromStr for Selector {
+    type Err = IdentifierError;
+
+    fn from_str(text: &str) -> Result<Self, IdentifierError> {
+        Self::parse(text.as_bytes())
     }
 }
 
@@ -178,6 +199,14 @@ impl Sdid {
     #[must_use]
     pub fn domain(&self) -> &DomainName {
         &self.0
+    }
+}
+
+impl FromStr for Sdid {
+    type Err = IdentifierError;
+
+    fn from_str(text: &str) -> Result<Self, IdentifierError> {
+        Self::parse(text.as_bytes())
     }
 }
 
@@ -244,6 +273,14 @@ impl Auid {
     }
 }
 
+impl FromStr for Auid {
+    type Err = IdentifierError;
+
+    fn from_str(text: &str) -> Result<Self, IdentifierError> {
+        Self::parse(text.as_bytes())
+    }
+}
+
 impl fmt::Display for Auid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -279,6 +316,8 @@ pub enum IdentifierError {
     NoAt,
     /// A `=` that two hexadecimal digits do not follow.
     QuotedPrintable,
+    /// An owner name without `_domainkey` between selector and domain.
+    NoDomainkey,
 }
 
 impl fmt::Display for IdentifierError {
@@ -294,6 +333,7 @@ impl fmt::Display for IdentifierError {
             Self::NotUtf8 => "it is not UTF-8",
             Self::NoAt => "there is no \"@\" in it",
             Self::QuotedPrintable => "two hexadecimal digits must follow each \"=\"",
+            Self::NoDomainkey => "there is no \"._domainkey.\" between selector and domain",
         })
     }
 }
@@ -323,36 +363,6 @@ fn check_label(label: &[u8]) -> Result<(), IdentifierError> {
         return Err(IdentifierError::Hyphen);
     }
     Ok(())
-}
-
-/// The owner name of a key record: `selector._domainkey.domain.`, absolute, in A-labels and lower
-/// case (RFC 6376 §3.6.2.1).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct KeyQuery {
-    name: String,
-}
-
-impl KeyQuery {
-    /// The query for `selector` at `domain`; `None` if the owner name is longer than the DNS
-    /// allows (253 octets without the final dot).
-    #[must_use]
-    pub fn new(selector: &Selector, domain: &Sdid) -> Option<Self> {
-        // A message has this done for each signature; `format!` takes several times as long.
-        let name = [selector.to_ascii(), "._domainkey.", domain.to_ascii(), "."].concat();
-        (name.len() <= 254).then_some(Self { name })
-    }
-
-    /// The absolute owner name, with its final dot.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
-
-impl fmt::Display for KeyQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
-    }
 }
 
 #[cfg(test)]
