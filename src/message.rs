@@ -1,5 +1,6 @@
 //! Messages: octets into header fields, kept verbatim, and a body (RFC 5322 §2.1; RFC 6376 §2.8).
 
+mod compose;
 mod field_index;
 mod long_line;
 mod reader;
@@ -7,6 +8,7 @@ mod reader;
 use crate::syntax::folding::is_wsp;
 
 pub use crate::syntax::folding::LineEndings;
+pub use compose::PairError;
 pub use field_index::FieldIndex;
 pub(crate) use long_line::LongLine;
 pub use reader::{HeaderError, HeaderReader};
