@@ -2,8 +2,10 @@
 //! (RFC 6376 §3.3; RFC 8463).
 //!
 //! This module and the files under it are the only ones that name cryptographic libraries. A
-//! [`PublicKey`] comes from the octets of `p=`, a [`SigningKey`] from the bytes of a key file.
+//! [`PublicKey`] comes from the octets of `p=`, a [`PrivateKey`] from the bytes of a key file; any
+//! [`SigningKey`] signs.
 
+use std::error::Error;
 use std::fmt;
 
 use base64::Engine as _;
@@ -19,6 +21,7 @@ mod file;
 #[cfg(feature = "generate")]
 mod generate;
 pub(crate) mod pem;
+mod private;
 mod rsa;
 pub(crate) mod structure;
 
@@ -26,6 +29,7 @@ pub use self::der::{DerError, DerFlaw};
 pub use self::ed25519::Ed25519PublicKey;
 #[cfg(feature = "generate")]
 pub use self::generate::{GenerateError, GeneratedKey, NewKey, PrivateKeyPem, RsaSize};
+pub use self::private::{PrivateKey, PrivateKeyError};
 pub use self::rsa::{RsaEncoding, RsaPublicKey};
 
 /// A public key, as a key record publishes it (RFC 6376 §3.6.1; RFC 8463 §4).
@@ -142,8 +146,8 @@ pub enum PublicKeyError {
     EvenExponent,
     /// A `SubjectPublicKeyInfo` around an Ed25519 key, where RFC 8463 §4 wants the key alone.
     Ed25519Wrapped {
-        /// The key inside: what `p=` should hold.
-        key: [u8; 32],
+        /// The 32 bytes of the key inside: what `p=` should hold.
+        key: Box<[u8]>,
     },
     /// A `SubjectPublicKeyInfo` of another algorithm, where an Ed25519 key is expected.
     NotEd25519 {
@@ -224,8 +228,8 @@ impl fmt::Display for PublicKeyError {
     }
 }
 
-impl std::error::Error for PublicKeyError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for PublicKeyError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::NotDer(error) => Some(error),
             _ => None,
@@ -239,191 +243,30 @@ impl From<DerError> for PublicKeyError {
     }
 }
 
-/// A private key to sign with.
+/// A private key to sign with, wherever it is kept.
 ///
-/// It is wiped from memory when dropped, and its `Debug` output says nothing that is secret.
-pub struct SigningKey {
-    kind: Kind,
-}
-
-enum Kind {
-    Rsa(rsa::RsaSigningKey),
-    Ed25519(ed25519::Ed25519SigningKey),
-}
-
-impl SigningKey {
-    /// Reads the bytes of a key file: PKCS#8 or PKCS#1, as PEM or DER; encrypted PKCS#8 with its
-    /// passphrase; or the bare base64 of a 32-octet Ed25519 seed, with or without the public key
-    /// after it, and with white space around it.
-    ///
-    /// `passphrase` is not used if the key is not encrypted. RSA keys of any readable size are
-    /// read: which sizes may sign is the signer's business (RFC 8301 §3.2).
-    ///
-    /// # Errors
-    ///
-    /// A [`SigningKeyError`] if the bytes are no private key that this crate can sign with.
-    pub fn from_bytes(bytes: &[u8], passphrase: Option<&[u8]>) -> Result<Self, SigningKeyError> {
-        file::read_signing_key(bytes, passphrase)
-    }
-
+/// A [`PrivateKey`] comes from a key file. A key in a token or in a service is another type with
+/// these methods. Where its signatures have to be awaited, nothing has to be implemented: a signer
+/// [without the private key](crate::sign::Signer::with_key_elsewhere) says what is to be signed.
+pub trait SigningKey: Send + Sync {
     /// The public half.
-    #[must_use]
-    pub fn public_key(&self) -> PublicKey {
-        match &self.kind {
-            Kind::Rsa(key) => PublicKey::Rsa(key.public_key().clone()),
-            Kind::Ed25519(key) => PublicKey::Ed25519(key.public_key()),
-        }
-    }
+    fn public_key(&self) -> &PublicKey;
 
-    /// The key's type.
-    #[must_use]
-    pub const fn key_type(&self) -> KeyType {
-        match self.kind {
-            Kind::Rsa(_) => KeyType::Rsa,
-            Kind::Ed25519(_) => KeyType::Ed25519,
-        }
-    }
-
-    /// The key's size in bits: the exact length of an RSA modulus; 256 for Ed25519.
-    #[must_use]
-    pub fn bits(&self) -> usize {
-        match &self.kind {
-            Kind::Rsa(key) => key.public_key().bits(),
-            Kind::Ed25519(_) => ed25519::BITS,
-        }
-    }
-
-    /// Signs a header hash made with SHA-256: with RSASSA-PKCS1-v1_5 (RFC 6376 §3.3.2), or with
-    /// Ed25519 as the message (RFC 8463 §3). The same digest gives the same signature every time.
+    /// Signs a header hash, the 32 bytes of SHA-256: with RSASSA-PKCS1-v1_5 (RFC 6376 §3.3.2), or
+    /// with Ed25519 as the message (RFC 8463 §3).
     ///
     /// # Errors
     ///
-    /// [`SigningKeyError::Failed`] if the cryptographic library cannot sign: the RSA key is too
-    /// short to hold the digest (under 489 bits), or it is damaged in a way that shows only now.
-    pub fn sign(&self, digest: &[u8; 32]) -> Result<Vec<u8>, SigningKeyError> {
-        match &self.kind {
-            Kind::Rsa(key) => key.sign(digest),
-            Kind::Ed25519(key) => Ok(key.sign(digest)),
-        }
-    }
-}
+    /// Whatever kept the key from signing.
+    fn sign(&self, digest: &[u8]) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>>;
 
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningKey")
-            .field("key_type", &self.key_type())
-            .field("bits", &self.bits())
-            .finish_non_exhaustive()
-    }
-}
-
-/// Why bytes are no private key to sign with, or a signature failed. Never holds a part of the key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SigningKeyError {
-    /// The bytes are a public key or a certificate.
-    Public,
-    /// The key is encrypted and no passphrase was given.
-    Encrypted,
-    /// The passphrase does not open the key.
-    WrongPassphrase,
-    /// PEM's own encryption (`Proc-Type: 4,ENCRYPTED`, RFC 1421 §4.6.1.1), which is not read.
-    LegacyEncryption,
-    /// PKCS#8 encryption that is not PBES2 with AES and PBKDF2 or scrypt (RFC 8018 §6.2).
-    UnsupportedEncryption,
-    /// The private key format of OpenSSH.
-    OpenSsh,
-    /// A PKCS #12 archive (`.p12`, `.pfx`).
-    Pkcs12,
-    /// PEM without its end line, or with a body that is not base64 (RFC 7468 §2).
-    DamagedPem,
-    /// A bare base64 key that is not the 32 octets of an Ed25519 seed.
-    SeedLength {
-        /// The number of octets.
-        length: usize,
-    },
-    /// The bytes are none of the formats that are read.
-    UnknownFormat,
-    /// The bytes begin as DER, and are then not the DER of a private key.
-    NotDer(DerError),
-    /// A private key of an algorithm that DKIM has no use for.
-    UnsupportedAlgorithm {
-        /// The algorithm's name or number.
-        algorithm: String,
-    },
-    /// The public half is not acceptable: [too large](PublicKeyError::TooLarge), for one.
-    PublicHalf(PublicKeyError),
-    /// The numbers of the key do not belong together: the file is damaged.
-    Inconsistent,
-    /// The cryptographic library could not make the signature.
-    Failed,
-}
-
-impl SigningKeyError {
-    /// What the owner of the key should do about it, if that can be said.
-    #[must_use]
-    pub const fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::LegacyEncryption | Self::UnsupportedEncryption => {
-                Some("convert it with: openssl pkcs8 -topk8 -in OLD.pem -out NEW.pem")
-            }
-            Self::OpenSsh => Some("convert a copy of it with: ssh-keygen -p -m PKCS8 -f COPY"),
-            Self::Pkcs12 => Some("extract the key with: openssl pkcs12 -nocerts -in FILE -out KEY"),
-            Self::Public => Some("the private half is needed to sign"),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for SigningKeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Public => "this is a public key or a certificate, not a private key",
-            Self::Encrypted => "the private key is encrypted, and no passphrase was given",
-            Self::WrongPassphrase => "the passphrase does not open the private key",
-            Self::LegacyEncryption => {
-                "the private key is encrypted in PEM's old way (Proc-Type: 4,ENCRYPTED)"
-            }
-            Self::UnsupportedEncryption => {
-                "the private key is encrypted, and not with AES and PBKDF2 or scrypt"
-            }
-            Self::OpenSsh => "the private key is in the format of OpenSSH",
-            Self::Pkcs12 => "this is a PKCS #12 archive, not a private key",
-            Self::DamagedPem => "the PEM is damaged: its end line is missing or it is not base64",
-            Self::SeedLength { length } => {
-                return write!(
-                    f,
-                    "a bare base64 key is 32 octets of Ed25519 seed, and this has {length}"
-                );
-            }
-            Self::UnknownFormat => "this is no private key in PKCS#8, PKCS#1 or as a base64 seed",
-            Self::NotDer(error) => return write!(f, "the private key is damaged: {error}"),
-            Self::UnsupportedAlgorithm { algorithm } => {
-                return write!(
-                    f,
-                    "the private key is neither RSA nor Ed25519 but {algorithm}"
-                );
-            }
-            Self::PublicHalf(error) => return write!(f, "the private key is unusable: {error}"),
-            Self::Inconsistent => "the private key is damaged: its numbers do not belong together",
-            Self::Failed => "the signature could not be made",
-        })
-    }
-}
-
-impl std::error::Error for SigningKeyError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::NotDer(error) => Some(error),
-            Self::PublicHalf(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl From<PublicKeyError> for SigningKeyError {
-    fn from(error: PublicKeyError) -> Self {
-        Self::PublicHalf(error)
+    /// Whether each signature is verified with the public half before it is used.
+    ///
+    /// A key whose halves were held against each other, and whose signatures come from nowhere
+    /// else, can do without, as [`PrivateKey`] does: verifying takes several times as long as
+    /// signing with Ed25519.
+    fn needs_check(&self) -> bool {
+        true
     }
 }
 
@@ -431,57 +274,9 @@ impl From<PublicKeyError> for SigningKeyError {
 mod tests {
     use super::*;
 
-    const RFC_8463_RSA: &str = include_str!("key/testdata/rfc8463-test.rsa.pem");
-
-    /// RFC 8463 Appendix A: a private key, `p=` of its record, the header hash of the example, and
-    /// `b=`. The hashes were computed by other code than this crate's.
-    const RFC_8463: [(&str, &str, [u8; 32], &str); 2] = [
-        (
-            "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=",
-            "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
-            [
-                0x48, 0xce, 0x9a, 0x2c, 0x71, 0x0e, 0xce, 0x17, 0x10, 0xff, 0x15, 0x69, 0x96, 0xb8,
-                0x36, 0xa7, 0xf4, 0x54, 0x70, 0xe4, 0x3e, 0xfe, 0x56, 0x43, 0x07, 0x4d, 0x6e, 0x16,
-                0x90, 0xed, 0x62, 0xe7,
-            ],
-            "/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11BusFa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==",
-        ),
-        (
-            RFC_8463_RSA,
-            "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08\
-             a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR\
-             +yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l\
-             /K4w3QIDAQAB",
-            [
-                0xfe, 0xd7, 0x1e, 0x6d, 0x70, 0xfb, 0x12, 0x3b, 0xb5, 0xc3, 0x53, 0xad, 0xc4, 0x28,
-                0x21, 0xb3, 0x04, 0xb6, 0xb9, 0xd5, 0x4f, 0xc8, 0x67, 0xf3, 0x04, 0xf7, 0xc6, 0x1d,
-                0xaa, 0xaa, 0x11, 0x11,
-            ],
-            "F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3\
-             DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz\
-             dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=",
-        ),
-    ];
-
-    #[test]
-    fn the_examples_of_rfc_8463_are_signed_and_verified() {
-        for (private, record, digest, signature) in RFC_8463 {
-            let decode = |text| STANDARD.decode(text).expect("base64");
-            let (record, signature) = (decode(record), decode(signature));
-            let signing = SigningKey::from_bytes(private.as_bytes(), None).expect("a key");
-            assert_eq!(signing.sign(&digest).as_ref(), Ok(&signature));
-            let key = PublicKey::from_record(signing.key_type(), &record).expect("a key");
-            assert_eq!(key, signing.public_key());
-            assert_eq!(key.to_record(), record);
-            assert!(key.verify(HashAlgorithm::Sha256, &digest, &signature));
-            assert!(!key.verify(HashAlgorithm::Sha256, &[0; 32], &signature));
-            assert!(!key.verify(HashAlgorithm::Sha1, &digest[..20], &signature));
-        }
-    }
-
     #[test]
     fn errors_are_one_sentence_each() {
-        let public: &[(PublicKeyError, &str)] = &[
+        let rows: &[(PublicKeyError, &str)] = &[
             (
                 PublicKeyError::NotDer(DerError::Truncated {
                     expected: 294,
@@ -498,22 +293,7 @@ mod tests {
                 "the Ed25519 key has 31 octets instead of 32",
             ),
         ];
-        for (error, text) in public {
-            assert_eq!(error.to_string(), *text);
-        }
-        let private: &[(SigningKeyError, &str)] = &[
-            (
-                PublicKeyError::TooLarge { bits: 16_384 }.into(),
-                "the private key is unusable: the RSA modulus has 16384 bits, more than 8192",
-            ),
-            (
-                SigningKeyError::UnsupportedAlgorithm {
-                    algorithm: "EC".to_owned(),
-                },
-                "the private key is neither RSA nor Ed25519 but EC",
-            ),
-        ];
-        for (error, text) in private {
+        for (error, text) in rows {
             assert_eq!(error.to_string(), *text);
         }
     }

@@ -11,7 +11,7 @@ use crate::key::der::{
 };
 use crate::key::pem::{self, Block, Damaged};
 use crate::key::structure::Structure;
-use crate::key::{PublicKey, PublicKeyError, SigningKey, SigningKeyError, ed25519};
+use crate::key::{PrivateKey, PrivateKeyError, PublicKey, PublicKeyError, ed25519};
 use crate::key_record::{KeyRecord, RecordError};
 
 /// The tag of a certificate's version (RFC 5280 §4.1).
@@ -27,7 +27,7 @@ const BEFORE_CERTIFIED_KEY: usize = 4;
 impl PublicKey {
     /// Reads the bytes of a key file and takes its public key: `SubjectPublicKeyInfo`, PKCS#1
     /// `RSAPublicKey`, an X.509 certificate, or a private key in any format that
-    /// [`SigningKey::from_bytes`] reads; as PEM, as DER, or as the base64 that stands in `p=`; or
+    /// [`PrivateKey::from_bytes`] reads; as PEM, as DER, or as the base64 that stands in `p=`; or
     /// the text of a key record (RFC 6376 §3.6.1).
     ///
     /// The first key of a PEM file counts. **The bare base64 of 32 octets is an Ed25519 seed**, a
@@ -70,7 +70,7 @@ impl PublicKey {
 #[non_exhaustive]
 pub enum KeyFileError {
     /// It holds a private key, which cannot be read.
-    Private(SigningKeyError),
+    Private(PrivateKeyError),
     /// It holds a public key, which is not usable.
     Public(PublicKeyError),
     /// It holds the text of a key record, which is not usable.
@@ -150,10 +150,10 @@ impl From<PublicKeyError> for KeyFileError {
 
 /// The public half of a private key.
 fn private(bytes: &[u8], passphrase: Option<&[u8]>) -> Result<PublicKey, KeyFileError> {
-    SigningKey::from_bytes(bytes, passphrase)
-        .map(|key| key.public_key())
+    PrivateKey::from_bytes(bytes, passphrase)
+        .map(|key| key.public_key().clone())
         .map_err(|error| match error {
-            SigningKeyError::UnsupportedAlgorithm { algorithm } => {
+            PrivateKeyError::UnsupportedAlgorithm { algorithm } => {
                 KeyFileError::UnsupportedAlgorithm { algorithm }
             }
             error => KeyFileError::Private(error),
@@ -341,10 +341,10 @@ mod tests {
             (octets("rsa-public")[..200].to_vec(), NotDer(cut)),
             (octets("ec-pkcs8"), unsupported("EC")),
             (pem("x25519"), unsupported("X25519")),
-            (pem("rsa-openssh"), Private(SigningKeyError::OpenSsh)),
+            (pem("rsa-openssh"), Private(PrivateKeyError::OpenSsh)),
             (
                 pem("rsa-legacy"),
-                Private(SigningKeyError::LegacyEncryption),
+                Private(PrivateKeyError::LegacyEncryption),
             ),
             (
                 file("rsa-public").replace("END P", "END X").into(),
@@ -382,6 +382,6 @@ mod tests {
             assert_eq!(read(bytes).as_ref(), Err(error), "row {row}");
         }
         let closed = PublicKey::from_bytes(file("rsa-pbkdf2").as_bytes(), None);
-        assert_eq!(closed, Err(Private(SigningKeyError::Encrypted)));
+        assert_eq!(closed, Err(Private(PrivateKeyError::Encrypted)));
     }
 }

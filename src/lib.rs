@@ -14,7 +14,7 @@
 //!                                                                        finish() ──► Report
 //!                                                                                      Verdict …
 //!
-//! message ──► Header ──► Signing::begin(signers, header) ──► body() ──► finish() ──► fields
+//! message ──► Header ──► Signing::begin(signers, header, now) ──► body() ──► finish() ──► fields
 //! ```
 //!
 //! # Verifying
@@ -62,28 +62,22 @@
 //! use std::sync::Arc;
 //!
 //! use dkim_toolkit::identifier::{Sdid, Selector};
-//! use dkim_toolkit::key::SigningKey;
+//! use dkim_toolkit::key::PrivateKey;
 //! use dkim_toolkit::message::{self, LineEndings};
 //! use dkim_toolkit::sign::{Choices, Signer, Signing};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let mail = b"From: Joe <joe@example.com>\r\nSubject: Hello\r\n\r\nHow are you?\r\n";
-//! let key = SigningKey::from_bytes(include_bytes!("../testdata/keys/rsa2048.pem"), None)?;
-//! let mut choices = Choices::default();
-//! choices.timestamp = Some(1_528_637_909);
-//! let signer = Signer::new(
-//!     Sdid::parse(b"example.com")?,
-//!     Selector::parse(b"s2026")?,
-//!     Arc::new(key),
-//!     choices,
-//! )?;
+//! let key = PrivateKey::from_bytes(include_bytes!("../testdata/keys/rsa2048.pem"), None)?;
+//! let (domain, selector): (Sdid, Selector) = ("example.com".parse()?, "s2026".parse()?);
+//! let signer = Signer::new(domain, selector, Arc::new(key), Choices::default())?;
 //!
 //! let (header, body) = message::parse(mail, LineEndings::Lenient)?;
-//! let signers = [signer];
-//! let mut signing = Signing::begin(&signers, &header)?;
+//! let now = 1_528_637_909;
+//! let mut signing = Signing::begin(&[signer], header.clone(), now)?;
 //! signing.body(body);
 //! let fields = signing.finish()?;
-//! let signed = [fields[0].as_bytes(), mail].concat();
+//! let signed = [&header.with_fields_on_top(&fields), body].concat();
 //! assert!(signed.starts_with(b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;"));
 //! # Ok(())
 //! # }

@@ -33,7 +33,7 @@ pub use self::name::{Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, 
 use self::correction::{corrected, with_stray_key};
 use self::reading::Reading;
 use crate::algorithm::MINIMUM_RSA_BITS;
-use crate::key::{PublicKey, SigningKey};
+use crate::key::{PrivateKey, PublicKey};
 use crate::key_record::{KeyRecord, MAX_RECORD, PublishedRecord, RecordError};
 
 /// Something that is wrong, unwise, or merely to be known.
@@ -196,8 +196,8 @@ impl RecordReport {
         // Wherever it stands: p= may be misspelled, too.
         let values = reading.get("p").into_iter().chain(key::words(&text));
         values.filter_map(key::private_key).any(|octets| {
-            SigningKey::from_bytes(&octets, None)
-                .map_or(true, |private| private.public_key() == *key)
+            PrivateKey::from_bytes(&octets, None)
+                .map_or(true, |private| private.public_key() == key)
         })
     }
 }

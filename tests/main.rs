@@ -11,6 +11,7 @@ mod cli;
 mod dns;
 #[cfg(feature = "cli")]
 mod inspect;
+mod keys_elsewhere;
 mod layers;
 #[cfg(feature = "admin")]
 mod records;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use dkim_toolkit::identifier::DomainName;
-use dkim_toolkit::key::{PublicKey, SigningKey};
+use dkim_toolkit::key::{PrivateKey, PublicKey};
 use dkim_toolkit::key_record::{PublishedRecord, RecordError};
 use dkim_toolkit::lint::{
     self, Expectations, Finding, FindingCode, NameReport, RecordReport, RecordState, Severity,
@@ -87,7 +87,8 @@ impl Vector {
     fn examine(&self) -> NameReport {
         let key = self.one("expect-key").map(|file| {
             let octets = testdata::read(&format!("keys/{file}"));
-            SigningKey::from_bytes(&octets, None).unwrap().public_key()
+            let key = PrivateKey::from_bytes(&octets, None).unwrap();
+            key.public_key().clone()
         });
         let cname = self
             .one("expect-cname")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dkim_toolkit::authentication_results::{self, AuthenticationResults, AuthservId};
 use dkim_toolkit::author::author_addresses;
 use dkim_toolkit::identifier::{Auid, Sdid, Selector};
-use dkim_toolkit::key::{PublicKey, SigningKey};
+use dkim_toolkit::key::{PrivateKey, PublicKey};
 use dkim_toolkit::key_record::{KeyRecord, PublishedRecord};
 use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::message::{LineEndings, parse};
@@ -106,13 +106,13 @@ proptest! {
     #[test]
     fn noise(octets in vec(any::<u8>(), 0..600)) {
         verify(&octets, &octets);
-        let _ = SigningKey::from_bytes(&octets, Some(b"x"));
+        let _ = PrivateKey::from_bytes(&octets, Some(b"x"));
         let _ = PublicKey::from_bytes(&octets, None);
     }
 
     #[test]
     fn key_files(octets in damaged(testdata::read("keys/rsa2048.pem"))) {
-        let _ = SigningKey::from_bytes(&octets, None);
+        let _ = PrivateKey::from_bytes(&octets, None);
         let _ = PublicKey::from_bytes(&octets, None);
     }
 
@@ -135,13 +135,12 @@ proptest! {
         copy_headers: bool,
         wrap: bool,
     ) {
-        let key = SigningKey::from_bytes(&testdata::read("keys/ed25519.pem"), None).unwrap();
+        let key = PrivateKey::from_bytes(&testdata::read("keys/ed25519.pem"), None).unwrap();
         let identity = Auid::parse(format!("{local_part}@sub.example.com").as_bytes()).unwrap();
         let mut choices = Choices::default();
         choices.identity = Some(identity.clone());
         choices.copy_headers = copy_headers;
         choices.wrap = wrap;
-        choices.timestamp = Some(1_528_637_909);
         let domain = Sdid::parse(b"example.com").unwrap();
         let selector = Selector::parse(b"ed25519").unwrap();
         let signer = Signer::new(domain, selector, Arc::new(key), choices).unwrap();
@@ -149,7 +148,7 @@ proptest! {
         let message = [head.as_bytes(), &body].concat();
         let (header, body) = parse(&message, LineEndings::Lenient).unwrap();
         let signers = [signer];
-        let mut signing = Signing::begin(&signers, &header).unwrap();
+        let mut signing = Signing::begin(&signers, header, 1_528_637_909).unwrap();
         signing.body(body);
         let field = signing.finish().unwrap().concat();
         let signed = [field.as_bytes(), &message].concat();

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dkim_toolkit::canonicalization::Canonicalization::{Relaxed, Simple};
 use dkim_toolkit::canonicalization::MessageCanonicalization;
 use dkim_toolkit::identifier::{Auid, Sdid, Selector};
-use dkim_toolkit::key::SigningKey;
+use dkim_toolkit::key::PrivateKey;
 use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::message::{self, LineEndings};
 use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing};
@@ -18,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use crate::testdata::{codes, hexadecimal, read, verify};
 
 const NOW: u64 = 1_800_000_000;
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// The keys that may sign, with `a=` of their signatures.
 const KEYS: [(&str, &str); 5] = [
@@ -77,17 +79,17 @@ const CASES: [Case; 15] = [
     ),
     (
         "no timestamp",
-        |choices| choices.timestamp = None,
+        |choices| choices.timestamp = false,
         &[("t", None)],
     ),
     (
         "expiration",
-        |choices| choices.expiration = Some(NOW + 86_400),
+        |choices| choices.expires_in = Some(DAY),
         &[("t", Some("1800000000")), ("x", Some("1800086400"))],
     ),
     (
         "expiration without timestamp",
-        |choices| (choices.timestamp, choices.expiration) = (None, Some(NOW + 86_400)),
+        |choices| (choices.timestamp, choices.expires_in) = (false, Some(DAY)),
         &[("t", None), ("x", Some("1800086400"))],
     ),
     (
@@ -162,14 +164,13 @@ fn names(names: &[&str]) -> Vec<String> {
 /// The choices that a test begins with.
 fn choices(choose: impl FnOnce(&mut Choices)) -> Choices {
     let mut choices = Choices::default();
-    choices.timestamp = Some(NOW);
     choose(&mut choices);
     choices
 }
 
-fn key(name: &str) -> Arc<SigningKey> {
+fn key(name: &str) -> Arc<PrivateKey> {
     let pem = read(&format!("keys/{name}.pem"));
-    Arc::new(SigningKey::from_bytes(&pem, None).unwrap())
+    Arc::new(PrivateKey::from_bytes(&pem, None).unwrap())
 }
 
 fn signer_at(domain: &str, name: &str, choices: Choices) -> Result<Signer, SignError> {
@@ -192,7 +193,7 @@ fn fields(
     signers: &[Signer],
 ) -> Result<Vec<String>, SignError> {
     let (header, body) = message::parse(message, line_endings).unwrap();
-    let mut signing = Signing::begin(signers, &header)?;
+    let mut signing = Signing::begin(signers, header, NOW)?;
     body.chunks(7).for_each(|octets| signing.body(octets));
     signing.finish()
 }
@@ -548,7 +549,8 @@ fn refusal(error: &SignError) -> &'static str {
         SignError::BodyTooShort { .. } => "BodyTooShort",
         SignError::Key(_) => "Key",
         SignError::Unreadable(_) => "Unreadable",
-        SignError::SelfCheck => "SelfCheck",
+        SignError::Unverified => "Unverified",
+        SignError::LongOwnerName => "LongOwnerName",
         _ => "another",
     }
 }
@@ -619,10 +621,10 @@ const REFUSED: [Refusal; 22] = [
         choices.identity = identity("a@com");
     }),
     ("ExpirationBeforeTimestamp", |choices| {
-        choices.expiration = Some(NOW);
+        choices.expires_in = Some(Duration::from_millis(999));
     }),
     ("ExpirationBeforeTimestamp", |choices| {
-        choices.expiration = Some(NOW - 1);
+        choices.expires_in = Some(Duration::MAX);
     }),
     ("BodyTooShort", |choices| {
         choices.body_length = BodyLength::First(118);
@@ -699,5 +701,5 @@ fn refused_owner_name() {
     let domain = Sdid::parse(long.as_bytes()).unwrap();
     let selector = Selector::parse(long.as_bytes()).unwrap();
     let signer = Signer::new(domain, selector, key("ed25519"), choices(|_| {}));
-    assert_eq!(refused(&read("message.eml"), signer), "Unreadable");
+    assert_eq!(refused(&read("message.eml"), signer), "LongOwnerName");
 }

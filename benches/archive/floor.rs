@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use dkim_toolkit::algorithm::HashAlgorithm;
-use dkim_toolkit::key::SigningKey;
+use dkim_toolkit::key::PrivateKey;
 use sha2::{Digest as _, Sha256};
 
 /// As much as `dkim verify` reads at once.
@@ -31,7 +31,7 @@ fn main() {
         .map(|entry| entry.unwrap().path())
         .collect();
     let secret = fs::read("testdata/keys/rsa2048.pem").unwrap();
-    let secret = SigningKey::from_bytes(&secret, None).unwrap();
+    let secret = PrivateKey::from_bytes(&secret, None).unwrap();
     let key = secret.public_key();
     let digest = [7; 32];
     let signature = secret.sign(&digest).unwrap();

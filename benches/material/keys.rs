@@ -8,7 +8,7 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dkim_toolkit::key::{NewKey, RsaSize, SigningKey};
+use dkim_toolkit::key::{NewKey, PrivateKey, RsaSize};
 use ed25519_dalek::pkcs8::DecodePrivateKey as _;
 use ed25519_dalek::{Signature, Signer as _};
 
@@ -26,7 +26,7 @@ pub enum Kind {
 /// A new key.
 pub struct Key {
     /// For the library.
-    pub signing: Arc<SigningKey>,
+    pub signing: Arc<PrivateKey>,
     /// The TXT record for it.
     pub record: String,
     /// For the floor.
@@ -49,7 +49,7 @@ impl Key {
             Kind::Rsa => NewKey::Rsa(RsaSize::Bits2048),
             Kind::Ed25519 => NewKey::Ed25519,
         };
-        let generated = SigningKey::generate(new)?;
+        let generated = PrivateKey::generate(new)?;
         let text = generated.pem.as_str();
         let base64: String = text.lines().filter(|line| !line.starts_with('-')).collect();
         let der = STANDARD.decode(base64)?;

@@ -60,7 +60,6 @@ impl Mail {
             let mut choices = Choices::default();
             choices.canonicalization = canonicalization;
             choices.headers = names.map(<[String]>::to_vec);
-            choices.timestamp = Some(NOW);
             signers.push(Signer::new(domain, selector, key.signing.clone(), choices)?);
         }
         let unsigned = [header, b"\r\n", body].concat();
@@ -138,7 +137,7 @@ impl Mail {
 
 fn sign(signers: &[Signer], message: &[u8]) -> Fallible<Vec<String>> {
     let (header, body) = message::parse(message, LineEndings::Lenient)?;
-    let mut signing = Signing::begin(signers, &header)?;
+    let mut signing = Signing::begin(signers, header, NOW)?;
     signing.body(body);
     Ok(signing.finish()?)
 }

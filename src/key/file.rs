@@ -10,22 +10,22 @@ use crate::key::ed25519::{self, Ed25519SigningKey};
 use crate::key::pem::{self, Block, Damaged};
 use crate::key::rsa::RsaSigningKey;
 use crate::key::structure::Structure;
-use crate::key::{Kind, SigningKey, SigningKeyError};
+use crate::key::{PrivateKey, PrivateKeyError};
 
 /// The implicit tag of the public key in a PKCS#8 structure of version 2 (RFC 5958 §2).
 const PUBLIC_KEY: u8 = 0x81;
 
-impl From<Damaged> for SigningKeyError {
+impl From<Damaged> for PrivateKeyError {
     fn from(_: Damaged) -> Self {
         Self::DamagedPem
     }
 }
 
-/// Reads a private key in any of the formats that [`SigningKey::from_bytes`] lists.
-pub(crate) fn read_signing_key(
+/// Reads a private key in any of the formats that [`PrivateKey::from_bytes`] lists.
+pub(crate) fn read_private_key(
     bytes: &[u8],
     passphrase: Option<&[u8]>,
-) -> Result<SigningKey, SigningKeyError> {
+) -> Result<PrivateKey, PrivateKeyError> {
     if let Some(key) = bare_ed25519(bytes)? {
         return Ok(key.into());
     }
@@ -37,7 +37,7 @@ pub(crate) fn read_signing_key(
 
 /// The Ed25519 key that a file of nothing but base64 holds: a seed, as dkimpy writes it, or a seed
 /// with its public key after it, as rspamd does; `None` if the file is another.
-fn bare_ed25519(bytes: &[u8]) -> Result<Option<Ed25519SigningKey>, SigningKeyError> {
+fn bare_ed25519(bytes: &[u8]) -> Result<Option<Ed25519SigningKey>, PrivateKeyError> {
     const LONGEST: usize = 2 * ed25519::LENGTH;
     let text = bytes.trim_ascii();
     if text.is_empty() || text.len() > LONGEST.div_ceil(3) * 4 {
@@ -46,7 +46,7 @@ fn bare_ed25519(bytes: &[u8]) -> Result<Option<Ed25519SigningKey>, SigningKeyErr
     let Some(octets) = pem::decode_base64(text) else {
         return Ok(None);
     };
-    let wrong_length = || SigningKeyError::SeedLength {
+    let wrong_length = || PrivateKeyError::SeedLength {
         length: octets.len(),
     };
     let (seed, public_key) = octets
@@ -56,21 +56,21 @@ fn bare_ed25519(bytes: &[u8]) -> Result<Option<Ed25519SigningKey>, SigningKeyErr
     match public_key.len() {
         0 => Ok(Some(key)),
         ed25519::LENGTH if public_key == key.public_octets() => Ok(Some(key)),
-        ed25519::LENGTH => Err(SigningKeyError::Inconsistent),
+        ed25519::LENGTH => Err(PrivateKeyError::Inconsistent),
         _ => Err(wrong_length()),
     }
 }
 
 /// The first PEM block that can hold a private key to sign with; `None` if there is no PEM.
-fn private_block(bytes: &[u8]) -> Result<Option<Block<'_>>, SigningKeyError> {
+fn private_block(bytes: &[u8]) -> Result<Option<Block<'_>>, PrivateKeyError> {
     let mut rest = bytes;
     let mut public = false;
     while let Some((block, after)) = Block::next(rest)? {
         match block.label {
-            b"OPENSSH PRIVATE KEY" => return Err(SigningKeyError::OpenSsh),
+            b"OPENSSH PRIVATE KEY" => return Err(PrivateKeyError::OpenSsh),
             label if label.ends_with(b"PRIVATE KEY") => {
                 return if block.has_legacy_encryption() {
-                    Err(SigningKeyError::LegacyEncryption)
+                    Err(PrivateKeyError::LegacyEncryption)
                 } else {
                     Ok(Some(block))
                 };
@@ -80,20 +80,20 @@ fn private_block(bytes: &[u8]) -> Result<Option<Block<'_>>, SigningKeyError> {
         rest = after;
     }
     if public {
-        return Err(SigningKeyError::Public);
+        return Err(PrivateKeyError::Public);
     }
     Ok(None)
 }
 
-fn from_der(octets: &[u8], passphrase: Option<&[u8]>) -> Result<SigningKey, SigningKeyError> {
+fn from_der(octets: &[u8], passphrase: Option<&[u8]>) -> Result<PrivateKey, PrivateKeyError> {
     let (structure, element, contents) = identify(octets)?;
     match structure {
         Structure::EncryptedPrivateKeyInfo => {
-            let opened = decrypt(element, passphrase.ok_or(SigningKeyError::Encrypted)?)?;
+            let opened = decrypt(element, passphrase.ok_or(PrivateKeyError::Encrypted)?)?;
             // A wrong passphrase is found out by the padding; one in 256 gets past that.
             match identify(&opened) {
                 Ok((Structure::PrivateKeyInfo, _, contents)) => from_private_key_info(contents),
-                _ => Err(SigningKeyError::WrongPassphrase),
+                _ => Err(PrivateKeyError::WrongPassphrase),
             }
         }
         Structure::PrivateKeyInfo => from_private_key_info(contents),
@@ -101,47 +101,47 @@ fn from_der(octets: &[u8], passphrase: Option<&[u8]>) -> Result<SigningKey, Sign
         Structure::MultiPrimeRsaPrivateKey => Err(unsupported("RSA with more than two primes")),
         Structure::EcPrivateKey => Err(unsupported("EC")),
         Structure::DsaPrivateKey => Err(unsupported("DSA")),
-        Structure::Pkcs12 => Err(SigningKeyError::Pkcs12),
+        Structure::Pkcs12 => Err(PrivateKeyError::Pkcs12),
         Structure::SubjectPublicKeyInfo | Structure::RsaPublicKey | Structure::Certificate => {
-            Err(SigningKeyError::Public)
+            Err(PrivateKeyError::Public)
         }
     }
 }
 
 /// The structure that the octets begin with, all its octets, and its contents.
-fn identify(octets: &[u8]) -> Result<(Structure, &[u8], &[u8]), SigningKeyError> {
+fn identify(octets: &[u8]) -> Result<(Structure, &[u8], &[u8]), PrivateKeyError> {
     let mut reader = Reader::new(octets);
     let contents = match reader.expect(SEQUENCE, &mut Flaws::default()) {
         Ok(contents) => contents,
         Err(error) if octets.first() == Some(&SEQUENCE) => {
-            return Err(SigningKeyError::NotDer(error));
+            return Err(PrivateKeyError::NotDer(error));
         }
-        Err(_) => return Err(SigningKeyError::UnknownFormat),
+        Err(_) => return Err(PrivateKeyError::UnknownFormat),
     };
     let element = &octets[..octets.len() - reader.rest().len()];
-    let structure = Structure::of(contents).ok_or(SigningKeyError::UnknownFormat)?;
+    let structure = Structure::of(contents).ok_or(PrivateKeyError::UnknownFormat)?;
     Ok((structure, element, contents))
 }
 
 /// Decrypts an `EncryptedPrivateKeyInfo` (RFC 5958 §3).
-fn decrypt(element: &[u8], passphrase: &[u8]) -> Result<Zeroizing<Vec<u8>>, SigningKeyError> {
+fn decrypt(element: &[u8], passphrase: &[u8]) -> Result<Zeroizing<Vec<u8>>, PrivateKeyError> {
     use pkcs8::Error::{Asn1, EncryptedPrivateKey};
     use pkcs8::pkcs5::Error::{DecryptFailed, EncryptFailed};
 
     let encrypted = EncryptedPrivateKeyInfo::try_from(element)
-        .map_err(|_| SigningKeyError::UnsupportedEncryption)?;
+        .map_err(|_| PrivateKeyError::UnsupportedEncryption)?;
     match encrypted.decrypt(passphrase) {
         Ok(opened) => Ok(opened.to_bytes()),
         // pkcs5 0.7 says "encrypt" where decryption fails.
         Err(Asn1(_) | EncryptedPrivateKey(DecryptFailed | EncryptFailed)) => {
-            Err(SigningKeyError::WrongPassphrase)
+            Err(PrivateKeyError::WrongPassphrase)
         }
-        Err(_) => Err(SigningKeyError::UnsupportedEncryption),
+        Err(_) => Err(PrivateKeyError::UnsupportedEncryption),
     }
 }
 
 /// Reads the contents of a `PrivateKeyInfo` or `OneAsymmetricKey` (RFC 5958 §2).
-fn from_private_key_info(contents: &[u8]) -> Result<SigningKey, SigningKeyError> {
+fn from_private_key_info(contents: &[u8]) -> Result<PrivateKey, PrivateKeyError> {
     let flaws = &mut Flaws::default();
     let mut reader = Reader::inside(contents);
     reader.number(flaws)?;
@@ -155,7 +155,7 @@ fn from_private_key_info(contents: &[u8]) -> Result<SigningKey, SigningKeyError>
             (Structure::MultiPrimeRsaPrivateKey, ..) => {
                 Err(unsupported("RSA with more than two primes"))
             }
-            _ => Err(SigningKeyError::UnknownFormat),
+            _ => Err(PrivateKeyError::UnknownFormat),
         },
         ED25519 => from_ed25519_octets(private_key, reader),
         _ => Err(unsupported(&algorithm.name())),
@@ -166,10 +166,10 @@ fn from_private_key_info(contents: &[u8]) -> Result<SigningKey, SigningKeyError>
 fn from_ed25519_octets(
     private_key: &[u8],
     mut after: Reader<'_>,
-) -> Result<SigningKey, SigningKeyError> {
+) -> Result<PrivateKey, PrivateKeyError> {
     let flaws = &mut Flaws::default();
     let octets = Reader::inside(private_key).expect(OCTET_STRING, flaws)?;
-    let seed = octets.try_into().map_err(|_| SigningKeyError::SeedLength {
+    let seed = octets.try_into().map_err(|_| PrivateKeyError::SeedLength {
         length: octets.len(),
     })?;
     let key = Ed25519SigningKey::from_seed(seed);
@@ -177,35 +177,21 @@ fn from_ed25519_octets(
         let element = after.any(flaws)?;
         // The first octet of the BIT STRING counts its unused bits.
         if element.tag == PUBLIC_KEY && element.contents.get(1..) != Some(key.public_octets()) {
-            return Err(SigningKeyError::Inconsistent);
+            return Err(PrivateKeyError::Inconsistent);
         }
     }
     Ok(key.into())
 }
 
-fn unsupported(algorithm: &str) -> SigningKeyError {
-    SigningKeyError::UnsupportedAlgorithm {
+fn unsupported(algorithm: &str) -> PrivateKeyError {
+    PrivateKeyError::UnsupportedAlgorithm {
         algorithm: algorithm.to_owned(),
     }
 }
 
-impl From<DerError> for SigningKeyError {
+impl From<DerError> for PrivateKeyError {
     fn from(error: DerError) -> Self {
         Self::NotDer(error)
-    }
-}
-
-impl From<RsaSigningKey> for SigningKey {
-    fn from(key: RsaSigningKey) -> Self {
-        let kind = Kind::Rsa(key);
-        Self { kind }
-    }
-}
-
-impl From<Ed25519SigningKey> for SigningKey {
-    fn from(key: Ed25519SigningKey) -> Self {
-        let kind = Kind::Ed25519(key);
-        Self { kind }
     }
 }
 
@@ -238,27 +224,29 @@ mod tests {
         }
     }
 
-    fn read(bytes: &[u8]) -> Result<SigningKey, SigningKeyError> {
-        SigningKey::from_bytes(bytes, Some(PASSPHRASE))
+    fn read(bytes: &[u8]) -> Result<PrivateKey, PrivateKeyError> {
+        PrivateKey::from_bytes(bytes, Some(PASSPHRASE))
     }
 
     /// The key must sign as OpenSSL did with the same key.
     fn check_rsa(what: &str, bytes: &[u8]) {
         let key = read(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
-        assert_eq!((key.key_type(), key.bits()), (KeyType::Rsa, 2048));
-        let digest = Sha256::digest(PASSPHRASE).into();
+        let public = key.public_key();
+        assert_eq!((public.key_type(), public.bits()), (KeyType::Rsa, 2048));
+        let digest = Sha256::digest(PASSPHRASE);
         let signature = key.sign(&digest).expect("a signature");
         assert!(signature == octets("rsa-signature-base64"), "{what}");
-        assert_eq!(key.public_key().to_record(), octets("rsa-public"), "{what}");
+        assert_eq!(public.to_record(), octets("rsa-public"), "{what}");
     }
 
     fn check_ed25519(what: &str, bytes: &[u8]) {
         let key = read(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
-        assert_eq!((key.key_type(), key.bits()), (KeyType::Ed25519, 256));
-        let digest = Sha256::digest(PASSPHRASE).into();
+        let public = key.public_key();
+        assert_eq!((public.key_type(), public.bits()), (KeyType::Ed25519, 256));
+        let digest = Sha256::digest(PASSPHRASE);
         let signature = key.sign(&digest).expect("a signature");
         assert!(signature == octets("ed25519-signature-base64"), "{what}");
-        let record = key.public_key().to_record();
+        let record = public.to_record();
         assert_eq!(record, octets("ed25519-public")[12..], "{what}");
     }
 
@@ -312,13 +300,13 @@ mod tests {
         other_public[115] ^= 1;
         assert_eq!(
             read(&other_public).expect_err("not a pair"),
-            SigningKeyError::Inconsistent
+            PrivateKeyError::Inconsistent
         );
     }
 
     #[test]
     fn what_cannot_sign_is_refused_by_name() {
-        use SigningKeyError::{
+        use PrivateKeyError::{
             DamagedPem, Inconsistent, LegacyEncryption, NotDer, OpenSsh, Pkcs12, Public,
             SeedLength, UnknownFormat, UnsupportedEncryption,
         };
@@ -328,7 +316,7 @@ mod tests {
         };
         let pkcs8 = file("rsa-pkcs8");
         let pem = |name| file(name).as_bytes().to_vec();
-        let rows: &[(Vec<u8>, SigningKeyError)] = &[
+        let rows: &[(Vec<u8>, PrivateKeyError)] = &[
             (pem("rsa-public"), Public),
             (octets("rsa-public"), Public),
             (pem("rsa-public-pkcs1"), Public),
@@ -375,13 +363,13 @@ mod tests {
     fn passphrases_are_needed_and_must_fit() {
         for name in ["rsa-pbkdf2", "rsa-scrypt", "ed25519-pbkdf2"] {
             let bytes = file(name).as_bytes();
-            let rows: &[(Option<&[u8]>, SigningKeyError)] = &[
-                (None, SigningKeyError::Encrypted),
-                (Some(b""), SigningKeyError::WrongPassphrase),
-                (Some(b"correct horse\n"), SigningKeyError::WrongPassphrase),
+            let rows: &[(Option<&[u8]>, PrivateKeyError)] = &[
+                (None, PrivateKeyError::Encrypted),
+                (Some(b""), PrivateKeyError::WrongPassphrase),
+                (Some(b"correct horse\n"), PrivateKeyError::WrongPassphrase),
             ];
             for (passphrase, error) in rows {
-                let read = SigningKey::from_bytes(bytes, *passphrase);
+                let read = PrivateKey::from_bytes(bytes, *passphrase);
                 assert_eq!(&read.expect_err("still closed"), error, "{name}");
             }
         }
@@ -390,27 +378,27 @@ mod tests {
     #[test]
     fn damaged_rsa_keys_are_refused() {
         let whole = octets("rsa-pkcs1");
-        // In the private exponent, and in a prime.
-        for at in [400, 600] {
+        // In the modulus, in the private exponent, and in a prime.
+        for at in [100, 400, 600] {
             let mut damaged = whole.clone();
             damaged[at] ^= 4;
             assert_eq!(
                 read(&damaged).expect_err("damaged"),
-                SigningKeyError::Inconsistent
+                PrivateKeyError::Inconsistent
             );
         }
         let mut even = whole;
         even[267] ^= 1;
         assert_eq!(
             read(&even).expect_err("damaged"),
-            SigningKeyError::PublicHalf(PublicKeyError::EvenModulus)
+            PrivateKeyError::PublicHalf(PublicKeyError::EvenModulus)
         );
     }
 
     #[test]
     fn short_rsa_keys_are_read() {
         let key = read(file("rsa-512").as_bytes()).expect("a short key");
-        assert_eq!(key.bits(), 512);
+        assert_eq!(key.public_key().bits(), 512);
         let digest = [3; 32];
         let signature = key.sign(&digest).expect("a signature");
         let public = key.public_key();
@@ -420,13 +408,13 @@ mod tests {
     #[test]
     fn keys_go_between_threads_and_show_no_secrets() {
         fn check<T: Send + Sync>() {}
-        check::<SigningKey>();
+        check::<PrivateKey>();
         check::<RsaPublicKey>();
         for (name, shown) in [
-            ("rsa-pkcs8", "SigningKey { key_type: Rsa, bits: 2048, .. }"),
+            ("rsa-pkcs8", "PrivateKey { key_type: Rsa, bits: 2048, .. }"),
             (
                 "ed25519-pkcs8",
-                "SigningKey { key_type: Ed25519, bits: 256, .. }",
+                "PrivateKey { key_type: Ed25519, bits: 256, .. }",
             ),
         ] {
             let key = read(file(name).as_bytes()).expect("a key");

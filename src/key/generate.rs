@@ -7,7 +7,7 @@ use ::rsa::rand_core::{OsRng, RngCore as _};
 use pkcs8::{LineEnding, SecretDocument};
 use zeroize::Zeroizing;
 
-use crate::key::{SigningKey, ed25519};
+use crate::key::{PrivateKey, ed25519};
 
 /// What of a PKCS#8 `PrivateKeyInfo` comes before the seed of an Ed25519 key (RFC 8410 §7).
 const ED25519_PREFIX: [u8; 16] = [
@@ -54,7 +54,7 @@ impl RsaSize {
 #[derive(Debug)]
 pub struct GeneratedKey {
     /// The key.
-    pub key: SigningKey,
+    pub key: PrivateKey,
     /// The key as a file.
     pub pem: PrivateKeyPem,
 }
@@ -94,7 +94,7 @@ impl fmt::Display for GenerateError {
 
 impl Error for GenerateError {}
 
-impl SigningKey {
+impl PrivateKey {
     /// Makes a key from the operating system's random numbers.
     ///
     /// # Errors
@@ -163,20 +163,20 @@ mod tests {
     use crate::key::PublicKey;
 
     fn check(kind: NewKey, key_type: KeyType, bits: usize) {
-        let made = SigningKey::generate(kind).unwrap();
-        assert_eq!((made.key.key_type(), made.key.bits()), (key_type, bits));
+        let made = PrivateKey::generate(kind).unwrap();
+        let public = made.key.public_key();
+        assert_eq!((public.key_type(), public.bits()), (key_type, bits));
         let lines: Vec<_> = made.pem.as_str().lines().collect();
         assert_eq!(lines.first(), Some(&"-----BEGIN PRIVATE KEY-----"));
         assert_eq!(lines.last(), Some(&"-----END PRIVATE KEY-----"));
         assert!(lines.iter().all(|line| line.len() <= 64));
         assert!(made.pem.as_str().ends_with("-----\n"));
-        let read = SigningKey::from_bytes(made.pem.as_str().as_bytes(), None).unwrap();
-        assert_eq!(read.public_key(), made.key.public_key());
+        let read = PrivateKey::from_bytes(made.pem.as_str().as_bytes(), None).unwrap();
+        assert_eq!(read.public_key(), public);
         let digest = [5; 32];
         let signature = read.sign(&digest).unwrap();
-        let public = made.key.public_key();
         assert!(public.verify(HashAlgorithm::Sha256, &digest, &signature));
-        if let PublicKey::Rsa(key) = &public {
+        if let PublicKey::Rsa(key) = public {
             assert_eq!(key.exponent(), [1, 0, 1]);
         }
         assert_eq!(format!("{:?}", made.pem), "PrivateKeyPem { .. }");
@@ -193,17 +193,18 @@ mod tests {
     #[test]
     fn the_pure_rust_library_makes_whole_sizes_too() {
         let document = generate_rsa_in_rust(RsaSize::Bits2048).unwrap();
-        let key = SigningKey::from_bytes(document.as_bytes(), None).unwrap();
-        assert_eq!(key.bits(), 2048);
+        let key = PrivateKey::from_bytes(document.as_bytes(), None).unwrap();
+        assert_eq!(key.public_key().bits(), 2048);
     }
 
     #[test]
     fn no_two_keys_are_the_same() {
         let make = || {
-            SigningKey::generate(NewKey::Ed25519)
+            PrivateKey::generate(NewKey::Ed25519)
                 .unwrap()
                 .key
                 .public_key()
+                .clone()
         };
         assert_ne!(make(), make());
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::SignError;
 use crate::canonicalization::MessageCanonicalization;
@@ -11,7 +12,7 @@ use crate::signature::MAX_NAMES;
 
 /// The header fields that are signed by default where they are present: those of RFC 6376 §5.4.1
 /// and those that MIME readers obey. Every List field is signed beside them.
-pub const DEFAULT_HEADERS: [&str; 16] = [
+pub const DEFAULT_HEADERS: &[&str] = &[
     "From",
     "To",
     "Cc",
@@ -32,7 +33,7 @@ pub const DEFAULT_HEADERS: [&str; 16] = [
 
 /// Fields that are never signed: mail systems on the way add, change or remove them
 /// (RFC 6376 §5.4), Bcc is not to be told, and signatures sign themselves.
-const NEVER_SIGNED: [&str; 10] = [
+const NEVER_SIGNED: &[&str] = &[
     "return-path",
     "received",
     "received-spf",
@@ -59,31 +60,36 @@ pub struct Choices {
     pub oversign: Vec<String>,
     /// The agent or user (`i=`).
     pub identity: Option<Auid>,
-    /// The time of signing (`t=`), in Unix seconds.
-    pub timestamp: Option<u64>,
-    /// The time of expiration (`x=`), in Unix seconds.
-    pub expiration: Option<u64>,
+    /// Say when the message was signed (`t=`).
+    pub timestamp: bool,
+    /// How long a signature holds from the time of signing on (`x=`): at least one second.
+    pub expires_in: Option<Duration>,
     /// How much of the body is signed (`l=`).
     pub body_length: BodyLength,
     /// Copy the signed fields into the signature (`z=`).
     pub copy_headers: bool,
     /// Fold the field at 78 columns.
     pub wrap: bool,
+    /// Read each new field as a verifier does, and verify it. Signatures that were
+    /// [supplied](super::Signing::supply), and those of a key that
+    /// [needs it](crate::key::SigningKey::needs_check), are verified in any case.
+    pub verify: bool,
 }
 
 impl Default for Choices {
-    /// `relaxed/relaxed`, default fields, From oversigned, the whole body, folded; no `t=`.
+    /// `relaxed/relaxed`, default fields, From oversigned, `t=`, the whole body, folded.
     fn default() -> Self {
         Self {
             canonicalization: MessageCanonicalization::RELAXED,
             headers: None,
             oversign: vec!["From".to_owned()],
             identity: None,
-            timestamp: None,
-            expiration: None,
+            timestamp: true,
+            expires_in: None,
             body_length: BodyLength::Unlimited,
             copy_headers: false,
             wrap: true,
+            verify: false,
         }
     }
 }
@@ -101,6 +107,18 @@ pub enum BodyLength {
 }
 
 impl Choices {
+    /// The time of expiration of a signature that is made now, in Unix seconds.
+    pub(super) fn expiration(&self, now: u64) -> Result<Option<u64>, SignError> {
+        let Some(expires_in) = self.expires_in else {
+            return Ok(None);
+        };
+        let expiration = now.checked_add(expires_in.as_secs());
+        let after_now = expiration.filter(|&expiration| expiration > now);
+        after_now
+            .map(Some)
+            .ok_or(SignError::ExpirationBeforeTimestamp)
+    }
+
     /// The names for `h=`: each as often as it has fields, and once more where it is oversigned.
     pub(super) fn signed_names(
         &self,
@@ -112,7 +130,13 @@ impl Choices {
             Some(chosen) => names.extend(chosen.iter().map(Cow::from)),
             None => {
                 let present = |name: &&str| index.count(name, 1) > 0;
-                names.extend(DEFAULT_HEADERS.into_iter().filter(present).map(Cow::from));
+                names.extend(
+                    DEFAULT_HEADERS
+                        .iter()
+                        .copied()
+                        .filter(present)
+                        .map(Cow::from),
+                );
                 names.extend(list_fields(header).map(Cow::from));
             }
         }

@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::key::SigningKeyError;
 use crate::signature::{MAX_NAMES, SignatureError};
 
 /// Why a message cannot be signed.
@@ -36,12 +35,18 @@ pub enum SignError {
         /// The length of the canonicalized body in octets.
         actual: u64,
     },
-    /// The key cannot sign.
-    Key(SigningKeyError),
+    /// The owner name of the key record is longer than the DNS allows.
+    LongOwnerName,
+    /// The key cannot sign, for this reason.
+    Key(Box<dyn Error + Send + Sync>),
+    /// The signature of a key that is elsewhere was not supplied.
+    NotSupplied,
+    /// The body went on after its signature was requested.
+    BodyAfterRequest,
     /// The field that was made cannot be read: a verifier would not judge it.
     Unreadable(SignatureError),
-    /// The signature that was made does not verify.
-    SelfCheck,
+    /// The signature that was made, or supplied, is not the key's.
+    Unverified,
 }
 
 impl fmt::Display for SignError {
@@ -75,9 +80,18 @@ impl fmt::Display for SignError {
             Self::BodyTooShort { actual } => {
                 write!(f, "the body has only {actual} octets when canonicalized")
             }
+            Self::LongOwnerName => {
+                f.write_str("selector and domain make a name longer than the DNS allows")
+            }
             Self::Key(error) => error.fmt(f),
+            Self::NotSupplied => f.write_str("the signature was not supplied"),
+            Self::BodyAfterRequest => {
+                f.write_str("the body went on after its signature was requested")
+            }
             Self::Unreadable(error) => write!(f, "the signature would not be read: {error}"),
-            Self::SelfCheck => f.write_str("the new signature does not verify"),
+            Self::Unverified => {
+                f.write_str("the new signature does not verify with the public half of the key")
+            }
         }
     }
 }
@@ -85,7 +99,7 @@ impl fmt::Display for SignError {
 impl Error for SignError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Key(error) => Some(error),
+            Self::Key(error) => Some(&**error),
             Self::Unreadable(error) => Some(error),
             _ => None,
         }

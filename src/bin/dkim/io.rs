@@ -268,25 +268,22 @@ impl Replay {
 
     /// The message once more, after it was read.
     pub fn again(&mut self) -> io::Result<impl Read + '_> {
-        let rest = self.rest.again(self.kept.len() as u64)?;
+        let rest = self.rest.again(self.kept.len(), self.kept.len() as u64)?;
         Ok(self.kept.chain(rest))
     }
 
-    /// Copies the message to `out`, with `insertion` put in at `place`.
-    pub fn copy(
-        mut self,
-        out: &mut dyn Write,
-        place: usize,
-        insertion: &str,
-    ) -> Result<(), CopyError> {
-        let kept = &self.kept[..];
+    /// Copies the message to `out`, with `head` in the place of its first `length` bytes.
+    pub fn copy(mut self, out: &mut dyn Write, head: &[u8], length: u64) -> Result<(), CopyError> {
         let write =
-            |out: &mut dyn Write, octets: &[u8]| out.write_all(octets).map_err(CopyError::Write);
-        write(out, &kept[..place])?;
-        write(out, insertion.as_bytes())?;
-        write(out, &kept[place..])?;
-        let mut copied = kept.len() as u64;
-        let mut rest = self.rest.again(copied).map_err(CopyError::Read)?;
+            |out: &mut dyn Write, bytes: &[u8]| out.write_all(bytes).map_err(CopyError::Write);
+        write(out, head)?;
+        let kept = usize::try_from(length)
+            .ok()
+            .and_then(|from| self.kept.get(from..));
+        write(out, kept.unwrap_or_default())?;
+        let mut copied = length.max(self.kept.len() as u64);
+        let rest = self.rest.again(self.kept.len(), copied);
+        let mut rest = rest.map_err(CopyError::Read)?;
         let mut buffer = vec![0; PIECE];
         loop {
             let length = match rest.read(&mut buffer) {
@@ -307,16 +304,16 @@ impl Replay {
 }
 
 impl Rest {
-    /// What follows the `kept` octets that are in memory.
-    fn again(&mut self, kept: u64) -> io::Result<Box<dyn Read + '_>> {
+    /// What follows the first `from` bytes, of which `kept` are in memory.
+    fn again(&mut self, kept: usize, from: u64) -> io::Result<Box<dyn Read + '_>> {
         Ok(match self {
             Self::Nothing => Box::new(io::empty()),
             Self::File(file) => {
-                file.seek(SeekFrom::Start(kept))?;
+                file.seek(SeekFrom::Start(from))?;
                 Box::new(file)
             }
             Self::Spool(spool) => {
-                spool.seek(SeekFrom::Start(0))?;
+                spool.seek(SeekFrom::Start(from - kept as u64))?;
                 Box::new(spool)
             }
         })

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write as _};
 use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::Path;
 
-use dkim_toolkit::key::{PrivateKeyPem, PublicKey, SigningKeyError};
+use dkim_toolkit::key::{PrivateKeyError, PrivateKeyPem, PublicKey};
 use dkim_toolkit::key_file::KeyFileError;
 use zeroize::Zeroizing;
 
@@ -87,7 +87,7 @@ pub fn read_public_key(path: &Path, passphrase: &Passphrase) -> Result<PublicKey
     key.map_err(|error| {
         let status = cannot(&Failure::new(&error));
         match error {
-            KeyFileError::Private(SigningKeyError::Encrypted) => output::hint(ASK_PASSPHRASE),
+            KeyFileError::Private(PrivateKeyError::Encrypted) => output::hint(ASK_PASSPHRASE),
             error => error.hint().into_iter().for_each(output::hint),
         }
         status

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use dkim_toolkit::algorithm::KeyType;
-use dkim_toolkit::key::{GeneratedKey, NewKey, RsaSize, SigningKey};
+use dkim_toolkit::key::{GeneratedKey, NewKey, PrivateKey, RsaSize};
 use dkim_toolkit::key_record::KeyToPublish;
 use dkim_toolkit::publish::Publication;
 
@@ -27,7 +27,7 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Output
         failure.say(shown(path));
         return Ok(ExitStatus::CannotDo);
     }
-    let made = match SigningKey::generate(kind) {
+    let made = match PrivateKey::generate(kind) {
         Ok(made) => made,
         Err(error) => {
             output::error("key", error);
@@ -37,7 +37,7 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Output
     // The record before the key: what cannot be published needs no key file.
     let record = arguments
         .options
-        .record_of(KeyToPublish::Key(made.key.public_key()));
+        .record_of(KeyToPublish::Key(made.key.public_key().clone()));
     let published = format(
         &arguments.selector,
         &arguments.domain,
@@ -63,8 +63,8 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Output
             publication: &publication,
             format: arguments.options.format.0,
             formatted: &formatted,
-            key_type: Some(made.key.key_type()),
-            bits: Some(made.key.bits()),
+            key_type: Some(made.key.public_key().key_type()),
+            bits: Some(made.key.public_key().bits()),
             key_file: Some(&path),
         },
         output,
@@ -155,7 +155,7 @@ fn advise(made: &GeneratedKey, path: &Path, publication: &Publication, arguments
         "publish the record at {}, then check it: dkim lookup -s {selector} -d {domain}{expected}",
         publication.name()
     ));
-    if made.key.key_type() == KeyType::Ed25519 {
+    if made.key.public_key().key_type() == KeyType::Ed25519 {
         output::advice("many receivers, Gmail among them, verify only RSA: sign with both");
     }
 }

@@ -47,12 +47,7 @@ pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, OutputEr
     let counter = Arc::new(Counter::default());
     let wanted = !arguments.no_progress && !output.quiet;
     let mut progress = Progress::new(&sources, counter.clone(), wanted);
-    let signatory = Signatory {
-        arguments: arguments.clone(),
-        keys,
-        counter,
-        prints: !output.json,
-    };
+    let signatory = Signatory::new(arguments.clone(), keys, counter, !output.json);
     let inputs = Inputs::new(sources, arguments);
     let mut work = match Work::begin(signatory, inputs, arguments.jobs.get()) {
         Ok(work) => work,

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use crate::canonicalization::MessageCanonicalization;
 use crate::explain::{Budget, Cause, Evidence, Explained, Proof, explain};
 use crate::identifier::{Sdid, Selector};
-use crate::key::SigningKey;
+use crate::key::PrivateKey;
 use crate::key_record::KeyRecord;
 use crate::lookup::KeyAnswer;
 use crate::message::{LineEndings, parse};
@@ -60,18 +60,19 @@ const ALL: [Way; 4] = [
     },
 ];
 
-fn key(way: Way) -> Arc<SigningKey> {
+fn key(way: Way) -> Arc<PrivateKey> {
     let octets: &[u8] = if way.rsa {
         include_bytes!("../../../testdata/keys/rsa2048.pem")
     } else {
         include_bytes!("../../../testdata/keys/ed25519.pem")
     };
-    Arc::new(SigningKey::from_bytes(octets, None).unwrap())
+    Arc::new(PrivateKey::from_bytes(octets, None).unwrap())
 }
 
-pub(super) fn record(key: &SigningKey) -> String {
-    let public = base64::engine::general_purpose::STANDARD.encode(key.public_key().to_record());
-    let record = format!("v=DKIM1; k={}; p={public}", key.key_type().name());
+pub(super) fn record(key: &PrivateKey) -> String {
+    let public = key.public_key();
+    let octets = base64::engine::general_purpose::STANDARD.encode(public.to_record());
+    let record = format!("v=DKIM1; k={}; p={octets}", public.key_type().name());
     assert!(KeyRecord::parse(record.as_bytes()).is_ok());
     record
 }
@@ -82,7 +83,6 @@ fn sign(message: &str, way: Way) -> String {
 
 fn sign_to(message: &str, way: Way, body_length: BodyLength) -> String {
     let mut choices = Choices {
-        timestamp: Some(1_700_000_000),
         copy_headers: way.copies,
         body_length,
         oversign: vec!["From".to_owned(), "Reply-To".to_owned()],
@@ -98,7 +98,7 @@ fn sign_to(message: &str, way: Way, body_length: BodyLength) -> String {
     );
     let signers = [signer.unwrap()];
     let (header, body) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
-    let mut signing = Signing::begin(&signers, &header).unwrap();
+    let mut signing = Signing::begin(&signers, header, 1_700_000_000).unwrap();
     signing.body(body);
     signing.finish().unwrap().concat() + message
 }

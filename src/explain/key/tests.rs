@@ -9,7 +9,7 @@ use crate::explain::{
     Budget, Cause, Evidence, Explained, Explanation, Proof, explain, nearby_queries,
 };
 use crate::identifier::{Sdid, Selector};
-use crate::key::SigningKey;
+use crate::key::PrivateKey;
 use crate::lookup::KeyAnswer;
 use crate::message::{LineEndings, parse};
 use crate::sign::{Choices, Signer, Signing};
@@ -25,19 +25,19 @@ const SHORT_RSA: &[u8] = include_bytes!("../../../testdata/keys/rsa1024.pem");
 pub(in crate::explain) const ED25519: &[u8] = include_bytes!("../../../testdata/keys/ed25519.pem");
 const OTHER_ED25519: &[u8] = include_bytes!("../../../testdata/keys/rfc8463-brisbane.seed");
 
-fn key(file: &[u8]) -> SigningKey {
-    SigningKey::from_bytes(file, None).unwrap()
+fn key(file: &[u8]) -> PrivateKey {
+    PrivateKey::from_bytes(file, None).unwrap()
 }
 
 pub(in crate::explain) fn record(file: &[u8]) -> String {
     let key = key(file);
-    let public = STANDARD.encode(key.public_key().to_record());
-    format!("v=DKIM1; k={}; p={public}", key.key_type().name())
+    let public = key.public_key();
+    let octets = STANDARD.encode(public.to_record());
+    format!("v=DKIM1; k={}; p={octets}", public.key_type().name())
 }
 
 pub(in crate::explain) fn sign(message: &str, file: &[u8], selector: &str) -> String {
     let choices = Choices {
-        timestamp: Some(1_700_000_000),
         wrap: false,
         ..Choices::default()
     };
@@ -49,7 +49,7 @@ pub(in crate::explain) fn sign(message: &str, file: &[u8], selector: &str) -> St
     );
     let signers = [signer.unwrap()];
     let (header, body) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
-    let mut signing = Signing::begin(&signers, &header).unwrap();
+    let mut signing = Signing::begin(&signers, header, 1_700_000_000).unwrap();
     signing.body(body);
     signing.finish().unwrap().concat() + message
 }

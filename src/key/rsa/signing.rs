@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::algorithm::HashAlgorithm;
-use crate::key::SigningKeyError;
+use crate::key::PrivateKeyError;
 use crate::key::der::{Flaws, Reader, SEQUENCE};
 use crate::key::rsa::verifier::pure_rust_padding;
 use crate::key::rsa::{RsaEncoding, RsaPublicKey};
@@ -28,7 +28,7 @@ enum Signer {
 
 impl RsaSigningKey {
     /// Reads a DER `RSAPrivateKey` of two primes.
-    pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, SigningKeyError> {
+    pub(crate) fn from_pkcs1(der: &[u8]) -> Result<Self, PrivateKeyError> {
         let public_key = public_half(der)?;
         let signer = Signer::new(der, public_key.bits())?;
         Ok(Self { public_key, signer })
@@ -40,7 +40,7 @@ impl RsaSigningKey {
     }
 
     /// Signs a SHA-256 digest with RSASSA-PKCS1-v1_5.
-    pub(crate) fn sign(&self, digest: &[u8; 32]) -> Result<Vec<u8>, SigningKeyError> {
+    pub(crate) fn sign(&self, digest: &[u8]) -> Result<Vec<u8>, PrivateKeyError> {
         match &self.signer {
             #[cfg(feature = "aws-lc")]
             Signer::AwsLc(key) => sign_with_aws_lc(key, digest),
@@ -51,12 +51,12 @@ impl RsaSigningKey {
 
 impl Signer {
     /// Hands the key to the best library for its size.
-    fn new(der: &[u8], bits: usize) -> Result<Self, SigningKeyError> {
+    fn new(der: &[u8], bits: usize) -> Result<Self, PrivateKeyError> {
         #[cfg(feature = "aws-lc")]
         if bits >= 2048 {
             return aws_lc_rs::signature::RsaKeyPair::from_der(der)
                 .map(Self::AwsLc)
-                .map_err(|_| SigningKeyError::Inconsistent);
+                .map_err(|_| PrivateKeyError::Inconsistent);
         }
         #[cfg(not(feature = "aws-lc"))]
         let _ = bits;
@@ -77,15 +77,15 @@ struct PureRust {
 
 impl PureRust {
     /// Reads a DER `RSAPrivateKey`.
-    fn new(der: &[u8]) -> Result<Self, SigningKeyError> {
-        let key = RsaPrivateKey::from_pkcs1_der(der).map_err(|_| SigningKeyError::Inconsistent)?;
+    fn new(der: &[u8]) -> Result<Self, PrivateKeyError> {
+        let key = RsaPrivateKey::from_pkcs1_der(der).map_err(|_| PrivateKeyError::Inconsistent)?;
         Ok(Self {
             key: Box::new(key),
             blinding: Zeroizing::new(Sha256::digest(der).as_slice().into()),
         })
     }
 
-    fn sign(&self, digest: &[u8; 32]) -> Result<Vec<u8>, SigningKeyError> {
+    fn sign(&self, digest: &[u8]) -> Result<Vec<u8>, PrivateKeyError> {
         let seed = Sha256::new_with_prefix(&*self.blinding).chain_update(digest);
         let mut numbers = ChaCha20Rng::from_seed(seed.finalize().into());
         self.key
@@ -94,12 +94,12 @@ impl PureRust {
                 pure_rust_padding(HashAlgorithm::Sha256),
                 digest,
             )
-            .map_err(|_| SigningKeyError::Failed)
+            .map_err(|_| PrivateKeyError::Failed)
     }
 }
 
 /// Reads the public numbers of a DER `RSAPrivateKey`, which come first.
-fn public_half(der: &[u8]) -> Result<RsaPublicKey, SigningKeyError> {
+fn public_half(der: &[u8]) -> Result<RsaPublicKey, PrivateKeyError> {
     let flaws = &mut Flaws::default();
     let mut reader = Reader::inside(Reader::new(der).expect(SEQUENCE, flaws)?);
     let _version = reader.number(flaws)?;
@@ -112,14 +112,14 @@ fn public_half(der: &[u8]) -> Result<RsaPublicKey, SigningKeyError> {
 #[cfg(feature = "aws-lc")]
 fn sign_with_aws_lc(
     key: &aws_lc_rs::signature::RsaKeyPair,
-    digest: &[u8; 32],
-) -> Result<Vec<u8>, SigningKeyError> {
+    digest: &[u8],
+) -> Result<Vec<u8>, PrivateKeyError> {
     use aws_lc_rs::digest::{Digest, SHA256};
     use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 
     let mut signature = vec![0; key.public_modulus_len()];
     Digest::import_less_safe(digest, &SHA256)
         .and_then(|digest| key.sign_digest(&RSA_PKCS1_SHA256, &digest, &mut signature))
-        .map_err(|_| SigningKeyError::Failed)?;
+        .map_err(|_| PrivateKeyError::Failed)?;
     Ok(signature)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::algorithm::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
-use dkim_toolkit::key::{SigningKey, SigningKeyError};
+use dkim_toolkit::key::{PrivateKey, PrivateKeyError, PublicKey};
 use dkim_toolkit::sign::SignError;
 
 use super::work::sign_failure;
@@ -18,7 +18,7 @@ use crate::key_file::{ASK_PASSPHRASE, Passphrase, read_secret};
 use crate::output;
 
 /// Reads the keys and warns of what is unwise about them. What goes wrong is said.
-pub fn read_keys(arguments: &Sign) -> Result<Vec<Arc<SigningKey>>, ExitStatus> {
+pub fn read_keys(arguments: &Sign) -> Result<Vec<Arc<PrivateKey>>, ExitStatus> {
     let cannot = |path: &Path, failure: Failure| {
         failure.say(shown(path));
         ExitStatus::CannotDo
@@ -27,24 +27,24 @@ pub fn read_keys(arguments: &Sign) -> Result<Vec<Arc<SigningKey>>, ExitStatus> {
     let mut keys = Vec::new();
     for path in &arguments.key {
         let octets = read_secret(path).map_err(|failure| cannot(path, failure))?;
-        let key = SigningKey::from_bytes(&octets, passphrase.octets()).map_err(|error| {
+        let key = PrivateKey::from_bytes(&octets, passphrase.octets()).map_err(|error| {
             let mut failure = Failure::new(&error);
             failure.hint = match error {
-                SigningKeyError::Encrypted => Some(ASK_PASSPHRASE),
+                PrivateKeyError::Encrypted => Some(ASK_PASSPHRASE),
                 _ => error.hint(),
             };
             cannot(path, failure)
         })?;
-        if key.key_type() == KeyType::Rsa && key.bits() < MINIMUM_RSA_BITS {
-            return Err(cannot(
-                path,
-                sign_failure(&SignError::KeyTooShort { bits: key.bits() }),
-            ));
+        let public = key.public_key();
+        let bits = public.bits();
+        if public.key_type() == KeyType::Rsa && bits < MINIMUM_RSA_BITS {
+            return Err(cannot(path, sign_failure(&SignError::KeyTooShort { bits })));
         }
-        warn_of_key(path, &key);
+        warn_of_key(path, public);
         keys.push(Arc::new(key));
     }
-    if keys.iter().all(|key| key.key_type() == KeyType::Ed25519) {
+    let is_ed25519 = |key: &Arc<PrivateKey>| key.public_key().key_type() == KeyType::Ed25519;
+    if keys.iter().all(is_ed25519) {
         output::warning(
             "Ed25519",
             "many receivers, Gmail among them, verify only RSA",
@@ -54,7 +54,7 @@ pub fn read_keys(arguments: &Sign) -> Result<Vec<Arc<SigningKey>>, ExitStatus> {
     Ok(keys)
 }
 
-fn warn_of_key(path: &Path, key: &SigningKey) {
+fn warn_of_key(path: &Path, key: &PublicKey) {
     let bits = key.bits();
     let weak = MINIMUM_RSA_BITS..STRONG_RSA_BITS;
     if key.key_type() == KeyType::Rsa && weak.contains(&bits) {

@@ -1,5 +1,6 @@
 //! Signing one message, as a part of the work on many.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 
 use dkim_toolkit::author::{NoAuthorDomain, author_addresses, single_author_domain};
 use dkim_toolkit::identifier::Sdid;
-use dkim_toolkit::key::SigningKey;
+use dkim_toolkit::key::PrivateKey;
 use dkim_toolkit::message::{Header, MAX_LINE};
 use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing};
 
@@ -22,11 +23,13 @@ use crate::verify::now;
 
 /// Signs messages.
 pub struct Signatory {
-    pub arguments: Sign,
-    pub keys: Vec<Arc<SigningKey>>,
-    pub counter: Arc<Counter>,
+    arguments: Sign,
+    keys: Vec<Arc<PrivateKey>>,
+    /// The signers of every message; `None` where the message says for which domain.
+    signers: Option<Result<Vec<Signer>, SignError>>,
+    counter: Arc<Counter>,
     /// Whether a message without a file of its own is printed; else only its fields are told.
-    pub prints: bool,
+    prints: bool,
 }
 
 /// A message that was signed, or could not be.
@@ -50,9 +53,8 @@ pub struct Written {
 /// A signed message, still to be written.
 pub struct Copy {
     message: Replay,
-    /// Where the new fields go in.
-    place: usize,
-    fields: String,
+    header: Header,
+    fields: Vec<String>,
     field_only: bool,
 }
 
@@ -101,6 +103,22 @@ impl Task for Signatory {
 }
 
 impl Signatory {
+    pub fn new(
+        arguments: Sign,
+        keys: Vec<Arc<PrivateKey>>,
+        counter: Arc<Counter>,
+        prints: bool,
+    ) -> Self {
+        let domain = arguments.domain.as_ref();
+        Self {
+            signers: domain.map(|domain| signers(&arguments, &keys, domain)),
+            arguments,
+            keys,
+            counter,
+            prints,
+        }
+    }
+
     /// Signs a message and writes it, unless it is for standard output.
     fn sign(
         &self,
@@ -122,7 +140,7 @@ impl Signatory {
             ));
         }
         let signers = self.signers(&header).map_err(about_source)?;
-        let mut signing = Signing::begin(&signers, &header)
+        let mut signing = Signing::begin(&signers, header.clone(), self.time_of_signing())
             .map_err(|error| about_source(sign_failure(&error)))?;
         message
             .read_body(&body, |octets| signing.body(octets))
@@ -134,16 +152,16 @@ impl Signatory {
         let fields = signing
             .finish()
             .map_err(|error| about_source(sign_failure(&error)))?;
-        let text = fields.concat();
-        if text.lines().any(|line| line.len() > MAX_LINE) {
+        let mut lines = fields.iter().flat_map(|field| field.lines());
+        if lines.any(|line| line.len() > MAX_LINE) {
             warnings.push(format!(
                 "the new field has a line over {MAX_LINE} octets: mail servers may cut it"
             ));
         }
         let copy = Copy {
             message,
-            place: header.envelope().len(),
-            fields: text,
+            header,
+            fields: fields.clone(),
             field_only: self.arguments.field_only,
         };
         let rest = match &destination {
@@ -161,53 +179,61 @@ impl Signatory {
         })
     }
 
-    fn signers(&self, header: &Header) -> Result<Vec<Signer>, Failure> {
-        let domain = match &self.arguments.domain {
-            Some(domain) => domain.clone(),
-            None => signing_domain(header)?,
+    fn signers(&self, header: &Header) -> Result<Cow<'_, [Signer]>, Failure> {
+        let made = match &self.signers {
+            Some(Ok(signers)) => return Ok(Cow::Borrowed(signers)),
+            Some(Err(error)) => return Err(sign_failure(error)),
+            None => signers(&self.arguments, &self.keys, &signing_domain(header)?),
         };
-        let choices = self.choices();
-        let pairs = self.arguments.selector.iter().zip(&self.keys);
-        pairs
-            .map(|(selector, key)| {
-                Signer::new(
-                    domain.clone(),
-                    selector.clone(),
-                    key.clone(),
-                    choices.clone(),
-                )
-                .map_err(|error| sign_failure(&error))
-            })
-            .collect()
+        made.map(Cow::Owned).map_err(|error| sign_failure(&error))
     }
 
-    fn choices(&self) -> Choices {
-        let arguments = &self.arguments;
-        let timestamp = match arguments.timestamp {
-            Some(SigningTime::Time(time)) => Some(time),
-            Some(SigningTime::None) => None,
-            None => Some(now()),
-        };
-        let mut choices = Choices::default();
-        choices.canonicalization = arguments.canonicalization;
-        choices.headers = arguments.headers.as_ref().map(|names| names.0.clone());
-        choices.oversign.clone_from(&arguments.oversign.0);
-        choices.identity.clone_from(&arguments.identity);
-        choices.timestamp = timestamp;
-        choices.expiration = arguments.expires_in.map(|expires_in| {
-            timestamp
-                .unwrap_or_else(now)
-                .saturating_add(expires_in.as_secs())
-        });
-        choices.body_length = match arguments.body_length {
-            None => BodyLength::Unlimited,
-            Some(None) => BodyLength::Whole,
-            Some(Some(length)) => BodyLength::First(length),
-        };
-        choices.copy_headers = arguments.copy_headers;
-        choices.wrap = !arguments.no_wrap;
-        choices
+    fn time_of_signing(&self) -> u64 {
+        match self.arguments.timestamp {
+            Some(SigningTime::Time(time)) => time,
+            Some(SigningTime::None) | None => now(),
+        }
     }
+}
+
+/// A signer for each pair of selector and key.
+fn signers(
+    arguments: &Sign,
+    keys: &[Arc<PrivateKey>],
+    domain: &Sdid,
+) -> Result<Vec<Signer>, SignError> {
+    let choices = choices(arguments);
+    let pairs = arguments.selector.iter().zip(keys);
+    pairs
+        .map(|(selector, key)| {
+            Signer::new(
+                domain.clone(),
+                selector.clone(),
+                key.clone(),
+                choices.clone(),
+            )
+        })
+        .collect()
+}
+
+fn choices(arguments: &Sign) -> Choices {
+    let mut choices = Choices::default();
+    choices.canonicalization = arguments.canonicalization;
+    choices.headers = arguments.headers.as_ref().map(|names| names.0.clone());
+    choices.oversign.clone_from(&arguments.oversign.0);
+    choices.identity.clone_from(&arguments.identity);
+    choices.timestamp = !matches!(arguments.timestamp, Some(SigningTime::None));
+    choices.expires_in = arguments.expires_in;
+    choices.body_length = match arguments.body_length {
+        None => BodyLength::Unlimited,
+        Some(None) => BodyLength::Whole,
+        Some(Some(length)) => BodyLength::First(length),
+    };
+    choices.copy_headers = arguments.copy_headers;
+    choices.wrap = !arguments.no_wrap;
+    // The file is replaced: only a field that verifies may get that far.
+    choices.verify = arguments.in_place;
+    choices
 }
 
 /// Refuses an mbox of several messages, of which but one signature would be made.
@@ -226,10 +252,11 @@ impl Copy {
     /// Writes the message, or the new fields if they alone are wanted.
     pub fn write(self, out: &mut dyn Write) -> Result<(), CopyError> {
         if self.field_only {
-            out.write_all(self.fields.as_bytes())
+            out.write_all(self.fields.concat().as_bytes())
                 .map_err(CopyError::Write)
         } else {
-            self.message.copy(out, self.place, &self.fields)
+            let head = self.header.with_fields_on_top(&self.fields);
+            self.message.copy(out, &head, self.header.length())
         }
     }
 }
