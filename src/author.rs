@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::identifier::DomainName;
-use crate::message::{Header, HeaderField};
+use crate::message::{Header, LineEndings};
 use grammar::address_list;
 
 /// The addresses of every From field, in order, those in groups among them.
@@ -16,18 +16,24 @@ use grammar::address_list;
 /// to people, and not to be relied on ([`author_domain`] does not). None is validated further.
 #[must_use]
 pub fn author_addresses(header: &Header) -> Vec<String> {
-    let addresses_of = |field: HeaderField| match address_list(field.value(), header.line_endings())
-    {
+    let fields = header.fields_named("from");
+    fields
+        .flat_map(|field| addresses(field.value(), header.line_endings()))
+        .collect()
+}
+
+/// The addresses of one field's value, as [`author_addresses`] has them.
+pub(crate) fn addresses(value: &[u8], line_endings: LineEndings) -> Vec<String> {
+    match address_list(value, line_endings) {
         Some(list) => list.addresses,
-        None => guessed_addresses(field),
-    };
-    header.fields_named("from").flat_map(addresses_of).collect()
+        None => guessed_addresses(value),
+    }
 }
 
 /// What looks like addresses in a field that is malformed: between commas, what angle brackets
 /// hold, or else the first word with an `@` and without quotes.
-fn guessed_addresses(field: HeaderField) -> Vec<String> {
-    let text = String::from_utf8_lossy(field.value());
+fn guessed_addresses(value: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(value);
     let looks_like_one = |word: &&str| word.contains('@') && !word.contains('"');
     let guess = |item: &str| {
         let bracketed = item.split_once('<').map(|(_, rest)| rest);
@@ -127,7 +133,7 @@ fn address_domain(address: &str) -> Option<DomainName> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{LineEndings, parse};
+    use crate::message::parse;
 
     fn check(message: &str, expected: &[&str]) {
         let (header, _) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();

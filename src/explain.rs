@@ -14,6 +14,7 @@ mod budget;
 mod cause;
 mod header;
 mod key;
+mod quote;
 #[cfg(test)]
 mod tests;
 mod unknown;

@@ -32,6 +32,7 @@ mod text;
 mod timestamp;
 mod traces;
 mod usual;
+mod value;
 
 pub(super) use own_field::tells_length;
 

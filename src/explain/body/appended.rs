@@ -1,8 +1,9 @@
 //! What stands behind the octets that `bh=` is the hash of.
 
 use super::claim::{Claim, Fit};
-use super::quotation::{quote, quote_added};
+use super::quotation::quote_added;
 use super::story::{Story, count, size};
+use crate::explain::quote::quote;
 use crate::explain::{Budget, Cause, Exhausted};
 
 /// Tells of what was added behind the octets that a claim fits; nothing if it fits all.

@@ -12,17 +12,10 @@ use super::mime::{self, Form, Media};
 use super::rewrites::{content, lines};
 use super::story::size;
 use crate::explain::Budget;
+use crate::explain::quote::{quote, quote_both};
 use crate::message::{self, LineEndings};
 
 pub(super) use self::html::without_tags;
-
-/// How many characters of the message a sentence quotes at once; of longer texts [`BEGINNING`] at
-/// the beginning and [`END`] at the end.
-const LONGEST: usize = 160;
-const BEGINNING: usize = 100;
-const END: usize = 58;
-/// Octets at either end of a text that are looked at to quote it.
-const NEAR: usize = 16 * 1024;
 
 /// What was added to content of this form.
 pub(super) fn quote_added(form: Form, octets: &[u8]) -> String {
@@ -99,39 +92,6 @@ fn quote_part(whole: &[u8]) -> String {
     }
 }
 
-/// The words of a text in quotation marks; of a long one its beginning and its end.
-pub(super) fn quote(octets: &[u8]) -> String {
-    let octets = octets.trim_ascii();
-    if octets.len() > 2 * NEAR {
-        let (beginning, end) = (&octets[..NEAR], &octets[octets.len() - NEAR..]);
-        return both_ends(&words(beginning), &words(end));
-    }
-    let text = words(octets);
-    if text.chars().count() <= LONGEST {
-        format!("“{text}”")
-    } else {
-        both_ends(&text, &text)
-    }
-}
-
-fn words(octets: &[u8]) -> String {
-    let text = String::from_utf8_lossy(octets);
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    without_marks(&words)
-}
-
-/// Text without the marks that stand around it where it is quoted.
-fn without_marks(text: &str) -> String {
-    text.replace(['“', '”'], "\"")
-}
-
-fn both_ends(beginning: &str, end: &str) -> String {
-    let first: String = beginning.chars().take(BEGINNING).collect();
-    let skipped = end.chars().count().saturating_sub(END);
-    let last: String = end.chars().skip(skipped).collect();
-    format!("“{} … {}”", first.trim_end(), last.trim_start())
-}
-
 /// What a line is and what it was, with their white space; `None` if they differ in nothing that
 /// could be shown: in line ends.
 pub(super) fn quote_change(is: &[u8], was: &[u8]) -> Option<String> {
@@ -143,51 +103,21 @@ pub(super) fn quote_change(is: &[u8], was: &[u8]) -> Option<String> {
     if without_line_ends(is) == without_line_ends(was) {
         return None;
     }
-    let same = is.iter().zip(was).take_while(|(is, was)| is == was).count();
-    // A little of what is before the difference.
-    let start = same.saturating_sub(LONGEST / 4);
-    let (shown, originally) = (quote_from(is, start), quote_from(was, start));
-    // Quotation marks, or what is no text, may be all that was changed.
-    let marks = if shown == originally {
-        " (in other octets)"
-    } else {
-        ""
-    };
-    Some(format!("{shown}, originally {originally}{marks}"))
+    Some(told_change(is, was))
 }
 
-fn quote_from(line: &[u8], start: usize) -> String {
-    let is_short = line.len() <= LONGEST;
-    let (before, rest) = if is_short || start == 0 {
-        ("", line)
-    } else {
-        ("…", &line[start..])
-    };
-    let rest = String::from_utf8_lossy(&rest[..rest.len().min(4 * LONGEST)]);
-    let shown: String = rest.chars().take(LONGEST).collect();
-    let behind = if shown.len() < rest.len() { "…" } else { "" };
-    format!("“{before}{}{behind}”", without_marks(&shown))
+/// Two texts that differ, as a sentence has them.
+pub(super) fn told_change(is: &[u8], was: &[u8]) -> String {
+    let [is, was] = quote_both(is, was);
+    // Quotation marks, or what is no text, may be all that was changed.
+    let marks = if is == was { " (in other octets)" } else { "" };
+    format!("{is}, originally {was}{marks}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::explain::body::mime::Encoding;
-
-    #[test]
-    fn quotes() {
-        let check = |text: &str, expected: &str| {
-            assert_eq!(quote(text.as_bytes()), format!("“{expected}”"));
-        };
-        check("", "");
-        check("footer” remedy: “pay", "footer\" remedy: \"pay");
-        check("\r\n  two\r\n\twords\r\n", "two words");
-        check(&"x".repeat(160), &"x".repeat(160));
-        let (a, b, c) = ("a".repeat(100), "b".repeat(100), "c".repeat(58));
-        check(&format!("{a}{b}{c}"), &format!("{a} … {c}"));
-        let long = "b ".repeat(40_000);
-        check(&format!("{a} {long} {c}"), &format!("{a} … {c}"));
-    }
 
     #[test]
     fn of_parts_the_first_and_the_last_are_told() {

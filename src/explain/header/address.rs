@@ -3,7 +3,7 @@
 use super::alternative::{Alternatives, Story};
 use super::encoding::encodings;
 use super::form::Instance;
-use super::mailbox::{Mailbox, in_quotes, mailboxes};
+use super::mailbox::{Mailbox, are_same, has_same_name, in_quotes, mailboxes};
 use crate::explain::Cause;
 
 /// The fields that hold addresses (RFC 5322 §3.6).
@@ -22,6 +22,11 @@ const FIELDS: [&str; 11] = [
 ];
 /// Of longer lists only the first addresses are tried without.
 const MANY: usize = 12;
+
+/// Whether fields of this name hold addresses.
+pub(super) fn holds_addresses(name: &str) -> bool {
+    FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name))
+}
 
 /// Adds other ways to write the same addresses, and lists with fewer of them.
 pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
@@ -142,16 +147,12 @@ fn add_rewritten(
 /// and addresses are the same.
 fn cause_of(instance: &Instance<'_>, list: &[Mailbox], items: &[String]) -> Cause {
     let then = mailboxes(items.join(",").as_bytes()).unwrap_or_default();
-    let both = || list.iter().zip(&then);
-    let is_same = |(now, then): (&Mailbox, &Mailbox)| {
-        now.address == then.address && now.name() == then.name()
-    };
     let is_recased = |(now, then): (&Mailbox, &Mailbox)| {
-        now.address.eq_ignore_ascii_case(&then.address) && now.name() == then.name()
+        now.address.eq_ignore_ascii_case(&then.address) && has_same_name(now, then)
     };
-    if then.len() == list.len() && both().all(is_same) {
+    if are_same(list, &then) {
         Cause::HeaderReencoded
-    } else if then.len() == list.len() && both().all(is_recased) {
+    } else if then.len() == list.len() && list.iter().zip(&then).all(is_recased) {
         Cause::HeaderRecased
     } else if instance.field.is_named("from") {
         Cause::FromRewritten

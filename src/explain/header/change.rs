@@ -1,9 +1,9 @@
 //! What a change of a field is called, and how it is told.
 
 use super::alternative::Story;
-use super::encoding::{decoded, is_encoded};
 use super::subject::is_tagging;
-use super::text::{collapsed, describe, quoted, shown};
+use super::text::{collapsed, shown};
+use super::value::{describe, says_the_same, told};
 use crate::explain::Cause;
 use crate::syntax::folding::without_fws;
 
@@ -13,8 +13,7 @@ pub(super) fn classify(name: &str, now: &[u8], then: &[u8], lists: &[String]) ->
     if collapsed(now) == collapsed(then) {
         return Cause::HeaderWhitespaceChanged;
     }
-    let is_same_text = || decoded(now).is_some_and(|text| Some(text) == decoded(then));
-    if (is_encoded(now) || is_encoded(then)) && is_same_text() {
+    if says_the_same(name, now, then) {
         return Cause::HeaderReencoded;
     }
     if name.eq_ignore_ascii_case("from") {
@@ -73,10 +72,9 @@ impl Story {
 
     /// A field was removed that had this value.
     pub(super) fn of_removed(field: &str, then: &[u8]) -> Self {
-        let then = shown(then);
-        let detail = format!("a {field} field was removed; it was {}", quoted(&then));
+        let detail = format!("a {field} field was removed; it was {}", told(field, then));
         Self {
-            original: Some(then),
+            original: Some(shown(then)),
             ..Self::of(Cause::HeaderRemoved, field, detail)
         }
     }

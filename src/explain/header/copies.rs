@@ -7,9 +7,11 @@ use super::alternative::{Alternative, Alternatives, Story};
 use super::change::classify;
 use super::form::{Part, SignedForm};
 use super::instances::display_name;
-use super::text::{collapsed, quoted, shown, trimmed};
+use super::text::{collapsed, trimmed};
+use super::value;
 use crate::canonicalization::Canonicalization;
 use crate::explain::Cause;
+use crate::message::HeaderField;
 use crate::syntax::quoted_printable::decode_quoted_printable;
 use crate::syntax::tag_list::TagList;
 
@@ -119,18 +121,21 @@ fn replaced(alternatives: &Alternatives<'_, '_>, then: &Then) -> Option<Alternat
     let part = &form.parts[then.place];
     let mut octets = Vec::new();
     let mut stories = Vec::new();
+    let mut seen = Vec::new();
     for (at, &slot) in part.slots.iter().enumerate() {
         let copy = then.copies.get(at);
+        let now = part.instances.get(at).and_then(|&at| form.header.field(at));
         let canonical = copy.map_or_else(Vec::new, |copy| {
             form.canonical(&[copy.name.as_bytes(), b":", &copy.value].concat())
         });
         if form.slots().get(slot) == Some(&canonical) {
             continue;
         }
-        for story in told(alternatives, part, at, copy) {
-            if !stories.contains(&story) {
-                stories.push(story);
-            }
+        // The same change of the same value is told once.
+        let change = (now.map(|now| now.value()), copy);
+        if !seen.contains(&change) {
+            seen.push(change);
+            stories.extend(told(alternatives, part, now, copy));
         }
         octets.push((slot, canonical));
     }
@@ -146,12 +151,11 @@ fn replaced(alternatives: &Alternatives<'_, '_>, then: &Then) -> Option<Alternat
 fn told(
     alternatives: &Alternatives<'_, '_>,
     part: &Part,
-    at: usize,
+    now: Option<HeaderField<'_>>,
     copy: Option<&Copy>,
 ) -> Vec<Story> {
     let form = alternatives.form;
     let name = display_name(alternatives, part);
-    let now = part.instances.get(at).and_then(|&at| form.header.field(at));
     match (now, copy) {
         (Some(now), Some(copy)) => {
             let then = known(alternatives, &copy.value);
@@ -168,7 +172,7 @@ fn told(
         }
         (None, Some(copy)) => vec![Story::of_removed(&name, &known(alternatives, &copy.value))],
         (Some(now), None) => {
-            let now = quoted(&shown(now.value()));
+            let now = value::told(&name, now.value());
             let detail = format!("a {name} field was added after it was signed: {now}");
             vec![Story::of(Cause::HeaderAdded, &name, detail)]
         }

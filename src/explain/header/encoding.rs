@@ -47,7 +47,33 @@ pub(super) fn is_encoded(value: &[u8]) -> bool {
     !value.is_ascii() || memchr::memmem::find(value, b"=?").is_some()
 }
 
-/// The text of a value, its encoded words decoded; `None` if one has a charset that is not known.
+/// The text that every reader sees of a value: unfolded, its encoded words decoded (RFC 2047 §6).
+/// `None` where readers may differ: at control characters, at encoded words with other text right
+/// beside them, and where something cannot be decoded.
+pub(super) fn readable(value: &[u8]) -> Option<String> {
+    let text = String::from_utf8(collapsed(value)).ok()?;
+    if text.contains(char::is_control) {
+        return None;
+    }
+    if !text.contains("=?") {
+        return Some(text);
+    }
+    let is_plain = |word: &str| !word.contains("=?") || is_encoded_word(word);
+    let decoded = decoded(text.as_bytes()).filter(|_| text.split(' ').all(is_plain))?;
+    (!decoded.contains(char::REPLACEMENT_CHARACTER)).then_some(decoded)
+}
+
+/// Whether a word is encoded, and nothing else (RFC 2047 §2).
+fn is_encoded_word(word: &str) -> bool {
+    let inner = word
+        .strip_prefix("=?")
+        .and_then(|word| word.strip_suffix("?="));
+    let pieces: Vec<&str> = inner.unwrap_or_default().split('?').collect();
+    matches!(pieces[..], [_, "b" | "B" | "q" | "Q", _])
+}
+
+/// What a value may say, its encoded words decoded by a lenient reader: to be guessed with.
+/// `None` if one has a charset that is not known.
 pub(super) fn decoded(value: &[u8]) -> Option<String> {
     if !charsets(value).iter().all(|charset| is_charset(charset)) {
         return None;
@@ -288,6 +314,30 @@ mod tests {
             Some("\u{e4}_")
         );
         assert_eq!(decoded(b" =?utf-8?b?w6Q=?= =?utx-8?b?w6Q=?="), None);
+    }
+
+    #[test]
+    fn what_readers_may_differ_about_is_not_readable() {
+        let check = |value: &str, expected: Option<&str>| {
+            assert_eq!(readable(value.as_bytes()).as_deref(), expected, "{value}");
+        };
+        check(
+            " Gr\u{fc}\u{df}e\r\n an  alle",
+            Some("Gr\u{fc}\u{df}e an alle"),
+        );
+        check(
+            "to =?utf-8?q?J=C3=B6?=\r\n =?iso-8859-1?B?9g==?= and me",
+            Some("to J\u{f6}\u{f6} and me"),
+        );
+        check("1=?utf-8?q?0?=", None);
+        check("=?utf-8?q?1?=0", None);
+        check("=?utf-8?q?1?==?utf-8?q?0?=", None);
+        check("=?utf-8?q?1 0?=", None);
+        check("=?utf-8?x?1?=", None);
+        check("=?utf-8?q?=E4?=", None);
+        check("=?nothing-8?q?a?=", None);
+        check("1\r0", None);
+        assert_eq!(readable(b"\xe4"), None);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use super::alternative::{Alternative, Alternatives, Story};
 use super::form::Part;
 use super::spacing::usual_case;
-use super::text::{collapsed, quoted, shown};
+use super::text::collapsed;
+use super::value::{told, told_both};
 use crate::explain::Cause;
 
 /// Of so many fields of one name any may be the one that was added.
@@ -46,10 +47,8 @@ fn add_part(alternatives: &mut Alternatives<'_, '_>, place: usize) {
             return;
         }
         let detail = format!(
-            "the {name} fields stood in another order when they were signed: the lowest was {}, \
-             and now is {}",
-            told_value(alternatives, &order),
-            told_value(alternatives, selected),
+            "the {name} fields stood in another order when they were signed: {}",
+            first_moved(alternatives, &name, selected, &order),
         );
         let story = Story::of(Cause::HeaderReordered, &name, detail);
         select(alternatives, place, &order, 3, story);
@@ -66,11 +65,26 @@ fn add_part(alternatives: &mut Alternatives<'_, '_>, place: usize) {
     }
 }
 
-/// The value of the first of these fields, which is the lowest.
-fn told_value(alternatives: &Alternatives<'_, '_>, places: &[usize]) -> String {
+/// What is in the first place, from the lowest, where another field stood in the other order.
+fn first_moved(
+    alternatives: &Alternatives<'_, '_>,
+    name: &str,
+    now: &[usize],
+    then: &[usize],
+) -> String {
     let header = alternatives.form.header;
-    let field = places.first().and_then(|&at| header.field(at));
-    field.map_or_else(String::new, |field| quoted(&shown(field.value())))
+    let value = |at: &usize| header.field(*at).map_or(&b""[..], |field| field.value());
+    let values = now.iter().map(value).zip(then.iter().map(value));
+    let mut places = values.enumerate();
+    let Some((at, (now, then))) = places.find(|(_, (now, then))| now != then) else {
+        return "they are all alike".to_owned();
+    };
+    let place = match at {
+        0 => "the lowest".to_owned(),
+        at => format!("number {} from below", at + 1),
+    };
+    let ([now, then], end) = told_both(name, now, then);
+    format!("{place} was {then}, and now is {now}{end}")
 }
 
 /// Which of so many fields may have been added, each with its cost: the lowest is at 0.
@@ -109,7 +123,7 @@ fn added(alternatives: &Alternatives<'_, '_>, name: &str, gone: &[usize], left: 
     }
     // As they stand in the message, from the top.
     let fields = gone.iter().rev().filter_map(|&at| header.field(at));
-    let values = fields.map(|field| quoted(&shown(field.value())));
+    let values = fields.map(|field| told(name, field.value()));
     let mut values: Vec<String> = values.take(TOLD).collect();
     if gone.len() > TOLD {
         values.push(format!("{} more", gone.len() - TOLD));

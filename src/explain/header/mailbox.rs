@@ -4,7 +4,7 @@
 //! reads is guessed with, and a guess is held against the signature. The strict reader is that of
 //! [`crate::author`], which alignment is judged by.
 
-use super::encoding::decoded;
+use super::encoding::{decoded, readable};
 
 /// One mailbox of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,21 @@ impl Mailbox {
         }
         unquoted(phrase)
     }
+}
+
+/// Whether two lists have the same addresses with the same names, however these are written.
+pub(super) fn are_same(now: &[Mailbox], then: &[Mailbox]) -> bool {
+    now.len() == then.len()
+        && now
+            .iter()
+            .zip(then)
+            .all(|(now, then)| now.address == then.address && has_same_name(now, then))
+}
+
+/// Whether readers see the same name before two addresses.
+pub(super) fn has_same_name(now: &Mailbox, then: &Mailbox) -> bool {
+    let name = |each: &Mailbox| readable(unquoted(&each.phrase).as_bytes());
+    now.phrase == then.phrase || name(now).is_some_and(|now| Some(now) == name(then))
 }
 
 /// A text without the quotes around it and without backslashes.

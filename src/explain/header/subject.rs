@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::alternative::Alternatives;
-use super::encoding::{decoded, encodings, is_encoded};
+use super::encoding::{decoded, encodings, is_encoded, readable};
 use super::form::Instance;
 use super::text::collapsed;
 use crate::explain::Cause;
@@ -99,8 +99,7 @@ fn add_subject(alternatives: &mut Alternatives<'_, '_>, instance: &Instance<'_>,
 /// Whether a Subject became another by tags alone, that came or went.
 pub(super) fn is_tagging(now: &[u8], then: &[u8], lists: &[String]) -> bool {
     let read = |value: &[u8]| {
-        let text = decoded(value).filter(|_| is_encoded(value));
-        text.map_or_else(|| collapsed(value), |text| collapsed(text.as_bytes()))
+        readable(value).map_or_else(|| collapsed(value), |text| collapsed(text.as_bytes()))
     };
     if now.len().max(then.len()) > LONG_SUBJECT {
         return false;

@@ -1,6 +1,7 @@
 //! Messages that are signed, damaged as mail systems do, and explained.
 
 mod fields;
+mod long;
 mod unknown;
 mod values;
 
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 
 use crate::canonicalization::MessageCanonicalization;
-use crate::explain::{Budget, Cause, Evidence, Explained, Proof, explain};
+use crate::explain::{Budget, Cause, Evidence, Explained, Explanation, Proof, explain};
 use crate::identifier::{Sdid, Selector};
 use crate::key::PrivateKey;
 use crate::key_record::KeyRecord;

@@ -8,7 +8,9 @@ use std::collections::{HashMap, HashSet};
 use super::alternative::{Alternatives, Story};
 use super::change::classify;
 use super::mailbox::mailboxes;
-use super::text::{collapsed, quoted, shown};
+use super::text::{collapsed, shown};
+use super::value::told;
+use crate::explain::quote::quote;
 use crate::explain::{Cause, Explanation, Proof};
 use crate::identifier::DomainName;
 use crate::signature::Signature;
@@ -90,7 +92,7 @@ fn add_copies(alternatives: &Alternatives<'_, '_>, found: &mut Vec<Explanation>)
                 detail: format!(
                     "a {} field was removed; z= says that it was {}",
                     copy.name,
-                    quoted(&shown(&then))
+                    told(&copy.name, &then)
                 ),
                 ..Story::of_removed(&copy.name, &then)
             },
@@ -116,12 +118,15 @@ fn subject(alternatives: &Alternatives<'_, '_>) -> Option<Explanation> {
         .iter()
         .any(|name| name.eq_ignore_ascii_case(inner));
     let (proof, detail) = if of_list {
-        let detail = format!("the Subject has the tag {} of a mailing list", quoted(tag));
+        let detail = format!(
+            "the Subject has the tag {} of a mailing list",
+            quote(tag.as_bytes())
+        );
         (Proof::Likely, detail)
     } else {
         let detail = format!(
             "the Subject has the tag {}, which may have been added",
-            quoted(tag)
+            quote(tag.as_bytes())
         );
         (Proof::Possible, detail)
     };
@@ -149,7 +154,7 @@ fn author(alternatives: &Alternatives<'_, '_>, signature: &Signature) -> Option<
                 let detail = format!(
                     "the From field is of another domain than the signature, and {} has {}",
                     String::from_utf8_lossy(other.name()),
-                    quoted(&author.address)
+                    quote(author.address.as_bytes())
                 );
                 let story = Story {
                     original: Some(author.address.clone()),
@@ -163,7 +168,7 @@ fn author(alternatives: &Alternatives<'_, '_>, signature: &Signature) -> Option<
     via.then(|| {
         let detail = format!(
             "the From field is {}, as mailing lists rewrite it",
-            quoted(&shown(field.value()))
+            told("From", field.value())
         );
         Story::of(Cause::FromRewritten, "From", detail).told(Proof::Likely)
     })

@@ -7,7 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::super::quotation::quote;
+use super::super::quotation::told_change;
 use super::super::rewrites::replace;
 use super::super::story::{Story, count};
 use crate::explain::Cause;
@@ -64,7 +64,7 @@ impl Links {
                 "{links} in the {place} {were} rewritten, and now one leads to {to} instead of to {from}"
             )
         };
-        detail += &format!(": {}, originally {}", quote(is), quote(was));
+        detail += &format!(": {}", told_change(is, was));
         Story::new(Cause::ContentInserted, detail).with_original(was)
     }
 }

@@ -1,8 +1,8 @@
 //! Where HTML that was added leads.
 
 use super::html::{MOST_NAMED, MOST_SEARCHED, and_more};
-use super::quote;
 use super::references::decode_references;
+use crate::explain::quote::quote;
 
 /// Addresses on hosts of their own that it names.
 const MOST_HOSTS: usize = 8;

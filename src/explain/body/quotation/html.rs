@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use super::addresses::{Addresses, listed_hosts};
-use super::quote;
 use super::references::decode_references;
+use crate::explain::quote::quote;
 
 /// Things that can act that a sentence names, and addresses on the same host.
 pub(super) const MOST_NAMED: usize = 3;
@@ -42,10 +42,12 @@ const HIDING: [&str; 13] = [
 /// may hide or change other text.
 pub(super) fn quote_html(html: &[u8]) -> String {
     let words = decode_references(&without_tags(html));
-    let mut said = match String::from_utf8_lossy(&words).trim() {
-        "" => quote(html),
-        words => quote(words.as_bytes()),
+    let words = String::from_utf8_lossy(&words);
+    let text = match words.trim() {
+        "" => html,
+        words => words.as_bytes(),
     };
+    let mut said = quote(text);
     let searched = &html[..html.len().min(MOST_SEARCHED)];
     let attributes = Attributes::of(searched);
     let mut addresses = Addresses::default();
@@ -53,7 +55,7 @@ pub(super) fn quote_html(html: &[u8]) -> String {
     addresses.add_of_styles(&attributes.all);
     let is_full = addresses.is_full();
     let mut found = addresses.found;
-    found.retain(|address| !said.contains(&quote(address)));
+    found.retain(|address| address != text);
     if let Some((shown, more)) = listed_hosts(&found) {
         let what = if found.len() == 1 {
             "address"
@@ -287,6 +289,18 @@ mod tests {
                  an attribute, {hides}"
             ),
         );
+    }
+
+    #[test]
+    fn an_address_that_is_not_the_text_is_told() {
+        let link = |host: &str| format!("https://{}{host}{}", "a".repeat(100), "z".repeat(60));
+        let said = |text: &str, link: &str| {
+            quote_html(format!("<a href=\"{link}\">{text}</a>").as_bytes())
+        };
+        let told = "; with the address";
+        assert!(!said(&link(".bank.example/"), &link(".bank.example/")).contains(told));
+        // They differ where neither is shown.
+        assert!(said(&link(".bank.example/"), &link(".evil.example/")).contains(told));
     }
 
     #[test]

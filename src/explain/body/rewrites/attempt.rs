@@ -2,9 +2,10 @@
 
 use super::super::appended;
 use super::super::claim::{Claim, Fit, PIECE, Scan};
-use super::super::quotation::{quote, quote_change};
+use super::super::quotation::quote_change;
 use super::super::story::{Story, count};
 use super::{Line, Rewrite, Told, content, in_context, lines, preamble_story};
+use crate::explain::quote::quote;
 use crate::explain::{Budget, Exhausted};
 
 /// Changed lines up to this many are few: then the first is shown.

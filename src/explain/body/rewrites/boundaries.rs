@@ -2,10 +2,11 @@
 
 use super::super::appended::is_white;
 use super::super::mime::Structure;
-use super::super::quotation::quote;
+use super::super::quotation::told_change;
 use super::super::story::Story;
 use super::{Rewrite, content};
 use crate::explain::Cause;
+use crate::explain::quote::quote;
 
 /// The rewrites of what is around boundary lines (RFC 2046 §5.1.1).
 pub(super) fn rewrites(structure: &Structure) -> Vec<Rewrite> {
@@ -54,20 +55,21 @@ pub(in crate::explain::body) fn preamble_story(is: &[u8], was: &[u8]) -> Story {
         let detail = format!("empty lines {place} were added or removed");
         return Story::new(Cause::TrailingLinesChanged, detail);
     }
-    let (is_text, was_text) = (quote(is), quote(was));
-    let is_usual = PREAMBLES
-        .iter()
-        .any(|usual| quote(usual.as_bytes()) == is_text);
     let (cause, detail) = if is_empty {
-        let detail = format!("the text {place} was removed: {was_text}");
+        let detail = format!("the text {place} was removed: {}", quote(was));
         (Cause::TransferEncodingChanged, detail)
     } else if was_empty {
-        let detail = format!("text {place} was added: {is_text}");
+        let detail = format!("text {place} was added: {}", quote(is));
         (Cause::ContentPrepended, detail)
+    } else if words(is).eq(words(was)) {
+        let detail = format!("white space of the text {place} was changed: {}", quote(is));
+        (Cause::WhitespaceChanged, detail)
     } else {
-        let detail = format!("the text {place} was changed: {is_text}, originally {was_text}");
+        let change = told_change(is.trim_ascii(), was.trim_ascii());
+        let detail = format!("the text {place} was changed: {change}");
         // Only programs write what is usual, when they put the parts together anew.
-        let cause = if is_usual {
+        let mut usual = PREAMBLES.iter();
+        let cause = if usual.any(|usual| words(usual.as_bytes()).eq(words(is))) {
             Cause::TransferEncodingChanged
         } else {
             Cause::ContentPrepended
@@ -75,6 +77,12 @@ pub(in crate::explain::body) fn preamble_story(is: &[u8], was: &[u8]) -> Story {
         (cause, detail)
     };
     Story::new(cause, detail).with_original(was)
+}
+
+/// The words of a text, whatever the white space between them.
+fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let words = text.split(u8::is_ascii_whitespace);
+    words.filter(|word| !word.is_empty())
 }
 
 /// What mail programs write before the first boundary line.
@@ -101,5 +109,39 @@ impl Boundaries {
                 line.strip_prefix(boundary.as_slice())
                     .is_some_and(|rest| matches!(rest, b"" | b"--"))
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn preambles_are_told_by_all_their_words() {
+        let check = |is: &str, was: &str, cause, detail: &str| {
+            let story = preamble_story(is.as_bytes(), was.as_bytes());
+            assert_eq!((story.cause, &story.detail[..]), (cause, detail));
+        };
+        let usual = PREAMBLES[1];
+        check(
+            &usual.replace("multi-part ", "multi-part\r\n"),
+            usual,
+            Cause::WhitespaceChanged,
+            "white space of the text before the first boundary line was changed: “This is a \
+             multi-part message in MIME format.”",
+        );
+        check(
+            PREAMBLES[3],
+            usual,
+            Cause::TransferEncodingChanged,
+            "the text before the first boundary line was changed: “This is a multipart message in \
+             MIME format.”, originally “This is a multi-part message in MIME format.”",
+        );
+        let long = format!("{}pay 900 {0}", "as agreed ".repeat(20));
+        let told = preamble_story(long.as_bytes(), long.replace('9', "1").as_bytes());
+        assert_eq!(told.cause, Cause::ContentPrepended);
+        for words in ["pay 900", "originally “…", "pay 100"] {
+            assert!(told.detail.contains(words), "{}", told.detail);
+        }
     }
 }
