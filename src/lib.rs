@@ -117,6 +117,7 @@ pub mod key_record;
 #[cfg(feature = "admin")]
 pub mod lint;
 pub mod lookup;
+pub mod mailbox;
 pub mod message;
 #[cfg(feature = "admin")]
 pub mod publish;

@@ -11,6 +11,7 @@ pub use crate::syntax::folding::LineEndings;
 pub use compose::PairError;
 pub use field_index::FieldIndex;
 pub(crate) use long_line::LongLine;
+pub(crate) use reader::is_envelope;
 pub use reader::{HeaderError, HeaderReader};
 
 /// The longest header field that is read, in octets.

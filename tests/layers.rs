@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["hash", "key_file", "lookup"],
     &["verdict"],
     &["sign", "verify"],
-    &["authentication_results", "resolver"],
+    &["authentication_results", "mailbox", "resolver"],
     &["explain", "lint", "publish"],
 ];
 

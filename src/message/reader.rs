@@ -194,7 +194,7 @@ impl Error for HeaderError {}
 
 /// Whether a message's first line is an mbox separator and not the field `From :` in its
 /// obsolete form (RFC 5322 §4.5).
-fn is_envelope(line: &[u8]) -> bool {
+pub(crate) fn is_envelope(line: &[u8]) -> bool {
     line.strip_prefix(b"From ")
         .is_some_and(|rest| rest.iter().find(|&&octet| !is_wsp(octet)) != Some(&b':'))
 }

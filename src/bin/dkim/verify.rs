@@ -4,7 +4,6 @@ mod explain;
 mod inputs;
 mod json;
 mod judge;
-mod reading;
 mod received;
 mod requirement;
 mod summary;

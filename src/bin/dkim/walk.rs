@@ -7,6 +7,8 @@ use std::io;
 use std::path::PathBuf;
 use std::vec;
 
+use dkim_toolkit::mailbox::{EntryKind, MailFolder, is_hidden};
+
 /// How many names of a folder are kept at most.
 const BATCH: usize = 64 * 1024;
 /// How many times [`BATCH`] names are kept of all folders that are open.
@@ -15,14 +17,10 @@ const BATCHES: usize = 2;
 /// The regular files in a folder and the folders in it, sorted by name (octet by octet); a folder
 /// stands where its name does.
 ///
-/// What is hidden (its name begins with `.`) is passed over, and so is what is neither a file nor
-/// a folder. A link to a file counts as one; a link to a folder is not followed, except the folder
+/// What is no message in a [`MailFolder`] is passed over, and so is what is neither a file nor a
+/// folder. A link to a file counts as one; a link to a folder is not followed, except the folder
 /// that was named: links can lead round in circles. A link that leads nowhere is an error, as a
 /// message may be missing.
-///
-/// A folder with folders `cur` and `new` in it is a Maildir: the files beside these are no
-/// messages but what programs note for themselves, and what is in `tmp` is not there yet. Neither
-/// is given.
 ///
 /// An error has the path that it is of, and the walk goes on behind it.
 ///
@@ -43,7 +41,8 @@ pub struct Walk {
 #[derive(Debug)]
 struct Folder {
     path: PathBuf,
-    is_maildir: bool,
+    /// Which of the entries are messages.
+    mail: MailFolder,
     /// The next entries.
     batch: vec::IntoIter<Entry>,
     /// Whether more may follow behind them.
@@ -116,10 +115,14 @@ impl Iterator for Walk {
                     Err(error) => return Some(Err(error)),
                 }
             };
-            let is_passed_over = folder.is_maildir && (kind != Kind::Folder || name == "tmp");
+            let entry = match kind {
+                Kind::File | Kind::Unclear => EntryKind::File,
+                Kind::Folder => EntryKind::Folder,
+            };
+            let has_messages = folder.mail.has_messages_in(name.as_encoded_bytes(), entry);
             let path = folder.path.join(&name);
             folder.last = Some(name);
-            if is_passed_over {
+            if !has_messages {
                 continue;
             }
             match kind {
@@ -139,7 +142,7 @@ impl Folder {
     fn new(path: PathBuf) -> Self {
         Self {
             path,
-            is_maildir: false,
+            mail: MailFolder::default(),
             batch: vec::IntoIter::default(),
             more: true,
             last: None,
@@ -151,7 +154,7 @@ impl Folder {
     fn list(&mut self, most: usize) -> io::Result<()> {
         self.more = false;
         let mut next = BinaryHeap::new();
-        let (mut has_cur, mut has_new, mut more) = (false, false, false);
+        let (mut mail, mut more) = (MailFolder::default(), false);
         let mut outcome = Ok(());
         for entry in fs::read_dir(&self.path)? {
             let entry = match entry {
@@ -164,8 +167,9 @@ impl Folder {
             let Some(entry) = Entry::new(&entry) else {
                 continue;
             };
-            has_cur |= entry.kind == Kind::Folder && entry.name == "cur";
-            has_new |= entry.kind == Kind::Folder && entry.name == "new";
+            if entry.kind == Kind::Folder {
+                mail.add_folder(entry.name.as_encoded_bytes());
+            }
             if self.last.as_ref().is_some_and(|last| entry.name <= *last) {
                 continue;
             }
@@ -179,7 +183,7 @@ impl Folder {
             }
         }
         self.more = more && outcome.is_ok();
-        self.is_maildir = has_cur && has_new;
+        self.mail = mail;
         let mut next = next.into_sorted_vec();
         // A folder that changes while it is listed may list a name twice.
         next.dedup_by(|later, earlier| later.name == earlier.name);
@@ -192,7 +196,7 @@ impl Entry {
     /// An entry, unless it is hidden or surely neither a file nor a folder.
     fn new(entry: &DirEntry) -> Option<Self> {
         let name = entry.file_name();
-        if name.as_encoded_bytes().starts_with(b".") {
+        if is_hidden(name.as_encoded_bytes()) {
             return None;
         }
         // The folder itself tells what an entry is: no look at each of a million files.

@@ -238,7 +238,7 @@ fn choices(arguments: &Sign) -> Choices {
 
 /// Refuses an mbox of several messages, of which but one signature would be made.
 fn refuse_several(message: &mut Replay) -> Result<(), Failure> {
-    let mut mbox = Mbox::new(Vec::new(), message.again()?);
+    let mut mbox = Mbox::new(&[], message.again()?);
     if mbox.next_message()? && mbox.next_message()? {
         return Err(Failure {
             reason: "an mbox of several messages".to_owned(),

@@ -9,12 +9,11 @@ use dkim_toolkit::explain::{
 };
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::lookup::KeyAnswer;
+use dkim_toolkit::mailbox::{Judgement, Reading, unquote};
 use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult};
 use dkim_toolkit::verify::Report;
 
-use super::reading::{Judgement, Reading};
 use crate::dns::Keys;
-use crate::mbox::{Run, Unquoter};
 
 /// Bodies of more octets are not kept to be explained.
 const MAX_KEPT: usize = 128 * 1024 * 1024;
@@ -101,19 +100,6 @@ impl KeptBody {
     pub fn len(&self) -> usize {
         self.octets.capacity()
     }
-
-    fn unquoted(&self) -> Vec<u8> {
-        let mut octets = Vec::with_capacity(self.octets.len());
-        let mut unquoter = Unquoter::default();
-        let mut keep = |run: Run<'_>| {
-            if let Run::Text(text) = run {
-                octets.extend_from_slice(text);
-            }
-        };
-        unquoter.push(&self.octets, &mut keep);
-        unquoter.finish(&mut keep);
-        octets
-    }
 }
 
 /// What the DNS says of names near those of missing keys.
@@ -173,8 +159,8 @@ pub fn explain(
 ) -> Explanations {
     let end = Instant::now() + budget.saturating_sub(nearby.took);
     let bodies = Bodies::new(judgement, body);
-    let count = judgement.report.verdicts.len();
-    let fails = |judgement: &Judgement, at: usize| is_failure(&judgement.report.verdicts[at]);
+    let count = judgement.report().verdicts.len();
+    let fails = |judgement: &Judgement, at: usize| is_failure(&judgement.report().verdicts[at]);
     let mut left = (0..count).filter(|&at| fails(judgement, at)).count();
     let mut signatures = Vec::new();
     for at in 0..count {
@@ -204,7 +190,7 @@ fn is_failure(verdict: &Verdict) -> bool {
 /// Whether an explanation says more than the verdict: of a field that could not be read, that
 /// nothing is known is no news.
 fn tells(judgement: &Judgement, at: usize, explained: &Explained) -> bool {
-    let is_readable = judgement.report.verdicts[at].signature.is_some();
+    let is_readable = judgement.report().verdicts[at].signature.is_some();
     let mut explanations = explained.explanations.iter();
     explanations.any(|explanation| is_readable || explanation.cause != Cause::Unknown)
 }
@@ -218,7 +204,7 @@ struct Bodies<'a> {
 impl<'a> Bodies<'a> {
     fn new(judgement: &Judgement, kept: &'a KeptBody) -> Self {
         let unquoted = if judgement.has_two_readings() {
-            Cow::Owned(kept.unquoted())
+            Cow::Owned(unquote(&kept.octets))
         } else {
             Cow::Borrowed(&kept.octets[..])
         };
@@ -245,12 +231,12 @@ impl<'a> Bodies<'a> {
         nearby: &Nearby,
         end: Instant,
     ) -> Explained {
-        let verdict = &judgement.report.verdicts[at];
+        let verdict = &judgement.report().verdicts[at];
         let queries = nearby_queries(verdict);
         let answers = nearby.to(&queries);
         let explain = |verdict: &Verdict, reading, end: Instant| {
             let evidence = Evidence {
-                header: &judgement.report.header,
+                header: &judgement.report().header,
                 body: self.get(reading),
                 verdict,
                 nearby: &answers,
@@ -264,7 +250,7 @@ impl<'a> Bodies<'a> {
             Some(_) => now + end.saturating_duration_since(now) / 2,
             None => end,
         };
-        let mut explained = explain(verdict, judgement.reading(at), own_end);
+        let mut explained = explain(verdict, judgement.readings()[at], own_end);
         // Where nobody quoted, lines that were unquoted look as if somebody had changed them.
         if is_doubtful(&explained)
             && let Some((other, reading)) = judgement.other(at)

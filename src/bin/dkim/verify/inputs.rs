@@ -7,8 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::vec;
 
+use dkim_toolkit::mailbox::{MBOX_START, is_mbox};
+
 use crate::io::{Failure, Pieces, Source};
-use crate::mbox::{Mbox, is_mbox};
+use crate::mbox::Mbox;
 use crate::walk::Walk;
 
 /// Files are read in pieces of this many octets.
@@ -16,9 +18,6 @@ const PIECE: usize = 128 * 1024;
 /// A message of an mbox is read whole, and then judged while others read theirs, up to this many
 /// octets. A larger one is judged while it is read.
 const WHOLE: usize = 1024 * 1024;
-
-/// So many octets are enough to tell an mbox.
-const START: usize = 32;
 
 /// A message's place, for people and scripts.
 #[derive(Clone, Debug)]
@@ -78,7 +77,7 @@ pub enum Taken {
 /// An open file of which the first octets were read.
 pub struct FileStart {
     opened: Opened,
-    start: [u8; START],
+    start: [u8; MBOX_START],
     length: usize,
 }
 
@@ -206,10 +205,9 @@ impl Inputs {
         if !is_mbox(start.octets()) {
             return Some(Taken::File(self.place(source, None), start));
         }
-        let octets = start.octets().to_vec();
         self.mbox = Some(OpenMbox {
             source,
-            mbox: Mbox::new(octets, start.opened),
+            mbox: Mbox::new(&start.start[..start.length], start.opened),
             index: 0,
         });
         None
@@ -228,7 +226,7 @@ fn open(path: &Path) -> io::Result<Opened> {
 impl FileStart {
     /// Reads what tells an mbox.
     fn read(mut opened: Opened) -> io::Result<Self> {
-        let mut start = [0; START];
+        let mut start = [0; MBOX_START];
         let mut length = 0;
         while length < start.len() {
             match opened.read(&mut start[length..]) {

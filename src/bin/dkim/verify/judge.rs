@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use dkim_toolkit::authentication_results::{self, AuthservId};
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::lookup::KeyAnswer;
+use dkim_toolkit::mailbox::{Judgement, Quoting, Readings};
 use dkim_toolkit::message::{Header, HeaderReader};
 use dkim_toolkit::verify::{Report, Verifier};
 
 use super::explain::{Explanations, KeptBody, Nearby, explain};
 use super::inputs::{Chain, Inputs, Place, Taken};
-use super::reading::{Judgement, Readings};
 use super::received::received_time;
 use super::requirement::{MessageResult, Requirement};
 use super::summary::Tally;
@@ -105,6 +105,8 @@ pub struct Hashed {
 pub struct Pending {
     place: Place,
     readings: Readings,
+    /// The body, if it may have to be explained.
+    kept: Option<KeptBody>,
     /// Octets that were read, and are not counted yet.
     uncounted: u64,
 }
@@ -209,7 +211,7 @@ fn answered(waiting: Waiting, Answers { answers, took }: Answers) -> Concluded {
     match waiting {
         Waiting::ForKeys(mut pending) => {
             for (query, answer) in answers {
-                pending.readings.answer(&query, &answer);
+                pending.readings.answer(&query, answer);
             }
             pending.conclude()
         }
@@ -231,7 +233,7 @@ impl Judge {
         // The answers may have come while the body was read.
         missing.retain(|query| match self.keys.known(query) {
             Some(answer) => {
-                pending.readings.answer(query, &answer);
+                pending.readings.answer(query, answer);
                 false
             }
             None => true,
@@ -239,7 +241,7 @@ impl Judge {
         if missing.is_empty() {
             return self.end(pending.conclude());
         }
-        let size = pending.readings.size() + IN_FLIGHT;
+        let size = pending.size() + IN_FLIGHT;
         let question = Question {
             queries: missing,
             within: None,
@@ -251,7 +253,7 @@ impl Judge {
     /// there is half of its time, as the other half may be needed for the search.
     fn end(&self, mut concluded: Concluded) -> Step<Self> {
         if let Some(budget) = self.explain {
-            concluded.nearby = Nearby::new(&concluded.judgement.report, &self.keys);
+            concluded.nearby = Nearby::new(concluded.judgement.report(), &self.keys);
             if !concluded.nearby.asked.is_empty() {
                 let question = Question {
                     queries: concluded.nearby.asked.clone(),
@@ -287,15 +289,14 @@ impl Judge {
             let body = &piece[end.unwrap_or(0)..];
             let header = pending.readings.header().length();
             pending.uncounted = header + body.len() as u64;
-            pending.readings.body(body);
+            pending.body(body);
             let mut ended = piece.is_empty();
             while !ended {
                 let piece = pieces.read()?;
                 self.count(&mut pending, piece.len() as u64);
-                pending.readings.body(piece);
+                pending.body(piece);
                 ended = piece.is_empty();
             }
-            pending.readings.end_body();
             return Ok((pending, missing));
         }
     }
@@ -316,11 +317,15 @@ impl Judge {
     ) -> Result<(Pending, Vec<KeyQuery>), Failure> {
         let header = header.finish().map_err(Failure::new)?;
         let now = self.time_of_judgement(&header)?;
-        let mut verification = self.verifier.begin(header, now);
-        let mut missing = verification.pending();
+        let quoting = match place.index {
+            None => Quoting::None,
+            Some(_) => Quoting::Mbox,
+        };
+        let mut readings = Readings::new(self.verifier.begin(header, now), quoting);
+        let mut missing = readings.pending();
         missing.retain(|query| match self.keys.known(query) {
             Some(answer) => {
-                verification.answer(query, answer);
+                readings.answer(query, answer);
                 false
             }
             None => {
@@ -330,7 +335,8 @@ impl Judge {
         });
         let pending = Pending {
             place: place.clone(),
-            readings: Readings::new(verification, place.index.is_some(), self.explain.is_some()),
+            readings,
+            kept: self.explain.map(|_| KeptBody::default()),
             uncounted: 0,
         };
         Ok((pending, missing))
@@ -359,7 +365,7 @@ impl Judge {
             (Some(budget), Some(body)) => explain(&mut judgement, &body, &nearby, budget),
             _ => Explanations::default(),
         };
-        let report = judgement.report;
+        let report = judgement.into_report();
         let result = self.requirement.message_result(&report.verdicts);
         let outcome = Outcome {
             result,
@@ -411,12 +417,25 @@ impl Judged {
 }
 
 impl Pending {
+    /// Takes octets of the body.
+    fn body(&mut self, octets: &[u8]) {
+        if let Some(kept) = &mut self.kept {
+            kept.push(octets);
+        }
+        self.readings.body(octets);
+    }
+
+    /// The octets of memory that header and body take.
+    fn size(&self) -> usize {
+        let body = self.kept.as_ref().map_or(0, KeptBody::len);
+        2 * self.readings.header().octets().len() + body
+    }
+
     fn conclude(self) -> Concluded {
-        let (judgement, kept) = self.readings.finish();
         Concluded {
             place: self.place,
-            judgement,
-            kept,
+            judgement: self.readings.finish(),
+            kept: self.kept,
             nearby: Nearby::default(),
             uncounted: self.uncounted,
         }
@@ -426,7 +445,7 @@ impl Pending {
 impl Concluded {
     /// The octets of memory that header and body take.
     fn size(&self) -> usize {
-        let header = self.judgement.report.header.octets().len();
+        let header = self.judgement.report().header.octets().len();
         header + self.kept.as_ref().map_or(0, KeptBody::len)
     }
 }

@@ -3,70 +3,62 @@ use proptest::prelude::*;
 use super::*;
 
 const DATED: &str = "From joe Sat Jan  3 01:05:34 1996";
+/// As many bytes as a caller may read at once.
+const PIECE: usize = 128 * 1024;
 
-/// A reader that gives a few octets at a time, is often interrupted, and may fail at the end.
-struct Slow<'a> {
-    octets: &'a [u8],
-    step: usize,
-    interrupt: bool,
-    fails: bool,
+/// The messages that a splitter gave.
+#[derive(Default)]
+struct Messages {
+    all: Vec<Vec<u8>>,
+    /// Whether the last one is not complete.
+    is_open: bool,
+    pieces: usize,
 }
 
-impl<'a> Slow<'a> {
-    fn new(octets: &'a [u8], step: usize) -> Self {
-        Self {
-            octets,
-            step,
-            interrupt: false,
-            fails: false,
-        }
-    }
-}
-
-impl Read for Slow<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.interrupt = !self.interrupt;
-        if self.interrupt {
-            return Err(io::ErrorKind::Interrupted.into());
-        }
-        if self.octets.is_empty() && self.fails {
-            return Err(io::Error::other("broken"));
-        }
-        let length = self.octets.len().min(self.step).min(buffer.len());
-        let (now, later) = self.octets.split_at(length);
-        buffer[..length].copy_from_slice(now);
-        self.octets = later;
-        Ok(length)
-    }
-}
-
-fn messages(mut mbox: Mbox<impl Read>) -> io::Result<Vec<Vec<u8>>> {
-    let mut messages = Vec::new();
-    assert!(mbox.piece()?.is_empty());
-    while mbox.next_message()? {
-        let mut message = Vec::new();
-        loop {
-            let piece = mbox.piece()?;
-            if piece.is_empty() {
-                break;
+impl Messages {
+    /// Takes events until there is none, and checks their order.
+    fn take(&mut self, splitter: &mut MboxSplitter) {
+        while let Some(event) = splitter.next_event() {
+            match event {
+                MboxEvent::Start => {
+                    assert!(!std::mem::replace(&mut self.is_open, true));
+                    self.all.push(Vec::new());
+                }
+                MboxEvent::Bytes(bytes) => {
+                    assert!(self.is_open && !bytes.is_empty());
+                    self.all.last_mut().unwrap().extend_from_slice(bytes);
+                    self.pieces += 1;
+                }
+                MboxEvent::End => assert!(std::mem::replace(&mut self.is_open, false)),
             }
-            message.extend_from_slice(piece);
         }
-        assert!(mbox.piece()?.is_empty());
-        messages.push(message);
     }
-    assert!(!mbox.next_message()?);
-    Ok(messages)
 }
 
-/// The messages as the documentation of the module has them, line by line.
+/// Splits a file that comes in pieces of `size` bytes.
+fn split(splitter: &mut MboxSplitter, file: &[u8], size: usize) -> Messages {
+    let mut messages = Messages::default();
+    for piece in file.chunks(size) {
+        assert!(splitter.needs_bytes());
+        splitter.push(piece);
+        messages.take(splitter);
+    }
+    splitter.end();
+    messages.take(splitter);
+    assert!(!messages.is_open && !splitter.needs_bytes());
+    splitter.push(b"From \nx\n");
+    assert_eq!(splitter.next_event(), None);
+    messages
+}
+
+/// The messages as the documentation of [`MboxSplitter`] defines them, line by line.
 fn oracle(file: &[u8], longest: usize) -> Vec<Vec<u8>> {
     let text = |line: &[u8]| {
         let line = line.strip_suffix(b"\n").unwrap_or(line).to_vec();
         line.strip_suffix(b"\r").map(<[u8]>::to_vec).unwrap_or(line)
     };
     let is_empty = |line: &[u8]| line == b"\n" || line == b"\r\n";
-    let mut lines = file.split_inclusive(|&octet| octet == b'\n');
+    let mut lines = file.split_inclusive(|&byte| byte == b'\n');
     let first = text(lines.next().unwrap());
     let dated = first.len() <= longest && has_date(&first);
     let mut messages: Vec<Vec<&[u8]>> = vec![Vec::new()];
@@ -90,23 +82,23 @@ fn oracle(file: &[u8], longest: usize) -> Vec<Vec<u8>> {
     messages.iter().map(|message| message.concat()).collect()
 }
 
-/// The messages of a file, which comes in pieces of any size.
+/// Checks the messages of a file, in pieces of any size.
 fn check(file: &str, expected: &[&str]) {
     let expected: Vec<_> = expected.iter().map(|text| text.as_bytes()).collect();
-    assert_eq!(oracle(file.as_bytes(), MAX_SEPARATOR), expected, "{file:?}");
-    for known in (5..=file.len()).step_by(3) {
-        let (start, rest) = file.as_bytes().split_at(known);
-        for step in 1..=file.len() {
-            let sizes = Sizes {
-                separator: 40,
-                read: step,
-            };
-            let mbox = Mbox::with_sizes(start.to_vec(), Slow::new(rest, step), sizes);
-            assert_eq!(messages(mbox).unwrap(), expected, "{file:?} {known} {step}");
-        }
-        let mbox = Mbox::new(start.to_vec(), rest);
-        assert_eq!(messages(mbox).unwrap(), expected, "{file:?} {known}");
+    let file = file.as_bytes();
+    assert_eq!(oracle(file, MAX_SEPARATOR), expected, "{file:?}");
+    for size in 1..=file.len() {
+        let small = &mut MboxSplitter::with_max_separator(40);
+        assert_eq!(split(small, file, size).all, expected, "{file:?} {size}");
+        let usual = &mut MboxSplitter::default();
+        assert_eq!(split(usual, file, size).all, expected, "{file:?} {size}");
     }
+    // All of it before the first event.
+    let (mut splitter, mut messages) = (MboxSplitter::default(), Messages::default());
+    file.chunks(7).for_each(|piece| splitter.push(piece));
+    splitter.end();
+    messages.take(&mut splitter);
+    assert_eq!(messages.all, expected, "{file:?}");
 }
 
 #[test]
@@ -219,85 +211,49 @@ fn long_lines_separate_nothing() {
             format!("B{end}{more}{end}C{end}"),
             String::new(),
         ];
-        for step in [1, 7, 1000, READ] {
-            let mbox = Mbox::new(b"From ".to_vec(), Slow::new(&file.as_bytes()[5..], step));
-            assert_eq!(
-                messages(mbox).unwrap(),
-                expected.each_ref().map(String::as_bytes)
-            );
+        for size in [1, 7, 1000, PIECE] {
+            let found = split(&mut MboxSplitter::default(), file.as_bytes(), size);
+            assert_eq!(found.all, expected.each_ref().map(String::as_bytes));
         }
     }
-    // The first line does, even if it is longer than the buffer. What date it has is not seen.
-    let file = format!("{}\nA\n\nFrom b\nC", line(3 * READ));
-    let mbox = Mbox::new(b"From ".to_vec(), &file.as_bytes()[5..]);
-    assert_eq!(messages(mbox).unwrap(), [&b"A\n"[..], b"C"]);
+    // The first line does, even if it is longer than a piece. What date it has is not seen.
+    let file = format!("{}\nA\n\nFrom b\nC", line(3 * PIECE));
+    let found = split(&mut MboxSplitter::default(), file.as_bytes(), PIECE);
+    assert_eq!(found.all, [&b"A\n"[..], b"C"]);
 }
 
 #[test]
-fn large_files_are_read_in_constant_memory() {
+fn large_files_are_split_in_constant_memory() {
     let message = format!("A: b\n\n{}", "\nFrom here\n\0From x".repeat(40_000));
     let file = format!("{DATED}\n{message}\n\n").repeat(4);
-    let mut mbox = Mbox::new(b"From ".to_vec(), &file.as_bytes()[5..]);
-    for _ in 0..4 {
-        assert!(mbox.next_message().unwrap());
-        let (mut length, mut pieces) = (0, 0);
-        loop {
-            let piece = mbox.piece().unwrap();
-            if piece.is_empty() {
-                break;
-            }
-            length += piece.len();
-            pieces += 1;
-        }
-        assert_eq!(length, message.len() + 1);
-        assert!(pieces <= length / (READ / 2) + 2, "{pieces} pieces");
-    }
-    assert!(!mbox.next_message().unwrap());
-    assert!(mbox.buffer.capacity() <= 4 * READ);
+    let mut splitter = MboxSplitter::default();
+    let messages = split(&mut splitter, file.as_bytes(), PIECE);
+    assert_eq!(messages.all.len(), 4);
+    let whole = format!("{message}\n");
+    assert!(messages.all.iter().all(|found| *found == whole.as_bytes()));
+    let pieces = messages.pieces;
+    assert!(pieces <= file.len() / PIECE + 8, "{pieces} pieces");
+    assert!(splitter.buffer.capacity() <= 4 * PIECE);
 }
 
 #[test]
-fn messages_can_be_left_half_read() {
-    let file = format!("{DATED}\n{}\n\n{DATED}\nB", "x\n".repeat(READ));
-    let mut mbox = Mbox::new(b"From ".to_vec(), &file.as_bytes()[5..]);
-    assert!(mbox.next_message().unwrap());
-    assert!(mbox.piece().unwrap().starts_with(b"x\n"));
-    assert!(mbox.next_message().unwrap());
-    assert_eq!(mbox.piece().unwrap(), b"B");
-    assert!(!mbox.next_message().unwrap());
+fn a_line_without_end_is_not_kept() {
+    let mut splitter = MboxSplitter::default();
+    splitter.push(b"From ");
+    for _ in 0..100 {
+        splitter.push(&[b'x'; 5000]);
+        assert!(splitter.needs_bytes());
+    }
+    assert!(splitter.buffer.capacity() < 50_000);
+    splitter.end();
+    assert_eq!(splitter.next_event(), Some(MboxEvent::Start));
+    assert_eq!(splitter.next_event(), Some(MboxEvent::End));
+    assert_eq!(splitter.next_event(), None);
 }
 
 #[test]
-fn an_error_is_the_end() {
-    for (file, before) in [
-        ("From a".to_owned(), 0),
-        (format!("{DATED}\nA: b\n"), 0),
-        (format!("{DATED}\n{}{DATED}\n", "x\n".repeat(3000)), 1),
-    ] {
-        for step in [1, 100, 10_000] {
-            let mut reader = Slow::new(&file.as_bytes()[5..], step);
-            reader.fails = true;
-            let mut mbox = Mbox::new(b"From ".to_vec(), reader);
-            let (mut whole, mut errors) = (0, 0);
-            loop {
-                match mbox.next_message() {
-                    Ok(false) => break,
-                    Err(_) => errors += 1,
-                    Ok(true) => loop {
-                        match mbox.piece().map(<[u8]>::is_empty) {
-                            Ok(false) => {}
-                            Ok(true) => break whole += 1,
-                            Err(_) => break errors += 1,
-                        }
-                    },
-                }
-            }
-            assert!(whole <= before, "{file:?}");
-            assert_eq!(errors, 1, "{file:?}");
-            assert!(mbox.piece().unwrap().is_empty());
-            assert!(!mbox.next_message().unwrap());
-        }
-    }
+fn a_file_without_bytes_has_no_message() {
+    assert!(split(&mut MboxSplitter::default(), b"", 1).all.is_empty());
 }
 
 proptest! {
@@ -309,16 +265,12 @@ proptest! {
             "a 01:05 1996", "\nFrom a 01:05 1996", "\nFrom a 01:05 1996\n", " ", "\0", "x",
             ">", "xxxxxxxxxxxxxxxx",
         ]), 0..60),
-        known in 0_usize..99,
-        step in 1_usize..30,
-        read in 1_usize..50,
+        size in 1_usize..50,
     ) {
         let file = (first + &parts.concat()).into_bytes();
-        let (start, rest) = file.split_at(known.min(file.len()));
-        let sizes = Sizes { separator: 30, read };
-        let mbox = Mbox::with_sizes(start.to_vec(), Slow::new(rest, step), sizes);
-        prop_assert_eq!(messages(mbox).unwrap(), oracle(&file, 30));
-        let mbox = Mbox::new(start.to_vec(), rest);
-        prop_assert_eq!(messages(mbox).unwrap(), oracle(&file, MAX_SEPARATOR));
+        let small = &mut MboxSplitter::with_max_separator(30);
+        prop_assert_eq!(split(small, &file, size).all, oracle(&file, 30));
+        let usual = &mut MboxSplitter::default();
+        prop_assert_eq!(split(usual, &file, size).all, oracle(&file, MAX_SEPARATOR));
     }
 }

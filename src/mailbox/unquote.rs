@@ -1,4 +1,4 @@
-//! Lines that were quoted so as not to look like separators (mboxrd).
+//! Lines that were quoted so that they do not look like separators (mboxrd).
 //!
 //! RFC 4155 Appendix A leaves open how a line of a message that begins with `From ` is told from
 //! a separator. Most writers put `>` before it; those of the form mboxrd also before a line that
@@ -6,15 +6,31 @@
 
 use memchr::memmem::Finder;
 
-/// What follows the `>`s of a line that is quoted.
+/// What follows each `>` of a quoted line.
 const FROM: &[u8] = b"From ";
-/// Text for `>`s that were counted, not kept.
+/// Text for `>` characters that were counted and not kept.
 const QUOTES: [u8; 4096] = [b'>'; 4096];
+
+/// A body without the `>` that writers of mboxes put before lines that begin with `From `, or with
+/// `>` and `From `.
+#[must_use]
+pub fn unquote(body: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(body.len());
+    let mut keep = |run: Run<'_>| {
+        if let Run::Text(text) = run {
+            plain.extend_from_slice(text);
+        }
+    };
+    let mut quotes = Unquoter::default();
+    quotes.push(body, &mut keep);
+    quotes.finish(&mut keep);
+    plain
+}
 
 /// A part of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Run<'a> {
-    /// Octets of the message, quoted or not.
+pub(super) enum Run<'a> {
+    /// Bytes of the message, quoted or not.
     Text(&'a [u8]),
     /// One `>` that quoting added.
     Quote,
@@ -24,19 +40,19 @@ pub enum Run<'a> {
 /// and then `From `.
 ///
 /// Push the body in pieces, then call [`Unquoter::finish`]. Pieces of any size give the same
-/// octets, and of what is not certain yet nothing is kept but how much it is.
-#[derive(Debug)]
-pub struct Unquoter {
+/// bytes. Bytes that are not certain yet are counted, not kept.
+#[derive(Clone, Debug)]
+pub(super) struct Unquoter {
     held: Option<Held>,
     quoted: Finder<'static>,
 }
 
-/// The start of a line that may yet turn out to be quoted, of which nothing was given.
+/// The start of a line that may turn out to be quoted. Nothing of it was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Held {
     /// How many `>` it begins with.
     quotes: u64,
-    /// How many octets of [`FROM`] follow; none without a `>`.
+    /// How many bytes of [`FROM`] follow; none without a `>`.
     matched: usize,
 }
 
@@ -50,9 +66,9 @@ impl Default for Unquoter {
 }
 
 impl Unquoter {
-    /// Gives the octets of a piece to `each`, in order and in long runs; those of which it is not
-    /// clear yet what they are come with a later piece.
-    pub fn push(&mut self, piece: &[u8], mut each: impl FnMut(Run<'_>)) {
+    /// Gives the bytes of a piece to `each`, in order and in long runs. Bytes that are not clear
+    /// yet come with a later piece.
+    pub(super) fn push(&mut self, piece: &[u8], mut each: impl FnMut(Run<'_>)) {
         let text = self.resume(piece, &mut each);
         if text.is_empty() {
             return;
@@ -74,14 +90,15 @@ impl Unquoter {
         give(&text[given..], &mut each);
     }
 
-    /// Gives what was held back at the end of the body.
-    pub fn finish(&mut self, mut each: impl FnMut(Run<'_>)) {
+    /// Ends the body, and gives what was held back.
+    pub(super) fn finish(&mut self, mut each: impl FnMut(Run<'_>)) {
         if let Some(held) = self.held.replace(Held::default()) {
             held.give(&mut each);
         }
     }
 
-    /// Goes on in a line whose start is held until it is clear what it is; the rest of the piece.
+    /// Continues a line whose start is held, until it is clear what it is. Returns the rest of the
+    /// piece.
     fn resume<'a>(&mut self, piece: &'a [u8], each: &mut impl FnMut(Run<'_>)) -> &'a [u8] {
         let mut rest = piece;
         let Some(held) = &mut self.held else {
@@ -91,12 +108,12 @@ impl Unquoter {
             return rest;
         }
         if held.matched == 0 {
-            let quotes = rest.iter().take_while(|&&octet| octet == b'>').count();
+            let quotes = rest.iter().take_while(|&&byte| byte == b'>').count();
             held.quotes += quotes as u64;
             rest = &rest[quotes..];
         }
-        while let Some((octet, behind)) = rest.split_first() {
-            if *octet != FROM[held.matched] {
+        while let Some((byte, behind)) = rest.split_first() {
+            if *byte != FROM[held.matched] {
                 held.give(each);
                 self.held = None;
                 break;
@@ -133,7 +150,8 @@ fn give(text: &[u8], each: &mut impl FnMut(Run<'_>)) {
     }
 }
 
-/// What of a text is to be held back, as it may be the start of a quoted line: where it begins.
+/// Where the end of a text begins that is held back because it may be the start of a quoted line,
+/// and what it is.
 fn held_at_end(text: &[u8], line_start: bool) -> (usize, Option<Held>) {
     let matched = (1..FROM.len())
         .find(|&length| text.ends_with(&FROM[..length]))
@@ -148,15 +166,15 @@ fn held_at_end(text: &[u8], line_start: bool) -> (usize, Option<Held>) {
     }
 }
 
-/// Where the `>`s at the end of a text begin.
+/// Where the `>` characters at the end of a text begin.
 fn start_of_quotes(text: &[u8]) -> usize {
-    let quotes = text.iter().rev().take_while(|&&octet| octet == b'>');
+    let quotes = text.iter().rev().take_while(|&&byte| byte == b'>');
     text.len() - quotes.count()
 }
 
-/// Whether a line begins behind a text, which itself begins at the start of a line or not.
+/// Whether a line begins behind a text. `line_start`: whether the text begins with a line.
 fn is_line_start(before: &[u8], line_start: bool) -> bool {
-    before.last().map_or(line_start, |&octet| octet == b'\n')
+    before.last().map_or(line_start, |&byte| byte == b'\n')
 }
 
 #[cfg(test)]
@@ -165,31 +183,31 @@ mod tests {
 
     use super::*;
 
-    /// Octets, and `None` for a `>` that quoting added.
-    type Octets = Vec<Option<u8>>;
+    /// Bytes, and `None` for a `>` that quoting added.
+    type Bytes = Vec<Option<u8>>;
 
-    fn oracle(body: &[u8]) -> Octets {
-        let mut octets = Octets::new();
-        for line in body.split_inclusive(|&octet| octet == b'\n') {
-            let quotes = line.iter().take_while(|&&octet| octet == b'>').count();
+    fn oracle(body: &[u8]) -> Bytes {
+        let mut bytes = Bytes::new();
+        for line in body.split_inclusive(|&byte| byte == b'\n') {
+            let quotes = line.iter().take_while(|&&byte| byte == b'>').count();
             let is_quoted = quotes > 0 && line[quotes..].starts_with(b"From ");
-            octets.extend(is_quoted.then_some(None));
-            octets.extend(line[usize::from(is_quoted)..].iter().copied().map(Some));
+            bytes.extend(is_quoted.then_some(None));
+            bytes.extend(line[usize::from(is_quoted)..].iter().copied().map(Some));
         }
-        octets
+        bytes
     }
 
     /// What comes of a body in pieces, and in how many runs.
-    fn unquote<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Octets, usize) {
-        let mut octets = Octets::new();
+    fn in_pieces<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Bytes, usize) {
+        let mut bytes = Bytes::new();
         let mut runs = 0;
         let mut each = |run: Run<'_>| {
             runs += 1;
             match run {
-                Run::Quote => octets.push(None),
+                Run::Quote => bytes.push(None),
                 Run::Text(text) => {
                     assert!(!text.is_empty());
-                    octets.extend(text.iter().copied().map(Some));
+                    bytes.extend(text.iter().copied().map(Some));
                 }
             }
         };
@@ -199,24 +217,26 @@ mod tests {
         }
         unquoter.finish(&mut each);
         unquoter.finish(&mut each);
-        (octets, runs)
+        (bytes, runs)
     }
 
     /// `_` stands for a `>` that quoting added.
     fn check(body: &str, expected: &str) {
-        let expected: Octets = expected
+        let expected: Bytes = expected
             .bytes()
-            .map(|octet| (octet != b'_').then_some(octet))
+            .map(|byte| (byte != b'_').then_some(byte))
             .collect();
         assert_eq!(oracle(body.as_bytes()), expected, "{body:?}");
+        let unquoted: Vec<u8> = expected.iter().copied().flatten().collect();
+        assert_eq!(unquote(body.as_bytes()), unquoted, "{body:?}");
         for size in 1..=body.len().max(1) {
-            let (octets, _) = unquote(body.as_bytes().chunks(size));
-            assert_eq!(octets, expected, "{body:?} by {size}");
+            let (bytes, _) = in_pieces(body.as_bytes().chunks(size));
+            assert_eq!(bytes, expected, "{body:?} by {size}");
         }
         for cut in 0..=body.len() {
             let (start, end) = body.as_bytes().split_at(cut);
-            let (octets, _) = unquote([start, b"", end].into_iter());
-            assert_eq!(octets, expected, "{body:?} at {cut}");
+            let (bytes, _) = in_pieces([start, b"", end].into_iter());
+            assert_eq!(bytes, expected, "{body:?} at {cut}");
         }
     }
 
@@ -242,11 +262,11 @@ mod tests {
         let quotes = [b'>'; 10_000];
         for (end, expected) in [(&b"From x"[..], None), (&b"Fro\nx"[..], Some(b'>'))] {
             let pieces = || std::iter::repeat_n(&quotes[..], 100).chain([end]);
-            let (octets, runs) = unquote(pieces());
-            assert_eq!(octets.len(), 1_000_000 + end.len());
-            assert_eq!(octets[0], expected);
+            let (bytes, runs) = in_pieces(pieces());
+            assert_eq!(bytes.len(), 1_000_000 + end.len());
+            assert_eq!(bytes[0], expected);
             assert_eq!(
-                octets[1..],
+                bytes[1..],
                 oracle(&pieces().collect::<Vec<_>>().concat())[1..]
             );
             assert!(runs < 300, "{runs} runs");
@@ -260,8 +280,8 @@ mod tests {
             "a\n>b\n".repeat(9000),
             ">From ".repeat(3).repeat(9)
         );
-        let (octets, runs) = unquote([body.as_bytes()].into_iter());
-        assert_eq!(octets, oracle(body.as_bytes()));
+        let (bytes, runs) = in_pieces([body.as_bytes()].into_iter());
+        assert_eq!(bytes, oracle(body.as_bytes()));
         assert_eq!(runs, 5);
     }
 
@@ -281,10 +301,10 @@ mod tests {
                     pieces.push(Vec::new());
                 }
             }
-            let (octets, _) = unquote(pieces.iter().map(Vec::as_slice));
-            prop_assert_eq!(&octets, &oracle(body.as_bytes()));
-            let (octets, _) = unquote([body.as_bytes()].into_iter());
-            prop_assert_eq!(octets, oracle(body.as_bytes()));
+            let (bytes, _) = in_pieces(pieces.iter().map(Vec::as_slice));
+            prop_assert_eq!(&bytes, &oracle(body.as_bytes()));
+            let (bytes, _) = in_pieces([body.as_bytes()].into_iter());
+            prop_assert_eq!(bytes, oracle(body.as_bytes()));
         }
     }
 }
