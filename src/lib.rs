@@ -15,73 +15,100 @@
 //!                                                                                      Verdict …
 //!
 //! message ──► Header ──► Signing::begin(signers, header, now) ──► body() ──► finish() ──► fields
+//!
+//!             key elsewhere ◄── SignatureRequest ─── requests()
+//!                           ─── signature ─────────► supply()
 //! ```
 //!
 //! # Verifying
 //!
-//! The keys come from wherever the caller has its DNS; here, from a table.
+//! The keys come from wherever the caller has its DNS; here, from a table. With the feature
+//! `resolver`, `resolver.verify(&verifier, message, now).await` asks name servers. A message that
+//! comes in pieces is given to a [`Verification`], which lives in a connection's state.
 //!
 //! ```
-//! use std::collections::HashMap;
+//! use dkim_toolkit::{KeyAnswer, verify};
 //!
-//! use dkim_toolkit::lookup::KeyAnswer;
-//! use dkim_toolkit::message::{self, LineEndings};
-//! use dkim_toolkit::verify::Verifier;
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let mail = include_bytes!("../testdata/rfc/rfc8463-appendix-a.eml");
-//! let dns = HashMap::from([(
-//!     "brisbane._domainkey.football.example.com.",
-//!     "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
-//! )]);
-//!
-//! let (header, body) = message::parse(mail, LineEndings::Lenient)?;
-//! let now = 1_528_637_909;
-//! let mut verification = Verifier::default().begin(header, now);
-//! for query in verification.pending() {
-//!     let answer = match dns.get(query.name()) {
-//!         Some(text) => KeyAnswer::from_txt([*text], None),
-//!         None => KeyAnswer::NoSuchName,
-//!     };
-//!     verification.answer(&query, answer);
-//! }
-//! verification.body(body);
-//!
-//! let report = verification.finish();
-//! let results: Vec<_> = report.verdicts.iter().map(|verdict| verdict.result().name()).collect();
-//! assert_eq!(results, ["pass", "permerror"]);
-//! let detail = report.verdicts[1].detail().unwrap_or_default();
-//! assert!(detail.starts_with("no key for signature: the name does not exist"));
-//! # Ok(())
-//! # }
+//! # let message = b"\
+//! # DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;
+//! #  d=football.example.com; i=@football.example.com;
+//! #  q=dns/txt; s=brisbane; t=1528637909; h=from : to :
+//! #  subject : date : message-id : from : subject : date;
+//! #  bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+//! #  b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus
+//! #  Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==
+//! # From: Joe SixPack <joe@football.example.com>
+//! # To: Suzie Q <suzie@shopping.example.net>
+//! # Subject: Is dinner ready?
+//! # Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+//! # Message-ID: <20030712040037.46341.5F8J@football.example.com>
+//! #
+//! # Hi.
+//! #
+//! # We lost the game.  Are you hungry yet?
+//! #
+//! # Joe.
+//! # ";
+//! # let now = 1_528_637_909;
+//! let report = verify(message, now, |query| match query.name() {
+//!     "brisbane._domainkey.football.example.com." => KeyAnswer::from_txt(
+//!         ["v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="],
+//!         None,
+//!     ),
+//!     _ => KeyAnswer::NoSuchName,
+//! })?;
+//! assert_eq!(report.verdicts[0].result().name(), "pass");
+//! # Ok::<(), dkim_toolkit::message::HeaderError>(())
 //! ```
 //!
 //! # Signing
 //!
+//! A [`Signer`] is made once for a key. Where the private key is elsewhere, [`Signing::requests`]
+//! says what it has to sign.
+//!
 //! ```
 //! use std::sync::Arc;
 //!
-//! use dkim_toolkit::identifier::{Sdid, Selector};
-//! use dkim_toolkit::key::PrivateKey;
 //! use dkim_toolkit::message::{self, LineEndings};
-//! use dkim_toolkit::sign::{Choices, Signer, Signing};
+//! use dkim_toolkit::sign::Choices;
+//! use dkim_toolkit::{PrivateKey, Signer, Signing};
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let mail = b"From: Joe <joe@example.com>\r\nSubject: Hello\r\n\r\nHow are you?\r\n";
-//! let key = PrivateKey::from_bytes(include_bytes!("../testdata/keys/rsa2048.pem"), None)?;
-//! let (domain, selector): (Sdid, Selector) = ("example.com".parse()?, "s2026".parse()?);
+//! # let pem = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+//! # let message = b"From: Joe <joe@example.com>\r\nSubject: Hello\r\n\r\nHow are you?\r\n";
+//! # let now = 1_528_637_909;
+//! let key = PrivateKey::from_bytes(pem.as_bytes(), None)?;
+//! let (domain, selector) = ("example.com".parse()?, "s2026".parse()?);
 //! let signer = Signer::new(domain, selector, Arc::new(key), Choices::default())?;
 //!
-//! let (header, body) = message::parse(mail, LineEndings::Lenient)?;
-//! let now = 1_528_637_909;
+//! let (header, body) = message::parse(message, LineEndings::Lenient)?;
 //! let mut signing = Signing::begin(&[signer], header.clone(), now)?;
 //! signing.body(body);
 //! let fields = signing.finish()?;
 //! let signed = [&header.with_fields_on_top(&fields), body].concat();
-//! assert!(signed.starts_with(b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;"));
-//! # Ok(())
-//! # }
+//! assert!(signed.starts_with(b"DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # The modules
+//!
+//! * [`verify`](mod@verify): the verification of a message (RFC 6376 §6)
+//! * [`verdict`]: what it found, and the results (RFC 8601 §2.7.1)
+//! * [`sign`]: the signing of a message (RFC 6376 §5)
+//! * [`message`]: a message's header, field by field (RFC 5322 §2)
+//! * [`signature`]: the DKIM-Signature field (RFC 6376 §3.5)
+//! * [`key_record`]: the TXT record of a public key (RFC 6376 §3.6.1)
+//! * [`lookup`]: what the DNS answered (RFC 6376 §3.6.2)
+//! * [`identifier`]: domains, selectors and identities (RFC 6376 §2.5)
+//! * [`key`], [`key_file`]: public and private keys, and their files (RFC 8463 §4, RFC 7468 §10)
+//! * [`algorithm`]: signing algorithms and the limits of keys (RFC 8301 §3)
+//! * [`canonicalization`], [`hash`]: what is hashed (RFC 6376 §3.4, §3.7)
+//! * [`author`], [`alignment`]: who a message is from, and whether a signature speaks for them
+//!   (RFC 5322 §3.6.2, RFC 9989 §4.4)
+//! * [`authentication_results`]: the field that passes a verdict on (RFC 8601 §2.2)
+//! * [`escape`]: text of strangers, fit to print
+//! * `resolver`: keys from the DNS or from master files (RFC 1035 §5)
+//! * `explain`: why a signature broke (RFC 6376 §6.1.3)
+//! * `lint`, `publish`: findings about key records, and their forms (RFC 6376 §3.6)
 //!
 //! # Features
 //!
@@ -129,7 +156,15 @@ mod syntax;
 pub mod verdict;
 pub mod verify;
 
+pub use identifier::{KeyQuery, Sdid, Selector};
+pub use key::{PrivateKey, SigningKey};
+pub use lookup::KeyAnswer;
+pub use message::Header;
+pub use sign::{Signer, Signing};
 pub use syntax::escape;
+pub use verdict::{Reason, Verdict};
+pub use verify::{Report, Verification, Verifier, verify};
+
 // The command reads tags for `inspect`.
 #[doc(hidden)]
 pub use syntax::{base64, folding, quoted_printable, tag_list};

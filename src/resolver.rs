@@ -30,6 +30,7 @@ mod tls;
 mod transport;
 mod trust;
 mod udp;
+mod verification;
 mod zone;
 
 use std::fmt;

@@ -12,7 +12,7 @@ use crate::hash::BodyHasher;
 use crate::identifier::DomainName;
 use crate::identifier::KeyQuery;
 use crate::lookup::KeyAnswer;
-use crate::message::{FieldIndex, Header};
+use crate::message::{self, FieldIndex, Header, HeaderError, LineEndings};
 use crate::signature::{FIELD_NAME, Signature, SignatureError};
 use crate::verdict::{Reason, Verdict, Warning};
 use examination::{Readable, Repeated};
@@ -62,6 +62,39 @@ impl Verifier {
     #[must_use]
     pub fn new(policy: Policy) -> Self {
         Self { policy }
+    }
+
+    /// Verifies a whole message at once; a bare LF ends a line, as CRLF does.
+    ///
+    /// `answer` knows the DNS; it is asked once for each key record. `now` is the time of
+    /// judgement in Unix seconds.
+    ///
+    /// # Errors
+    ///
+    /// A [`HeaderError`] if the header is over a limit.
+    pub fn verify(
+        &self,
+        message: &[u8],
+        now: u64,
+        mut answer: impl FnMut(&KeyQuery) -> KeyAnswer,
+    ) -> Result<Report, HeaderError> {
+        let mut verification = self.begin_whole(message, now)?;
+        for query in verification.pending() {
+            verification.answer(&query, answer(&query));
+        }
+        Ok(verification.finish())
+    }
+
+    /// Begins the verification of a whole message and gives it the body.
+    pub(crate) fn begin_whole(
+        &self,
+        message: &[u8],
+        now: u64,
+    ) -> Result<Verification, HeaderError> {
+        let (header, body) = message::parse(message, LineEndings::Lenient)?;
+        let mut verification = self.begin(header, now);
+        verification.body(body);
+        Ok(verification)
     }
 
     /// Begins the verification of a message, from its header.
@@ -115,6 +148,19 @@ impl Verifier {
             queries,
         }
     }
+}
+
+/// Verifies a whole message at once under the default policy, as [`Verifier::verify`] does.
+///
+/// # Errors
+///
+/// A [`HeaderError`] if the header is over a limit.
+pub fn verify(
+    message: &[u8],
+    now: u64,
+    answer: impl FnMut(&KeyQuery) -> KeyAnswer,
+) -> Result<Report, HeaderError> {
+    Verifier::default().verify(message, now, answer)
 }
 
 /// The verification of one message in flight.
@@ -265,7 +311,6 @@ impl Queries {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::LineEndings;
 
     #[test]
     fn a_query_is_pending_until_it_is_answered() {

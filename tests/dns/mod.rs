@@ -2,6 +2,7 @@
 
 mod cache;
 mod failure;
+mod verification;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
