@@ -2,19 +2,16 @@
 
 mod memory;
 mod store;
+mod turns;
 
 use std::fmt;
-use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
 
 use super::{Found, Resolver, Source, lifetime};
 use crate::identifier::KeyQuery;
-use crate::lookup::KeyAnswer;
+use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
 pub(super) use memory::Memory;
+use turns::Turns;
 
 /// Names whose answers are kept. An answer takes some KiB with its key, and so all of them some
 /// tens of MiB. Most mail is from far fewer signers; the name server has the others at hand.
@@ -28,18 +25,15 @@ const MAX_TEXT: usize = 16_384;
 /// answers with all that a domain has to say in TXT records, there are some.
 const MAX_RECORDS: usize = 32;
 
-/// Lookups under way at once. dnsmasq, which stands between many machines and their name servers,
-/// passes on 150 questions at a time. And each lookup over UDP has a socket, or one for each
-/// server where those are slow: that stays well under the usual limit of 1,024 open files.
-const MAX_LOOKUPS: usize = 128;
+/// Names that are asked for at once before any of them is answered; and how long each counts among
+/// them. Answers that come sooner set the pace. Where they do not, 1,280 questions go out in a
+/// second: public servers take no more than 1,500 from one address; and dnsmasq, which stands
+/// between many machines and their name servers, works on 150 at a time, which need some 100 ms.
+const AT_ONCE: usize = 32;
+const COUNTED: Duration = Duration::from_millis(25);
 
-/// A lookup that has no answer after this time is slow, and makes room for another: a name that
-/// nobody answers for must not keep those waiting that are answered at once.
-const SLOW: Duration = Duration::from_millis(500);
-
-/// Slow lookups that wait beside the others. Their questions were passed on, so it is their
-/// sockets that count.
-const MAX_SLOW: usize = 256;
+/// How long a lookup waits until it may ask. Thousands can wait for that long.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a failure is kept; between 1 second and 5 minutes (RFC 9520 §3.2). It took up to ten
 /// seconds to find out that nobody answers. Who works through an archive would spend that again
@@ -53,16 +47,17 @@ const FAILURE: Duration = Duration::from_secs(60);
 /// Each key is parsed once. The number of names is bounded; those that were not used for longest
 /// give way, and answers that are far too large for a key are not kept.
 ///
-/// Any number of lookups of one name at the same time ask one question. Only so many lookups are
-/// under way at once: the others wait for their turn, and their own time begins with it.
+/// Any number of lookups of one name at the same time ask one question. Questions go out no faster
+/// than name servers can take them; the newest goes first, and a lookup's own time begins with its
+/// question. So however many names there are that nobody answers for, the next one waits some
+/// milliseconds for its turn. Where far too many wait, those that had no turn in half a minute fail.
 ///
 /// Cheap to clone; clones share what is kept. All lookups have to run under one tokio runtime.
 #[derive(Clone)]
 pub struct CachingResolver {
     resolver: Resolver,
     answers: Memory<KeyQuery, KeyAnswer>,
-    turns: Arc<Semaphore>,
-    slow_turns: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl CachingResolver {
@@ -72,8 +67,7 @@ impl CachingResolver {
         Self {
             resolver: resolver.with_memory(),
             answers: Memory::new(MAX_NAMES),
-            turns: Arc::new(Semaphore::new(MAX_LOOKUPS)),
-            slow_turns: Arc::new(Semaphore::new(MAX_SLOW)),
+            turns: Turns::new(AT_ONCE, COUNTED, PATIENCE),
         }
     }
 
@@ -108,18 +102,10 @@ impl CachingResolver {
         let ask = || {
             let (this, query) = (self.clone(), query.clone());
             async move {
-                // Never closed; and if it were, asking is still right.
-                let turn = this.turns.acquire().await;
-                let mut lookup = pin!(this.resolver.find(query.name()));
-                let found = match timeout(SLOW, &mut lookup).await {
-                    Ok(found) => found,
-                    Err(_) => {
-                        let slow_turn = this.slow_turns.try_acquire();
-                        if slow_turn.is_ok() {
-                            drop(turn);
-                        }
-                        lookup.await
-                    }
+                let lookup = this.resolver.find(query.name());
+                let Some(found) = this.turns.work(lookup).await else {
+                    // That says nothing about the name.
+                    return (KeyAnswer::Failed(no_turn()), Duration::ZERO);
                 };
                 let (answer, ttl) = match found {
                     Ok(Found { answer, ttl }) => (answer.into(), ttl),
@@ -136,6 +122,16 @@ impl CachingResolver {
 impl fmt::Debug for CachingResolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CachingResolver").finish_non_exhaustive()
+    }
+}
+
+fn no_turn() -> LookupFailure {
+    LookupFailure {
+        kind: LookupFailureKind::Timeout,
+        detail: format!(
+            "not asked within {} s: too many other names were asked for",
+            PATIENCE.as_secs()
+        ),
     }
 }
 

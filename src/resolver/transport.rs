@@ -18,7 +18,7 @@ use hickory_resolver::net::xfer::{DnsExchange, DnsHandle, FirstAnswer};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
-use super::udp::{self, UdpAnswer};
+use super::udp::{Sockets, UdpAnswer};
 
 /// An open stream; several requests may be under way on it.
 pub(super) type Stream = DnsExchange<TokioRuntimeProvider>;
@@ -32,8 +32,9 @@ pub(super) struct Server {
     /// hickory's timeout: longer than the caller's, which tells silence from a closed stream.
     timeout: Duration,
     link: Link,
+    udp: Sockets,
     stream: Mutex<Option<Stream>>,
-    sockets: TokioRuntimeProvider,
+    runtime: TokioRuntimeProvider,
 }
 
 /// How a server is spoken to.
@@ -65,8 +66,9 @@ impl Server {
                 .saturating_mul(2)
                 .saturating_add(Duration::from_secs(1)),
             link,
+            udp: Sockets::new(address),
             stream: Mutex::new(None),
-            sockets: TokioRuntimeProvider::new(),
+            runtime: TokioRuntimeProvider::new(),
         }
     }
 
@@ -84,7 +86,7 @@ impl Server {
             let answer = self.over_stream_until(deadline, request).await;
             return answer.map_err(ExchangeError::First);
         }
-        let answer = timeout_at(deadline, udp::exchange(self.address, &request)).await;
+        let answer = timeout_at(deadline, self.udp.exchange(&request)).await;
         let answer = answer.unwrap_or(Err(NetError::Timeout));
         match answer.map_err(ExchangeError::First)? {
             UdpAnswer::Whole(response) => Ok(response),
@@ -148,19 +150,19 @@ impl Server {
                     None,
                     self.timeout,
                     Some(MAX_REQUESTS_PER_STREAM),
-                    self.sockets.clone(),
+                    self.runtime.clone(),
                 )
                 .await
             }
             #[cfg(feature = "tls")]
             Link::Tls(tls) => {
                 let requests = Some(MAX_REQUESTS_PER_STREAM);
-                tls.connect(self.address, self.timeout, requests, self.sockets.clone())
+                tls.connect(self.address, self.timeout, requests, self.runtime.clone())
                     .await
             }
             #[cfg(feature = "tls")]
             Link::Https(tls) => {
-                tls.connect_https(self.address, self.timeout, self.sockets.clone())
+                tls.connect_https(self.address, self.timeout, self.runtime.clone())
                     .await
             }
         }

@@ -1,0 +1,210 @@
+//! Turns to begin with something that may take long.
+
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// Bounds how much is begun at once: work has a turn until it is done, or for a short while, and
+/// then goes on without one. So work that takes for ever holds nobody up.
+///
+/// Where more is to be done than there are turns for, the newest goes first. However much work
+/// waits that will never end, the next to come has its turn as soon as one comes back.
+#[derive(Clone)]
+pub(super) struct Turns {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// How long work has its turn.
+    length: Duration,
+    /// How long work waits for one.
+    patience: Duration,
+    state: Mutex<State>,
+}
+
+struct State {
+    free: usize,
+    /// Those who wait, the newest last.
+    waiting: Vec<oneshot::Sender<Turn>>,
+}
+
+/// A turn; it comes back when this is dropped.
+struct Turn {
+    shared: Arc<Shared>,
+}
+
+impl Turns {
+    /// So many turns, each of this `length`; whoever waits for one gives up after `patience`.
+    pub(super) fn new(count: usize, length: Duration, patience: Duration) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                length,
+                patience,
+                state: Mutex::new(State {
+                    free: count,
+                    waiting: Vec::new(),
+                }),
+            }),
+        }
+    }
+
+    /// Begins with the work when its turn has come; `None` if that takes too long.
+    pub(super) async fn work<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let turn = self.turn().await?;
+        let mut work = pin!(work);
+        match timeout(self.shared.length, &mut work).await {
+            Ok(done) => Some(done),
+            Err(_) => {
+                drop(turn);
+                Some(work.await)
+            }
+        }
+    }
+
+    async fn turn(&self) -> Option<Turn> {
+        let given = {
+            let mut state = self.shared.state();
+            if let Some(free) = state.free.checked_sub(1) {
+                state.free = free;
+                return Some(self.shared.turn());
+            }
+            // Those who gave up go before the list grows, so that it does not grow for ever.
+            if state.waiting.len() == state.waiting.capacity() {
+                state.waiting.retain(|other| !other.is_closed());
+            }
+            let (give, given) = oneshot::channel();
+            state.waiting.push(give);
+            given
+        };
+        timeout(self.shared.patience, given).await.ok()?.ok()
+    }
+}
+
+impl Shared {
+    fn turn(self: &Arc<Self>) -> Turn {
+        Turn {
+            shared: self.clone(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next who still waits; if nobody does, the turn is free.
+    fn next(&self) -> Option<oneshot::Sender<Turn>> {
+        let mut state = self.state();
+        while let Some(next) = state.waiting.pop() {
+            if !next.is_closed() {
+                return Some(next);
+            }
+        }
+        state.free += 1;
+        None
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(next) = self.shared.next() {
+            // One who gives up at this very moment drops the turn, and so gives it back.
+            let _ = next.send(self.shared.turn());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use tokio::task::{JoinSet, yield_now};
+    use tokio::time::Instant;
+
+    use super::*;
+
+    const LENGTH: Duration = Duration::from_millis(25);
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    fn at_paused_time(test: impl Future<Output = ()>) {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap()
+            .block_on(test);
+    }
+
+    /// Begins with so much work that never ends, as far as there are turns for it.
+    async fn endless(turns: &Turns, count: usize) -> JoinSet<Option<()>> {
+        let waits = count - turns.shared.state().free;
+        let mut tasks = JoinSet::new();
+        for _ in 0..count {
+            let turns = turns.clone();
+            tasks.spawn(async move { turns.work(pending()).await });
+        }
+        loop {
+            let (free, waiting) = {
+                let state = turns.shared.state();
+                (state.free, state.waiting.len())
+            };
+            if free == 0 && waiting >= waits {
+                return tasks;
+            }
+            yield_now().await;
+        }
+    }
+
+    #[test]
+    fn no_amount_of_endless_work_holds_up_the_newest() {
+        at_paused_time(async {
+            for count in [32, 800, 20_000] {
+                let turns = Turns::new(32, LENGTH, PATIENCE);
+                let _endless = endless(&turns, count).await;
+                let began = Instant::now();
+                assert_eq!(turns.work(ready(())).await, Some(()));
+                assert!(began.elapsed() <= LENGTH + Duration::from_millis(1));
+            }
+        });
+    }
+
+    #[test]
+    fn all_begin_in_the_end() {
+        at_paused_time(async {
+            let turns = Turns::new(32, LENGTH, PATIENCE);
+            let _endless = endless(&turns, 800).await;
+            tokio::time::sleep(LENGTH * (800 / 32) + Duration::from_millis(100)).await;
+            assert_eq!(turns.shared.state().free, 32);
+        });
+    }
+
+    #[test]
+    fn whoever_has_no_turn_in_time_gives_up() {
+        at_paused_time(async {
+            let turns = Turns::new(1, Duration::MAX, PATIENCE);
+            let endless = endless(&turns, 1).await;
+            let began = Instant::now();
+            assert_eq!(turns.work(ready(())).await, None);
+            assert!(began.elapsed() >= PATIENCE);
+            // The turn passes over the one who gave up.
+            drop(endless);
+            yield_now().await;
+            assert_eq!(turns.work(ready(())).await, Some(()));
+            assert_eq!(turns.shared.state().free, 1);
+        });
+    }
+
+    #[test]
+    fn those_who_gave_up_are_forgotten() {
+        at_paused_time(async {
+            let turns = Turns::new(1, Duration::MAX, Duration::from_millis(1));
+            let _endless = endless(&turns, 1).await;
+            for _ in 0..1_000 {
+                assert_eq!(turns.work(ready(())).await, None);
+                assert!(turns.shared.state().waiting.len() <= 4);
+            }
+        });
+    }
+}
