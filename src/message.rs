@@ -4,6 +4,7 @@ mod compose;
 mod field_index;
 mod long_line;
 mod reader;
+mod received;
 
 use crate::syntax::folding::is_wsp;
 
@@ -13,6 +14,7 @@ pub use field_index::FieldIndex;
 pub(crate) use long_line::LongLine;
 pub(crate) use reader::is_envelope;
 pub use reader::{HeaderError, HeaderReader};
+pub use received::received_time;
 
 /// The longest header field that is read, in octets.
 pub const MAX_FIELD: usize = 1024 * 1024;

@@ -1,6 +1,7 @@
 //! The syntax that signatures, key records and header fields share: tag-lists, folds, encodings.
 
 pub mod base64;
+pub(crate) mod date;
 pub mod escape;
 pub mod folding;
 pub(crate) mod hex;

@@ -8,19 +8,20 @@ use crate::key_record::{KeyRecord, RecordError};
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
 use crate::signature::{Signature, SignatureError};
 
-/// A result as RFC 8601 §2.7.1 names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A result as RFC 8601 §2.7.1 names it. Results are ordered by how near each is to a pass, the
+/// best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum VerificationResult {
     /// The signature is good and acceptable.
     Pass,
-    /// The signature was judged and is bad: the message or the signature was changed.
-    Fail,
-    /// The signature may be good, but local policy does not accept it.
-    Policy,
-    /// The signature cannot be judged: its syntax or its algorithms are beyond the standard.
-    Neutral,
     /// The signature cannot be judged now, for a cause that may pass (TEMPFAIL).
     TempError,
+    /// The signature may be good, but local policy does not accept it.
+    Policy,
+    /// The signature was judged and is bad: the message or the signature was changed.
+    Fail,
+    /// The signature cannot be judged: its syntax or its algorithms are beyond the standard.
+    Neutral,
     /// The signature cannot be judged, for a cause that will not pass (PERMFAIL).
     PermError,
 }

@@ -3,6 +3,7 @@
 mod examination;
 mod judgement;
 mod message_warnings;
+mod requirement;
 
 use crate::algorithm::MINIMUM_RSA_BITS;
 use crate::author::{author_addresses, author_domain};
@@ -18,6 +19,8 @@ use crate::verdict::{Reason, Verdict, Warning};
 use examination::{Readable, Repeated};
 use judgement::Judge;
 use message_warnings::{message_line_ends, message_warnings};
+
+pub use requirement::{MessageResult, Required, Requirement};
 
 /// By how many seconds clocks may differ before `t=` and `x=` are held against a signature.
 pub const CLOCK_SKEW: u64 = 300;

@@ -78,7 +78,7 @@ fn alignment_may_be_required() {
     check(&[com], &[], &strict, 0, "pass");
     check(&["mail.example.com"], &[], &relaxed, 0, "pass");
     check(&[net], &[], &none, 1, "policy")
-        .prints("  no signature that passes is aligned with the From domain (--require");
+        .prints("  no signature that passes is aligned with the From domain");
     check(&[com, net], &[], &both, 0, "pass");
     // What is aligned must pass, and what passes must be aligned: no two signatures share that.
     check(&[net], &[], &both, 1, "policy");

@@ -2,6 +2,9 @@
 
 use std::process::ExitCode;
 
+use dkim_toolkit::verdict::VerificationResult;
+use dkim_toolkit::verify::MessageResult;
+
 /// What a run came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
@@ -35,6 +38,16 @@ impl ExitStatus {
             Self::No => 2,
             Self::CannotDo => 3,
             Self::Usage => 4,
+        }
+    }
+}
+
+impl From<MessageResult> for ExitStatus {
+    fn from(result: MessageResult) -> Self {
+        match result {
+            MessageResult::Signed(VerificationResult::Pass) => Self::Yes,
+            MessageResult::Signed(VerificationResult::TempError) => Self::CannotTell,
+            MessageResult::None | MessageResult::Signed(_) => Self::No,
         }
     }
 }

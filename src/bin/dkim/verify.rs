@@ -4,8 +4,6 @@ mod explain;
 mod inputs;
 mod json;
 mod judge;
-mod received;
-mod requirement;
 mod summary;
 mod text;
 
@@ -19,9 +17,9 @@ use dkim_toolkit::authentication_results::AuthservId;
 use dkim_toolkit::message::Header;
 use dkim_toolkit::signature::{Signature, claimed_identifiers};
 use dkim_toolkit::verdict::Verdict;
-use dkim_toolkit::verify::{Policy, Verifier};
+use dkim_toolkit::verify::{Policy, Required, Requirement, Verifier};
 
-use crate::args::Verify;
+use crate::args::{Require, Verify};
 use crate::dns::Keys;
 use crate::exit::ExitStatus;
 use crate::io::{Failure, Source, sources};
@@ -30,7 +28,6 @@ use crate::parallel::Work;
 use crate::progress::{Counter, Progress};
 use inputs::{Inputs, Place};
 use judge::{Form, Judge};
-use requirement::{Requirement, rank};
 use summary::Summary;
 
 pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, OutputError> {
@@ -57,10 +54,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Output
     let shows_why = arguments.explain && (!output.quiet || arguments.summary);
     let judge = Judge {
         verifier: Verifier::new(policy(arguments)),
-        requirement: Requirement {
-            require: arguments.require,
-            signed_by: arguments.signed_by.clone(),
-        },
+        requirement: requirement(arguments),
         at: arguments.at,
         line_endings: arguments.line_endings.get(),
         keys,
@@ -165,6 +159,17 @@ fn policy(arguments: &Verify) -> Policy {
     policy.reject_partial_body = arguments.reject_partial_body;
     policy.maximum_signatures = arguments.max_signatures as usize;
     policy
+}
+
+fn requirement(arguments: &Verify) -> Requirement {
+    let mut requirement = Requirement::default();
+    requirement.required = match arguments.require {
+        Require::Any => Required::Any,
+        Require::All => Required::All,
+        Require::Aligned => Required::Aligned,
+    };
+    requirement.signed_by.clone_from(&arguments.signed_by);
+    requirement
 }
 
 /// The domain and the selector of a signature, as far as each is valid.

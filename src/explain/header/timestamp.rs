@@ -1,12 +1,11 @@
 //! A signature field that lost its `t=`: the time of signing is near those in the header.
 
-use mail_parser::DateTime;
-
 use super::alternative::Story;
 use super::form::SignedForm;
 use crate::explain::key::Target;
 use crate::explain::{Budget, Cause, Exhausted};
 use crate::signature::FIELD_NAME;
+use crate::syntax::date::unix_time;
 use crate::syntax::folding::is_fws;
 use crate::syntax::tag_list::TagList;
 
@@ -81,8 +80,7 @@ fn times(form: &SignedForm<'_>) -> Vec<u64> {
     let mut found: Vec<u64> = Vec::new();
     for text in dates.take(1).chain(received.into_iter().rev()).take(TIMES) {
         let text = String::from_utf8_lossy(text);
-        let date = DateTime::parse_rfc822(text.trim()).filter(DateTime::is_valid);
-        let time = date.and_then(|date| u64::try_from(date.to_timestamp()).ok());
+        let time = unix_time(&text);
         found
             .extend(time.filter(|time| found.iter().all(|other| other.abs_diff(*time) > NEAR / 4)));
     }

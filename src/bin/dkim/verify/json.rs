@@ -124,7 +124,7 @@ impl<'a> Message<'a> {
                         ..Signature::new(&report.header, verdict)
                     })
                     .collect(),
-                warnings: message_warnings(report, unmet.as_deref(), explanations.wanted),
+                warnings: message_warnings(report, unmet.as_ref(), explanations.wanted),
                 error: None,
             },
             Err(failure) => Self {
@@ -230,17 +230,13 @@ fn line_endings(seen: LineEndsSeen) -> Option<&'static str> {
 
 fn message_warnings<'a>(
     report: &'a Report,
-    unmet: Option<&'a str>,
+    unmet: Option<&'a Warned>,
     explained: bool,
 ) -> Vec<Warning<'a>> {
-    let unmet = unmet.map(|message| Warning {
-        code: "requirement-unmet",
-        message,
-        remedy: None,
-    });
-    let warnings = report.warnings.iter();
-    let warnings = warnings.map(|warned| Warning::new(warned, explained));
-    unmet.into_iter().chain(warnings).collect()
+    let warnings = unmet.into_iter().chain(&report.warnings);
+    warnings
+        .map(|warned| Warning::new(warned, explained))
+        .collect()
 }
 
 fn signature_warnings<'a>(

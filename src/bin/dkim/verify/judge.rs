@@ -7,13 +7,12 @@ use dkim_toolkit::authentication_results::{self, AuthservId};
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::mailbox::{Judgement, Quoting, Readings};
-use dkim_toolkit::message::{Header, HeaderReader};
-use dkim_toolkit::verify::{Report, Verifier};
+use dkim_toolkit::message::{Header, HeaderReader, received_time};
+use dkim_toolkit::verdict::Warning;
+use dkim_toolkit::verify::{MessageResult, Report, Requirement, Verifier};
 
 use super::explain::{Explanations, KeptBody, Nearby, explain};
 use super::inputs::{Chain, Inputs, Place, Taken};
-use super::received::received_time;
-use super::requirement::{MessageResult, Requirement};
 use super::summary::Tally;
 use super::{json, now, text};
 use crate::args::At;
@@ -60,7 +59,7 @@ pub enum Form {
 pub struct Outcome {
     pub result: MessageResult,
     /// Why a message with a passing signature does not pass.
-    pub unmet: Option<String>,
+    pub unmet: Option<Warning>,
     pub report: Report,
     /// Why signatures do not pass, if that was asked.
     pub explanations: Explanations,
@@ -366,10 +365,9 @@ impl Judge {
             _ => Explanations::default(),
         };
         let report = judgement.into_report();
-        let result = self.requirement.message_result(&report.verdicts);
         let outcome = Outcome {
-            result,
-            unmet: self.requirement.unmet(result, &report),
+            result: self.requirement.result(&report.verdicts),
+            unmet: self.requirement.unmet(&report),
             report,
             explanations,
         };
@@ -384,7 +382,7 @@ impl Judge {
         let judged = Judged {
             tally: self.tallies.then(|| Tally::new(&outcome)),
             uncounted,
-            ..Judged::new(text, outcome.result.exit_status())
+            ..Judged::new(text, outcome.result.into())
         };
         (judged, size)
     }

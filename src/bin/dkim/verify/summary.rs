@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use dkim_toolkit::verdict::{Reason, VerificationResult};
 use serde::Serialize;
 
+use super::identifiers;
 use super::judge::Outcome;
-use super::{identifiers, rank};
 use crate::output::{BAD, GOOD, PLAIN, Report};
 
 /// So many pairs of domain and selector have a row of their own. Whoever sends mail chooses them:
@@ -86,7 +86,7 @@ impl Tally {
                 .iter_mut()
                 .find(|other| other.pair == counted.pair)
             {
-                Some(other) if rank(counted.result) < rank(other.result) => *other = counted,
+                Some(other) if counted.result < other.result => *other = counted,
                 Some(_) => {}
                 None => signatures.push(counted),
             }

@@ -9,12 +9,12 @@ use dkim_toolkit::escape::escape;
 use dkim_toolkit::explain::warning_remedy;
 use dkim_toolkit::signature::Signature;
 use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
+use dkim_toolkit::verify::MessageResult;
 
 use super::identifiers;
 use super::inputs::Place;
 use super::json::signed_headers;
 use super::judge::Outcome;
-use super::requirement::MessageResult;
 use crate::output::{BAD, GOOD, PLAIN, Report, UNSURE};
 
 /// The report on one message, with a blank line that parts it from what is above.
@@ -23,14 +23,14 @@ pub fn report(place: &Place, outcome: &Outcome) -> Report {
     report.blank();
     let result_style = match outcome.result {
         MessageResult::None => UNSURE,
-        MessageResult::Some(result) => style(result),
+        MessageResult::Signed(result) => style(result),
     };
     report.line_of(&[
         (PLAIN, &format!("{place}: ")),
         (result_style, outcome.result.name()),
     ]);
     if let Some(unmet) = &outcome.unmet {
-        report.wrapped(2, UNSURE, "", &escape(unmet));
+        report.wrapped(2, UNSURE, "", &escape(&unmet.message));
     }
     if outcome.report.verdicts.is_empty() {
         let why = if outcome.report.header.has_fields() {

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use dkim_toolkit::escape::escape;
 use dkim_toolkit::explain::{Cause, Explained, Explanation, Proof};
 use dkim_toolkit::verdict::VerificationResult;
+use dkim_toolkit::verify::MessageResult;
 
 use super::super::explain::{BUDGET_SPENT, LONGER_BUDGET, Unexplained};
 use super::super::judge::Outcome;
-use super::super::requirement::MessageResult;
 use crate::output::{BAD, PLAIN, Report, STRONG, UNSURE};
 
 /// So many characters of what stood there are shown.
@@ -26,7 +26,7 @@ pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
         report.wrapped(4, PLAIN, "", "explained as the signature above");
         return;
     }
-    if outcome.result == MessageResult::Some(VerificationResult::Pass) {
+    if outcome.result == MessageResult::Signed(VerificationResult::Pass) {
         let text = "the message passes; this is why this signature does not:";
         report.wrapped(4, PLAIN, "", text);
     }
