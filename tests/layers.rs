@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// The layers from the bottom to the top. A module imports modules of lower layers alone, and so
 /// none of its own layer.
 const LAYERS: &[&[&str]] = &[
+    &["coded"],
     &["syntax"],
     &["algorithm", "message"],
     &["canonicalization", "identifier", "key"],

@@ -151,6 +151,13 @@ fn every_code_has_a_vector() {
     let all: BTreeSet<&str> = FindingCode::ALL.iter().map(|code| code.name()).collect();
     assert_eq!(with_vector, all);
     assert_eq!(all.len(), FindingCode::ALL.len());
+    for code in FindingCode::ALL {
+        let sentence = code.meaning();
+        assert!(
+            sentence.ends_with('.') && !sentence.contains(". "),
+            "{sentence}"
+        );
+    }
 }
 
 #[test]
