@@ -3,8 +3,6 @@
 use std::error::Error;
 use std::fmt;
 
-use zeroize::Zeroizing;
-
 use crate::algorithm::KeyType;
 use crate::key::der::{
     self, Algorithm, DerError, ED25519, Flaws, INTEGER, RSA_ENCRYPTION, Reader, SEQUENCE,
@@ -52,9 +50,7 @@ impl PublicKey {
                 .map(|record| record.key)
                 .map_err(KeyFileError::Record);
         }
-        // Room for all from the start: a buffer that grows leaves copies of a seed behind.
-        let mut without_space = Zeroizing::new(Vec::with_capacity(text.len()));
-        without_space.extend(text.iter().filter(|octet| !octet.is_ascii_whitespace()));
+        let without_space = pem::without_white_space(text);
         match pem::decode_base64(&without_space) {
             Some(octets) if SEED_LENGTHS.contains(&octets.len()) => {
                 private(&without_space, passphrase)
@@ -162,9 +158,9 @@ fn private(bytes: &[u8], passphrase: Option<&[u8]>) -> Result<PublicKey, KeyFile
 
 /// The first PEM block that holds a key or a certificate; `None` if there is no PEM.
 fn key_block(bytes: &[u8]) -> Result<Option<Block<'_>>, KeyFileError> {
-    let mut rest = bytes;
     let mut found_other = false;
-    while let Some((block, after)) = Block::next(rest)? {
+    for block in pem::blocks(bytes) {
+        let block = block?;
         // `TRUSTED CERTIFICATE` and `X509 CERTIFICATE` are OpenSSL's.
         let holds_key = block.label.ends_with(b"PRIVATE KEY")
             || block.label.ends_with(b"PUBLIC KEY")
@@ -173,7 +169,6 @@ fn key_block(bytes: &[u8]) -> Result<Option<Block<'_>>, KeyFileError> {
             return Ok(Some(block));
         }
         found_other = true;
-        rest = after;
     }
     if found_other {
         return Err(KeyFileError::UnknownFormat);
@@ -256,8 +251,8 @@ mod tests {
 
     /// The octets of a PEM file of `testdata/keys.txt`.
     fn octets(name: &str) -> Vec<u8> {
-        let (block, _) = Block::next(file(name).as_bytes()).unwrap().expect("PEM");
-        block.decode().expect("base64").to_vec()
+        let block = pem::blocks(file(name).as_bytes()).next().expect("PEM");
+        block.unwrap().decode().expect("base64").to_vec()
     }
 
     fn read(bytes: &[u8]) -> Result<PublicKey, KeyFileError> {

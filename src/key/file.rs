@@ -63,9 +63,9 @@ fn bare_ed25519(bytes: &[u8]) -> Result<Option<Ed25519SigningKey>, PrivateKeyErr
 
 /// The first PEM block that can hold a private key to sign with; `None` if there is no PEM.
 fn private_block(bytes: &[u8]) -> Result<Option<Block<'_>>, PrivateKeyError> {
-    let mut rest = bytes;
     let mut public = false;
-    while let Some((block, after)) = Block::next(rest)? {
+    for block in pem::blocks(bytes) {
+        let block = block?;
         match block.label {
             b"OPENSSH PRIVATE KEY" => return Err(PrivateKeyError::OpenSsh),
             label if label.ends_with(b"PRIVATE KEY") => {
@@ -77,7 +77,6 @@ fn private_block(bytes: &[u8]) -> Result<Option<Block<'_>>, PrivateKeyError> {
             }
             label => public |= label.ends_with(b"PUBLIC KEY") || label.ends_with(b"CERTIFICATE"),
         }
-        rest = after;
     }
     if public {
         return Err(PrivateKeyError::Public);
@@ -218,8 +217,11 @@ mod tests {
     /// The octets of a file of `testdata/keys.txt`, PEM or base64.
     fn octets(name: &str) -> Vec<u8> {
         let text = file(name);
-        match Block::next(text.as_bytes()).expect("whole PEM") {
-            Some((block, _)) => block.decode().expect("base64").to_vec(),
+        match pem::blocks(text.as_bytes()).next() {
+            Some(block) => block
+                .and_then(|block| block.decode())
+                .expect("PEM")
+                .to_vec(),
             None => STANDARD.decode(text.replace('\n', "")).expect("base64"),
         }
     }

@@ -7,7 +7,6 @@ use memchr::memmem;
 use zeroize::Zeroizing;
 
 /// A block from its begin line to its end line.
-#[derive(Clone, Copy)]
 pub(crate) struct Block<'a> {
     /// What the begin line names, such as `PRIVATE KEY`.
     pub(crate) label: &'a [u8],
@@ -18,18 +17,25 @@ pub(crate) struct Block<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Damaged;
 
+/// The blocks of a text, as far as they are whole.
+pub(crate) fn blocks(text: &[u8]) -> impl Iterator<Item = Result<Block<'_>, Damaged>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (_, after_begin) = split_at_marker(rest, b"-----BEGIN ")?;
+        let read = Block::read(after_begin);
+        rest = read.as_ref().map_or(&[], |(_, after)| after);
+        Some(read.map(|(block, _)| block))
+    })
+}
+
 impl<'a> Block<'a> {
-    /// The first block at or after the beginning of `text`, and the text after it; `None` if there
-    /// is no begin line.
-    pub(crate) fn next(text: &'a [u8]) -> Result<Option<(Self, &'a [u8])>, Damaged> {
-        let Some((_, after_begin)) = split_at_marker(text, b"-----BEGIN ") else {
-            return Ok(None);
-        };
+    /// Reads a block from its label on; also the text after it.
+    fn read(after_begin: &'a [u8]) -> Result<(Self, &'a [u8]), Damaged> {
         let (label, after_label) = split_at_marker(after_begin, b"-----").ok_or(Damaged)?;
         let (body, after_end) = split_at_marker(after_label, b"-----END ").ok_or(Damaged)?;
         let rest = after_end.strip_prefix(label).ok_or(Damaged)?;
         let rest = rest.strip_prefix(b"-----").ok_or(Damaged)?;
-        Ok(Some((Self { label, body }, rest)))
+        Ok((Self { label, body }, rest))
     }
 
     /// Whether header lines say that the body is encrypted (RFC 1421 §4.6.1.1).
@@ -37,17 +43,18 @@ impl<'a> Block<'a> {
         memmem::find(self.body, b"Proc-Type:").is_some()
     }
 
-    /// The octets that the body encodes.
+    /// The bytes that the body encodes.
     pub(crate) fn decode(&self) -> Result<Zeroizing<Vec<u8>>, Damaged> {
-        // Room for all from the start: a buffer that grows leaves copies of the key behind.
-        let mut text = Zeroizing::new(Vec::with_capacity(self.body.len()));
-        text.extend(
-            self.body
-                .iter()
-                .filter(|octet| !octet.is_ascii_whitespace()),
-        );
-        decode_base64(&text).ok_or(Damaged)
+        decode_base64(&without_white_space(self.body)).ok_or(Damaged)
     }
+}
+
+/// The text without white space, in a buffer that is wiped.
+pub(crate) fn without_white_space(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    // Room for all from the start: a buffer that grows leaves copies of the key behind.
+    let mut without = Zeroizing::new(Vec::with_capacity(text.len()));
+    without.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
+    without
 }
 
 /// Decodes base64 without white space into a buffer that is wiped; `None` if it is not base64.

@@ -3,6 +3,7 @@
 use super::ZoneFault;
 use super::lines::Token;
 use crate::resolver::name::unescape;
+use crate::syntax::hex::hex_pair;
 
 /// A record class: all that matters is whether it is the Internet's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,15 +140,11 @@ fn generic_strings(length: &Token<'_>, digits: &[Token<'_>]) -> Result<Vec<Vec<u
     }
 }
 
-/// The octets that hexadecimal digits are, two each.
+/// The bytes that hexadecimal digits are, two each.
 pub(in crate::resolver) fn octets_of_hex(digits: &[u8]) -> Option<Vec<u8>> {
-    let value = |digit: u8| char::from(digit).to_digit(16);
-    let pairs = digits.chunks_exact(2);
-    if !pairs.remainder().is_empty() {
-        return None;
-    }
-    pairs
-        .map(|pair| u8::try_from(value(pair[0])? * 16 + value(pair[1])?).ok())
+    digits
+        .chunks(2)
+        .map(|pair| hex_pair(&mut pair.iter()))
         .collect()
 }
 
