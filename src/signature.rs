@@ -11,7 +11,7 @@ use crate::canonicalization::MessageCanonicalization;
 use crate::identifier::KeyQuery;
 use crate::identifier::{Auid, IdentifierError, Sdid, Selector};
 use crate::message::HeaderField;
-use crate::syntax::base64::decode_base64;
+use crate::syntax::base64::{decode_base64, is_base64};
 use crate::syntax::escape::printable;
 use crate::syntax::folding::without_fws;
 use crate::syntax::tag_list::{TagList, TagListError, colon_separated};
@@ -285,8 +285,7 @@ pub fn claimed_identifiers(field: HeaderField<'_>) -> (Option<Sdid>, Option<Sele
 pub fn claimed_signature(field: HeaderField<'_>) -> Option<String> {
     let tags = TagList::parse(field.value(), field.line_endings()).ok()?;
     let value = without_fws(tags.get("b")?).into_owned();
-    let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || b"+/=".contains(octet);
-    if value.is_empty() || !value.iter().all(is_base64) {
+    if value.is_empty() || !value.iter().copied().all(is_base64) {
         return None;
     }
     String::from_utf8(value).ok()

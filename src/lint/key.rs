@@ -7,7 +7,7 @@ use crate::algorithm::KeyType;
 use crate::algorithm::MAX_RSA_BITS;
 use crate::algorithm::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 use crate::key::{DerError, PublicKey, PublicKeyError, RsaEncoding, RsaPublicKey};
-use crate::syntax::base64::decode_base64;
+use crate::syntax::base64::{decode_base64, is_base64};
 use crate::syntax::escape::printable;
 use crate::syntax::folding::without_fws;
 
@@ -165,10 +165,6 @@ fn cleaned(value: &str) -> Vec<u8> {
         })
         .filter(|octet| is_base64(*octet))
         .collect()
-}
-
-pub(super) fn is_base64(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=')
 }
 
 /// Why `p=` does not hold a key that can be used.

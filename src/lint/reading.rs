@@ -4,7 +4,7 @@ use super::{Finding, FindingCode};
 use crate::message::LineEndings;
 use crate::syntax::escape::printable;
 use crate::syntax::folding::is_fws;
-use crate::syntax::tag_list::{TagList, TagListError};
+use crate::syntax::tag_list::{TagList, TagListError, is_tag_name};
 
 /// The tags of a key record (RFC 6376 §3.6.1), and `g` (RFC 4871 §3.6.1).
 pub(super) const KNOWN_TAGS: [&str; 8] = ["v", "g", "h", "k", "n", "p", "s", "t"];
@@ -174,7 +174,7 @@ impl Reading {
             return self.note(TagListError::NoEquals(printable(spec.as_bytes())));
         };
         let (mut name, value) = (trimmed(name), trimmed(value));
-        if !is_tag_name(name) {
+        if !is_tag_name(name.as_bytes()) {
             self.note(TagListError::BadName(printable(name.as_bytes())));
             // A byte order mark, or the beginning of a master file's line.
             match KNOWN_TAGS.iter().find(|known| is_end_of(name, known)) {
@@ -207,13 +207,6 @@ impl Reading {
 /// `text` without the white space around it that tag-lists overlook.
 pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(|character: char| u8::try_from(character).is_ok_and(is_fws))
-}
-
-fn is_tag_name(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name
-            .chars()
-            .all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
 /// Whether the last word of a name that is none is this tag's name.

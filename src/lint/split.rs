@@ -1,9 +1,9 @@
 //! One key record that was published as several TXT records: the strings of one, each by itself.
 
-use super::key::is_base64;
 use super::reading::{KNOWN_TAGS, trimmed, unquoted};
 use super::{Finding, FindingCode, RecordReport, RecordState, record};
 use crate::key_record::MAX_RECORD;
+use crate::syntax::base64::is_base64;
 
 /// How many pieces behind the first are put together, in whichever order: more strings than that
 /// no key record has.

@@ -205,11 +205,7 @@ fn parse_tag(spec: &[u8], start: usize) -> Result<Parsed<'_>, TagListError> {
         return Err(TagListError::NoEquals(printable(trim(spec))));
     };
     let name = trim(&spec[..equals]);
-    let well_formed = name.first().is_some_and(u8::is_ascii_alphabetic)
-        && name
-            .iter()
-            .all(|octet| octet.is_ascii_alphanumeric() || *octet == b'_');
-    if !well_formed {
+    if !is_tag_name(name) {
         return Err(TagListError::BadName(printable(name)));
     }
     Ok(Parsed {
@@ -217,6 +213,14 @@ fn parse_tag(spec: &[u8], start: usize) -> Result<Parsed<'_>, TagListError> {
         value: trim(&spec[equals + 1..]),
         raw_value: start + equals + 1..start + spec.len(),
     })
+}
+
+/// Whether a text is a letter followed by letters, digits and underscores (RFC 6376 §3.2).
+pub(crate) fn is_tag_name(text: &[u8]) -> bool {
+    text.first().is_some_and(u8::is_ascii_alphabetic)
+        && text
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 fn is_duplicate<'a>(tags: &[Parsed<'a>], seen: &mut HashSet<&'a [u8]>, name: &'a [u8]) -> bool {
