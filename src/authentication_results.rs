@@ -1,7 +1,6 @@
 //! The Authentication-Results field (RFC 8601): what a verifier found, for whoever reads the
 //! message later. [`field`] writes one, [`AuthenticationResults`] reads those that are there.
 
-mod folding;
 mod reading;
 mod value;
 
@@ -10,11 +9,10 @@ use std::fmt;
 
 use crate::algorithm::KeyType;
 use crate::identifier::DomainName;
-use crate::message::{LineEnd, LineEndings};
 use crate::signature::{claimed_identifiers, claimed_signature};
-use crate::verdict::{Reason, Verdict};
+use crate::syntax::folded::FoldedText;
+use crate::verdict::{Reason, Verdict, VerificationResult};
 use crate::verify::Report;
-use folding::Folded;
 use value::{base64, comment, identity, is_dotted_token};
 
 pub use reading::{AuthenticationResults, DkimResult};
@@ -25,6 +23,8 @@ pub const FIELD_NAME: &str = "Authentication-Results";
 const MAX_ID: usize = 253;
 /// At least so many characters of `b=` tell one signature from another (RFC 6008 §4).
 const MIN_SIGNATURE: usize = 8;
+/// The indent of the further lines of a result.
+const MORE: &str = "  ";
 /// At most so many characters of `b=` are written. Signatures that are equal this far were made
 /// to be, and a line has room for no more than 998.
 const MAX_SIGNATURE: usize = 900;
@@ -109,16 +109,13 @@ impl Error for AuthservIdError {}
 /// something.
 #[must_use]
 pub fn field(id: &AuthservId, report: &Report) -> String {
-    let line_end = match report.header.line_endings() {
-        LineEndings::Strict => LineEnd::Crlf,
-        LineEndings::Lenient => report.header.first_line_end().unwrap_or(LineEnd::Crlf),
-    };
-    let mut folded = Folded::new(format!("{FIELD_NAME}: {id};"), line_end);
+    let line_end = report.header.line_end_on_top();
+    let mut folded = FoldedText::new(&format!("{FIELD_NAME}: {id};"), line_end);
     let is_judged =
         |verdict: &&Verdict| !matches!(verdict.reason, Some(Reason::TooManySignatures { .. }));
     let judged: Vec<&Verdict> = report.verdicts.iter().filter(is_judged).collect();
     if report.verdicts.is_empty() {
-        folded.piece("dkim=none");
+        folded.piece(" ", "dkim=none", MORE);
         return folded.end();
     }
     let rest = report
@@ -129,28 +126,47 @@ pub fn field(id: &AuthservId, report: &Report) -> String {
     let signatures = signature_starts(&judged, report);
     for (at, verdict) in judged.iter().enumerate() {
         if at > 0 {
-            folded.attach(";");
+            folded.push(";");
         }
         let signature = signatures[at].as_deref();
         write_result(&mut folded, verdict, signature, report);
     }
     if let Some(reason) = rest.and_then(|verdict| verdict.reason.as_ref()) {
         if !judged.is_empty() {
-            folded.attach(";");
+            folded.push(";");
         }
-        folded.result(&format!("dkim={}", reason.result()));
+        write_start(&mut folded, reason.result());
         let count = report.verdicts.len() - judged.len();
-        folded.words(&comment(&format!("{count} more not judged: {reason}")));
+        write_comment(&mut folded, &format!("{count} more not judged: {reason}"));
     }
     folded.end()
 }
 
-fn write_result(folded: &mut Folded, verdict: &Verdict, signature: Option<&str>, report: &Report) {
-    folded.result(&format!("dkim={}", verdict.result()));
-    if let Some(text) = remark(verdict) {
-        folded.words(&comment(&text));
+/// Begins a result on a line of its own.
+fn write_start(folded: &mut FoldedText, result: VerificationResult) {
+    folded.fold(" ");
+    folded.push(&format!("dkim={result}"));
+}
+
+/// Writes a comment, which may be broken between its words.
+fn write_comment(folded: &mut FoldedText, text: &str) {
+    for word in comment(text).split(' ') {
+        folded.piece(" ", word, MORE);
     }
-    let mut property = |name: &str, value: &str| folded.piece(&format!("header.{name}={value}"));
+}
+
+fn write_result(
+    folded: &mut FoldedText,
+    verdict: &Verdict,
+    signature: Option<&str>,
+    report: &Report,
+) {
+    write_start(folded, verdict.result());
+    if let Some(text) = remark(verdict) {
+        write_comment(folded, &text);
+    }
+    let mut property =
+        |name: &str, value: &str| folded.piece(" ", &format!("header.{name}={value}"), MORE);
     if let Some(stated) = &verdict.signature {
         property("d", stated.domain.to_ascii());
         property("i", &identity(&stated.identity()));

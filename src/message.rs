@@ -8,7 +8,7 @@ mod received;
 
 use crate::syntax::folding::is_wsp;
 
-pub use crate::syntax::folding::LineEndings;
+pub use crate::syntax::folding::{LineEnd, LineEndings};
 pub use compose::PairError;
 pub use field_index::FieldIndex;
 pub(crate) use long_line::LongLine;
@@ -26,26 +26,6 @@ pub const MAX_FIELDS: usize = 100_000;
 /// The longest line that mail servers must carry, in octets without its line end
 /// (RFC 5322 §2.1.1).
 pub const MAX_LINE: usize = 998;
-
-/// A line end as it stands in a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineEnd {
-    /// CR and LF.
-    Crlf,
-    /// A bare LF.
-    Lf,
-}
-
-impl LineEnd {
-    /// The line end's octets.
-    #[must_use]
-    pub const fn octets(self) -> &'static str {
-        match self {
-            Self::Crlf => "\r\n",
-            Self::Lf => "\n",
-        }
-    }
-}
 
 /// A message's header: its fields in order, every octet as it was.
 #[derive(Clone, Debug)]
@@ -186,6 +166,15 @@ impl Header {
     #[must_use]
     pub fn first_line_end(&self) -> Option<LineEnd> {
         self.first_line_end
+    }
+
+    /// The line end for fields that are put on top of the header: that of the first line, so that
+    /// the message gets no line ends of a further kind; CRLF where bare line feeds are data.
+    pub(crate) fn line_end_on_top(&self) -> LineEnd {
+        match self.line_endings {
+            LineEndings::Strict => LineEnd::Crlf,
+            LineEndings::Lenient => self.first_line_end.unwrap_or(LineEnd::Crlf),
+        }
     }
 
     /// How many octets of the message came before the body: separator line, header, empty line.

@@ -3,6 +3,7 @@
 pub mod base64;
 pub(crate) mod date;
 pub mod escape;
+pub(crate) mod folded;
 pub mod folding;
 pub(crate) mod hex;
 pub mod quoted_printable;

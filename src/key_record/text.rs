@@ -2,13 +2,13 @@
 
 use std::error::Error;
 use std::fmt;
-use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::algorithm::{HashAlgorithm, KeyType};
 use crate::key::PublicKey;
+use crate::syntax::quoted_printable::encode_byte;
 
 /// The longest note, in octets as it is published: a record should fit into one packet.
 pub const MAX_NOTE: usize = 1024;
@@ -171,7 +171,7 @@ impl Note {
     ///
     /// [`NoteTooLong`] if the note has more than [`MAX_NOTE`] octets when it is encoded.
     pub fn new(text: &str) -> Result<Self, NoteTooLong> {
-        let encoded = encode_quoted_printable(text);
+        let encoded = encode_note(text);
         if encoded.len() > MAX_NOTE {
             return Err(NoteTooLong {
                 length: encoded.len(),
@@ -200,20 +200,15 @@ impl fmt::Display for NoteTooLong {
 
 impl Error for NoteTooLong {}
 
-fn encode_quoted_printable(text: &str) -> String {
-    let octets = text.as_bytes();
-    let mut encoded = String::with_capacity(octets.len());
-    for (at, &octet) in octets.iter().enumerate() {
-        let literal = match octet {
-            b' ' => at > 0 && octets[at - 1] != b' ' && at + 1 < octets.len(),
-            b';' | b'=' | b'"' | b'\\' => false,
-            _ => octet.is_ascii_graphic(),
-        };
-        if literal {
-            encoded.push(char::from(octet));
+/// Encodes what is not a part of a word or one space between two words.
+fn encode_note(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut encoded = String::with_capacity(bytes.len());
+    for (at, &byte) in bytes.iter().enumerate() {
+        if byte == b' ' && at > 0 && bytes[at - 1] != b' ' && at + 1 < bytes.len() {
+            encoded.push(' ');
         } else {
-            // Writing to a String does not fail.
-            let _ = write!(encoded, "={octet:02X}");
+            encoded.push_str(&encode_byte(byte, b"\"\\"));
         }
     }
     encoded

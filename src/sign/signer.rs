@@ -10,11 +10,12 @@ use crate::canonicalization::BodyHashRequest;
 use crate::hash::{SignatureField, header_hash};
 use crate::identifier::{DomainName, KeyQuery, Sdid, Selector};
 use crate::key::{PublicKey, SigningKey};
-use crate::message::{HeaderField, LineEnd, LineEndings};
+use crate::message::HeaderField;
 use crate::signature::Signature;
 use crate::signature::format::{
-    UnsignedField, copied_field_pieces, header_name_pieces, is_internationalized, quoted_printable,
+    UnsignedField, copied_field_pieces, header_name_pieces, is_internationalized,
 };
+use crate::syntax::quoted_printable::encode_quoted_printable;
 
 /// How messages are signed with one key.
 ///
@@ -195,10 +196,6 @@ impl Signer {
             ..
         } = &*self.inner;
         let header = message.header;
-        let line_end = match header.line_endings() {
-            LineEndings::Strict => LineEnd::Crlf,
-            LineEndings::Lenient => header.first_line_end().unwrap_or(LineEnd::Crlf),
-        };
         let international = is_internationalized(header);
         let label_form = |text: &str, ascii: &str| {
             if international {
@@ -208,14 +205,14 @@ impl Signer {
             }
         };
         let domain_form = |name: &DomainName| label_form(name.as_str(), name.to_ascii());
-        let mut field = UnsignedField::new(choices.wrap, line_end);
+        let mut field = UnsignedField::new(choices.wrap, header.line_end_on_top());
         field.tag("v", "1");
         field.tag("a", self.algorithm().name());
         field.tag("c", &choices.canonicalization.to_string());
         field.tag("d", &domain_form(domain.domain()));
         field.tag("s", &label_form(selector.as_str(), selector.to_ascii()));
         if let Some(identity) = &choices.identity {
-            let local_part = quoted_printable(identity.local_part(), international);
+            let local_part = encode_quoted_printable(identity.local_part(), international);
             field.tag(
                 "i",
                 &format!("{local_part}@{}", domain_form(identity.domain())),

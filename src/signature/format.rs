@@ -5,111 +5,68 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::message::{Header, HeaderField, LineEnd};
 use crate::signature::FIELD_NAME;
+use crate::syntax::folded::{COLUMNS, FoldedText};
+use crate::syntax::quoted_printable::encode_byte;
 
-/// Lines are folded so that they have at most this many columns (RFC 5322 §2.1.1).
-const COLUMNS: usize = 78;
+/// The indent of folded lines.
+const INDENT: &str = " ";
 
 /// A field that is being written, complete up to and including `b=`.
 #[derive(Clone, Debug)]
 pub(crate) struct UnsignedField {
-    text: String,
-    column: usize,
-    wrap: Option<LineEnd>,
-    line_end: LineEnd,
-    tags: usize,
+    text: FoldedText,
+    has_tags: bool,
 }
 
 impl UnsignedField {
     /// The start of a field. `wrap` says whether it is folded; `line_end` ends its lines.
     pub(crate) fn new(wrap: bool, line_end: LineEnd) -> Self {
-        let text = format!("{FIELD_NAME}:");
+        let text = FoldedText::new(&format!("{FIELD_NAME}:"), line_end);
         Self {
-            column: text.len(),
-            text,
-            wrap: wrap.then_some(line_end),
-            line_end,
-            tags: 0,
+            text: if wrap { text } else { text.unwrapped() },
+            has_tags: false,
         }
     }
 
     /// Writes a tag whose value is not to be broken.
     pub(crate) fn tag(&mut self, name: &str, value: &str) {
-        self.begin_tag(name, &[value]);
+        if std::mem::replace(&mut self.has_tags, true) {
+            self.text.push(";");
+        }
+        self.text.piece(" ", &format!("{name}={value}"), INDENT);
     }
 
     /// Writes a tag whose value may be broken between pieces.
     pub(crate) fn tag_of_pieces(&mut self, name: &str, pieces: &[String]) {
-        self.begin_tag(name, pieces);
+        let (first, others) = pieces
+            .split_first()
+            .map_or(("", pieces), |(first, others)| (first.as_str(), others));
+        self.tag(name, first);
+        for piece in others {
+            self.text.piece("", piece, INDENT);
+        }
     }
 
     /// Writes a tag of base64, which may be broken anywhere.
     pub(crate) fn tag_of_octets(&mut self, name: &str, octets: &[u8]) {
-        self.begin_tag::<&str>(name, &[]);
+        self.tag(name, "");
         self.base64(octets);
     }
 
     /// Opens `b=`, the last tag; the field as it is hashed.
     pub(crate) fn open_signature(&mut self) -> &str {
-        self.begin_tag::<&str>("b", &[]);
-        &self.text
+        self.tag("b", "");
+        self.text.as_str()
     }
 
     /// The whole field with its signature and its final line end.
     pub(crate) fn close(mut self, signature: &[u8]) -> String {
         self.base64(signature);
-        self.text.push_str(self.line_end.octets());
-        self.text
-    }
-
-    /// Writes a semicolon, the tag's name and the pieces of its value. A tag begins on a new line
-    /// where its name and the first piece do not fit.
-    fn begin_tag<S: AsRef<str>>(&mut self, name: &str, pieces: &[S]) {
-        if self.tags > 0 {
-            self.push(";");
-        }
-        self.tags += 1;
-        let first = pieces.first().map_or("", AsRef::as_ref);
-        // Room for a separator behind the tag.
-        if self.column + 1 + name.len() + 1 + first.len() + 1 > COLUMNS && self.wrap.is_some() {
-            self.fold();
-        } else {
-            self.push(" ");
-        }
-        self.push(name);
-        self.push("=");
-        for (at, piece) in pieces.iter().map(AsRef::as_ref).enumerate() {
-            if at > 0 && self.column + piece.len() + 1 > COLUMNS {
-                self.fold();
-            }
-            self.push(piece);
-        }
+        self.text.end()
     }
 
     fn base64(&mut self, octets: &[u8]) {
-        let encoded = STANDARD.encode(octets);
-        let mut rest = encoded.as_str();
-        while self.wrap.is_some() && self.column + rest.len() + 1 > COLUMNS {
-            // A few characters at the end of a line would only be hard to read.
-            let room = COLUMNS.saturating_sub(self.column + 1);
-            let (here, behind) = rest.split_at(if room < 8 { 0 } else { room });
-            self.push(here);
-            self.fold();
-            rest = behind;
-        }
-        self.push(rest);
-    }
-
-    fn fold(&mut self) {
-        if let Some(line_end) = self.wrap {
-            self.text.push_str(line_end.octets());
-            self.text.push(' ');
-            self.column = 1;
-        }
-    }
-
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.column += text.chars().count();
+        self.text.breakable(&STANDARD.encode(octets), INDENT);
     }
 }
 
@@ -137,7 +94,7 @@ pub(crate) fn copied_field_pieces(fields: &[HeaderField<'_>]) -> Vec<String> {
         let mut piece = String::from_utf8_lossy(field.name()).into_owned();
         piece.push(':');
         for &octet in field.value() {
-            let encoded = encode_octet(octet, b"|");
+            let encoded = encode_byte(octet, b"|");
             if piece.len() + encoded.len() + 2 > COLUMNS {
                 pieces.push(std::mem::take(&mut piece));
             }
@@ -151,34 +108,9 @@ pub(crate) fn copied_field_pieces(fields: &[HeaderField<'_>]) -> Vec<String> {
     pieces
 }
 
-/// Text in dkim-quoted-printable (RFC 6376 §2.11); characters beyond ASCII stay as they are where
-/// the message is internationalized (RFC 8616 §5).
-pub(crate) fn quoted_printable(text: &str, internationalized: bool) -> String {
-    text.chars()
-        .map(|character| {
-            if internationalized && !character.is_ascii() {
-                return character.to_string();
-            }
-            let mut octets = [0; 4];
-            let octets = character.encode_utf8(&mut octets).bytes();
-            octets.map(|octet| encode_octet(octet, b"")).collect()
-        })
-        .collect()
-}
-
 /// Whether a message is internationalized: its header has characters beyond ASCII (RFC 6532 §3).
 pub(crate) fn is_internationalized(header: &Header) -> bool {
     !header.octets().is_ascii()
-}
-
-fn encode_octet(octet: u8, special: &[u8]) -> String {
-    let safe =
-        octet.is_ascii_graphic() && !matches!(octet, b';' | b'=') && !special.contains(&octet);
-    if safe {
-        char::from(octet).to_string()
-    } else {
-        format!("={octet:02X}")
-    }
 }
 
 #[cfg(test)]
@@ -225,7 +157,5 @@ mod tests {
             HeaderField::from_raw(b"Subject: a|b;\r\n c=d\xc3\xbc\r\n", LineEndings::Lenient);
         let copy = copied_field_pieces(&[field]).concat();
         assert_eq!(copy, "Subject:=20a=7Cb=3B=0D=0A=20c=3Dd=C3=BC");
-        assert_eq!(quoted_printable("a b;ü", false), "a=20b=3B=C3=BC");
-        assert_eq!(quoted_printable("a b;ü", true), "a=20b=3Bü");
     }
 }

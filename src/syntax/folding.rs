@@ -12,6 +12,26 @@ pub enum LineEndings {
     Strict,
 }
 
+/// A line end as it stands in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineEnd {
+    /// CR and LF.
+    Crlf,
+    /// A bare LF.
+    Lf,
+}
+
+impl LineEnd {
+    /// The line end's bytes.
+    #[must_use]
+    pub const fn octets(self) -> &'static str {
+        match self {
+            Self::Crlf => "\r\n",
+            Self::Lf => "\n",
+        }
+    }
+}
+
 /// Whether an octet is white space inside a line (RFC 6376 §2.8).
 pub(crate) const fn is_wsp(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t')
