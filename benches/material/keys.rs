@@ -9,7 +9,6 @@ use aws_lc_rs::signature::{
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dkim_toolkit::key::{NewKey, PrivateKey, RsaSize};
-use ed25519_dalek::pkcs8::DecodePrivateKey as _;
 use ed25519_dalek::{Signature, Signer as _};
 
 use super::Fallible;
@@ -60,7 +59,9 @@ impl Key {
                 public: ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &public)?,
             },
             Kind::Ed25519 => {
-                BareKey::Ed25519(Box::new(ed25519_dalek::SigningKey::from_pkcs8_der(&der)?))
+                // The seed is all that follows the algorithm (RFC 8410 §7).
+                let seed = der.last_chunk().ok_or("PKCS#8 is longer than a seed")?;
+                BareKey::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(seed)))
             }
         };
         let name = match kind {

@@ -190,7 +190,7 @@ impl Changes {
         window: &[u8; LOOKAHEAD],
         room: &mut [u8; ROOM],
     ) -> usize {
-        if matches!(simd.level(), Level::Avx512(_))
+        if moves_selected_bytes(simd.level())
             && self.completed & self.completed.wrapping_sub(1) == 0
         {
             return self.make_at_once(simd, window, room);
@@ -237,6 +237,20 @@ impl Changes {
         room[BLOCK] = window[BLOCK - 1];
         made + 1
     }
+}
+
+/// Whether the machine has instructions that move the selected bytes of a block together.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+#[inline(always)]
+const fn moves_selected_bytes(level: Level) -> bool {
+    matches!(level, Level::Avx512(_))
+}
+
+/// No instruction set of another architecture has them.
+#[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+#[inline(always)]
+const fn moves_selected_bytes(_: Level) -> bool {
+    false
 }
 
 /// A block of which the octets before `from` were copied.

@@ -132,6 +132,7 @@ mod tests {
     use ::rsa::{RsaPrivateKey, pkcs1::DecodeRsaPrivateKey as _};
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
+    use pkcs8::SecretDocument;
     use sha1::Sha1;
     use sha2::{Digest as _, Sha256};
 
@@ -256,7 +257,8 @@ mod tests {
 
     #[test]
     fn both_backends_refuse_blocks_that_are_not_exactly_padded() {
-        let private = RsaPrivateKey::from_pkcs1_pem(RFC_8463).expect("the RFC's key");
+        let (_, der) = SecretDocument::from_pem(RFC_8463).expect("the RFC's key");
+        let private = RsaPrivateKey::from_pkcs1_der(der.as_bytes()).expect("the RFC's key");
         let (n, e) = (private.n().to_bytes_be(), private.e().to_bytes_be());
         let octets = encode_rsa_public_key(&n, &e);
         let key = RsaPublicKey::from_record(&octets).expect("the RFC's key");
