@@ -47,7 +47,7 @@ use zone::Zones;
 pub use crate::lookup::{TxtAnswer, TxtOutcome};
 pub use cache::CachingResolver;
 pub use name::NameFault;
-pub use options::{ResolverError, ResolverOptions, Transport, parse_nameserver};
+pub use options::{DnssecOptions, ResolverError, ResolverOptions, Transport, parse_nameserver};
 pub use trust::{TlsRoots, TrustAnchors};
 pub use zone::ZoneFault;
 
@@ -78,20 +78,18 @@ impl Resolver {
     /// options lack something that the transport or DNSSEC needs.
     pub fn new(options: &ResolverOptions) -> Result<Self, ResolverError> {
         let servers = Arc::new(options.servers()?);
-        if !options.dnssec {
-            return Ok(Self {
-                source: Source::Servers(servers),
-            });
-        }
-        #[cfg(feature = "dnssec")]
-        return Ok(Self {
-            source: Source::Validated(dnssec::Validator::new(
+        let source = match &options.dnssec {
+            None => Source::Servers(servers),
+            #[cfg(feature = "dnssec")]
+            Some(dnssec) => Source::Validated(dnssec::Validator::new(
                 servers,
-                dnssec::Anchors::new(options.trust_anchors.as_ref()),
+                dnssec::Anchors::new(dnssec.trust_anchors.as_ref()),
+                dnssec.clock,
             )),
-        });
-        #[cfg(not(feature = "dnssec"))]
-        Err(ResolverError::WithoutDnssec)
+            #[cfg(not(feature = "dnssec"))]
+            Some(_) => return Err(ResolverError::WithoutDnssec),
+        };
+        Ok(Self { source })
     }
 
     /// A resolver that answers from master files alone and sends nothing (RFC 1035 §5). Each file

@@ -1,6 +1,7 @@
 //! Validation of answers under DNSSEC (RFC 4035), by hickory.
 
 pub(super) mod anchors;
+mod clock;
 mod questions;
 
 use std::collections::BTreeSet;
@@ -24,16 +25,19 @@ use questions::{Questions, Responses};
 pub(super) struct Validator {
     pub(super) servers: Arc<Servers>,
     anchors: Anchors,
+    /// Tells the time in Unix seconds.
+    clock: fn() -> u64,
     /// What the servers said, where that is kept for other lookups.
     responses: Option<Responses>,
 }
 
 impl Validator {
     /// A validator that begins at these anchors and keeps nothing.
-    pub(super) fn new(servers: Arc<Servers>, anchors: Anchors) -> Self {
+    pub(super) fn new(servers: Arc<Servers>, anchors: Anchors, clock: fn() -> u64) -> Self {
         Self {
             servers,
             anchors,
+            clock,
             responses: None,
         }
     }
@@ -53,6 +57,7 @@ pub(super) struct Validation {
     handle: DnssecDnsHandle<Questions>,
     questions: Questions,
     anchors: Anchors,
+    clock: fn() -> u64,
     /// The zones whose keys were asked for, because they have a trust anchor.
     asked: BTreeSet<Name>,
     state: Dnssec,
@@ -63,6 +68,7 @@ impl Validation {
         let Validator {
             servers,
             anchors,
+            clock,
             responses,
         } = validator;
         let questions = Questions::new(servers, deadline, responses);
@@ -70,6 +76,7 @@ impl Validation {
             handle: handle(&questions, &anchors),
             questions,
             anchors,
+            clock,
             asked: BTreeSet::new(),
             state: Dnssec::Secure,
         }
@@ -90,7 +97,8 @@ impl Validation {
         self.take_keys_above(query.name(), options).await?;
         loop {
             let answer = self.handle.lookup(query.clone(), options);
-            let (response, proof) = match answer.first_answer().await {
+            let answer = clock::at((self.clock)(), answer.first_answer());
+            let (response, proof) = match answer.await {
                 Ok(response) => {
                     let proof = proof_of(&response);
                     (response, proof)
@@ -138,7 +146,7 @@ impl Validation {
             let mut request = DnsRequest::from_query(query, options);
             let response = self.questions.ask(&mut request).await?;
             self.anchors
-                .take_keys(zone, &response)
+                .take_keys(zone, &response, (self.clock)())
                 .map_err(|error| LookupFailure {
                     kind: LookupFailureKind::Bogus,
                     detail: error.to_string(),

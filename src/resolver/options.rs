@@ -24,9 +24,7 @@ pub struct ResolverOptions {
     /// How often each server is asked; 0 counts as 1.
     pub tries: u32,
     /// Validate the answers under DNSSEC, from the root's keys on (RFC 4035).
-    pub dnssec: bool,
-    /// Where validation begins, beside the root's keys.
-    pub trust_anchors: Option<TrustAnchors>,
+    pub dnssec: Option<DnssecOptions>,
     /// The name that the servers' certificates must have, for TLS and HTTPS; `None`: each
     /// server's IP address.
     pub tls_name: Option<String>,
@@ -43,12 +41,21 @@ impl Default for ResolverOptions {
             transport: Transport::Udp,
             timeout: Duration::from_secs(5),
             tries: 2,
-            dnssec: false,
-            trust_anchors: None,
+            dnssec: None,
             tls_name: None,
             tls_roots: None,
         }
     }
+}
+
+/// What validation under DNSSEC needs.
+#[derive(Clone, Debug)]
+pub struct DnssecOptions {
+    /// Tells the time in Unix seconds. It is asked for each answer, whose signatures have to be
+    /// valid then (RFC 4035 §5.3.1), whenever the message was signed or received.
+    pub clock: fn() -> u64,
+    /// Where validation begins, beside the root's keys.
+    pub trust_anchors: Option<TrustAnchors>,
 }
 
 /// What carries a question to a server.

@@ -8,7 +8,7 @@ use dkim_toolkit::lookup::LookupFailureKind;
 use dkim_toolkit::resolver::TlsRoots;
 #[cfg(not(feature = "dnssec"))]
 use dkim_toolkit::resolver::TrustAnchors;
-use dkim_toolkit::resolver::{Resolver, ResolverError, ResolverOptions, Transport};
+use dkim_toolkit::resolver::{DnssecOptions, Resolver, ResolverError, ResolverOptions, Transport};
 
 use super::super::support::dns_server::{
     Answer, DnsServer, FORMERR, NOTIMP, NXDOMAIN, REFUSED, Reply, SERVFAIL, closed_address,
@@ -18,6 +18,12 @@ use super::{FOUND, NAME, SLACK, TIMEOUT, block_on, check, key, options, run, sho
 
 /// For what must not wait at all.
 const LONG: Duration = Duration::from_secs(20);
+
+/// From the root's keys on, at a time when signatures of today are over.
+const DNSSEC: DnssecOptions = DnssecOptions {
+    clock: || 4_000_000_000,
+    trust_anchors: None,
+};
 
 #[test]
 fn errors_that_servers_answer() {
@@ -447,7 +453,7 @@ fn dnssec_failures() {
     let kind = |reply: Reply| {
         let server = DnsServer::start(move |_| reply.clone());
         let options = ResolverOptions {
-            dnssec: true,
+            dnssec: Some(DNSSEC),
             ..options(&[server.address()])
         };
         let (answer, took) = run(&options);
@@ -489,7 +495,7 @@ fn dnssec_that_cannot_go_on() {
         _ => Reply::Silence,
     });
     let options = ResolverOptions {
-        dnssec: true,
+        dnssec: Some(DNSSEC),
         ..options(&[server.address()])
     };
     let (answer, _) = run(&options);
@@ -516,7 +522,7 @@ fn a_build_without_tls() {
 #[test]
 fn a_build_without_dnssec() {
     let options = ResolverOptions {
-        dnssec: true,
+        dnssec: Some(DNSSEC),
         ..options(&[closed_address()])
     };
     let error = Resolver::new(&options).unwrap_err();

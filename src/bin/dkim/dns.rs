@@ -9,14 +9,15 @@ use std::time::Duration;
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::lookup::{KeyAnswer, LookupFailure, TxtAnswer};
 use dkim_toolkit::resolver::{
-    CachingResolver, Resolver, ResolverError, ResolverOptions, TlsRoots, Transport, TrustAnchors,
-    parse_nameserver,
+    CachingResolver, DnssecOptions, Resolver, ResolverError, ResolverOptions, TlsRoots, Transport,
+    TrustAnchors, parse_nameserver,
 };
 
 use crate::args::Dns;
 use crate::exit::ExitStatus;
 use crate::io::{Failure, shown};
 use crate::output;
+use crate::verify::now;
 
 /// The largest master file, file of trust anchors or of certificates that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
@@ -128,16 +129,19 @@ fn ask_servers(options: &Dns) -> Result<Resolver, ExitStatus> {
             return Err(ExitStatus::Usage);
         }
     }
+    let trust_anchors = read_with(
+        options.trust_anchor.as_ref(),
+        TrustAnchors::from_master_file,
+    )?;
     let options = ResolverOptions {
         nameservers,
         transport,
         timeout: options.dns_timeout,
         tries: options.dns_tries,
-        dnssec: options.dnssec,
-        trust_anchors: read_with(
-            options.trust_anchor.as_ref(),
-            TrustAnchors::from_master_file,
-        )?,
+        dnssec: options.dnssec.then_some(DnssecOptions {
+            clock: now,
+            trust_anchors,
+        }),
         tls_name: options.tls_name.clone(),
         tls_roots: read_with(options.tls_ca.as_ref(), TlsRoots::from_pem)?,
     };

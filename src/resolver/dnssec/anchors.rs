@@ -8,7 +8,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -83,10 +82,12 @@ impl Anchors {
 
     /// Adds the keys of a zone to those that are trusted, if the answer to the question for them
     /// has the key that the anchor names and its signature over all of them (RFC 4035 §5.2, §5.3).
+    /// `now` is in Unix seconds.
     pub(super) fn take_keys(
         &mut self,
         zone: &Name,
         response: &DnsResponse,
+        now: u64,
     ) -> Result<(), NoTrustedKey> {
         let anchors = self.zones.get(zone).map_or(&[][..], Vec::as_slice);
         let records: Vec<Record> = response
@@ -108,7 +109,7 @@ impl Anchors {
             .filter_map(rrsig)
             .take(MAX_SIGNATURES);
         let signed = signatures
-            .filter(|signature| covers_keys_now(signature, zone))
+            .filter(|signature| covers_keys(signature, zone, now))
             .any(|signature| {
                 let key = vouched().find(|key| made_by(signature, key));
                 key.is_some_and(|key| {
@@ -153,13 +154,11 @@ impl Anchor {
     }
 }
 
-/// RFC 4035 §5.3.1, for the keys of a zone.
-fn covers_keys_now(signature: &RRSIG, zone: &Name) -> bool {
+/// RFC 4035 §5.3.1, for the keys of a zone; `now` is in Unix seconds.
+fn covers_keys(signature: &RRSIG, zone: &Name, now: u64) -> bool {
     // The fields have 32 bits, and are compared so that this does not matter (RFC 4034 §3.1.5).
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs() & u64::from(u32::MAX));
-    let now = SerialNumber::new(u32::try_from(now).unwrap_or(u32::MAX));
+    let now = u32::try_from(now & u64::from(u32::MAX)).unwrap_or(u32::MAX);
+    let now = SerialNumber::new(now);
     let input = signature.input();
     input.type_covered == RecordType::DNSKEY
         && input.signer_name == *zone

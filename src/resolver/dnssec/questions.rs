@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use hickory_proto::op::{DnsRequest, DnsResponse, Query};
 use hickory_resolver::net::NetError;
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::xfer::{DnsHandle, DnsResponseStream};
 use tokio::time::{Instant, timeout_at};
 
+use super::clock::Runtime;
 use crate::lookup::LookupFailure;
 use crate::resolver::cache::Memory;
 use crate::resolver::lifetime;
@@ -133,7 +133,7 @@ impl Heard {
 
 impl DnsHandle for Questions {
     type Response = DnsResponseStream;
-    type Runtime = TokioRuntimeProvider;
+    type Runtime = Runtime;
 
     fn send(&self, mut request: DnsRequest) -> Self::Response {
         let this = self.clone();

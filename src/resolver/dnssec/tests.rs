@@ -1,6 +1,6 @@
 //! A root of our own, signed: what is under it is asked for as if it were the world's.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use hickory_proto::dnssec::crypto::Ed25519SigningKey;
 use hickory_proto::dnssec::rdata::sig::SigInput;
@@ -24,6 +24,10 @@ mod server;
 const NAME: &str = "s._domainkey.example.com.";
 const TTL: u32 = 300;
 
+/// When everything is signed.
+const NOW: u64 = 1_800_000_000;
+const HOUR: u64 = 3_600;
+
 /// The key of a zone, the root mostly, which signs everything.
 struct Root {
     signer: DnssecSigner,
@@ -39,7 +43,7 @@ impl Root {
         let key = Ed25519SigningKey::from_pkcs8(&Ed25519SigningKey::generate_pkcs8().unwrap());
         let key = key.unwrap();
         let dnskey = DNSKEY::from_key(&key.to_public_key().unwrap());
-        let lifetime = Duration::from_secs(3600);
+        let lifetime = Duration::from_secs(HOUR);
         let zone = Name::from_ascii(zone).unwrap();
         Self {
             signer: DnssecSigner::new(dnskey, Box::new(key), zone.clone(), lifetime),
@@ -74,7 +78,7 @@ impl Root {
         TrustAnchorsFile::from_master_file("own.ds", text.as_bytes()).unwrap()
     }
 
-    /// A record and its signature, valid from an hour ago on for two hours.
+    /// A record and its signature, valid from an hour before now to an hour after.
     fn signed(&self, record: Record) -> [server::Record; 2] {
         let [record, rrsig] = <[_; 2]>::try_from(self.signed_set(&[record])).unwrap();
         [record, rrsig]
@@ -83,18 +87,14 @@ impl Root {
     /// Records of one name and type, and their signature behind them.
     fn signed_set(&self, records: &[Record]) -> Vec<server::Record> {
         let record = &records[0];
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap()
-            .as_secs();
         let at = |time: u64| SerialNumber::new(u32::try_from(time).unwrap());
         let input = SigInput {
             type_covered: record.record_type(),
             algorithm: Algorithm::ED25519,
             num_labels: record.name.num_labels(),
             original_ttl: TTL,
-            sig_expiration: at(now + 3600),
-            sig_inception: at(now - 3600),
+            sig_expiration: at(NOW + HOUR),
+            sig_inception: at(NOW - HOUR),
             key_tag: self.signer.calculate_key_tag().unwrap(),
             signer_name: self.zone.clone(),
         };
@@ -151,13 +151,21 @@ fn look_up(
 }
 
 fn look_up_at(server: &DnsServer, anchors: super::Anchors) -> Result<TxtAnswer, LookupFailure> {
+    look_up_when(server, anchors, || NOW)
+}
+
+fn look_up_when(
+    server: &DnsServer,
+    anchors: super::Anchors,
+    clock: fn() -> u64,
+) -> Result<TxtAnswer, LookupFailure> {
     let servers = ResolverOptions {
         nameservers: vec![server.address()],
         ..ResolverOptions::default()
     };
     let servers = servers.servers().unwrap().into();
     let resolver = Resolver {
-        source: Source::Validated(super::Validator::new(servers, anchors)),
+        source: Source::Validated(super::Validator::new(servers, anchors, clock)),
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -215,6 +223,45 @@ fn bogus() {
         }
     });
     assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Bogus);
+}
+
+/// A server where everything is signed with this key.
+fn all_signed(key: Root) -> DnsServer {
+    DnsServer::start(move |question| {
+        Reply::Answer(Answer {
+            answers: match question.record_type {
+                server::TXT => key.signed(text("v=DKIM1; p=")).into(),
+                _ => key.signed(key.dnskey()).into(),
+            },
+            ..Answer::default()
+        })
+    })
+}
+
+/// Signatures count from their beginning to their end by the caller's clock (RFC 4035 §5.3.1),
+/// those of the root's keys and those of a zone with a trust anchor of its own.
+#[test]
+fn signatures_have_their_time() {
+    let clocks: [(fn() -> u64, bool); 4] = [
+        (|| NOW - HOUR - 1, false),
+        (|| NOW - HOUR, true),
+        (|| NOW + HOUR, true),
+        (|| NOW + HOUR + 1, false),
+    ];
+    for zone in [".", "example.com."] {
+        for (clock, is_valid) in clocks {
+            let key = Root::of(zone);
+            let anchors = super::Anchors::new(Some(&key.anchor()));
+            let answer = look_up_when(&all_signed(key), anchors, clock);
+            let expected = if is_valid {
+                Ok(Some(Dnssec::Secure))
+            } else {
+                Err(LookupFailureKind::Bogus)
+            };
+            let state = answer.map(|answer| answer.dnssec);
+            assert_eq!(state.map_err(|failure| failure.kind), expected);
+        }
+    }
 }
 
 /// Below a delegation that is provably not signed.
@@ -360,15 +407,7 @@ fn an_island_elsewhere() {
     keys.insert(root.signer.dnskey().public_key());
     let island = Root::of("example.net.").anchor();
     let anchors = super::Anchors::with_root(keys, Some(&island));
-    let server = DnsServer::start(move |question| {
-        Reply::Answer(Answer {
-            answers: match question.record_type {
-                server::TXT => root.signed(text("v=DKIM1; p=")).into(),
-                _ => root.signed(root.dnskey()).into(),
-            },
-            ..Answer::default()
-        })
-    });
+    let server = all_signed(root);
     let answer = look_up_at(&server, anchors).unwrap();
     assert_eq!(answer.dnssec, Some(Dnssec::Secure));
     assert!(

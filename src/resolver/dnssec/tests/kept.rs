@@ -7,7 +7,7 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 use tokio::time;
 
 use super::server::{self, Answer, DnsServer, Question, Reply};
-use super::{Resolver, ResolverOptions, Root, Source, TTL, record, to_send};
+use super::{NOW, Resolver, ResolverOptions, Root, Source, TTL, record, to_send};
 use crate::identifier::KeyQuery;
 use crate::identifier::{Sdid, Selector};
 use crate::lookup::{Dnssec, KeyAnswer, LookupFailureKind};
@@ -31,7 +31,7 @@ fn start(
     };
     let servers = options.servers().unwrap().into();
     let resolver = Resolver {
-        source: Source::Validated(super::super::Validator::new(servers, anchors)),
+        source: Source::Validated(super::super::Validator::new(servers, anchors, || NOW)),
     };
     (server, CachingResolver::new(resolver))
 }
