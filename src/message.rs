@@ -3,6 +3,7 @@
 mod compose;
 mod field_index;
 mod long_line;
+mod malformation;
 mod reader;
 mod received;
 
@@ -12,6 +13,7 @@ pub use crate::syntax::folding::{LineEnd, LineEndings};
 pub use compose::PairError;
 pub use field_index::FieldIndex;
 pub(crate) use long_line::LongLine;
+pub use malformation::{Malformation, MalformationKind};
 pub(crate) use reader::is_envelope;
 pub use reader::{HeaderError, HeaderReader};
 pub use received::received_time;
@@ -27,6 +29,9 @@ pub const MAX_FIELDS: usize = 100_000;
 /// (RFC 5322 §2.1.1).
 pub const MAX_LINE: usize = 998;
 
+/// U+FEFF in UTF-8, which some editors put before a text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A message's header: its fields in order, every octet as it was.
 #[derive(Clone, Debug)]
 pub struct Header {
@@ -35,8 +40,9 @@ pub struct Header {
     line_endings: LineEndings,
     first_line_end: Option<LineEnd>,
     length: u64,
-    /// The length of an mbox separator line at the top, which is no part of the header.
-    envelope: usize,
+    /// The length of what is above the header and no part of it.
+    above: usize,
+    malformation: Option<Malformation>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +121,7 @@ impl<'a> HeaderField<'a> {
 
 impl Header {
     /// The fields from the top. A line that is no field (it has no colon) is among them, with an
-    /// empty name.
+    /// empty name; [`Header::malformation`] tells whether there is one.
     #[must_use]
     pub fn fields(&self) -> impl DoubleEndedIterator<Item = HeaderField<'_>> + ExactSizeIterator {
         self.fields.iter().map(|span| self.resolve(span))
@@ -139,21 +145,41 @@ impl Header {
     /// Whether anything in the header is a field at all: a line with a colon behind a name.
     #[must_use]
     pub fn has_fields(&self) -> bool {
-        let is_name = |name: &[u8]| !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
-        self.fields().any(|field| is_name(field.name()))
+        self.fields().any(|field| is_field_name(field.name()))
     }
 
-    /// The header's octets, without an mbox separator line above it and without the empty line
-    /// below it.
+    /// What makes the header malformed, if anything does: its first line that mail software takes
+    /// in different ways.
+    #[must_use]
+    pub fn malformation(&self) -> Option<&Malformation> {
+        self.malformation.as_ref()
+    }
+
+    /// The header's octets, without what is above it and without the empty line below it.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        &self.octets[self.envelope..]
+        &self.octets[self.above..]
     }
 
-    /// The mbox separator line (`From ` …) that stood above the header, with its line end.
+    /// What is above the header and no part of it: a byte order mark, envelope lines. New fields
+    /// go below it.
+    #[must_use]
+    pub fn above(&self) -> &[u8] {
+        &self.octets[..self.above]
+    }
+
+    /// Whether a byte order mark (U+FEFF in UTF-8) is above the header.
+    #[must_use]
+    pub fn has_byte_order_mark(&self) -> bool {
+        byte_order_mark(&self.octets) > 0
+    }
+
+    /// The envelope lines above the header, with their line ends: an mbox's separator line
+    /// (`From ` …), and lines with a `>` before that (`>From ` …), which mail servers write when
+    /// they forward.
     #[must_use]
     pub fn envelope(&self) -> &[u8] {
-        &self.octets[..self.envelope]
+        &self.octets[byte_order_mark(&self.octets)..self.above]
     }
 
     /// How lines were told apart.
@@ -177,7 +203,8 @@ impl Header {
         }
     }
 
-    /// How many octets of the message came before the body: separator line, header, empty line.
+    /// How many octets of the message came before the body: what is above the header, the header,
+    /// the empty line.
     #[must_use]
     pub fn length(&self) -> u64 {
         self.length
@@ -201,6 +228,23 @@ pub fn parse(message: &[u8], line_endings: LineEndings) -> Result<(Header, &[u8]
     let mut reader = HeaderReader::new(line_endings);
     let consumed = reader.push(message)?.unwrap_or(message.len());
     Ok((reader.finish()?, &message[consumed..]))
+}
+
+/// Whether a name is that of a field: `ftext` throughout (RFC 5322 §3.6.8).
+fn is_field_name(name: &[u8]) -> bool {
+    !name.is_empty()
+        && name
+            .iter()
+            .all(|byte| byte.is_ascii_graphic() && *byte != b':')
+}
+
+/// The length of the byte order mark that a message begins with; 0 if it begins with none.
+fn byte_order_mark(message: &[u8]) -> usize {
+    if message.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    }
 }
 
 /// An offset within a header, which [`MAX_HEADER`] keeps far below 4 GiB.

@@ -7,7 +7,6 @@ mod signer;
 use crate::algorithm::SigningAlgorithm;
 use crate::hash::{BodyHasher, BodyHashes};
 use crate::message::{FieldIndex, Header};
-use crate::syntax::folding::is_wsp;
 use signer::Supplied;
 
 pub use choices::{BodyLength, Choices, DEFAULT_HEADERS};
@@ -37,15 +36,14 @@ impl Signing {
     ///
     /// # Errors
     ///
-    /// [`SignError::FromMissing`] if there is no From field to be signed;
-    /// [`SignError::ContinuesNothing`] if a field put on top would not stay one of its own.
+    /// [`SignError::MalformedHeader`] if verifiers would not accept the message whatever its
+    /// signature; [`SignError::FromMissing`] if there is no From field to be signed.
     pub fn begin(signers: &[Signer], header: Header, now: u64) -> Result<Self, SignError> {
+        if let Some(malformation) = header.malformation() {
+            return Err(SignError::MalformedHeader(malformation.clone()));
+        }
         if header.fields_named("from").next().is_none() {
             return Err(SignError::FromMissing);
-        }
-        let first = header.field(0).and_then(|field| field.raw().first());
-        if first.is_some_and(|&octet| is_wsp(octet)) {
-            return Err(SignError::ContinuesNothing);
         }
         let requests: Vec<_> = signers.iter().map(Signer::body_hash_request).collect();
         Ok(Self {

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::alignment::Alignment;
 use crate::key_record::{KeyRecord, RecordError};
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
+use crate::message::Malformation;
 use crate::signature::{Signature, SignatureError};
 
 /// A result as RFC 8601 §2.7.1 names it. Results are ordered by how near each is to a pass, the
@@ -95,13 +96,24 @@ impl Verdict {
     /// signature that local policy refuses, also whether it is good. `None` if it is accepted.
     #[must_use]
     pub fn detail(&self) -> Option<String> {
-        let reason = self.reason.as_ref()?;
+        self.reason.as_ref().map(|reason| self.detail_of(reason))
+    }
+
+    fn detail_of(&self, reason: &Reason) -> String {
         let name = || {
             self.signature
                 .as_ref()
                 .map_or("", |signature| signature.key_query().name())
         };
-        Some(match reason {
+        match reason {
+            Reason::MalformedHeader {
+                otherwise: Some(otherwise),
+                ..
+            } => format!(
+                "{reason}; without that the result would be {}: {}",
+                otherwise.result(),
+                self.detail_of(otherwise)
+            ),
             Reason::Lookup(_) | Reason::KeyNotFound(_) | Reason::Record(_) => {
                 format!("{reason} ({})", name())
             }
@@ -114,7 +126,7 @@ impl Verdict {
                 format!("{reason}; {}", self.cryptography())
             }
             _ => reason.to_string(),
-        })
+        }
     }
 
     /// Whether the signature is good, in words, for one that local policy refuses.
@@ -178,6 +190,14 @@ pub struct KeyEvidence {
 pub enum Reason {
     /// The DKIM-Signature field is not a signature that can be judged (RFC 6376 §6.1.1).
     Signature(SignatureError),
+    /// Mail software takes the header in different ways: what a reader sees need not be what was
+    /// signed (RFC 6376 §3.8).
+    MalformedHeader {
+        /// What makes the header malformed.
+        malformation: Malformation,
+        /// Why the signature would not be accepted of a header that is not; `None` if it would.
+        otherwise: Option<Box<Self>>,
+    },
     /// The message has no From field (RFC 6376 §5.4: From MUST be signed).
     FromMissing,
     /// `h=` does not name From (RFC 6376 §6.1.1).
@@ -282,7 +302,8 @@ impl Reason {
             | Self::IdentityForbidden
             | Self::KeyTooShort { .. }
             | Self::BodyLengthExceedsBody { .. } => VerificationResult::PermError,
-            Self::Sha1
+            Self::MalformedHeader { .. }
+            | Self::Sha1
             | Self::Expired { .. }
             | Self::TimestampInFuture { .. }
             | Self::ExtraFrom { .. }
@@ -299,6 +320,7 @@ impl Reason {
         match self {
             Self::Signature(error) => error.code(),
             Self::Record(error) => error.code(),
+            Self::MalformedHeader { .. } => "malformed-header",
             Self::FromMissing => "from-missing",
             Self::FromNotSigned => "from-not-signed",
             Self::IdentityMismatch => "identity-mismatch",
@@ -327,6 +349,15 @@ impl Reason {
             Self::SignatureMismatch => "signature-mismatch",
         }
     }
+
+    /// Why a signature would not be accepted even if this reason did not stand in the way.
+    #[must_use]
+    pub fn otherwise(&self) -> Option<&Self> {
+        match self {
+            Self::MalformedHeader { otherwise, .. } => otherwise.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Reason {
@@ -335,6 +366,7 @@ impl fmt::Display for Reason {
             Self::Signature(error) => error.fmt(f),
             Self::Record(error) => error.fmt(f),
             Self::Lookup(failure) => write!(f, "key unavailable: {}", failure.detail),
+            Self::MalformedHeader { malformation, .. } => malformation.fmt(f),
             Self::FromMissing => f.write_str("the message has no From field"),
             Self::FromNotSigned => f.write_str("From field not signed"),
             Self::IdentityMismatch => {

@@ -258,15 +258,16 @@ impl Verification {
             policy: &policy,
             queries: &queries,
             body: &body,
+            malformation: header.malformation(),
         };
-        let verdicts = candidates
+        let verdicts: Vec<_> = candidates
             .into_iter()
             .map(|candidate| judge.verdict(candidate))
             .collect();
         let line_ends = message_line_ends(&header, &body);
         Report {
+            warnings: message_warnings(&header, &verdicts, from_fields, &body, line_ends),
             verdicts,
-            warnings: message_warnings(&header, from_fields, &body, line_ends),
             line_ends,
             size: header.length() + body.octets(),
             header,
@@ -285,7 +286,7 @@ pub struct Report {
     pub warnings: Vec<Warning>,
     /// The message's line ends.
     pub line_ends: LineEndsSeen,
-    /// The message's size in octets, an mbox separator line included.
+    /// The message's size in octets, what is above the header included.
     pub size: u64,
     /// The message's header.
     pub header: Header,

@@ -56,6 +56,7 @@ const RESULTS: [(&str, &[&str]); 6] = [
             "expired",
             "extra-from",
             "key-below-minimum",
+            "malformed-header",
             "partial-body",
             "sha1",
             "timestamp-in-future",
@@ -73,10 +74,13 @@ const RESULTS: [(&str, &[&str]); 6] = [
     ),
 ];
 
-const WARNINGS: [&str; 15] = [
+const WARNINGS: [&str; 18] = [
     "bare-carriage-return",
+    "byte-order-mark",
     "eight-bit-header",
+    "envelope-line",
     "long-lines",
+    "malformed-header",
     "mixed-line-endings",
     "multiple-key-records",
     "near-expiration",
@@ -383,6 +387,7 @@ struct Found {
     warnings: Vec<&'static str>,
     /// The first signature's.
     detail: Option<String>,
+    malformed: bool,
     size: u64,
 }
 
@@ -412,6 +417,7 @@ impl Found {
                 .map(code)
                 .collect(),
             detail: verdicts.first().and_then(Verdict::detail),
+            malformed: report.header.malformation().is_some(),
             size: report.size,
         }
     }
@@ -425,7 +431,9 @@ impl Found {
             .collect();
         results.sort_unstable();
         results.dedup();
-        if results.contains(&"pass") {
+        if self.malformed && !results.is_empty() {
+            results = vec!["policy"];
+        } else if results.contains(&"pass") {
             results = vec!["pass"];
         } else if results.is_empty() {
             results.push("none");

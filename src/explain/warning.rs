@@ -19,6 +19,12 @@ pub fn warning_remedy(code: &str) -> Option<&'static str> {
         "sha1" => "have the signer use rsa-sha256",
         "no-version" => "put v=DKIM1 in front of the key record",
         "multiple-key-records" => "publish one key record under each name",
+        "malformed-header" => {
+            "have the sender correct that line: a header is fields and their continuations, then \
+             an empty line"
+        }
+        "byte-order-mark" => "save the message without a byte order mark",
+        "envelope-line" => "take the line away, unless the file is an mbox",
         "mixed-line-endings" => {
             "find what writes LF into the message: over SMTP every line ends in CRLF"
         }
@@ -39,7 +45,7 @@ mod tests {
     const PAGE: &str = include_str!("../../docs/explain.md");
 
     /// Of signatures and of messages.
-    const CODES: [&str; 15] = [
+    const CODES: [&str; 18] = [
         "unsigned-subject",
         "unsigned-duplicate",
         "unsigned-body",
@@ -50,6 +56,9 @@ mod tests {
         "sha1",
         "no-version",
         "multiple-key-records",
+        "malformed-header",
+        "byte-order-mark",
+        "envelope-line",
         "mixed-line-endings",
         "bare-carriage-return",
         "several-from",

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::{Header, HeaderError, HeaderReader, LineEnd, LineEndings};
+use super::{Header, HeaderError, HeaderReader, LineEnd, LineEndings, is_field_name};
 use crate::syntax::escape::printable;
 use crate::syntax::folding::is_wsp;
 
@@ -48,8 +48,8 @@ impl Header {
         reader.finish().map_err(PairError::Limit)
     }
 
-    /// The bytes of the message up to its body, with these fields on top of the others: below the
-    /// separator line of an mbox, which is no field. The body follows as it was.
+    /// The bytes of the message up to its body, with these fields on top of the others: below what
+    /// is [above the header](Header::above). The body follows as it was.
     #[must_use]
     pub fn with_fields_on_top<S: AsRef<str>>(&self, fields: &[S]) -> Vec<u8> {
         let separator = self.length - (self.octets.len() as u64);
@@ -58,7 +58,7 @@ impl Header {
             1 => LineEnd::Lf.octets(),
             _ => LineEnd::Crlf.octets(),
         };
-        let mut bytes = self.envelope().to_vec();
+        let mut bytes = self.above().to_vec();
         for field in fields {
             bytes.extend_from_slice(field.as_ref().as_bytes());
         }
@@ -73,7 +73,7 @@ fn field(name: &[u8], value: &[u8]) -> Result<Vec<u8>, PairError> {
     // The obsolete syntax has white space before the colon (RFC 5322 §4.5).
     let blanks = name.iter().rev().take_while(|&&byte| is_wsp(byte)).count();
     let word = &name[..name.len() - blanks];
-    if word.is_empty() || !word.iter().copied().all(is_name_byte) {
+    if !is_field_name(word) {
         return Err(PairError::Name(printable(name)));
     }
     let mut field = Vec::with_capacity(name.len() + value.len() + 3);
@@ -95,11 +95,6 @@ fn field(name: &[u8], value: &[u8]) -> Result<Vec<u8>, PairError> {
         field.extend_from_slice(b"\r\n");
     }
     Ok(field)
-}
-
-/// Whether a byte may be in a field's name (`ftext`, RFC 5322 §3.6.8).
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_graphic() && byte != b':'
 }
 
 /// Why a pair is not a header field.
@@ -195,6 +190,10 @@ mod tests {
             (
                 "From x Mon\nA: b\n\nbody",
                 "From x Mon\nN: 1\r\nA: b\n\nbody",
+            ),
+            (
+                "\u{feff}>From x\nA: b\n\nbody",
+                "\u{feff}>From x\nN: 1\r\nA: b\n\nbody",
             ),
         ];
         for (message, expected) in rows {

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::fmt;
 
 use super::{
-    FieldSpan, Header, HeaderField, LineEnd, LineEndings, MAX_FIELD, MAX_FIELDS, MAX_HEADER, offset,
+    FieldSpan, Header, HeaderField, LineEnd, LineEndings, MAX_FIELD, MAX_FIELDS, MAX_HEADER,
+    Malformation, byte_order_mark, offset,
 };
 use crate::syntax::escape::printable;
 use crate::syntax::folding::is_wsp;
@@ -20,7 +21,8 @@ pub struct HeaderReader {
     line_endings: LineEndings,
     first_line_end: Option<LineEnd>,
     line_start: usize,
-    envelope: usize,
+    /// The length of what is above the header and no part of it.
+    above: usize,
     /// The length of the empty line that ended the header; `None` before its end.
     separator: Option<usize>,
 }
@@ -35,7 +37,7 @@ impl HeaderReader {
             line_endings,
             first_line_end: None,
             line_start: 0,
-            envelope: 0,
+            above: 0,
             separator: None,
         }
     }
@@ -74,21 +76,34 @@ impl HeaderReader {
     ///
     /// A [`HeaderError`] if the last field is longer than the limit.
     pub fn finish(mut self) -> Result<Header, HeaderError> {
+        self.pass_byte_order_mark();
         if self.line_start < self.octets.len() {
             self.take_line()?;
         }
-        Ok(Header {
+        let mut header = Header {
             length: (self.octets.len() + self.separator.unwrap_or(0)) as u64,
             octets: self.octets,
             fields: self.fields,
             line_endings: self.line_endings,
             first_line_end: self.first_line_end,
-            envelope: self.envelope,
-        })
+            above: self.above,
+            malformation: None,
+        };
+        header.malformation = Malformation::find(&header);
+        Ok(header)
+    }
+
+    /// Puts a byte order mark at the start of the message above the header.
+    fn pass_byte_order_mark(&mut self) {
+        if self.line_start == 0 {
+            self.above = byte_order_mark(&self.octets);
+            self.line_start = self.above;
+        }
     }
 
     /// Handles a line feed at the end of what was taken; whether it ended the header.
     fn end_line(&mut self) -> Result<bool, HeaderError> {
+        self.pass_byte_order_mark();
         let line = &self.octets[self.line_start..];
         let ending = if line.ends_with(b"\r\n") {
             LineEnd::Crlf
@@ -116,8 +131,9 @@ impl HeaderReader {
         let end = self.octets.len();
         let line = &self.octets[start..];
         self.line_start = end;
-        if start == 0 && is_envelope(line) {
-            self.envelope = end;
+        let unquoted = line.strip_prefix(b">").unwrap_or(line);
+        if self.fields.is_empty() && is_envelope(unquoted) {
+            self.above = end;
             return Ok(());
         }
         if is_wsp(line[0])
@@ -192,7 +208,7 @@ impl fmt::Display for HeaderError {
 
 impl Error for HeaderError {}
 
-/// Whether a message's first line is an mbox separator and not the field `From :` in its
+/// Whether a line above a header is an mbox separator and not the field `From :` in its
 /// obsolete form (RFC 5322 §4.5).
 pub(crate) fn is_envelope(line: &[u8]) -> bool {
     line.strip_prefix(b"From ")

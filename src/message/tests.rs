@@ -97,6 +97,33 @@ fn a_separator_line_is_not_a_field() {
 }
 
 #[test]
+fn what_is_above_a_header_is_no_part_of_it() {
+    let above = |message: &str| {
+        check(message, &[("A", " b")], "x");
+        let (header, _) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
+        assert_eq!(header.octets(), b"A: b\n");
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (
+            header.has_byte_order_mark(),
+            text(header.envelope()),
+            text(header.above()),
+        )
+    };
+    let owned = |mark, envelope: &str, above: &str| (mark, envelope.to_owned(), above.to_owned());
+    let lines = ">From joe\n>From jim Sat\r\n";
+    assert_eq!(
+        above(&format!("{lines}A: b\n\nx")),
+        owned(false, lines, lines)
+    );
+    assert_eq!(above("\u{feff}A: b\n\nx"), owned(true, "", "\u{feff}"));
+    let all = format!("\u{feff}{lines}");
+    assert_eq!(above(&format!("{all}A: b\n\nx")), owned(true, lines, &all));
+    check("\u{feff}", &[], "");
+    check("\u{feff}\r\nx", &[], "x");
+    check(">From : joe\n\nx", &[(">From", " joe")], "x");
+}
+
+#[test]
 fn on_the_wire_a_bare_line_feed_is_data() {
     let (fields, body) = fields(b"A: b\nC: d\r\n\n\r\n\r\nx", LineEndings::Strict);
     assert_eq!(fields[0], ("A".into(), " b\nC: d".into()));

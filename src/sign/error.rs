@@ -3,16 +3,17 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::message::Malformation;
 use crate::signature::{MAX_NAMES, SignatureError};
 
 /// Why a message cannot be signed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SignError {
+    /// Mail software takes the header in different ways.
+    MalformedHeader(Malformation),
     /// The message has no From field.
     FromMissing,
-    /// The header begins with white space: its first line would continue the new field.
-    ContinuesNothing,
     /// From is not among the fields to sign (RFC 6376 §5.4).
     FromNotSigned,
     /// A name is not that of a header field.
@@ -52,10 +53,8 @@ pub enum SignError {
 impl fmt::Display for SignError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::MalformedHeader(malformation) => malformation.fmt(f),
             Self::FromMissing => f.write_str("the message has no From field"),
-            Self::ContinuesNothing => {
-                f.write_str("the header begins with white space, and would run into the new field")
-            }
             Self::FromNotSigned => f.write_str("the From field must be signed"),
             Self::BadName(name) => write!(f, "\"{name}\" is not the name of a header field"),
             Self::NeverSigned(name) => {

@@ -9,6 +9,7 @@ use crate::hash::BodyHashes;
 use crate::identifier::DomainName;
 use crate::key_record::KeyRecord;
 use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
+use crate::message::Malformation;
 use crate::signature::Signature;
 use crate::verdict::{KeyEvidence, KeyNotFound, Reason, Verdict, Warning};
 
@@ -18,6 +19,7 @@ pub(super) struct Judge<'a> {
     pub(super) queries: &'a Queries,
     pub(super) body: &'a BodyHashes,
     pub(super) author_domain: Option<&'a DomainName>,
+    pub(super) malformation: Option<&'a Malformation>,
 }
 
 /// What came of one key record, or of there being none.
@@ -73,17 +75,11 @@ impl Judge<'_> {
             ));
         }
         let key_reason = key.reason.clone();
-        let reason = [
-            defect,
-            policy,
-            partial_body,
-            key.reason,
-            body_hash,
-            mismatch,
-        ]
-        .into_iter()
-        .flatten()
-        .next();
+        let reason = [policy, partial_body, key.reason, body_hash, mismatch]
+            .into_iter()
+            .flatten()
+            .next();
+        let reason = defect.or_else(|| self.with_malformation(reason));
         let alignment = self.align(&signature, reason.is_none(), &mut warnings);
         Verdict {
             field_index,
@@ -99,6 +95,17 @@ impl Judge<'_> {
             signature_matches: key.matches,
             key: key.evidence,
             warnings,
+        }
+    }
+
+    /// Puts a malformed header before a reason, and before there being none.
+    fn with_malformation(&self, reason: Option<Reason>) -> Option<Reason> {
+        match self.malformation {
+            None => reason,
+            Some(malformation) => Some(Reason::MalformedHeader {
+                malformation: malformation.clone(),
+                otherwise: reason.map(Box::new),
+            }),
         }
     }
 

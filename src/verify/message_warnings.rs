@@ -3,7 +3,7 @@
 use crate::canonicalization::body::LineEndsSeen;
 use crate::hash::BodyHashes;
 use crate::message::{Header, LineEnd, LongLine};
-use crate::verdict::Warning;
+use crate::verdict::{Reason, Verdict, Warning};
 
 pub(super) fn message_line_ends(header: &Header, body: &BodyHashes) -> LineEndsSeen {
     let mut seen = body.line_ends();
@@ -33,6 +33,7 @@ fn has_pair(octets: &[u8], is_wanted: impl Fn(u8, u8) -> bool) -> bool {
 
 pub(super) fn message_warnings(
     header: &Header,
+    verdicts: &[Verdict],
     from_fields: usize,
     body: &BodyHashes,
     line_ends: LineEndsSeen,
@@ -43,6 +44,26 @@ pub(super) fn message_warnings(
             warnings.push(Warning::new(code, message));
         }
     };
+    // Where a signature is not accepted for it, its verdict says so.
+    let is_told =
+        |verdict: &Verdict| matches!(verdict.reason, Some(Reason::MalformedHeader { .. }));
+    if let Some(malformation) = header.malformation() {
+        warn(
+            !verdicts.iter().any(is_told),
+            "malformed-header",
+            &malformation.to_string(),
+        );
+    }
+    warn(
+        header.has_byte_order_mark(),
+        "byte-order-mark",
+        "a byte order mark is above the header: it was skipped",
+    );
+    warn(
+        !header.envelope().is_empty(),
+        "envelope-line",
+        "an mbox's From line is above the header: it was skipped",
+    );
     warn(
         line_ends.crlf && line_ends.bare_line_feed,
         "mixed-line-endings",

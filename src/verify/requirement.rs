@@ -23,11 +23,15 @@ pub enum Required {
 /// What a message has to meet to pass.
 ///
 /// ```
-/// use dkim_toolkit::verify::{MessageResult, Required, Requirement};
+/// use dkim_toolkit::message::{LineEndings, parse};
+/// use dkim_toolkit::verify::{MessageResult, Required, Requirement, Verifier};
 ///
+/// let (header, _) = parse(b"From: joe@example.com\r\n", LineEndings::Lenient)?;
+/// let report = Verifier::default().begin(header, 0).finish();
 /// let mut requirement = Requirement::default();
 /// requirement.required = Required::Aligned;
-/// assert_eq!(requirement.result(&[]), MessageResult::None);
+/// assert_eq!(requirement.result(&report), MessageResult::None);
+/// # Ok::<(), dkim_toolkit::message::HeaderError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -65,18 +69,23 @@ impl fmt::Display for MessageResult {
 }
 
 impl Requirement {
-    /// The result of a message with these verdicts.
+    /// The result of a message.
     ///
     /// `pass` where the requirement is met. Where signatures pass and it is not met: `temperror` if
     /// a signature that might have met it could not be judged now, else `policy`. Where none passes:
-    /// the best of the signatures' results.
+    /// the best of the signatures' results. `policy` where the header is malformed, whatever is
+    /// wrong with the signatures.
     #[must_use]
-    pub fn result(&self, verdicts: &[Verdict]) -> MessageResult {
+    pub fn result(&self, report: &Report) -> MessageResult {
         use VerificationResult::{Pass, Policy, TempError};
+        let verdicts = &report.verdicts;
         let results = || verdicts.iter().map(Verdict::result);
         let Some(best) = results().min() else {
             return MessageResult::None;
         };
+        if report.header.malformation().is_some() {
+            return MessageResult::Signed(Policy);
+        }
         if best != Pass {
             return MessageResult::Signed(best);
         }
@@ -101,7 +110,7 @@ impl Requirement {
     pub fn unmet(&self, report: &Report) -> Option<Warning> {
         let mut results = report.verdicts.iter().map(Verdict::result);
         let is_unmet = results.any(|result| result == VerificationResult::Pass)
-            && self.result(&report.verdicts) == MessageResult::Signed(VerificationResult::Policy);
+            && self.result(report) == MessageResult::Signed(VerificationResult::Policy);
         is_unmet.then(|| Warning::new("requirement-unmet", self.sentence(report)))
     }
 
@@ -184,7 +193,7 @@ mod tests {
             signed_by: signed_by.map(|domain| Sdid::parse(domain.as_bytes()).unwrap()),
         };
         let report = report(signatures);
-        let result = requirement.result(&report.verdicts);
+        let result = requirement.result(&report);
         assert_eq!(
             result,
             MessageResult::Signed(expected),
@@ -204,7 +213,7 @@ mod tests {
                 required,
                 signed_by: None,
             };
-            assert_eq!(requirement.result(&[]), MessageResult::None);
+            assert_eq!(requirement.result(&report(&[])), MessageResult::None);
             assert_eq!(requirement.unmet(&report(&[])), None);
         }
     }
@@ -277,6 +286,21 @@ mod tests {
         };
         let unmet = Some("no signature of list.example passes and is aligned with the From domain");
         aligned(&[(OWN, Pass), (LIST, Pass)], Policy, unmet);
+    }
+
+    #[test]
+    fn a_message_with_a_malformed_header_does_not_pass() {
+        let result = |message: &str| {
+            let (header, _) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
+            let report = Verifier::default().begin(header, 0).finish();
+            let requirement = Requirement::default();
+            assert_eq!(requirement.unmet(&report), None);
+            requirement.result(&report)
+        };
+        let unreadable = "junk\r\nDKIM-Signature: what is this\r\nFrom: joe@example.com\r\n";
+        assert_eq!(result(unreadable), MessageResult::Signed(Policy));
+        let unsigned = "junk\r\nFrom: joe@example.com\r\n";
+        assert_eq!(result(unsigned), MessageResult::None);
     }
 
     #[test]

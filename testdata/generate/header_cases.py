@@ -6,6 +6,7 @@ from .vector import published
 
 MISMATCH = "fail signature-mismatch"
 EXTRA_FROM = "policy extra-from"
+MALFORMED = "policy malformed-header"
 
 
 def add_to(vectors):
@@ -34,7 +35,7 @@ def header_fields(vectors):
         ("latin-1", "Subject: B\udcfccher", "octets that are no UTF-8 are data"),
         ("nul", "Subject: a\x00b", "NUL is data"),
         ("other-whitespace", "Subject: a\x0b\x0c  b\u00a0\u00a0c", "VT, FF and NBSP are no WSP"),
-        ("bare-cr", "Subject: a \r b\r", "a bare CR is data"),
+        ("bare-cr", "Subject: a \r b\r", "a bare CR is data, and a header that has one is malformed"),
         ("long", "Subject: " + "x" * 20_000, "twenty thousand octets on one line"),
         ("many-folds", "Subject:" + "\r\n x" * 5000, "five thousand folds"),
     ):  # fmt: skip
@@ -48,6 +49,8 @@ def header_fields(vectors):
                 f"header-{name}-{algorithm}",
                 f"RFC 6376 {'§3.4.1' if algorithm == 'simple' else '§3.4.2'}: {why}.",
                 sign(message(*fields), tags={"c": f"{algorithm}/simple"}),
+                MALFORMED if name == "bare-cr" else "pass",
+                misread="has a CR without LF",
                 warnings=warnings.get(name, ""),
                 no_warnings="" if name in warnings else "eight-bit-header long-lines",
             )
@@ -296,8 +299,11 @@ def field_syntax(vectors):
         )
     vectors.add(
         "header-line-without-colon",
-        "RFC 5322 §2.2: a line without a colon is no field; it is passed over, and so are its continuations.",
+        "RFC 5322 §2.2: a line without a colon is no field: for the hash it is passed over, and so are its\n"
+        "continuations; but some readers take it for the start of the body.",
         sign().replace(b"\r\nTo:", b"\r\nthis is no field\r\n nor: is this\r\nTo:"),
+        MALFORMED,
+        misread="is neither a field nor the continuation of one",
     )
     other = sign(tags={"h": "from:dkim-signature"}, source=sign(key=ED25519))
     both = published(RSA_2048, ED25519)

@@ -18,9 +18,41 @@ def to_crlf(data, strict=False):
     return data if strict else re.sub(rb"(?<!\r)\n", b"\r\n", data)
 
 
+def without_mark(message):
+    """The message without a byte order mark above its header."""
+    return message.removeprefix(b"\xef\xbb\xbf")
+
+
+def is_envelope_line(line):
+    """Whether a line above the header is one of an mbox; `From :` is a field (RFC 5322 §4.5)."""
+    return re.match(rb">?From [ \t]*(?![ \t:])", line) is not None
+
+
+def malformed_line(message, strict=False):
+    """The number of the first line that makes the header malformed; None where nothing does.
+
+    RFC 5322 §2.2: a header is fields, and lines that begin with WSP and continue one. §3.6.8: a name is
+    printable ASCII without the colon. §2.3: CR and LF occur only together, as line ends.
+    """
+    at_top, after_field = True, False
+    lines = re.split(rb"\r\n" if strict else rb"\r?\n", without_mark(message))
+    for number, line in enumerate(lines, 1):
+        if line == b"":
+            break
+        at_top = at_top and is_envelope_line(line)
+        is_fold = after_field and line[:1] in (b" ", b"\t")
+        is_field = re.match(rb"[!-9;-~]+[ \t]*:", line) is not None
+        if b"\r" in line or b"\n" in line or not (at_top or is_fold or is_field):
+            return number
+        after_field = not at_top
+    return None
+
+
 def split_message(message, strict=False):
     """The header fields, each whole with its final CRLF, and the body (RFC 5322 §2.1)."""
-    lines = to_crlf(message, strict).split(b"\r\n")
+    lines = to_crlf(without_mark(message), strict).split(b"\r\n")
+    while is_envelope_line(lines[0]):
+        lines.pop(0)
     last = len(lines) - 1
     fields = []
     for number, line in enumerate(lines):

@@ -107,7 +107,7 @@ def record_syntax(vectors):
             sign(),
             SYNTAX,
             record=record,
-            details=detail,
+            detail=detail,
         )
     for name, record, why in (
         ("tag-without-equals-sign", f"v=DKIM1; foo; k=rsa; p={P}", "a tag without ="),

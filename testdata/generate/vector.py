@@ -52,7 +52,7 @@ class Vector:
 
     `dns` maps an owner name to a text, to a list of texts, or to a one-element tuple that holds
     the key of a failure (`nodata`, `servfail`, ...). `keys` are the public keys that the naive
-    verifier judges with. `result` is derived where it does not depend on an order among results.
+    verifier judges with. `misread` is what the detail says of a malformed header's first such line. `result` is derived where it does not depend on an order among results.
     """
 
     name: str
@@ -66,18 +66,26 @@ class Vector:
     warnings: list = field(default_factory=list)
     no_warnings: list = field(default_factory=list)
     alignments: list = field(default_factory=list)
-    details: list = field(default_factory=list)
+    detail: str = ""
+    misread: str = ""
     show_facts: bool = True
 
     def reasons(self):
         """The reason code of each signature, None where there is none or any is right."""
         return [(line.split() + [None])[1] for line in self.expect]
 
+    def malformed_line(self):
+        """The line that makes the header malformed, as the naive reader counts; None without one."""
+        strict = self.options.get("line-endings") == "strict"
+        return naive_dkim.malformed_line(self.message, strict)
+
     def result(self):
         """The result of the message under `--require any`."""
         results = {line.split()[0] for line in self.expect}
         if not results:
             return "none"
+        if self.malformed_line():
+            return "policy"
         if "pass" in results:
             return "pass"
         assert len(results) == 1, f"{self.name}: the message's result depends on an order"
@@ -102,6 +110,24 @@ class Vector:
             signatures = []
         return bodies, signatures
 
+    def check_header(self):
+        """The reasons and warnings written by hand against what the naive reader says of the header."""
+        line = self.malformed_line()
+        for result, reason in zip((line.split()[0] for line in self.expect), self.reasons()):
+            of_syntax = result != "pass" and reason in UNREADABLE | {"from-missing"}
+            right = (reason == "malformed-header") == bool(line) or of_syntax
+            assert right, f"{self.name}: {result} {reason}, but the naive reader finds line {line} malformed"
+        if "malformed-header" in self.warnings:
+            assert line and "malformed-header" not in self.reasons(), f"{self.name}: {line} is malformed"
+
+    def details(self):
+        """What the first signature's detail says; where it is refused for the header, of which line."""
+        details = [self.detail] if self.detail else []
+        if self.reasons()[:1] != ["malformed-header"]:
+            return details
+        assert self.misread, f"{self.name}: what is wrong with the line?"
+        return [f"line {self.malformed_line()} {self.misread}", *details]
+
     def _must_agree(self, result, reason, body, signature):
         """The verdict written by hand against what the naive verifier computes."""
         found = (body, signature)
@@ -117,6 +143,7 @@ class Vector:
 
     def rendered(self):
         """The file: preamble, an empty line, the message."""
+        self.check_header()
         word = {True: "yes", False: "no", None: "null"}
         lines = [f"comment: {line}" for line in self.comment.splitlines()]
         lines.append(f"now: {self.now}")
@@ -135,7 +162,7 @@ class Vector:
         lines += [f"alignment: {word}" for word in self.alignments]
         lines += [f"warning: {code}" for code in self.warnings]
         lines += [f"no-warning: {code}" for code in self.no_warnings]
-        lines += [f"detail: {text}" for text in self.details]
+        lines += [f"detail: {text}" for text in self.details()]
         return "\n".join(lines).encode("utf-8") + b"\n\n" + self.message
 
 
@@ -155,7 +182,7 @@ class Vectors:
         if dns is None:
             dns = {owner(key.name): record if record is not None else key.public.record()}
         expect = [expect] if isinstance(expect, str) else expect
-        for plural in ("warnings", "no_warnings", "alignments", "details"):
+        for plural in ("warnings", "no_warnings", "alignments"):
             rest[plural] = rest.get(plural, "").split() if plural in rest else []
         if keys is None:
             keys = [key.public]

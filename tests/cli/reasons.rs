@@ -15,7 +15,7 @@ const REASONS: &str = "body-hash-mismatch signature-mismatch missing-tag from-no
     key-not-found key-revoked key-type-mismatch hash-not-allowed service-not-allowed key-too-short \
     key-invalid key-syntax from-missing signature-syntax unsupported-version unsupported-algorithm \
     unsupported-canonicalization unsupported-query-method key-unsupported sha1 expired \
-    timestamp-in-future partial-body key-below-minimum too-many-signatures extra-from dns-timeout \
+    timestamp-in-future malformed-header partial-body key-below-minimum too-many-signatures extra-from dns-timeout \
     dns-servfail dns-unreachable";
 
 /// A vector's preamble as the words of a command line, and what must come of it.

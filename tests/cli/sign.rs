@@ -316,7 +316,10 @@ fn a_separator_line_stays_on_top() {
         &testdata::read("message.lf.eml")[..],
     ]
     .concat();
-    let signed = dkim_reading(&KEY, &message).exits(0).stdout;
+    let run = dkim_reading(&KEY, &message).exits(0);
+    let signed = run
+        .says("the envelope line above the header is not signed")
+        .stdout;
     assert!(signed.starts_with(b"From joe Sat Jan  3 01:05:34 1996\nDKIM-Signature: "));
     passes(&signed);
 }
@@ -337,19 +340,53 @@ fn large_messages_from_files_and_pipes() {
 }
 
 #[test]
-fn a_header_that_would_run_into_the_new_field_is_refused() {
-    for message in [
-        " x\r\nFrom: a@example.com\r\n\r\nx",
-        "\tx\nFrom: a@example.com\n\nx",
-        "From x Mon\n x\nFrom: a@example.com\n\n",
+fn malformed_headers_are_refused() {
+    for (message, line, why) in [
+        (
+            " x\r\nFrom: a@example.com\r\n\r\nx",
+            1,
+            "begins with white space, but there is no field above it",
+        ),
+        (
+            "From x Mon\n x\nFrom: a@example.com\n\n",
+            2,
+            "begins with white space, but there is no field above it",
+        ),
+        (
+            "From: a@example.com\nPay here\n\nx",
+            2,
+            "is neither a field nor the continuation of one: \"Pay here\"",
+        ),
+        (
+            "To: b\rFrom: c@example.net\r\nFrom: a@example.com\r\n\r\nx",
+            1,
+            "has a CR without LF behind it: \"To: b\\rFrom: c@example.net\"",
+        ),
+        (
+            "From\0: a@example.com\n\nx",
+            1,
+            "has a byte in its field name that no name may have: \"From\\u{0}: a@example.com\"",
+        ),
     ] {
-        let run = dkim_reading(&KEY, message.as_bytes()).exits(4);
-        assert!(
-            run.says("the header begins with white space")
-                .stdout
-                .is_empty()
-        );
+        let error = format!("- : the header is malformed: line {line} {why}");
+        let run = dkim_reading(&KEY, message.as_bytes()).exits(4).says(&error);
+        assert_eq!(run.stderr.matches("dkim: error:").count(), 1);
+        assert!(run.stdout.is_empty());
     }
+}
+
+#[test]
+fn a_byte_order_mark_stays_on_top() {
+    let mark = "\u{feff}".as_bytes();
+    let message = [mark, &testdata::read("message.eml")[..]].concat();
+    let run = dkim_reading(&KEY, &message).exits(0);
+    let run = run.says("the byte order mark above the header is not signed");
+    assert!(
+        run.stdout
+            .starts_with("\u{feff}DKIM-Signature: ".as_bytes())
+    );
+    assert!(run.stdout.ends_with(&message[mark.len()..]));
+    passes(&run.stdout);
 }
 
 #[test]

@@ -122,14 +122,14 @@ fn inspection(report: Report, now: u64) -> Inspection {
 /// What stands in the way of a signature, its key apart. That no key was asked for hides in a
 /// verdict what there is to say of the body.
 fn refused(verdict: &Verdict) -> Vec<Reason> {
-    let known = verdict.reason.clone();
+    let known = std::iter::successors(verdict.reason.as_ref(), |reason| reason.otherwise());
     let known = known.filter(|reason| !matches!(reason, Reason::Lookup(_)));
     let body = match (verdict.body_hash_matches(), verdict.canonical_body_length) {
         (Some(true), _) | (None, None) => None,
         (Some(false), _) => Some(Reason::BodyHashMismatch),
         (None, Some(actual)) => Some(Reason::BodyLengthExceedsBody { actual }),
     };
-    known.into_iter().chain(body).collect()
+    known.cloned().chain(body).collect()
 }
 
 #[cfg(test)]

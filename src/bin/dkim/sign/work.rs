@@ -9,6 +9,7 @@ use std::sync::Arc;
 use dkim_toolkit::author::{NoAuthorDomain, author_addresses, single_author_domain};
 use dkim_toolkit::identifier::Sdid;
 use dkim_toolkit::key::PrivateKey;
+use dkim_toolkit::mailbox::is_mbox;
 use dkim_toolkit::message::{Header, MAX_LINE};
 use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing};
 
@@ -133,6 +134,16 @@ impl Signatory {
         let mut message = Replay::open(source).map_err(about_source)?;
         let line_endings = self.arguments.line_endings.get();
         let (header, body) = message.read_header(line_endings).map_err(about_source)?;
+        if let Some(malformation) = header.malformation() {
+            let error = SignError::MalformedHeader(malformation.clone());
+            return Err(about_source(sign_failure(&error)));
+        }
+        if header.has_byte_order_mark() {
+            warnings.push("the byte order mark above the header is not signed".to_owned());
+        }
+        if !header.envelope().is_empty() {
+            warnings.push("the envelope line above the header is not signed".to_owned());
+        }
         let authors = header.fields_named("from").count();
         if authors > 1 {
             warnings.push(format!(
@@ -146,7 +157,7 @@ impl Signatory {
             .read_body(&body, |octets| signing.body(octets))
             .map_err(about_source)?;
         self.counter.add(message.length());
-        if !header.envelope().is_empty() {
+        if is_mbox(header.envelope()) {
             refuse_several(&mut message).map_err(about_source)?;
         }
         let fields = signing
@@ -279,9 +290,10 @@ fn signing_domain(header: &Header) -> Result<Sdid, Failure> {
 
 pub fn sign_failure(error: &SignError) -> Failure {
     let hint = match error {
-        SignError::FromMissing | SignError::ContinuesNothing => {
-            Some("is this a message, with its header?")
-        }
+        SignError::MalformedHeader(_) => Some(
+            "correct that line: a header is fields and their continuations, then an empty line",
+        ),
+        SignError::FromMissing => Some("is this a message, with its header?"),
         SignError::FromNotSigned => Some("put From into --headers"),
         SignError::KeyTooShort { .. } => Some("make a new key of 2048 bits"),
         SignError::IdentityOutsideDomain => Some("choose --identity within --domain"),

@@ -366,7 +366,7 @@ impl Judge {
         };
         let report = judgement.into_report();
         let outcome = Outcome {
-            result: self.requirement.result(&report.verdicts),
+            result: self.requirement.result(&report),
             unmet: self.requirement.unmet(&report),
             report,
             explanations,
