@@ -5,14 +5,16 @@
 //! Body and header are explained apart, for each has a hash of its own in the signature: `bh=` and
 //! that which `b=` signs (RFC 6376 §3.7).
 //!
-//! Nothing here reads, asks or looks at a clock. The caller has kept the body, says with
-//! [`Budget`] how long to search, and, where a key is missing, asks the DNS for the names that
-//! [`nearby_queries`] gives.
+//! [`Explaining`] is the door: it is made from what was found of a message and from its body, says
+//! which names to ask the DNS for, and searches within a [`Budget`]. Nothing here reads, asks or
+//! looks at a clock by itself.
 
 mod body;
 mod budget;
 mod cause;
+mod explaining;
 mod header;
+mod kept_body;
 mod key;
 mod quote;
 #[cfg(test)]
@@ -23,29 +25,32 @@ mod warning;
 use crate::identifier::KeyQuery;
 use crate::lookup::KeyAnswer;
 use crate::message::Header;
-use crate::verdict::Verdict;
+use crate::verdict::{Verdict, Warning};
 
-pub use budget::{Budget, Exhausted};
+pub use budget::Budget;
+use budget::Exhausted;
 pub use cause::{Cause, Part, Proof};
-pub use key::nearby_queries;
+pub use explaining::{Explaining, Explanations};
+pub use kept_body::{KeptBody, MAX_KEPT_BODY};
 pub use warning::warning_remedy;
 
 /// What there is to explain a verdict with.
 #[derive(Clone, Copy, Debug)]
-pub struct Evidence<'a> {
+struct Evidence<'a> {
     /// The message's header.
-    pub header: &'a Header,
+    header: &'a Header,
     /// The message's body as it came, without the empty line before it; `None` if it was too large
     /// to be kept: then the header alone is explained.
-    pub body: Option<&'a [u8]>,
+    body: Option<&'a [u8]>,
     /// The verdict to explain.
-    pub verdict: &'a Verdict,
-    /// What the DNS says to [`nearby_queries`]; empty if nobody asked.
-    pub nearby: &'a [(KeyQuery, KeyAnswer)],
+    verdict: &'a Verdict,
+    /// What the DNS says to [`key::nearby_queries`]; empty if nobody asked.
+    nearby: &'a [(KeyQuery, KeyAnswer)],
 }
 
 /// One thing that happened to a message or a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Explanation {
     /// What happened.
     pub cause: Cause,
@@ -73,8 +78,9 @@ impl Explanation {
     }
 }
 
-/// What the search found.
+/// What the search found about one signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Explained {
     /// What happened, the most certain first; [`Cause::Unknown`] alone if nothing was found. None
     /// where nothing was changed: signature and body hash are good, and something else is not, the
@@ -87,9 +93,24 @@ pub struct Explained {
     pub complete: bool,
 }
 
+impl Explained {
+    /// What is not explained: `header-not-explained` and `body-not-explained` beside what was found,
+    /// and `explain-budget-spent` if the search came to no end.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        let parts = self.unexplained.iter().map(|part| part.warning());
+        parts.chain(self.budget_spent()).collect()
+    }
+
+    /// The warning `explain-budget-spent`, if not all was tried.
+    #[must_use]
+    pub fn budget_spent(&self) -> Option<Warning> {
+        (!self.complete).then(warning::budget_spent)
+    }
+}
+
 /// Explains a verdict that is no pass.
-#[must_use]
-pub fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
+fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
     let mut found = Vec::new();
     let verdict = evidence.verdict;
     if verdict.signature_matches == Some(true) && verdict.body_hash_matches() == Some(true) {

@@ -1,11 +1,15 @@
 //! How long a search may take.
 
+use std::time::Duration;
+
 /// Octets that are hashed or looked through between two looks at the clock.
 const STEP: u64 = 256 * 1024;
 
-/// How long a search may take: it ends soon after `goes_on` has said no.
+/// How long a search may take, by the caller's clock.
 pub struct Budget<'a> {
-    goes_on: &'a mut dyn FnMut() -> bool,
+    clock: Box<dyn FnMut() -> Duration + 'a>,
+    /// When the search ends.
+    end: Duration,
     left: u64,
     /// What is left of the share of one search; without a share, more than can be spent.
     share: u64,
@@ -13,17 +17,25 @@ pub struct Budget<'a> {
 
 /// The budget is spent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exhausted;
+pub(super) struct Exhausted;
 
 impl<'a> Budget<'a> {
-    /// A budget that lasts as long as `goes_on` says yes; the caller looks at the clock there. It
-    /// is asked after every few hundred thousand octets of work.
-    pub fn new(goes_on: &'a mut dyn FnMut() -> bool) -> Self {
+    /// A budget that lasts for a time from now. `clock` gives the time since any moment, which
+    /// stays the same; it is asked after every few hundred thousand bytes of work, and the search
+    /// ends soon after the end of its time.
+    pub fn new(limit: Duration, clock: impl FnMut() -> Duration + 'a) -> Self {
+        let mut clock = Box::new(clock);
         Self {
-            goes_on,
+            end: clock().saturating_add(limit),
+            clock,
             left: STEP,
             share: u64::MAX,
         }
+    }
+
+    /// A budget for work that is bounded by itself.
+    pub(super) fn unlimited() -> Self {
+        Self::new(Duration::MAX, || Duration::ZERO)
     }
 
     /// Lets a search go on for so many octets at most: a share, so that something is left for what
@@ -47,12 +59,23 @@ impl<'a> Budget<'a> {
         }
     }
 
+    /// Lets one of `count` searches go on for its part of the time that is left. What it does not
+    /// need is left to the others.
+    pub(super) fn part<T>(&mut self, count: u32, search: impl FnOnce(&mut Self) -> T) -> T {
+        let end = self.end;
+        let now = (self.clock)();
+        self.end = now.saturating_add(end.saturating_sub(now) / count);
+        let found = search(self);
+        self.end = end;
+        found
+    }
+
     /// Takes note of work on so many octets, before or after it.
     ///
     /// # Errors
     ///
     /// [`Exhausted`] if the search has to end.
-    pub fn spend(&mut self, octets: usize) -> Result<(), Exhausted> {
+    pub(super) fn spend(&mut self, octets: usize) -> Result<(), Exhausted> {
         let octets = octets as u64;
         self.share = self.share.saturating_sub(octets);
         if self.share == 0 {
@@ -63,7 +86,7 @@ impl<'a> Budget<'a> {
             return Ok(());
         }
         self.left = STEP;
-        if (self.goes_on)() {
+        if (self.clock)() < self.end {
             Ok(())
         } else {
             self.left = 0;
@@ -79,13 +102,23 @@ impl std::fmt::Debug for Budget<'_> {
 }
 
 #[cfg(test)]
+impl Budget<'_> {
+    /// A budget that lasts for this many looks at the clock.
+    pub(super) fn of_looks(count: u64) -> Self {
+        let mut seconds = 0..;
+        Self::new(Duration::from_secs(count + 1), move || {
+            Duration::from_secs(seconds.next().unwrap())
+        })
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_share_is_less_than_all() {
-        let mut goes_on = || true;
-        let mut budget = Budget::new(&mut goes_on);
+        let mut budget = Budget::unlimited();
         assert_eq!(budget.within(100, |budget| budget.spend(60)), Ok(Some(())));
         let spent = budget.within(100, |budget| {
             budget.spend(60)?;
@@ -97,9 +130,25 @@ mod tests {
 
     #[test]
     fn the_whole_may_end_within_a_share() {
-        let mut goes_on = || false;
-        let mut budget = Budget::new(&mut goes_on);
+        let mut budget = Budget::of_looks(0);
         let spent = budget.within(u64::MAX, |budget| budget.spend(1 << 20));
         assert_eq!(spent, Err(Exhausted));
+    }
+
+    #[test]
+    fn a_part_leaves_the_rest_to_others() {
+        // It ends at 101 s. At 1 s, one of three parts lasts until 34.3 s.
+        let mut budget = Budget::of_looks(100);
+        let spend_all = |budget: &mut Budget<'_>| {
+            let looks = (0..1000).take_while(|_| budget.spend(1 << 20).is_ok());
+            looks.count()
+        };
+        assert_eq!(budget.part(3, spend_all), 33);
+        // At 36 s, one of two parts lasts until 68.5 s.
+        assert_eq!(budget.part(2, spend_all), 32);
+        // One that needs little leaves the rest: from 72 s to 101 s.
+        assert_eq!(budget.part(2, |budget| budget.spend(1 << 20)), Ok(()));
+        assert_eq!(budget.part(1, spend_all), 28);
+        assert_eq!(budget.spend(1), Err(Exhausted));
     }
 }

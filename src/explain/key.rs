@@ -29,8 +29,7 @@ const ED25519_OCTETS: usize = 32;
 /// The names near a verdict's own, of which one may have the key: to be asked for, and the answers
 /// to be given in [`Evidence::nearby`]. Empty where the key is there and, as far as can be told,
 /// the one that made the signature.
-#[must_use]
-pub fn nearby_queries(verdict: &Verdict) -> Vec<KeyQuery> {
+pub(super) fn nearby_queries(verdict: &Verdict) -> Vec<KeyQuery> {
     let Some(signature) = &verdict.signature else {
         return Vec::new();
     };

@@ -1,5 +1,6 @@
 //! What was changed in a way that was not found.
 
+use super::warning::SEARCH_LONGER;
 use super::{Cause, Explanation, Part, Proof};
 use crate::key::PublicKey;
 use crate::verdict::{Verdict, VerificationResult};
@@ -41,7 +42,7 @@ pub(super) fn explanation(verdict: &Verdict, searched: bool, complete: bool) -> 
     let (detail, remedy) = match (verdict.signature_matches, verdict.body_hash_matches()) {
         _ if !complete => (
             "nothing was found in the time that there was",
-            "search longer: --explain-budget SECONDS",
+            SEARCH_LONGER,
         ),
         (_, Some(false)) if !searched => (
             "the body was changed, and it is too large to be searched",

@@ -1,4 +1,35 @@
-//! What to do about warnings.
+//! What is warned of where something is not explained, and what to do about warnings.
+
+use super::Part;
+use crate::verdict::Warning;
+
+/// What to do where the budget was spent.
+pub(super) const SEARCH_LONGER: &str = "search longer: --explain-budget SECONDS";
+
+impl Part {
+    /// The warning that it is not proven how this was changed.
+    #[must_use]
+    pub fn warning(self) -> Warning {
+        match self {
+            Self::Header => Warning::new(
+                "header-not-explained",
+                "how the header was changed is not proven",
+            ),
+            Self::Body => Warning::new(
+                "body-not-explained",
+                "how the body was changed is not proven",
+            ),
+        }
+    }
+}
+
+/// The warning that a search came to no end.
+pub(super) fn budget_spent() -> Warning {
+    Warning::new(
+        "explain-budget-spent",
+        "the search for what happened ended before all was tried",
+    )
+}
 
 /// What to do about a warning, in lower case and without a full stop; `None` for a code that is
 /// not known.
@@ -34,6 +65,9 @@ pub fn warning_remedy(code: &str) -> Option<&'static str> {
         "several-from" => "have the sender send one From field: receivers may refuse more",
         "long-lines" => "have the sender wrap lines or encode them in quoted-printable or base64",
         "eight-bit-header" => "have the sender encode header fields as RFC 2047 §2 has it",
+        "header-not-explained" => Part::Header.remedy(),
+        "body-not-explained" => Part::Body.remedy(),
+        "explain-budget-spent" => SEARCH_LONGER,
         _ => return None,
     })
 }
@@ -64,6 +98,9 @@ mod tests {
         "several-from",
         "long-lines",
         "eight-bit-header",
+        "header-not-explained",
+        "body-not-explained",
+        "explain-budget-spent",
     ];
 
     #[test]

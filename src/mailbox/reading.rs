@@ -219,6 +219,13 @@ impl Judgement {
     }
 }
 
+impl From<Report> for Judgement {
+    /// What was found of a message whose body has one reading.
+    fn from(report: Report) -> Self {
+        Self::new(report, None)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;

@@ -61,8 +61,7 @@ fn quote_part(whole: &[u8]) -> String {
         return quote(whole);
     };
     // It is no search any more, and what it may read is bounded.
-    let mut goes_on = || true;
-    let structure = match mime::structure(&header, body, &mut Budget::new(&mut goes_on)) {
+    let structure = match mime::structure(&header, body, &mut Budget::unlimited()) {
         Ok(structure) if !structure.parts.is_empty() => structure,
         _ => return quote(whole),
     };

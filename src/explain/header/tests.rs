@@ -104,8 +104,8 @@ fn sign_to(message: &str, way: Way, body_length: BodyLength) -> String {
     signing.finish().unwrap().concat() + message
 }
 
-/// Explains the first signature, in so many steps of the budget.
-fn explained(message: &[u8], answer: &KeyAnswer, steps: usize) -> Option<Explained> {
+/// Explains the first signature, while the budget lasts for so many looks at the clock.
+fn explained(message: &[u8], answer: &KeyAnswer, looks: u64) -> Option<Explained> {
     let (header, body) = parse(message, LineEndings::Lenient).unwrap();
     let mut verification = Verifier::default().begin(header, 1_700_000_100);
     for query in verification.pending() {
@@ -121,12 +121,7 @@ fn explained(message: &[u8], answer: &KeyAnswer, steps: usize) -> Option<Explain
         verdict,
         nearby: &[],
     };
-    let mut left = steps;
-    let mut goes_on = || {
-        left -= 1;
-        left > 0
-    };
-    Some(explain(&evidence, &mut Budget::new(&mut goes_on)))
+    Some(explain(&evidence, &mut Budget::of_looks(looks)))
 }
 
 fn explained_as(message: &str, way: Way) -> Option<Explained> {

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::explain::{
-    Budget, Cause, Evidence, Explained, Explanation, Proof, explain, nearby_queries,
-};
+use super::nearby_queries;
+use crate::explain::{Budget, Cause, Evidence, Explained, Explanation, Proof, explain};
 use crate::identifier::{Sdid, Selector};
 use crate::key::PrivateKey;
 use crate::lookup::KeyAnswer;
@@ -91,7 +90,7 @@ pub(in crate::explain) fn explained_whole(message: &str, dns: &[(&str, &str)]) -
         verdict,
         nearby: &nearby,
     };
-    explain(&evidence, &mut Budget::new(&mut || true))
+    explain(&evidence, &mut Budget::unlimited())
 }
 
 fn check(message: &str, dns: &[(&str, &str)], expected: &[(Cause, Proof)]) {
@@ -212,7 +211,7 @@ fn nothing_is_said_of_what_was_not_changed() {
         verdict: &report.verdicts[0],
         nearby: &[],
     };
-    let found = explain(&evidence, &mut Budget::new(&mut || true));
+    let found = explain(&evidence, &mut Budget::unlimited());
     assert!(
         found.complete && found.explanations.is_empty(),
         "{found:#?}"

@@ -13,10 +13,8 @@ use dkim_toolkit::lookup::Dnssec;
 use dkim_toolkit::message::Header;
 use dkim_toolkit::signature::Signature as Stated;
 use dkim_toolkit::verdict::{KeyEvidence, Reason, Verdict, Warning as Warned};
-use dkim_toolkit::verify::Report;
 use serde::Serialize;
 
-use super::explain::{BUDGET_SPENT, Explanations, LONGER_BUDGET, Unexplained};
 use super::identifiers;
 use super::inputs::Place;
 use super::judge::Outcome;
@@ -80,7 +78,7 @@ struct Key<'a> {
 #[derive(Serialize)]
 struct Warning<'a> {
     code: &'static str,
-    message: &'a str,
+    message: Cow<'a, str>,
     /// What to do about it, with `--explain`.
     #[serde(skip_serializing_if = "Option::is_none")]
     remedy: Option<&'static str>,
@@ -102,29 +100,25 @@ impl<'a> Message<'a> {
         let source = place.source.to_string();
         let index = place.index;
         match outcome {
-            Ok(Outcome {
-                result,
-                unmet,
-                report,
-                explanations,
-            }) => Self {
+            Ok(outcome) => Self {
                 source,
                 index,
-                result: Some(result.name()),
-                from: &report.from,
-                line_endings: line_endings(report.line_ends),
-                size: Some(report.size),
-                signatures: report
+                result: Some(outcome.result.name()),
+                from: &outcome.report.from,
+                line_endings: line_endings(outcome.report.line_ends),
+                size: Some(outcome.report.size),
+                signatures: outcome
+                    .report
                     .verdicts
                     .iter()
                     .enumerate()
                     .map(|(at, verdict)| Signature {
-                        explanation: explanations.get(at).map(Explained::list),
-                        warnings: signature_warnings(verdict, explanations, at),
-                        ..Signature::new(&report.header, verdict)
+                        explanation: outcome.explained(at).map(Explained::list),
+                        warnings: signature_warnings(outcome, at),
+                        ..Signature::new(&outcome.report.header, verdict)
                     })
                     .collect(),
-                warnings: message_warnings(report, unmet.as_ref(), explanations.wanted),
+                warnings: message_warnings(outcome),
                 error: None,
             },
             Err(failure) => Self {
@@ -228,53 +222,35 @@ fn line_endings(seen: LineEndsSeen) -> Option<&'static str> {
     }
 }
 
-fn message_warnings<'a>(
-    report: &'a Report,
-    unmet: Option<&'a Warned>,
-    explained: bool,
-) -> Vec<Warning<'a>> {
-    let warnings = unmet.into_iter().chain(&report.warnings);
+fn message_warnings(outcome: &Outcome) -> Vec<Warning<'_>> {
+    let warnings = outcome.unmet.iter().chain(&outcome.report.warnings);
+    let is_explained = outcome.explanations.is_some();
     warnings
-        .map(|warned| Warning::new(warned, explained))
+        .map(|warned| Warning::new(Cow::Borrowed(warned), is_explained))
         .collect()
 }
 
-fn signature_warnings<'a>(
-    verdict: &'a Verdict,
-    explanations: &'a Explanations,
-    at: usize,
-) -> Vec<Warning<'a>> {
-    let explained = explanations.get(at);
-    let unexplained = explained.into_iter().flat_map(|found| &found.unexplained);
-    let unexplained = unexplained.map(|part| {
-        let Unexplained {
-            code,
-            message,
-            remedy,
-        } = Unexplained::of(*part);
-        Warning {
-            code,
-            message,
-            remedy: Some(remedy),
-        }
-    });
-    let incomplete = explained.is_some_and(|explained| !explained.complete);
-    let incomplete = incomplete.then_some(Warning {
-        code: "explain-budget-spent",
-        message: BUDGET_SPENT,
-        remedy: Some(LONGER_BUDGET),
-    });
-    let warnings = verdict.warnings.iter();
-    let warnings = warnings.map(|warned| Warning::new(warned, explanations.wanted));
-    warnings.chain(unexplained).chain(incomplete).collect()
+fn signature_warnings(outcome: &Outcome, at: usize) -> Vec<Warning<'_>> {
+    let own = outcome.report.verdicts[at].warnings.iter();
+    let explained = outcome.explained(at).map(Found::warnings);
+    let all = own
+        .map(Cow::Borrowed)
+        .chain(explained.into_iter().flatten().map(Cow::Owned));
+    let is_explained = outcome.explanations.is_some();
+    all.map(|warned| Warning::new(warned, is_explained))
+        .collect()
 }
 
 impl<'a> Warning<'a> {
-    fn new(warned: &'a Warned, explained: bool) -> Self {
+    fn new(warned: Cow<'a, Warned>, is_explained: bool) -> Self {
+        let code = warned.code;
         Self {
-            code: warned.code,
-            message: &warned.message,
-            remedy: warning_remedy(warned.code).filter(|_| explained),
+            code,
+            message: match warned {
+                Cow::Borrowed(warned) => Cow::Borrowed(&warned.message),
+                Cow::Owned(warned) => Cow::Owned(warned.message),
+            },
+            remedy: warning_remedy(code).filter(|_| is_explained),
         }
     }
 }

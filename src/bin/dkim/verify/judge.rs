@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dkim_toolkit::authentication_results::{self, AuthservId};
+use dkim_toolkit::explain::{Explained, KeptBody};
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::lookup::KeyAnswer;
-use dkim_toolkit::mailbox::{Judgement, Quoting, Readings};
+use dkim_toolkit::mailbox::{Quoting, Readings};
 use dkim_toolkit::message::{Header, HeaderReader, received_time};
 use dkim_toolkit::verdict::Warning;
 use dkim_toolkit::verify::{MessageResult, Report, Requirement, Verifier};
 
-use super::explain::{Explanations, KeptBody, Nearby, explain};
+use super::explain::{Explanations, Finding};
 use super::inputs::{Chain, Inputs, Place, Taken};
 use super::summary::Tally;
 use super::{json, now, text};
@@ -62,7 +63,14 @@ pub struct Outcome {
     pub unmet: Option<Warning>,
     pub report: Report,
     /// Why signatures do not pass, if that was asked.
-    pub explanations: Explanations,
+    pub explanations: Option<Explanations>,
+}
+
+impl Outcome {
+    /// What explains the signature at an index; `None` if it needs none.
+    pub fn explained(&self, at: usize) -> Option<&Explained> {
+        self.explanations.as_ref()?.get(at)?.as_ref()
+    }
 }
 
 /// A message that was judged, or could not be.
@@ -113,9 +121,7 @@ pub struct Pending {
 /// A message whose signatures were judged, and are to be explained perhaps.
 pub struct Concluded {
     place: Place,
-    judgement: Judgement,
-    kept: Option<KeptBody>,
-    nearby: Nearby,
+    finding: Finding,
     uncounted: u64,
 }
 
@@ -215,8 +221,7 @@ fn answered(waiting: Waiting, Answers { answers, took }: Answers) -> Concluded {
             pending.conclude()
         }
         Waiting::ForNearby(mut concluded) => {
-            concluded.nearby.answers.extend(answers);
-            concluded.nearby.took = took;
+            concluded.finding.answer(answers, took);
             *concluded
         }
     }
@@ -251,16 +256,14 @@ impl Judge {
     /// Tells what was found of a message, unless its explanation has to wait for the DNS: for that
     /// there is half of its time, as the other half may be needed for the search.
     fn end(&self, mut concluded: Concluded) -> Step<Self> {
-        if let Some(budget) = self.explain {
-            concluded.nearby = Nearby::new(concluded.judgement.report(), &self.keys);
-            if !concluded.nearby.asked.is_empty() {
-                let question = Question {
-                    queries: concluded.nearby.asked.clone(),
-                    within: Some(budget / 2),
-                };
-                let size = concluded.size() + IN_FLIGHT;
-                return Step::Wait(Waiting::ForNearby(Box::new(concluded)), question, size);
-            }
+        let queries = concluded.finding.questions(&self.keys);
+        if !queries.is_empty() {
+            let question = Question {
+                queries,
+                within: self.explain.map(|limit| limit / 2),
+            };
+            let size = concluded.finding.size() + IN_FLIGHT;
+            return Step::Wait(Waiting::ForNearby(Box::new(concluded)), question, size);
         }
         let (judged, size) = self.tell(concluded);
         Step::Done(judged, size)
@@ -355,16 +358,10 @@ impl Judge {
     fn tell(&self, concluded: Concluded) -> (Judged, usize) {
         let Concluded {
             place,
-            mut judgement,
-            kept,
-            nearby,
+            finding,
             uncounted,
         } = concluded;
-        let explanations = match (self.explain, kept) {
-            (Some(budget), Some(body)) => explain(&mut judgement, &body, &nearby, budget),
-            _ => Explanations::default(),
-        };
-        let report = judgement.into_report();
+        let (report, explanations) = finding.finish(self.explain.unwrap_or_default());
         let outcome = Outcome {
             result: self.requirement.result(&report),
             unmet: self.requirement.unmet(&report),
@@ -425,25 +422,15 @@ impl Pending {
 
     /// The octets of memory that header and body take.
     fn size(&self) -> usize {
-        let body = self.kept.as_ref().map_or(0, KeptBody::len);
+        let body = self.kept.as_ref().map_or(0, KeptBody::size);
         2 * self.readings.header().octets().len() + body
     }
 
     fn conclude(self) -> Concluded {
         Concluded {
             place: self.place,
-            judgement: self.readings.finish(),
-            kept: self.kept,
-            nearby: Nearby::default(),
+            finding: Finding::new(self.readings, self.kept),
             uncounted: self.uncounted,
         }
-    }
-}
-
-impl Concluded {
-    /// The octets of memory that header and body take.
-    fn size(&self) -> usize {
-        let header = self.judgement.report().header.octets().len();
-        header + self.kept.as_ref().map_or(0, KeptBody::len)
     }
 }

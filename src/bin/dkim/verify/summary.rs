@@ -95,9 +95,20 @@ impl Tally {
             result: outcome.result.name(),
             size: outcome.report.size,
             signatures,
-            causes: outcome.explanations.codes(),
+            causes: causes(outcome),
         }
     }
+}
+
+/// The codes of what happened to a message, and of what is not explained, each once.
+fn causes(outcome: &Outcome) -> BTreeSet<&'static str> {
+    let explained = || outcome.explanations.iter().flatten().flatten();
+    let causes = explained().flat_map(|each| &each.explanations);
+    let parts = explained().flat_map(|each| &each.unexplained);
+    causes
+        .map(|explanation| explanation.cause.code())
+        .chain(parts.map(|part| part.warning().code))
+        .collect()
 }
 
 impl Summary {

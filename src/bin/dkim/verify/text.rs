@@ -53,7 +53,7 @@ pub fn report(place: &Place, outcome: &Outcome) -> Report {
         let text = format!("{count} more not judged: {reason} [{}]", reason.code());
         report.wrapped(2, style(reason.result()), reason.result().name(), &text);
     }
-    let explained = outcome.explanations.wanted;
+    let explained = outcome.explanations.is_some();
     warnings(&mut report, 2, &outcome.report.warnings, explained);
     report
 }
@@ -80,7 +80,7 @@ fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdic
         .iter()
         .any(|other| other.reason.is_none() && other.alignment.is_some_and(Alignment::is_aligned));
     let tells = |warning: &&Warning| warning.code != "not-aligned" || !other_is_aligned;
-    let explained = outcome.explanations.wanted;
+    let explained = outcome.explanations.is_some();
     warnings(report, 4, verdict.warnings.iter().filter(tells), explained);
 }
 

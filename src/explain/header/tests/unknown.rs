@@ -54,8 +54,8 @@ fn what_was_not_found_is_said() {
 fn a_budget_that_ended_is_said() {
     let damaged = sign(MESSAGE, RELAXED).replace("Minutes of Monday", "Buy cheap things");
     let answer = KeyAnswer::from_txt([record(&key(RELAXED))], None);
-    let detail = |steps: usize| {
-        let found = explained(damaged.as_bytes(), &answer, steps).unwrap();
+    let detail = |looks: u64| {
+        let found = explained(damaged.as_bytes(), &answer, looks).unwrap();
         (found.complete, found.explanations[0].detail.clone())
     };
     let in_time = "in the time that there was";

@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 
 use dkim_toolkit::escape::escape;
-use dkim_toolkit::explain::{Cause, Explained, Explanation, Proof};
-use dkim_toolkit::verdict::VerificationResult;
+use dkim_toolkit::explain::{Cause, Explained, Explanation, Proof, warning_remedy};
+use dkim_toolkit::verdict::{VerificationResult, Warning};
 use dkim_toolkit::verify::MessageResult;
 
-use super::super::explain::{BUDGET_SPENT, LONGER_BUDGET, Unexplained};
 use super::super::judge::Outcome;
 use crate::output::{BAD, PLAIN, Report, STRONG, UNSURE};
 
@@ -16,12 +15,10 @@ const ORIGINAL: usize = 200;
 
 /// What happened, the most certain first.
 pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
-    let Some(explained) = outcome.explanations.get(at) else {
+    let Some(explained) = outcome.explained(at) else {
         return;
     };
-    let above = at
-        .checked_sub(1)
-        .and_then(|above| outcome.explanations.get(above));
+    let above = at.checked_sub(1).and_then(|above| outcome.explained(above));
     if above == Some(explained) {
         report.wrapped(4, PLAIN, "", "explained as the signature above");
         return;
@@ -31,13 +28,9 @@ pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
         report.wrapped(4, PLAIN, "", text);
     }
     for part in &explained.unexplained {
-        let Unexplained {
-            code,
-            message,
-            remedy,
-        } = Unexplained::of(*part);
+        let Warning { code, message, .. } = part.warning();
         report.wrapped(4, BAD, "not explained:", &format!("{message} [{code}]"));
-        report.wrapped(6, PLAIN, "remedy:", remedy);
+        report.wrapped(6, PLAIN, "remedy:", part.remedy());
     }
     let mut following = explained.explanations.iter().skip(1);
     for explanation in &explained.explanations {
@@ -48,9 +41,11 @@ pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
             report.wrapped(6, PLAIN, "remedy:", explanation.remedy);
         }
     }
-    if !explained.complete && !says_to_search_longer(explained) {
-        let text = format!("{BUDGET_SPENT}; {LONGER_BUDGET}");
-        report.wrapped(4, UNSURE, "warning:", &text);
+    if let Some(spent) = explained.budget_spent().filter(|_| !is_unknown(explained)) {
+        report.wrapped(4, UNSURE, "warning:", &spent.message);
+        if let Some(remedy) = warning_remedy(spent.code) {
+            report.wrapped(6, PLAIN, "remedy:", remedy);
+        }
     }
 }
 
@@ -86,9 +81,10 @@ fn shown<'a>(original: &'a str, detail: &str) -> Option<Cow<'a, str>> {
     })
 }
 
-fn says_to_search_longer(explained: &Explained) -> bool {
+/// Whether nothing was found. If the budget was spent, that is said there.
+fn is_unknown(explained: &Explained) -> bool {
     let mut explanations = explained.explanations.iter();
-    explanations.any(|explanation| explanation.remedy == LONGER_BUDGET)
+    explanations.any(|explanation| explanation.cause == Cause::Unknown)
 }
 
 #[cfg(test)]
