@@ -119,8 +119,8 @@
 //!   code that is used without it.
 //! * `generate`: making keys, from the operating system's random numbers.
 //! * `explain`: `explain`, the causes of failed signatures.
-//! * `admin`: `lint`, findings about key records, and `publish`, records in the forms
-//!   of DNS servers and providers.
+//! * `admin`: `inspect`, signatures tag by tag; `lint`, findings about key records; and `publish`,
+//!   records in the forms of DNS servers and providers.
 //! * `resolver`: `resolver`, key records from the DNS or from master files, on tokio; with a cache
 //!   on request.
 //! * `dnssec` (default): validation of DNS answers in `resolver`, with the cryptography of aws-lc.
@@ -140,6 +140,8 @@ mod coded;
 pub mod explain;
 pub mod hash;
 pub mod identifier;
+#[cfg(feature = "admin")]
+pub mod inspect;
 pub mod key;
 pub mod key_file;
 pub mod key_record;
@@ -155,6 +157,7 @@ pub mod resolver;
 pub mod sign;
 pub mod signature;
 mod syntax;
+pub mod tags;
 pub mod verdict;
 pub mod verify;
 
@@ -166,7 +169,3 @@ pub use sign::{Signer, Signing};
 pub use syntax::escape;
 pub use verdict::{Reason, Verdict};
 pub use verify::{Report, Verification, Verifier, verify};
-
-// The command reads tags for `inspect`.
-#[doc(hidden)]
-pub use syntax::{base64, folding, quoted_printable, tag_list};

@@ -35,6 +35,7 @@ use self::reading::Reading;
 use crate::algorithm::MINIMUM_RSA_BITS;
 use crate::key::{PrivateKey, PublicKey};
 use crate::key_record::{KeyRecord, MAX_RECORD, PublishedRecord, RecordError};
+use crate::tags::KnownTag;
 
 /// Something that is wrong, unwise, or merely to be known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,8 @@ pub struct ExplainedTag {
     pub name: String,
     /// Its value, as written. Not safe to print.
     pub value: String,
+    /// How its specification defines it; `None` for an unknown tag, which is ignored.
+    pub known: Option<&'static KnownTag>,
     /// What it says, in words that are safe to print.
     pub meaning: String,
 }

@@ -15,6 +15,8 @@ use crate::syntax::base64::{decode_base64, is_base64};
 use crate::syntax::escape::printable;
 use crate::syntax::folding::without_fws;
 use crate::syntax::tag_list::{TagList, TagListError, colon_separated};
+use crate::tags::{KnownTag, SIGNATURE, required};
+
 use names::Names;
 
 pub mod format;
@@ -26,8 +28,6 @@ pub const FIELD_NAME: &str = "DKIM-Signature";
 pub const MAX_NAMES: usize = 1000;
 /// The most digits that a number in a signature may have (RFC 6376 §3.5, `l=`).
 pub const MAX_DIGITS: usize = 76;
-/// The tags that every signature has (RFC 6376 §3.5), `v=` apart.
-const REQUIRED: [&str; 6] = ["a", "b", "bh", "d", "h", "s"];
 
 /// A signature as its field states it.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ impl Signature {
         {
             return Err(SignatureError::Version(printable(version)));
         }
-        for name in std::iter::once("v").chain(REQUIRED) {
+        for KnownTag { name, .. } in required(SIGNATURE) {
             match tags.get(name) {
                 None => return Err(SignatureError::MissingTag(name)),
                 Some(b"") => return Err(SignatureError::EmptyTag(name)),
@@ -133,7 +133,9 @@ impl Signature {
                     MessageCanonicalization::from_name(name)
                         .ok_or_else(|| SignatureError::Canonicalization(printable(name)))
                 })?;
-        check_query_methods(tags)?;
+        if let Some(methods) = tags.get("q").filter(|value| !has_known_query_method(value)) {
+            return Err(SignatureError::QueryMethod(printable(methods)));
+        }
         let domain = Sdid::parse(required("d")?)
             .map_err(|error| SignatureError::Identifier { tag: "d", error })?;
         let selector = Selector::parse(required("s")?)
@@ -291,19 +293,13 @@ pub fn claimed_signature(field: HeaderField<'_>) -> Option<String> {
     String::from_utf8(value).ok()
 }
 
-/// The value of `l=`, `t=` or `x=`, at most [`u64::MAX`]; `None` if it is not a number of at most
-/// [`MAX_DIGITS`] digits (RFC 6376 §3.5).
-#[must_use]
-pub fn parse_number(value: &[u8]) -> Option<u64> {
-    Digits::parse(value).map(Digits::saturating)
-}
-
-/// A valid number of any length: its digits without leading zeros.
+/// The value of `l=`, `t=` or `x=`: a number of at most [`MAX_DIGITS`] digits, without leading zeros
+/// (RFC 6376 §3.5).
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Digits<'a>(&'a [u8]);
+pub(crate) struct Digits<'a>(&'a [u8]);
 
 impl<'a> Digits<'a> {
-    fn parse(value: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(value: &'a [u8]) -> Option<Self> {
         if value.is_empty() || value.len() > MAX_DIGITS || !value.iter().all(u8::is_ascii_digit) {
             return None;
         }
@@ -311,7 +307,8 @@ impl<'a> Digits<'a> {
         Some(Self(&value[zeros..]))
     }
 
-    fn saturating(self) -> u64 {
+    /// The number, at most [`u64::MAX`].
+    pub(crate) fn saturating(self) -> u64 {
         self.0.iter().fold(0_u64, |value, digit| {
             value
                 .saturating_mul(10)
@@ -343,15 +340,14 @@ fn number<'a>(
         .ok_or(SignatureError::Number(name))
 }
 
-fn check_query_methods(tags: &TagList<'_>) -> Result<(), SignatureError> {
-    let Some(methods) = tags.get("q") else {
-        return Ok(());
-    };
-    if colon_separated(methods).any(|method| without_fws(method).eq_ignore_ascii_case(b"dns/txt")) {
-        Ok(())
-    } else {
-        Err(SignatureError::QueryMethod(printable(methods)))
-    }
+/// Whether a name in `h=` can be that of a header field.
+pub(crate) fn is_field_name(name: &[u8]) -> bool {
+    !name.is_empty() && name.iter().all(u8::is_ascii_graphic)
+}
+
+/// Whether the value of `q=` lists a query method that is known (RFC 6376 §3.5).
+pub(crate) fn has_known_query_method(value: &[u8]) -> bool {
+    colon_separated(value).any(|method| without_fws(method).eq_ignore_ascii_case(b"dns/txt"))
 }
 
 #[cfg(test)]

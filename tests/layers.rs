@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// none of its own layer.
 const LAYERS: &[&[&str]] = &[
     &["coded"],
-    &["syntax"],
+    &["syntax", "tags"],
     &["algorithm", "message"],
     &["canonicalization", "identifier", "key"],
     &["alignment", "author", "key_record", "signature"],
@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["verdict"],
     &["sign", "verify"],
     &["authentication_results", "mailbox", "resolver"],
-    &["explain", "lint", "publish"],
+    &["explain", "inspect", "lint", "publish"],
 ];
 
 fn layer(module: &str) -> Option<usize> {

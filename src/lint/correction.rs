@@ -4,11 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::key::{SHORTEST_WORD, declared_type, repaired, stray};
-use super::reading::{KNOWN_TAGS, ReadTag, Reading, trimmed, unquoted};
+use super::reading::{ReadTag, Reading, trimmed, unquoted};
 use super::{is_for_mail, is_too_short};
 use crate::algorithm::KeyType;
 use crate::key::PublicKey;
 use crate::key_record::{KeyRecord, RecordError};
+use crate::tags::KnownTag;
 
 /// The record in good form: `v=` first, each tag once, the key as verifiers expect it, with
 /// `other` in the place of the key if that is given. What the record says beside that is the
@@ -124,7 +125,7 @@ fn unmistakable(tags: &[ReadTag]) -> Option<Vec<ReadTag>> {
     let has = |name: &str| tags.iter().any(|tag| tag.name == name);
     for mut tag in tags.iter().flat_map(separated) {
         let lower = tag.name.to_ascii_lowercase();
-        if !has(&lower) && KNOWN_TAGS.contains(&lower.as_str()) {
+        if !has(&lower) && KnownTag::of_key_record(&lower).is_some() {
             tag.name = lower;
         }
         match meant.iter().find(|other| other.name == tag.name) {
@@ -170,7 +171,8 @@ fn next_tag(value: &str) -> Option<(usize, &str, &str)> {
             .rsplit([' ', '\t', '\r', '\n', ','])
             .next()?;
         let at = equals - name.len();
-        (at > 0 && KNOWN_TAGS.contains(&name)).then(|| (at, name, &value[equals + 1..]))
+        (at > 0 && KnownTag::of_key_record(name).is_some())
+            .then(|| (at, name, &value[equals + 1..]))
     })
 }
 

@@ -5,9 +5,7 @@ use crate::message::LineEndings;
 use crate::syntax::escape::printable;
 use crate::syntax::folding::is_fws;
 use crate::syntax::tag_list::{TagList, TagListError, is_tag_name};
-
-/// The tags of a key record (RFC 6376 §3.6.1), and `g` (RFC 4871 §3.6.1).
-pub(super) const KNOWN_TAGS: [&str; 8] = ["v", "g", "h", "k", "n", "p", "s", "t"];
+use crate::tags::KEY_RECORD;
 
 /// A record's tags, and what was overlooked to have them.
 pub(super) struct Reading {
@@ -177,8 +175,8 @@ impl Reading {
         if !is_tag_name(name.as_bytes()) {
             self.note(TagListError::BadName(printable(name.as_bytes())));
             // A byte order mark, or the beginning of a master file's line.
-            match KNOWN_TAGS.iter().find(|known| is_end_of(name, known)) {
-                Some(known) => name = known,
+            match KEY_RECORD.iter().find(|tag| is_end_of(name, tag.name)) {
+                Some(tag) => name = tag.name,
                 None => return,
             }
         }

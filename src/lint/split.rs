@@ -1,9 +1,10 @@
 //! One key record that was published as several TXT records: the strings of one, each by itself.
 
-use super::reading::{KNOWN_TAGS, trimmed, unquoted};
+use super::reading::{trimmed, unquoted};
 use super::{Finding, FindingCode, RecordReport, RecordState, record};
 use crate::key_record::MAX_RECORD;
 use crate::syntax::base64::is_base64;
+use crate::tags::KnownTag;
 
 /// How many pieces behind the first are put together, in whichever order: more strings than that
 /// no key record has.
@@ -160,5 +161,5 @@ impl Piece {
 /// The tag that a text begins with, if that is one of key records.
 fn first_tag(text: &str) -> Option<&str> {
     let (name, _) = text.split_once('=')?;
-    KNOWN_TAGS.into_iter().find(|known| trimmed(name) == *known)
+    KnownTag::of_key_record(trimmed(name)).map(|tag| tag.name)
 }

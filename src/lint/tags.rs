@@ -1,10 +1,11 @@
 //! The tags beside `p=`: what is wrong with them, and what is unwise (RFC 6376 §3.6.1; RFC 8301).
 
-use super::reading::{KNOWN_TAGS, Reading};
+use super::reading::Reading;
 use super::{Finding, FindingCode};
 use crate::algorithm::KeyType;
 use crate::syntax::escape::printable;
 use crate::syntax::tag_list::colon_separated;
+use crate::tags::KnownTag;
 
 /// Tells what makes the record unusable: `v=` and `k=`.
 pub(super) fn find_errors(reading: &Reading, findings: &mut Vec<Finding>) {
@@ -71,7 +72,7 @@ pub(super) fn find_oddities(reading: &Reading, findings: &mut Vec<Finding>) {
     let unknown: Vec<String> = reading
         .tags
         .iter()
-        .filter(|tag| !KNOWN_TAGS.contains(&tag.name.as_str()))
+        .filter(|tag| KnownTag::of_key_record(&tag.name).is_none())
         .map(|tag| format!("{}=", printable(tag.name.as_bytes())))
         .collect();
     if !unknown.is_empty() {
@@ -129,7 +130,7 @@ fn granularity_tag(value: &str) -> Finding {
 fn unknown_tags(names: &[String]) -> Finding {
     let misspelled = names.iter().any(|name| {
         let lower = name.trim_end_matches('=').to_ascii_lowercase();
-        KNOWN_TAGS.contains(&lower.as_str())
+        KnownTag::of_key_record(&lower).is_some()
     });
     let remedy = if misspelled {
         "write the names of tags in lower case"

@@ -7,12 +7,14 @@ use crate::key::PublicKey;
 use crate::syntax::escape::printable;
 use crate::syntax::quoted_printable::decode_quoted_printable;
 use crate::syntax::tag_list::colon_separated;
+use crate::tags::KnownTag;
 
 /// Explains every tag in its order.
 pub(super) fn explain(reading: &Reading, key: Option<&PublicKey>) -> Vec<ExplainedTag> {
     let explained = |tag: &ReadTag| ExplainedTag {
         name: tag.name.clone(),
         value: tag.value.clone(),
+        known: KnownTag::of_key_record(&tag.name),
         meaning: meaning(tag, key),
     };
     reading.tags.iter().map(explained).collect()

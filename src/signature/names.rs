@@ -1,6 +1,6 @@
 //! The names of the header fields that a signature signs (`h=`, RFC 6376 §3.5).
 
-use super::{MAX_NAMES, SignatureError};
+use super::{MAX_NAMES, SignatureError, is_field_name};
 use crate::syntax::escape::printable;
 use crate::syntax::tag_list::colon_separated;
 
@@ -22,7 +22,7 @@ impl Names {
         let mut text = Vec::with_capacity(value.len());
         let mut ends = Vec::with_capacity(count);
         for name in colon_separated(value) {
-            if name.is_empty() || !name.iter().all(u8::is_ascii_graphic) {
+            if !is_field_name(name) {
                 return Err(SignatureError::HeaderName(printable(name)));
             }
             text.extend_from_slice(name);

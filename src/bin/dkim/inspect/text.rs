@@ -3,13 +3,13 @@
 use anstyle::Style;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::escape::escape;
+use dkim_toolkit::identifier::KeyQuery;
+use dkim_toolkit::inspect::{CopiedField, InspectedTag, SignedField, Value};
 use dkim_toolkit::verdict::Verdict;
 
-use crate::inspect::decode::Tag;
-use crate::inspect::value::{Copy, Decoded, SignedField};
-use crate::inspect::{Inspection, Signature};
+use crate::inspect::time::{distance, rfc3339};
+use crate::inspect::{Inspected, Signature, status};
 use crate::io::Source;
 use crate::output::{BAD, GOOD, PLAIN, Report, UNSURE};
 
@@ -18,16 +18,16 @@ const LABEL: usize = 26;
 const COLUMNS: usize = 80;
 
 /// The report on one message; `follows` others, from which a blank line parts it.
-pub fn report(source: &Source, inspection: &Inspection, follows: bool) -> Report {
+pub fn report(source: &Source, inspected: &Inspected, follows: bool) -> Report {
     let mut report = Report::default();
-    let signatures = &inspection.signatures;
+    let signatures = &inspected.signatures;
     if follows && !signatures.is_empty() {
         report.blank();
     }
     let style = if signatures.is_empty() { UNSURE } else { PLAIN };
     let found = count(signatures.len(), "signature");
     report.line_of(&[(PLAIN, &format!("{source}: ")), (style, &found)]);
-    if !inspection.has_header {
+    if !inspected.has_header {
         report.wrapped(
             2,
             PLAIN,
@@ -36,7 +36,7 @@ pub fn report(source: &Source, inspection: &Inspection, follows: bool) -> Report
         );
     }
     for signature in signatures {
-        describe(&mut report, signature);
+        describe(&mut report, signature, inspected.now);
     }
     report
 }
@@ -50,100 +50,120 @@ pub fn count(count: usize, thing: &str) -> String {
     }
 }
 
-fn describe(report: &mut Report, signature: &Signature) {
-    let (style, outcome) = if signature.refused.is_empty() {
+fn describe(report: &mut Report, signature: &Signature, now: u64) {
+    let (inspection, verdict) = (&signature.inspection, &signature.verdict);
+    let (style, outcome) = if inspection.refused.is_empty() {
         (GOOD, "nothing to refuse before its key is known")
     } else {
         (BAD, "refused whatever its key")
     };
     let start = format!("  signature {}: ", signature.number);
     report.line_of(&[(PLAIN, &start), (style, outcome)]);
-    for reason in &signature.refused {
+    for reason in &inspection.refused {
         let label = format!("{}:", reason.code());
         report.wrapped(4, BAD, &label, &escape(&reason.to_string()));
     }
-    for warning in &signature.verdict.warnings {
+    for warning in &verdict.warnings {
         report.wrapped(4, UNSURE, "warning:", &escape(&warning.message));
     }
-    for tag in &signature.tags.tags {
-        describe_tag(report, tag, &signature.verdict);
+    for tag in &inspection.tags {
+        describe_tag(report, tag, verdict, now);
     }
-    for (name, meaning) in signature.tags.missing() {
-        let label = format!("{name}=");
+    for tag in &inspection.missing {
+        let label = format!("{}=", tag.name);
         row(
             report,
             &label,
-            meaning,
+            tag.meaning,
             BAD,
             &["missing (required)".to_owned()],
         );
     }
-    for default in &signature.defaults {
+    for default in &inspection.defaults {
         let label = format!("{}=", default.name);
         let value = format!("as if it were {}", escape(&default.value));
         row(report, &label, "not there", PLAIN, &[value]);
     }
-    if let Some(raw) = &signature.tags.raw {
+    if let Some(raw) = &inspection.raw {
         row(report, "", "the whole text", PLAIN, &[escape(raw.trim())]);
     }
     let unknown = "cannot be told from s= and d=";
-    let key_name = signature.key_name.as_deref().unwrap_or(unknown);
+    let key_name = inspection
+        .key_query
+        .as_ref()
+        .map_or(unknown, KeyQuery::name);
     row(report, "", "key's name", PLAIN, &[key_name.to_owned()]);
 }
 
-fn describe_tag(report: &mut Report, tag: &Tag, verdict: &Verdict) {
+fn describe_tag(report: &mut Report, tag: &InspectedTag, verdict: &Verdict, now: u64) {
     let (style, mut lines) = match &tag.decoded {
-        Ok(decoded) => (PLAIN, words(tag, decoded, verdict)),
-        Err(problem) if tag.value.is_empty() => (BAD, vec![problem.clone()]),
-        Err(problem) => (BAD, vec![format!("{}: {problem}", unfolded(&tag.value))]),
+        None => (PLAIN, vec![unfolded(&tag.value)]),
+        Some(Ok(value)) => (PLAIN, words(&tag.value, value, verdict, now)),
+        Some(Err(problem)) if tag.value.is_empty() => (BAD, vec![problem.to_string()]),
+        Some(Err(problem)) => (BAD, vec![format!("{}: {problem}", unfolded(&tag.value))]),
     };
     if let Some(first) = lines.first_mut() {
-        first.extend([" (", tag.status.name(), ")"]);
+        first.extend([" (", status(tag), ")"]);
     }
     let lines: Vec<String> = lines.iter().map(|line| escape(line)).collect();
     let label = format!("{}=", escape(&tag.name));
     row(
         report,
         &label,
-        tag.meaning.unwrap_or_default(),
+        tag.known.map_or("", |known| known.meaning),
         style,
         &lines,
     );
 }
 
-/// A decoded value in words, in one line or more.
-fn words(tag: &Tag, decoded: &Decoded, verdict: &Verdict) -> Vec<String> {
-    vec![match decoded {
-        Decoded::Nothing => unfolded(&tag.value),
-        Decoded::Version(version) => version.to_string(),
-        Decoded::Algorithm { key_type, hash } => {
-            format!("{}: {} over {}", tag.value, title(key_type), title(hash))
+/// A decoded value in words, in one line or more. `text`: the value as written.
+fn words(text: &str, value: &Value, verdict: &Verdict, now: u64) -> Vec<String> {
+    vec![match value {
+        Value::Version => text.to_owned(),
+        Value::Algorithm(algorithm) => {
+            let (key_type, hash) = (algorithm.key_type().name(), algorithm.hash().name());
+            format!("{text}: {} over {}", title(key_type), title(hash))
         }
-        Decoded::Octets { octets } if tag.name == "bh" => return body_hash(*octets, verdict),
-        Decoded::Octets { octets } => signature_octets(*octets, verdict),
-        Decoded::Canonicalization { header, body } => format!("header {header}, body {body}"),
-        Decoded::Name { name, ascii } if name.eq_ignore_ascii_case(ascii) => name.clone(),
-        Decoded::Name { name, ascii } => format!("{name}, in the DNS {ascii}"),
-        Decoded::Identity { local_part, domain } => format!("{local_part}@{domain}"),
-        Decoded::Fields(fields) => return signed_fields(fields),
-        Decoded::Length {
-            length,
+        Value::Signature { bytes, rsa_bits } => match rsa_bits {
+            Some(bits) => format!("{}, by an RSA key of {bits} bits", octets_of(bytes)),
+            None => octets_of(bytes),
+        },
+        Value::BodyHash(bytes) => return body_hash(bytes, verdict),
+        Value::Canonicalization(both) => {
+            format!("header {}, body {}", both.header.name(), both.body.name())
+        }
+        Value::Domain(domain) => name(domain.as_str(), domain.to_ascii()),
+        Value::Selector(selector) => name(selector.as_str(), selector.to_ascii()),
+        Value::Identity(identity) => identity.to_string(),
+        Value::SignedFields(fields) => return signed_fields(fields),
+        Value::BodyLength {
+            signed,
             body,
             unsigned,
-        } => body_length(*length, *body, *unsigned),
-        Decoded::Methods(methods) => methods.join(", "),
-        Decoded::Time { time, distance, .. } => {
+        } => body_length(*signed, *body, *unsigned),
+        Value::QueryMethods(methods) => methods.join(", "),
+        Value::Time(seconds) => {
+            let time = rfc3339(*seconds);
             let time = time.as_deref().unwrap_or("after the year 9999");
-            format!("{time}, {distance}")
+            format!("{time}, {}", distance(*seconds, now))
         }
-        Decoded::Copies(copies) => {
-            let copy = |copy: &Copy| format!("{}: {}", copy.name, copy.value);
+        Value::CopiedFields(copies) => {
+            let copy = |copy: &CopiedField| format!("{}: {}", copy.name, copy.value);
             return copies.iter().map(copy).collect();
         }
     }]
 }
 
-fn body_hash(octets: usize, verdict: &Verdict) -> Vec<String> {
+/// A name as it is written, and as the DNS has it.
+fn name(written: &str, ascii: &str) -> String {
+    if written.eq_ignore_ascii_case(ascii) {
+        written.to_owned()
+    } else {
+        format!("{written}, in the DNS {ascii}")
+    }
+}
+
+fn body_hash(bytes: &[u8], verdict: &Verdict) -> Vec<String> {
     let claimed = verdict.signature.as_ref();
     let claimed = claimed.map(|signature| STANDARD.encode(&signature.body_hash));
     let computed = verdict.computed_body_hash.as_ref();
@@ -155,24 +175,12 @@ fn body_hash(octets: usize, verdict: &Verdict) -> Vec<String> {
         }
         (Some(false), None) | (None, _) => ("not compared with the body", None),
     };
-    let outcome = format!("{}, {outcome}", octets_of(octets));
+    let outcome = format!("{}, {outcome}", octets_of(bytes));
     [outcome]
         .into_iter()
         .chain(claimed)
         .chain(computed)
         .collect()
-}
-
-fn signature_octets(octets: usize, verdict: &Verdict) -> String {
-    let key = verdict.signature.as_ref();
-    match key.map(|signature| signature.algorithm.key_type()) {
-        // An RSA signature is as long as the modulus of its key (RFC 8017 §8.2.1).
-        Some(KeyType::Rsa) => {
-            let bits = octets.saturating_mul(8);
-            format!("{}, by an RSA key of {bits} bits", octets_of(octets))
-        }
-        Some(KeyType::Ed25519) | None => octets_of(octets),
-    }
 }
 
 /// The name by which people know an algorithm.
@@ -186,13 +194,13 @@ fn title(name: &'static str) -> &'static str {
     }
 }
 
-fn octets_of(octets: usize) -> String {
-    count(octets, "octet")
+fn octets_of(bytes: &[u8]) -> String {
+    count(bytes.len(), "octet")
 }
 
 fn signed_fields(fields: &[SignedField]) -> Vec<String> {
     let names: Vec<String> = fields.iter().map(signed_field).collect();
-    let oversigned = fields.iter().filter(|field| field.oversigned);
+    let oversigned = fields.iter().filter(|field| field.is_oversigned());
     let oversigned: Vec<&str> = oversigned.map(|field| field.name.as_str()).collect();
     let mut lines = vec![names.join(", ")];
     if !oversigned.is_empty() {
@@ -207,7 +215,7 @@ fn signed_fields(fields: &[SignedField]) -> Vec<String> {
 /// A name of `h=`, and which of the fields of that name are signed unless it is all of one.
 fn signed_field(field: &SignedField) -> String {
     let name = &field.name;
-    match (field.fields.len(), field.present) {
+    match (field.selected.len(), field.present) {
         (_, 0) => format!("{name} (absent)"),
         (1, 1) => name.clone(),
         (signed, present) if signed == present => format!("{name} (all {present})"),
@@ -269,6 +277,10 @@ fn wrap(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use dkim_toolkit::inspect::signatures;
+    use dkim_toolkit::message::{LineEndings, parse};
+    use dkim_toolkit::verify::Verifier;
+
     use super::*;
 
     #[test]
@@ -281,25 +293,20 @@ mod tests {
 
     #[test]
     fn signed_fields_say_which() {
-        let field = |name: &str, named, present: usize| SignedField {
-            name: name.to_owned(),
-            named,
-            present,
-            fields: (1..=named.min(present)).collect(),
-            oversigned: named > present,
+        let message = "DKIM-Signature: h=from:To:cc:received:resent-to:resent-to:from\r\n\
+                       From: a\r\nTo: b\r\nReceived: 1\r\nReceived: 2\r\nReceived: 3\r\n\
+                       Resent-To: c\r\nResent-To: d\r\n\r\n";
+        let (header, _) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
+        let report = Verifier::default().begin(header, 0).finish();
+        let inspections = signatures(&report);
+        let Some(Ok(Value::SignedFields(fields))) = &inspections[0].tags[0].decoded else {
+            panic!("{inspections:?}");
         };
-        let fields = [
-            field("from", 2, 1),
-            field("to", 1, 1),
-            field("cc", 1, 0),
-            field("received", 1, 3),
-            field("resent-to", 2, 2),
-        ];
         let expected = [
             "from, to, cc (absent), received (the lowest 1 of 3), resent-to (all 2)",
             "oversigned, so none may be added: from, cc",
         ];
-        assert_eq!(signed_fields(&fields), expected);
+        assert_eq!(signed_fields(fields), expected);
     }
 
     #[test]

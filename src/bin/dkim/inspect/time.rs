@@ -1,0 +1,58 @@
+//! Times in tags, for people.
+
+use jiff::Timestamp;
+
+/// A time in Unix seconds in the form of RFC 3339; `None` after the year 9999.
+pub fn rfc3339(seconds: u64) -> Option<String> {
+    let seconds = i64::try_from(seconds).ok()?;
+    let time = Timestamp::from_second(seconds).ok()?;
+    Some(time.to_string())
+}
+
+/// How far a time is from now, in words.
+pub fn distance(seconds: u64, now: u64) -> String {
+    let (count, unit) = match seconds.abs_diff(now) {
+        0 => return "now".to_owned(),
+        span @ 1..120 => (span, "second"),
+        span @ 120..7200 => (span / 60, "minute"),
+        span @ 7200..172_800 => (span / 3600, "hour"),
+        // From two years on, years of 365.25 days.
+        span @ 172_800..63_115_200 => (span / 86_400, "day"),
+        span => (span / 31_557_600, "year"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    if seconds < now {
+        format!("{count} {unit}{plural} ago")
+    } else {
+        format!("in {count} {unit}{plural}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_before_the_year_10000_have_a_form() {
+        let check = |seconds, expected: Option<&str>| {
+            assert_eq!(rfc3339(seconds).as_deref(), expected);
+        };
+        check(1_528_637_909, Some("2018-06-10T13:38:29Z"));
+        check(u64::MAX, None);
+    }
+
+    #[test]
+    fn distances_are_in_one_unit() {
+        const NOW: u64 = 1_800_000_000;
+        for (seconds, expected) in [
+            (NOW, "now"),
+            (NOW + 1, "in 1 second"),
+            (NOW - 300, "5 minutes ago"),
+            (NOW + 604_800, "in 7 days"),
+            (1_528_637_909, "8 years ago"),
+            (u64::MAX, "in 584542046033 years"),
+        ] {
+            assert_eq!(distance(seconds, NOW), expected);
+        }
+    }
+}
