@@ -5,11 +5,11 @@ use std::fmt;
 
 use crate::algorithm::KeyType;
 use crate::key::der::{
-    self, Algorithm, DerError, ED25519, Flaws, INTEGER, RSA_ENCRYPTION, Reader, SEQUENCE,
+    Algorithm, DerError, ED25519, Flaws, INTEGER, RSA_ENCRYPTION, Reader, SEQUENCE,
 };
 use crate::key::pem::{self, Block, Damaged};
 use crate::key::structure::Structure;
-use crate::key::{PrivateKey, PrivateKeyError, PublicKey, PublicKeyError, ed25519};
+use crate::key::{PrivateKey, PrivateKeyError, PublicKey, PublicKeyError, RsaPublicKey, ed25519};
 use crate::key_record::{KeyRecord, RecordError};
 
 /// The tag of a certificate's version (RFC 5280 §4.1).
@@ -206,8 +206,8 @@ fn from_subject_public_key_info(contents: &[u8]) -> Result<PublicKey, KeyFileErr
     let algorithm = Algorithm::read(reader.expect(SEQUENCE, flaws)?, flaws)?;
     match algorithm.oid {
         RSA_ENCRYPTION => {
-            let octets = der::encode(SEQUENCE, &[contents]);
-            Ok(PublicKey::from_record(KeyType::Rsa, &octets)?)
+            let key = RsaPublicKey::from_subject_public_key_info(contents, Flaws::default())?;
+            Ok(PublicKey::Rsa(key))
         }
         ED25519 => {
             let octets = reader.bit_string(flaws)?;
@@ -239,6 +239,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;
+    use crate::key::der::{BIT_STRING, OBJECT_IDENTIFIER, encode};
 
     const KEYS: &str = include_str!("key/testdata/keys.txt");
 
@@ -360,14 +361,11 @@ mod tests {
                 UnknownFormat,
             ),
             (
-                der::encode(
+                encode(
                     SEQUENCE,
                     &[
-                        &der::encode(
-                            SEQUENCE,
-                            &[&der::encode(der::OBJECT_IDENTIFIER, &[ED25519])],
-                        ),
-                        &der::encode(der::BIT_STRING, &[&[0; 3]]),
+                        &encode(SEQUENCE, &[&encode(OBJECT_IDENTIFIER, &[ED25519])]),
+                        &encode(BIT_STRING, &[&[0; 3]]),
                     ],
                 ),
                 Public(PublicKeyError::Ed25519Length { length: 2 }),

@@ -4,15 +4,18 @@ use std::error::Error;
 use std::fmt;
 
 use ::rsa::rand_core::{OsRng, RngCore as _};
-use pkcs8::{LineEnding, SecretDocument};
+use pkcs8::der::Encode as _;
+use pkcs8::der::asn1::OctetStringRef;
+use pkcs8::{AlgorithmIdentifierRef, LineEnding, ObjectIdentifier, PrivateKeyInfo, SecretDocument};
 use zeroize::Zeroizing;
 
 use crate::key::{PrivateKey, ed25519};
 
-/// What of a PKCS#8 `PrivateKeyInfo` comes before the seed of an Ed25519 key (RFC 8410 §7).
-const ED25519_PREFIX: [u8; 16] = [
-    0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
-];
+/// `id-Ed25519`, which has no parameters (RFC 8410 §3).
+const ED25519: AlgorithmIdentifierRef<'_> = AlgorithmIdentifierRef {
+    oid: ObjectIdentifier::new_unwrap("1.3.101.112"),
+    parameters: None,
+};
 
 /// The kind of a key to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,11 +119,18 @@ impl PrivateKey {
 }
 
 fn generate_ed25519() -> Result<SecretDocument, GenerateError> {
-    let mut octets = Zeroizing::new([0; ED25519_PREFIX.len() + ed25519::LENGTH]);
-    let (prefix, seed) = octets.split_at_mut(ED25519_PREFIX.len());
-    prefix.copy_from_slice(&ED25519_PREFIX);
-    OsRng.try_fill_bytes(seed).map_err(|_| GenerateError)?;
-    SecretDocument::try_from(octets.as_slice()).map_err(|_| GenerateError)
+    let mut seed = Zeroizing::new([0; ed25519::LENGTH]);
+    OsRng
+        .try_fill_bytes(seed.as_mut_slice())
+        .map_err(|_| GenerateError)?;
+    ed25519_document(&seed).map_err(|_| GenerateError)
+}
+
+/// The PKCS#8 structure of an Ed25519 key, without its public half (RFC 8410 §7).
+fn ed25519_document(seed: &[u8; ed25519::LENGTH]) -> pkcs8::Result<SecretDocument> {
+    // A `CurvePrivateKey`. The types of `ed25519` would leave copies of it in memory.
+    let private_key = Zeroizing::new(OctetStringRef::new(seed)?.to_der()?);
+    PrivateKeyInfo::new(ED25519, &private_key).try_into()
 }
 
 #[cfg(feature = "aws-lc")]
@@ -158,6 +168,9 @@ fn generate_rsa_in_rust(size: RsaSize) -> Result<SecretDocument, GenerateError> 
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
     use crate::algorithm::{HashAlgorithm, KeyType};
     use crate::key::PublicKey;
@@ -188,6 +201,16 @@ mod tests {
         for size in [RsaSize::Bits1024, RsaSize::Bits2048] {
             check(NewKey::Rsa(size), KeyType::Rsa, size.bits());
         }
+    }
+
+    #[test]
+    fn an_ed25519_key_is_written_as_in_the_standard() {
+        // RFC 8410 §10.3.
+        let expected = "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
+        let octets = STANDARD.decode(expected).unwrap();
+        let seed = octets.last_chunk().unwrap();
+        let document = ed25519_document(seed).unwrap();
+        assert_eq!(document.as_bytes(), octets);
     }
 
     #[test]

@@ -103,7 +103,7 @@ mod aws_lc {
             if bit_length(modulus) < 1024 {
                 return None;
             }
-            let der = encode_rsa_public_key(modulus, exponent);
+            let der = encode_rsa_public_key(modulus, exponent).ok()?;
             let key = ParsedPublicKey::new(&RSA_SHA256, der).ok()?;
             Some(Self { key })
         }
@@ -260,7 +260,7 @@ mod tests {
         let (_, der) = SecretDocument::from_pem(RFC_8463).expect("the RFC's key");
         let private = RsaPrivateKey::from_pkcs1_der(der.as_bytes()).expect("the RFC's key");
         let (n, e) = (private.n().to_bytes_be(), private.e().to_bytes_be());
-        let octets = encode_rsa_public_key(&n, &e);
+        let octets = encode_rsa_public_key(&n, &e).unwrap();
         let key = RsaPublicKey::from_record(&octets).expect("the RFC's key");
         let digest = &digest(SHA256)[..];
         let prefix = digest_info_prefix(SHA256);
