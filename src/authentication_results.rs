@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::algorithm::KeyType;
-use crate::identifier::DomainName;
+use crate::identifier::{DomainName, MAX_NAME};
 use crate::signature::{claimed_identifiers, claimed_signature};
 use crate::syntax::folded::FoldedText;
 use crate::verdict::{Reason, Verdict, VerificationResult};
@@ -19,8 +19,6 @@ pub use reading::{AuthenticationResults, DkimResult};
 
 /// The name of the field.
 pub const FIELD_NAME: &str = "Authentication-Results";
-/// The longest identifier of an authentication service, in octets: that of a domain name.
-const MAX_ID: usize = 253;
 /// At least so many characters of `b=` tell one signature from another (RFC 6008 §4).
 const MIN_SIGNATURE: usize = 8;
 /// The indent of the further lines of a result.
@@ -46,7 +44,7 @@ impl AuthservId {
         if text.trim().is_empty() {
             return Err(AuthservIdError::Empty);
         }
-        if text.len() > MAX_ID {
+        if text.len() > MAX_NAME {
             return Err(AuthservIdError::Long);
         }
         if is_dotted_token(text) {

@@ -13,8 +13,8 @@ use crate::syntax::quoted_printable::decode_quoted_printable;
 
 pub use key_query::KeyQuery;
 
-/// The longest domain name without its final dot, in octets (RFC 1035 §2.3.4).
-const MAX_NAME: usize = 253;
+/// The longest domain name without its final dot, in bytes (RFC 1035 §2.3.4).
+pub(crate) const MAX_NAME: usize = 253;
 /// The longest label, in octets (RFC 1035 §2.3.4).
 const MAX_LABEL: usize = 63;
 
@@ -109,14 +109,6 @@ impl std::hash::Hash for DomainName {
     }
 }
 
-impl FromStr for DomainName {
-    type Err = IdentifierError;
-
-    fn from_str(text: &str) -> Result<Self, IdentifierError> {
-        Self::parse(text.as_bytes())
-    }
-}
-
 impl fmt::Display for DomainName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&crate::syntax::escape::escape(&self.text))
@@ -135,32 +127,6 @@ impl Selector {
     /// An [`IdentifierError`] that says what is wrong with it.
     pub fn parse(text: &[u8]) -> Result<Self, IdentifierError> {
         DomainName::parse(text).map(Self)
-    }
-
-    /// The selector as it was written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-
-    /// The selector in A-labels and lower case.
-    #[must_use]
-    pub fn to_ascii(&self) -> &str {
-        self.0.to_ascii()
-    }
-}
-
-impl FromStr for Selector {
-    type Err = IdentifierError;
-
-    fn from_str(text: &str) -> Result<Self, IdentifierError> {
-        Self::parse(text.as_bytes())
-    }
-}
-
-impl fmt::Display for Selector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 
@@ -183,36 +149,10 @@ impl Sdid {
         Ok(Self(name))
     }
 
-    /// The domain as it was written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
-    }
-
-    /// The domain in A-labels and lower case.
-    #[must_use]
-    pub fn to_ascii(&self) -> &str {
-        self.0.to_ascii()
-    }
-
     /// The domain name.
     #[must_use]
     pub fn domain(&self) -> &DomainName {
         &self.0
-    }
-}
-
-impl FromStr for Sdid {
-    type Err = IdentifierError;
-
-    fn from_str(text: &str) -> Result<Self, IdentifierError> {
-        Self::parse(text.as_bytes())
-    }
-}
-
-impl fmt::Display for Sdid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 
@@ -273,14 +213,6 @@ impl Auid {
     }
 }
 
-impl FromStr for Auid {
-    type Err = IdentifierError;
-
-    fn from_str(text: &str) -> Result<Self, IdentifierError> {
-        Self::parse(text.as_bytes())
-    }
-}
-
 impl fmt::Display for Auid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -291,6 +223,51 @@ impl fmt::Display for Auid {
         )
     }
 }
+
+/// The forms of a domain name for types that are one.
+macro_rules! is_a_name {
+    ($($Name:ident),+) => {
+        $(
+            impl $Name {
+                /// The name as it was written.
+                #[must_use]
+                pub fn as_str(&self) -> &str {
+                    self.0.as_str()
+                }
+
+                /// The name in A-labels and lower case.
+                #[must_use]
+                pub fn to_ascii(&self) -> &str {
+                    self.0.to_ascii()
+                }
+            }
+
+            impl fmt::Display for $Name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    self.0.fmt(f)
+                }
+            }
+        )+
+    };
+}
+
+is_a_name!(Selector, Sdid);
+
+macro_rules! from_str_by_parse {
+    ($($Identifier:ident),+) => {
+        $(
+            impl FromStr for $Identifier {
+                type Err = IdentifierError;
+
+                fn from_str(text: &str) -> Result<Self, IdentifierError> {
+                    Self::parse(text.as_bytes())
+                }
+            }
+        )+
+    };
+}
+
+from_str_by_parse!(DomainName, Selector, Sdid, Auid);
 
 /// What is wrong with a domain name, a selector or an identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::authentication_results::{AuthenticationResults, DkimResult};
+use crate::identifier::MAX_NAME;
 use crate::message::Header;
 use crate::signature::Signature;
 
@@ -16,8 +17,6 @@ const FIELDS: [&str; 4] = [
 ];
 /// So many fields are looked at.
 const MANY: usize = 20;
-/// Names of hosts are no longer (RFC 1035 §2.3.4).
-const LONGEST_NAME: usize = 253;
 
 /// The systems that say `dkim=pass` of the signature in the field at this place, by their
 /// authserv-ids, the latest first.
@@ -51,7 +50,7 @@ pub(super) fn passed_at(header: &Header, place: usize, signature: &Signature) ->
 /// Whether an authserv-id is a name, and no sentence.
 fn is_name(id: &str) -> bool {
     let is_of_name = |octet: u8| octet.is_ascii_alphanumeric() || b"-._".contains(&octet);
-    !id.is_empty() && id.len() <= LONGEST_NAME && id.bytes().all(is_of_name)
+    !id.is_empty() && id.len() <= MAX_NAME && id.bytes().all(is_of_name)
 }
 
 /// Whether a result is `pass` for the signature's domain, and for nothing that it is not.
