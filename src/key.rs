@@ -24,6 +24,8 @@ pub(crate) mod pem;
 mod private;
 mod rsa;
 pub(crate) mod structure;
+#[cfg(test)]
+pub(crate) mod testdata;
 
 pub use self::der::{DerError, DerFlaw};
 pub use self::ed25519::Ed25519PublicKey;

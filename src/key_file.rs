@@ -240,24 +240,10 @@ mod tests {
 
     use super::*;
     use crate::key::der::{BIT_STRING, OBJECT_IDENTIFIER, encode};
-
-    const KEYS: &str = include_str!("key/testdata/keys.txt");
-
-    /// A file of `testdata/keys.txt`.
-    fn file(name: &str) -> &'static str {
-        let heading = format!("\n## {name}\n");
-        let (_, after) = KEYS.split_once(&heading).expect("a name of keys.txt");
-        after.split("\n##").next().unwrap_or(after)
-    }
-
-    /// The octets of a PEM file of `testdata/keys.txt`.
-    fn octets(name: &str) -> Vec<u8> {
-        let block = pem::blocks(file(name).as_bytes()).next().expect("PEM");
-        block.unwrap().decode().expect("base64").to_vec()
-    }
+    use crate::key::testdata::{PASSPHRASE, file, octets};
 
     fn read(bytes: &[u8]) -> Result<PublicKey, KeyFileError> {
-        PublicKey::from_bytes(bytes, Some(b"correct horse"))
+        PublicKey::from_bytes(bytes, Some(PASSPHRASE))
     }
 
     /// The bytes must be read as the key with these octets in `p=`.

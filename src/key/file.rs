@@ -202,29 +202,8 @@ mod tests {
 
     use super::*;
     use crate::algorithm::{HashAlgorithm, KeyType};
+    use crate::key::testdata::{PASSPHRASE, file, octets};
     use crate::key::{DerError, PublicKeyError, RsaPublicKey};
-
-    const KEYS: &str = include_str!("testdata/keys.txt");
-    const PASSPHRASE: &[u8] = b"correct horse";
-
-    /// A file of `testdata/keys.txt`.
-    fn file(name: &str) -> &'static str {
-        let heading = format!("\n## {name}\n");
-        let (_, after) = KEYS.split_once(&heading).expect("a name of keys.txt");
-        after.split("\n##").next().unwrap_or(after)
-    }
-
-    /// The octets of a file of `testdata/keys.txt`, PEM or base64.
-    fn octets(name: &str) -> Vec<u8> {
-        let text = file(name);
-        match pem::blocks(text.as_bytes()).next() {
-            Some(block) => block
-                .and_then(|block| block.decode())
-                .expect("PEM")
-                .to_vec(),
-            None => STANDARD.decode(text.replace('\n', "")).expect("base64"),
-        }
-    }
 
     fn read(bytes: &[u8]) -> Result<PrivateKey, PrivateKeyError> {
         PrivateKey::from_bytes(bytes, Some(PASSPHRASE))
