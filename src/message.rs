@@ -231,7 +231,7 @@ pub fn parse(message: &[u8], line_endings: LineEndings) -> Result<(Header, &[u8]
 }
 
 /// Whether a name is that of a field: `ftext` throughout (RFC 5322 §3.6.8).
-fn is_field_name(name: &[u8]) -> bool {
+pub(crate) fn is_field_name(name: &[u8]) -> bool {
     !name.is_empty()
         && name
             .iter()

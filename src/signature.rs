@@ -340,11 +340,6 @@ fn number<'a>(
         .ok_or(SignatureError::Number(name))
 }
 
-/// Whether a name in `h=` can be that of a header field.
-pub(crate) fn is_field_name(name: &[u8]) -> bool {
-    !name.is_empty() && name.iter().all(u8::is_ascii_graphic)
-}
-
 /// Whether the value of `q=` lists a query method that is known (RFC 6376 §3.5).
 pub(crate) fn has_known_query_method(value: &[u8]) -> bool {
     colon_separated(value).any(|method| without_fws(method).eq_ignore_ascii_case(b"dns/txt"))

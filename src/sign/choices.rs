@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::SignError;
 use crate::canonicalization::MessageCanonicalization;
 use crate::identifier::Auid;
-use crate::message::{FieldIndex, Header};
+use crate::message::{FieldIndex, Header, is_field_name};
 use crate::signature::MAX_NAMES;
 
 /// The header fields that are signed by default where they are present: those of RFC 6376 §5.4.1
@@ -185,8 +185,8 @@ fn list_fields(header: &Header) -> impl Iterator<Item = &str> {
 }
 
 pub(super) fn check_name(name: &str) -> Result<(), SignError> {
-    let allowed = |octet: u8| octet.is_ascii_graphic() && !matches!(octet, b':' | b';');
-    if name.is_empty() || !name.bytes().all(allowed) {
+    // In `h=` a semicolon would end the tag.
+    if !is_field_name(name.as_bytes()) || name.contains(';') {
         return Err(SignError::BadName(crate::syntax::escape::escape(name)));
     }
     if NEVER_SIGNED

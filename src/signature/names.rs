@@ -1,6 +1,7 @@
 //! The names of the header fields that a signature signs (`h=`, RFC 6376 §3.5).
 
-use super::{MAX_NAMES, SignatureError, is_field_name};
+use super::{MAX_NAMES, SignatureError};
+use crate::message::is_field_name;
 use crate::syntax::escape::printable;
 use crate::syntax::tag_list::colon_separated;
 
