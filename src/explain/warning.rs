@@ -79,7 +79,7 @@ mod tests {
     const PAGE: &str = include_str!("../../docs/explain.md");
 
     /// Of signatures and of messages.
-    const CODES: [&str; 18] = [
+    const CODES: [&str; 21] = [
         "unsigned-subject",
         "unsigned-duplicate",
         "unsigned-body",
