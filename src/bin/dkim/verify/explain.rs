@@ -14,7 +14,7 @@ use crate::dns::Keys;
 pub enum Finding {
     Told(Report),
     Explaining {
-        explaining: Box<Explaining>,
+        explaining: Explaining,
         /// How much of the time for the message went by in waiting for the DNS.
         waited: Duration,
     },
@@ -30,7 +30,7 @@ impl Finding {
         match kept {
             None => Self::Told(judgement.into_report()),
             Some(body) => Self::Explaining {
-                explaining: Box::new(Explaining::begin(judgement, body)),
+                explaining: Explaining::begin(judgement, body),
                 waited: Duration::ZERO,
             },
         }
