@@ -21,6 +21,7 @@ pub const MAX_RSA_EXPONENT_BITS: usize = 33;
 
 /// A signing algorithm: a key type and a hash algorithm (`a=`, RFC 6376 §3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SigningAlgorithm {
     /// `rsa-sha1`: historic. RFC 8301 §3.1 forbids it, to signers and verifiers alike.
     RsaSha1,
@@ -76,6 +77,7 @@ impl fmt::Display for SigningAlgorithm {
 
 /// A hash algorithm (the second half of `a=`; `h=` of a key record).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HashAlgorithm {
     /// SHA-1, 20 octets: historic (RFC 8301 §3.1).
     Sha1,
@@ -111,6 +113,7 @@ impl fmt::Display for HashAlgorithm {
 
 /// A key type (`k=` of a key record, RFC 6376 §3.6.1; RFC 8463 §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum KeyType {
     /// `rsa`, the default.
     Rsa,

@@ -38,6 +38,7 @@ pub use self::rsa::{RsaEncoding, RsaPublicKey};
 ///
 /// Cheap to clone. Two keys are equal if they are the same key, however each was encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PublicKey {
     /// An RSA key, for `rsa-sha256` and the historic `rsa-sha1`.
     Rsa(RsaPublicKey),

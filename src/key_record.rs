@@ -51,6 +51,7 @@ impl PublishedRecord {
 
 /// A key record whose key can be used.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct KeyRecord {
     /// Whether `v=DKIM1` is there; it is only recommended.
     pub has_version: bool,
@@ -198,7 +199,15 @@ impl fmt::Display for RecordError {
     }
 }
 
-impl Error for RecordError {}
+impl Error for RecordError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::TagList(error) => Some(error),
+            Self::Key(error) => Some(error),
+            _ => None,
+        }
+    }
+}
 
 fn check_version(tags: &TagList<'_>) -> Result<(), RecordError> {
     let Some(version) = tags.get("v") else {

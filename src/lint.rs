@@ -39,6 +39,7 @@ use crate::tags::KnownTag;
 
 /// Something that is wrong, unwise, or merely to be known.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// What it is.
     pub code: FindingCode,
@@ -75,6 +76,7 @@ fn sort(findings: &mut [Finding]) {
 
 /// A tag of a record, explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ExplainedTag {
     /// The tag's name, as written. Not safe to print.
     pub name: String,
@@ -104,6 +106,7 @@ pub enum RecordState {
 
 /// All that is to be said of a record.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RecordReport {
     /// The record's octets.
     pub text: Vec<u8>,

@@ -3,6 +3,8 @@
 //! Nothing here sends anything: the caller carries a [`KeyQuery`](crate::identifier::KeyQuery) to a resolver, a zone file or a
 //! test's table and brings a [`KeyAnswer`] back.
 
+use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::key_record::PublishedRecord;
@@ -11,6 +13,7 @@ use crate::key_record::PublishedRecord;
 ///
 /// Cheap to clone: an answer that is kept for many messages holds each key parsed once.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum KeyAnswer {
     /// TXT records, whatever they hold.
     Records {
@@ -71,6 +74,7 @@ impl Dnssec {
 
 /// Why no answer could be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LookupFailure {
     /// The kind of failure.
     pub kind: LookupFailureKind,
@@ -79,8 +83,26 @@ pub struct LookupFailure {
     pub detail: String,
 }
 
+impl LookupFailure {
+    /// A failure with its detail.
+    #[must_use]
+    pub fn new(kind: LookupFailureKind, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self { kind, detail }
+    }
+}
+
+impl fmt::Display for LookupFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl Error for LookupFailure {}
+
 /// The kinds of failure, as a mail administrator has to tell them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LookupFailureKind {
     /// No server answered in time.
     Timeout,
@@ -96,6 +118,7 @@ pub enum LookupFailureKind {
 
 /// What there is under a name, and the way to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TxtAnswer {
     /// What was found at the end of the chain.
     pub outcome: TxtOutcome,
@@ -106,8 +129,21 @@ pub struct TxtAnswer {
     pub dnssec: Option<Dnssec>,
 }
 
+impl TxtAnswer {
+    /// What the name itself has, validated by nothing.
+    #[must_use]
+    pub fn new(outcome: TxtOutcome) -> Self {
+        Self {
+            outcome,
+            chain: Vec::new(),
+            dnssec: None,
+        }
+    }
+}
+
 /// What was found under a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TxtOutcome {
     /// TXT records.
     Found {

@@ -24,8 +24,8 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::identifier::KeyQuery;
-use crate::identifier::{Sdid, Selector};
+use crate::coded::coded;
+use crate::identifier::{KeyQuery, Sdid, Selector};
 use crate::key_record::KeyRecordText;
 
 mod master_file;
@@ -65,63 +65,39 @@ impl fmt::Display for Ttl {
     }
 }
 
-/// A form in which a record is published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// A line of a master file (RFC 1035 §5), for BIND, NSD, Knot DNS and `PowerDNS`.
-    Zone,
-    /// The bare value, for forms on the web that split and quote it themselves.
-    Txt,
-    /// An object of name, type, TTL, the value and its strings.
-    Json,
-    /// Commands for `nsupdate` (RFC 2136) that replace whatever TXT records the name has, and fail
-    /// where it is an alias.
-    Nsupdate,
-    /// A line of the data file of tinydns.
-    Tinydns,
-    /// A line of the configuration of dnsmasq, which knows no TTL for such records.
-    Dnsmasq,
-    /// A change batch for `aws route53 change-resource-record-sets`.
-    Route53,
-    /// The body of `POST /zones/{zone_id}/dns_records` of Cloudflare's API.
-    Cloudflare,
-    /// The body of `POST /domain/zone/{zone}/record` of OVH's API, where the zone is the signing
-    /// domain.
-    Ovh,
-    /// An `aws_route53_record` of Terraform; its zone is `var.zone_id`.
-    Terraform,
+coded! {
+    /// A form in which a record is published.
+    pub enum Format: (&'static str) {
+        /// A line of a master file (RFC 1035 §5), for BIND, NSD, Knot DNS and `PowerDNS`.
+        Zone = "zone", "a line for BIND, NSD, Knot DNS and PowerDNS";
+        /// The bare value, for forms on the web that split and quote it themselves.
+        Txt = "txt", "the bare value";
+        /// An object of name, type, TTL, the value and its strings.
+        Json = "json", "name, TTL, value and its strings";
+        /// Commands for `nsupdate` (RFC 2136) that replace whatever TXT records the name has, and
+        /// fail where it is an alias.
+        Nsupdate = "nsupdate", "commands for nsupdate that replace an older record";
+        /// A line of the data file of tinydns.
+        Tinydns = "tinydns", "a line for tinydns-data";
+        /// A line of the configuration of dnsmasq, which knows no TTL for such records.
+        Dnsmasq = "dnsmasq", "a line for dnsmasq.conf";
+        /// A change batch for `aws route53 change-resource-record-sets`.
+        Route53 = "route53", "a change batch for aws route53 change-resource-record-sets";
+        /// The body of `POST /zones/{zone_id}/dns_records` of Cloudflare's API.
+        Cloudflare = "cloudflare", "the body of POST /zones/{zone_id}/dns_records";
+        /// The body of `POST /domain/zone/{zone}/record` of OVH's API, where the zone is the
+        /// signing domain.
+        Ovh = "ovh", "the body of POST /domain/zone/DOMAIN/record";
+        /// An `aws_route53_record` of Terraform; its zone is `var.zone_id`.
+        Terraform = "terraform", "an aws_route53_record in the zone var.zone_id";
+    }
 }
 
 impl Format {
-    /// All formats.
-    pub const ALL: [Self; 10] = [
-        Self::Zone,
-        Self::Txt,
-        Self::Json,
-        Self::Nsupdate,
-        Self::Tinydns,
-        Self::Dnsmasq,
-        Self::Route53,
-        Self::Cloudflare,
-        Self::Ovh,
-        Self::Terraform,
-    ];
-
-    /// The format's name, in lower case.
+    /// What the format is, in a few words.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Zone => "zone",
-            Self::Txt => "txt",
-            Self::Json => "json",
-            Self::Nsupdate => "nsupdate",
-            Self::Tinydns => "tinydns",
-            Self::Dnsmasq => "dnsmasq",
-            Self::Route53 => "route53",
-            Self::Cloudflare => "cloudflare",
-            Self::Ovh => "ovh",
-            Self::Terraform => "terraform",
-        }
+    pub const fn description(self) -> &'static str {
+        self.columns().0
     }
 }
 

@@ -31,6 +31,7 @@ pub const MAX_DIGITS: usize = 76;
 
 /// A signature as its field states it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Signature {
     /// The signing algorithm (`a=`).
     pub algorithm: SigningAlgorithm,
@@ -266,7 +267,15 @@ impl fmt::Display for SignatureError {
     }
 }
 
-impl Error for SignatureError {}
+impl Error for SignatureError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::TagList(error) => Some(error),
+            Self::Identifier { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}
 
 /// The domain and the selector that a field claims, as far as each is valid, also where the field
 /// as a whole is no signature.

@@ -1,6 +1,7 @@
 //! What a verification found: a [`Verdict`] for each signature, with its evidence, and the
 //! mapping of reasons to results (RFC 6376 §3.9, §6.1; RFC 8601 §2.7.1).
 
+use std::error::Error;
 use std::fmt;
 
 use crate::alignment::Alignment;
@@ -50,6 +51,7 @@ impl fmt::Display for VerificationResult {
 
 /// The outcome of one signature, with the evidence for it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Verdict {
     /// The index of the DKIM-Signature field among the message's header fields, from 0.
     pub field_index: usize,
@@ -175,6 +177,7 @@ impl Verdict {
 
 /// The key record that a signature was judged with.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct KeyEvidence {
     /// The absolute owner name that was asked for.
     pub name: String,
@@ -274,6 +277,7 @@ pub enum Reason {
 
 /// In which way there is no key record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum KeyNotFound {
     /// The name does not exist (NXDOMAIN).
     NoSuchName,
@@ -355,6 +359,17 @@ impl Reason {
     pub fn otherwise(&self) -> Option<&Self> {
         match self {
             Self::MalformedHeader { otherwise, .. } => otherwise.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+impl Error for Reason {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Signature(error) => Some(error),
+            Self::Record(error) => Some(error),
+            Self::Lookup(failure) => Some(failure),
             _ => None,
         }
     }
@@ -484,6 +499,7 @@ const fn record_result(error: &RecordError) -> VerificationResult {
 
 /// Something unwise or surprising about a signature or a message that may still pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Warning {
     /// The warning's name in output.
     pub code: &'static str,

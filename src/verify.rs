@@ -279,6 +279,7 @@ impl Verification {
 
 /// What the verification of a message found.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Report {
     /// A verdict for each DKIM-Signature field, from the top.
     pub verdicts: Vec<Verdict>,

@@ -9,6 +9,7 @@ mod citations;
 mod cli;
 #[cfg(feature = "resolver")]
 mod dns;
+mod errors;
 #[cfg(feature = "cli")]
 mod inspect;
 mod keys_elsewhere;

@@ -77,11 +77,9 @@ impl Vector {
             Some("loop") => TxtOutcome::AliasLoop,
             Some(other) => panic!("{}: the ending {other} is not known", self.name),
         };
-        TxtAnswer {
-            outcome,
-            chain: self.all("alias").into_iter().map(str::to_owned).collect(),
-            dnssec: None,
-        }
+        let mut answer = TxtAnswer::new(outcome);
+        answer.chain = self.all("alias").into_iter().map(str::to_owned).collect();
+        answer
     }
 
     fn examine(&self) -> NameReport {
@@ -93,10 +91,9 @@ impl Vector {
         let cname = self
             .one("expect-cname")
             .map(|name| DomainName::parse(name.as_bytes()).unwrap());
-        let expectations = Expectations {
-            key: key.as_ref(),
-            cname: cname.as_ref(),
-        };
+        let mut expectations = Expectations::default();
+        expectations.key = key.as_ref();
+        expectations.cname = cname.as_ref();
         lint::name(&Ok(self.answer()), expectations)
     }
 }

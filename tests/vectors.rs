@@ -357,7 +357,7 @@ fn failure(key: &str) -> KeyAnswer {
         _ => return KeyAnswer::NoRecords,
     };
     let detail = format!("the vector says {key}");
-    KeyAnswer::Failed(LookupFailure { kind, detail })
+    KeyAnswer::Failed(LookupFailure::new(kind, detail))
 }
 
 fn known_verdict(line: &str) -> Result<(), String> {

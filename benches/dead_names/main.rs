@@ -47,10 +47,8 @@ fn wait_beside(silent: usize) -> Fallible<Duration> {
             Reply::Silence
         }
     });
-    let options = ResolverOptions {
-        nameservers: vec![server.address()],
-        ..ResolverOptions::default()
-    };
+    let mut options = ResolverOptions::default();
+    options.nameservers = vec![server.address()];
     let resolver = CachingResolver::new(Resolver::new(&options)?);
     let silent: Fallible<Vec<_>> = (0..silent)
         .map(|number| query(&format!("silent{number}")))

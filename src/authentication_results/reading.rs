@@ -6,6 +6,7 @@
 /// text is as a stranger wrote it: to be escaped before it is printed, and to be believed only
 /// where the authserv-id is one's own (RFC 8601 §1.6).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AuthenticationResults {
     /// Who says so (authserv-id); `None` where the field begins with a result, as some do.
     pub authserv_id: Option<String>,
@@ -15,6 +16,7 @@ pub struct AuthenticationResults {
 
 /// A result of DKIM in an [`AuthenticationResults`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DkimResult {
     /// The result in lower case: `pass`, `fail` and so on (RFC 8601 §2.7.1), or something else.
     pub result: String,

@@ -61,6 +61,7 @@ pub struct BodyCanonicalizer {
 
 /// Which line ends, and which octets that are almost line ends, a body has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LineEndsSeen {
     /// CRLF.
     pub crlf: bool,

@@ -19,6 +19,7 @@ const ED25519: AlgorithmIdentifierRef<'_> = AlgorithmIdentifierRef {
 
 /// The kind of a key to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NewKey {
     /// An RSA key with the exponent 65537.
     Rsa(RsaSize),
@@ -28,6 +29,7 @@ pub enum NewKey {
 
 /// The size of an RSA key to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RsaSize {
     /// 1024 bits: the least that verifiers accept, and too weak to be recommended
     /// (RFC 8301 §3.2).
@@ -55,6 +57,7 @@ impl RsaSize {
 
 /// A key that was just made, and the file to keep it in.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct GeneratedKey {
     /// The key.
     pub key: PrivateKey,

@@ -38,6 +38,7 @@ pub struct NewKeyRecord {
 
 /// What stands in `p=`, and the `k=` to go with it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum KeyToPublish {
     /// A key.
     Key(PublicKey),
@@ -47,6 +48,7 @@ pub enum KeyToPublish {
 
 /// A service type (`s=`, RFC 6376 §3.6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ServiceType {
     /// `email`: for mail alone.
     Email,
@@ -183,6 +185,7 @@ impl Note {
 
 /// A [`Note`] of more than [`MAX_NOTE`] octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NoteTooLong {
     /// Its length in octets.
     pub length: usize,

@@ -18,6 +18,7 @@ pub const LONG_TTL: u32 = 86_400;
 
 /// What has to be found under a name.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct Expectations<'a> {
     /// The key that is to be published.
     pub key: Option<&'a PublicKey>,
@@ -59,6 +60,7 @@ impl NameStatus {
 
 /// All that is to be said of a name.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NameReport {
     /// What it comes to.
     pub status: NameStatus,

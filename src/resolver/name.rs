@@ -1,5 +1,6 @@
 //! Domain names as the DNS compares and writes them (RFC 1035 §3.1, §5.1; RFC 4343).
 
+use std::error::Error;
 use std::fmt;
 
 use hickory_proto::rr::Name;
@@ -15,6 +16,7 @@ pub(super) struct OwnerName {
 
 /// Why a text is not a domain name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NameFault {
     /// Two dots in a row, a dot in front, or nothing at all.
     EmptyLabel,
@@ -36,6 +38,8 @@ impl fmt::Display for NameFault {
         })
     }
 }
+
+impl Error for NameFault {}
 
 impl OwnerName {
     /// The root, `.`.

@@ -1,5 +1,6 @@
 //! What a resolver can be told, and why it cannot be made.
 
+use std::error::Error;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::syntax::escape::escape;
 
 /// Which servers to ask, and how.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ResolverOptions {
     /// The servers in the order in which they are asked; empty: those of the system. One that
     /// kept silent while another answered is asked last for half a minute.
@@ -50,6 +52,7 @@ impl Default for ResolverOptions {
 
 /// What validation under DNSSEC needs.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct DnssecOptions {
     /// Tells the time in Unix seconds. It is asked for each answer, whose signatures have to be
     /// valid then (RFC 4035 §5.3.1), whenever the message was signed or received.
@@ -58,8 +61,20 @@ pub struct DnssecOptions {
     pub trust_anchors: Option<TrustAnchors>,
 }
 
+impl DnssecOptions {
+    /// Validation from the root's keys on, with a clock that tells Unix seconds.
+    #[must_use]
+    pub const fn new(clock: fn() -> u64) -> Self {
+        Self {
+            clock,
+            trust_anchors: None,
+        }
+    }
+}
+
 /// What carries a question to a server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Transport {
     /// UDP with EDNS (RFC 6891), and TCP after a truncated answer.
     #[default]
@@ -174,7 +189,14 @@ impl fmt::Display for ResolverError {
     }
 }
 
-impl std::error::Error for ResolverError {}
+impl Error for ResolverError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Zone { fault, .. } => Some(fault),
+            _ => None,
+        }
+    }
+}
 
 impl ResolverOptions {
     pub(super) fn servers(&self) -> Result<Servers, ResolverError> {

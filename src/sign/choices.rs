@@ -96,6 +96,7 @@ impl Default for Choices {
 
 /// How much of the body is signed, in octets of the canonicalized body (`l=`, RFC 6376 §3.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum BodyLength {
     /// All of it, and nothing can be added to it: no `l=`.
     #[default]

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time;
 
 use super::super::support::dns_server::{Answer, DnsServer, NXDOMAIN, REFUSED, Reply, SERVFAIL};
-use super::{NAME, TIMEOUT, block_on, key, options, query};
+use super::{NAME, TIMEOUT, block_on, key, options, query, with};
 
 /// For what must not wait at all.
 const LONG: Duration = Duration::from_secs(20);
@@ -28,10 +28,9 @@ fn resolver(options: &ResolverOptions) -> CachingResolver {
 
 /// A resolver that has all the time that a busy machine may need.
 fn at(server: &DnsServer) -> CachingResolver {
-    resolver(&ResolverOptions {
-        timeout: LONG,
-        ..options(&[server.address()])
-    })
+    resolver(&with(options(&[server.address()]), |options| {
+        options.timeout = LONG;
+    }))
 }
 
 /// The query for `selector` at example.com.
@@ -87,10 +86,9 @@ fn check(reply: impl Into<Reply>, kept: u64) {
     let reply = reply.into();
     let is_silence = matches!(reply, Reply::Silence);
     let server = DnsServer::start(move |_| reply.clone());
-    let resolver = resolver(&ResolverOptions {
-        timeout: if is_silence { TIMEOUT } else { LONG },
-        ..options(&[server.address()])
-    });
+    let resolver = resolver(&with(options(&[server.address()]), |options| {
+        options.timeout = if is_silence { TIMEOUT } else { LONG };
+    }));
     block_on(async {
         assert!(resolver.cached(&query()).is_none());
         let answer = resolver.lookup(&query()).await;
@@ -304,10 +302,9 @@ fn silent_names_do_not_keep_a_good_one_waiting() {
 #[test]
 fn whoever_waits_for_a_turn_has_all_the_time() {
     let server = echo(|_| true);
-    let resolver = resolver(&ResolverOptions {
-        tries: 1,
-        ..options(&[server.address()])
-    });
+    let resolver = resolver(&with(options(&[server.address()]), |options| {
+        options.tries = 1;
+    }));
     block_on(async {
         let queries = (0..2_000).map(|number| of(&format!("s{number}")));
         let answers = start(&resolver, queries.collect()).join_all().await;
@@ -383,10 +380,10 @@ fn large_answers_are_not_kept() {
 #[test]
 fn a_silent_server_is_asked_last_for_a_while() {
     let (silent, good) = (echo(|_| true), echo(|_| false));
-    let resolver = resolver(&ResolverOptions {
-        timeout: TIMEOUT * 8,
-        ..options(&[silent.address(), good.address()])
-    });
+    let resolver = resolver(&with(
+        options(&[silent.address(), good.address()]),
+        |options| options.timeout = TIMEOUT * 8,
+    ));
     block_on(async {
         resolver.lookup(&of("first")).await;
         assert_eq!(silent.questions().len(), 1);
@@ -405,10 +402,10 @@ fn a_silent_server_is_asked_last_for_a_while() {
 #[test]
 fn a_question_that_is_hard_does_not_change_the_order() {
     let (first, second) = (echo(|name| name.starts_with("hard")), echo(|_| false));
-    let resolver = resolver(&ResolverOptions {
-        timeout: TIMEOUT * 8,
-        ..options(&[first.address(), second.address()])
-    });
+    let resolver = resolver(&with(
+        options(&[first.address(), second.address()]),
+        |options| options.timeout = TIMEOUT * 8,
+    ));
     block_on(async {
         let hard = start(&resolver, vec![of("hard")]);
         until(|| first.questions().len() == 1).await;

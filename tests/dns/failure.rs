@@ -8,22 +8,19 @@ use dkim_toolkit::lookup::LookupFailureKind;
 use dkim_toolkit::resolver::TlsRoots;
 #[cfg(not(feature = "dnssec"))]
 use dkim_toolkit::resolver::TrustAnchors;
-use dkim_toolkit::resolver::{DnssecOptions, Resolver, ResolverError, ResolverOptions, Transport};
+use dkim_toolkit::resolver::{DnssecOptions, Resolver, ResolverError, Transport};
 
 use super::super::support::dns_server::{
     Answer, DnsServer, FORMERR, NOTIMP, NXDOMAIN, REFUSED, Reply, SERVFAIL, closed_address,
     wire_name,
 };
-use super::{FOUND, NAME, SLACK, TIMEOUT, block_on, check, key, options, run, show};
+use super::{FOUND, NAME, SLACK, TIMEOUT, block_on, check, key, options, run, show, with};
 
 /// For what must not wait at all.
 const LONG: Duration = Duration::from_secs(20);
 
 /// From the root's keys on, at a time when signatures of today are over.
-const DNSSEC: DnssecOptions = DnssecOptions {
-    clock: || 4_000_000_000,
-    trust_anchors: None,
-};
+const DNSSEC: DnssecOptions = DnssecOptions::new(|| 4_000_000_000);
 
 #[test]
 fn errors_that_servers_answer() {
@@ -224,11 +221,10 @@ fn a_slow_server_beside_a_silent_one() {
     let timeout = TIMEOUT * 4;
     let slow = DnsServer::start(move |_| Reply::Late(timeout * 7 / 10, Box::new(key().into())));
     let silent = DnsServer::start(|_| Reply::Silence);
-    let options = ResolverOptions {
-        timeout,
-        tries: 1,
-        ..options(&[slow.address(), silent.address()])
-    };
+    let options = with(options(&[slow.address(), silent.address()]), |options| {
+        options.timeout = timeout;
+        options.tries = 1;
+    });
     assert_eq!(show(run(&options).0), FOUND);
     assert_eq!(silent.questions().len(), 1);
 }
@@ -251,11 +247,10 @@ fn the_failure_that_says_most() {
 fn nobody_listens() {
     for transport in [Transport::Udp, Transport::Tcp] {
         let closed = closed_address();
-        let options = ResolverOptions {
-            transport,
-            timeout: LONG,
-            ..options(&[closed])
-        };
+        let options = with(options(&[closed]), |options| {
+            options.transport = transport;
+            options.timeout = LONG;
+        });
         let (answer, took) = run(&options);
         assert_eq!(
             show(answer),
@@ -282,11 +277,10 @@ fn no_route() {
 #[test]
 fn tcp_that_is_closed() {
     let server = DnsServer::start(|_| Reply::Close);
-    let options = ResolverOptions {
-        transport: Transport::Tcp,
-        timeout: LONG,
-        ..options(&[server.address()])
-    };
+    let options = with(options(&[server.address()]), |options| {
+        options.transport = Transport::Tcp;
+        options.timeout = LONG;
+    });
     let expected = format!(
         "Unreachable: {} closed the connection without an answer",
         server.address()
@@ -329,10 +323,9 @@ fn truncated_without_tcp() {
 #[test]
 fn tcp_that_is_silent() {
     let server = DnsServer::start(|_| Reply::Silence);
-    let options = ResolverOptions {
-        transport: Transport::Tcp,
-        ..options(&[server.address()])
-    };
+    let options = with(options(&[server.address()]), |options| {
+        options.transport = Transport::Tcp;
+    });
     let (answer, took) = run(&options);
     assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Timeout);
     assert!(
@@ -365,27 +358,22 @@ fn names_that_are_none() {
 #[test]
 fn no_tries_and_no_time() {
     let server = DnsServer::with_txt([(NAME, "v=DKIM1; p=")]);
-    let once = ResolverOptions {
-        tries: 0,
-        ..options(&[server.address()])
-    };
+    let once = with(options(&[server.address()]), |options| options.tries = 0);
     assert_eq!(show(run(&once).0), FOUND);
     let silent = DnsServer::start(|_| Reply::Silence);
     for timeout in [Duration::ZERO, Duration::from_nanos(1)] {
-        let options = ResolverOptions {
-            timeout,
-            ..options(&[silent.address()])
-        };
+        let options = with(options(&[silent.address()]), |options| {
+            options.timeout = timeout;
+        });
         assert_eq!(
             run(&options).0.unwrap_err().kind,
             LookupFailureKind::Timeout
         );
     }
-    let forever = ResolverOptions {
-        timeout: Duration::MAX,
-        tries: u32::MAX,
-        ..options(&[server.address()])
-    };
+    let forever = with(options(&[server.address()]), |options| {
+        options.timeout = Duration::MAX;
+        options.tries = u32::MAX;
+    });
     assert_eq!(show(run(&forever).0), FOUND);
 }
 
@@ -398,20 +386,16 @@ fn tls_that_fails() {
     std::thread::spawn(move || for _ in closes.incoming() {});
     for transport in [Transport::Tls, Transport::Https] {
         for server in [address, closed_address()] {
-            let options = ResolverOptions {
-                transport,
-                ..options(&[server])
-            };
+            let options = with(options(&[server]), |options| options.transport = transport);
             assert_eq!(
                 run(&options).0.unwrap_err().kind,
                 LookupFailureKind::Unreachable
             );
         }
         let silent = DnsServer::start(|_| Reply::Silence);
-        let options = ResolverOptions {
-            transport,
-            ..options(&[silent.address()])
-        };
+        let options = with(options(&[silent.address()]), |options| {
+            options.transport = transport;
+        });
         let (answer, took) = run(&options);
         assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Timeout);
         assert!(took < TIMEOUT * 2 + SLACK, "{took:?}");
@@ -422,11 +406,10 @@ fn tls_that_fails() {
 #[test]
 fn tls_names() {
     let make = |transport, server: &str, tls_name: Option<&str>| {
-        Resolver::new(&ResolverOptions {
-            transport,
-            tls_name: tls_name.map(str::to_owned),
-            ..options(&[server.parse().unwrap()])
-        })
+        Resolver::new(&with(options(&[server.parse().unwrap()]), |options| {
+            options.transport = transport;
+            options.tls_name = tls_name.map(str::to_owned);
+        }))
         .err()
     };
     assert_eq!(
@@ -452,10 +435,9 @@ fn tls_names() {
 fn dnssec_failures() {
     let kind = |reply: Reply| {
         let server = DnsServer::start(move |_| reply.clone());
-        let options = ResolverOptions {
-            dnssec: Some(DNSSEC),
-            ..options(&[server.address()])
-        };
+        let options = with(options(&[server.address()]), |options| {
+            options.dnssec = Some(DNSSEC);
+        });
         let (answer, took) = run(&options);
         assert!(took < TIMEOUT * 2 + SLACK, "{took:?}");
         assert!(
@@ -494,10 +476,9 @@ fn dnssec_that_cannot_go_on() {
         TXT => key().into(),
         _ => Reply::Silence,
     });
-    let options = ResolverOptions {
-        dnssec: Some(DNSSEC),
-        ..options(&[server.address()])
-    };
+    let options = with(options(&[server.address()]), |options| {
+        options.dnssec = Some(DNSSEC);
+    });
     let (answer, _) = run(&options);
     assert_eq!(answer.unwrap_err().kind, LookupFailureKind::Timeout);
 }
@@ -507,10 +488,7 @@ fn dnssec_that_cannot_go_on() {
 fn a_build_without_tls() {
     let server = closed_address();
     for transport in [Transport::Tls, Transport::Https] {
-        let options = ResolverOptions {
-            transport,
-            ..options(&[server])
-        };
+        let options = with(options(&[server]), |options| options.transport = transport);
         let error = Resolver::new(&options).unwrap_err();
         assert_eq!(error, ResolverError::WithoutTls);
     }
@@ -521,10 +499,9 @@ fn a_build_without_tls() {
 #[cfg(not(feature = "dnssec"))]
 #[test]
 fn a_build_without_dnssec() {
-    let options = ResolverOptions {
-        dnssec: Some(DNSSEC),
-        ..options(&[closed_address()])
-    };
+    let options = with(options(&[closed_address()]), |options| {
+        options.dnssec = Some(DNSSEC);
+    });
     let error = Resolver::new(&options).unwrap_err();
     assert_eq!(error, ResolverError::WithoutDnssec);
     let error = TrustAnchors::from_master_file("root.key", b"").unwrap_err();

@@ -25,11 +25,19 @@ const TIMEOUT: Duration = Duration::from_millis(250);
 const SLACK: Duration = Duration::from_millis(1_500);
 
 fn options(servers: &[SocketAddr]) -> ResolverOptions {
-    ResolverOptions {
-        nameservers: servers.to_vec(),
-        timeout: TIMEOUT,
-        ..ResolverOptions::default()
-    }
+    with(ResolverOptions::default(), |options| {
+        options.nameservers = servers.to_vec();
+        options.timeout = TIMEOUT;
+    })
+}
+
+/// The options with a change.
+fn with(
+    mut options: ResolverOptions,
+    change: impl FnOnce(&mut ResolverOptions),
+) -> ResolverOptions {
+    change(&mut options);
+    options
 }
 
 /// Runs one lookup under these options and says how long it took.
@@ -52,7 +60,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 fn show(answer: Result<TxtAnswer, LookupFailure>) -> String {
     let answer = match answer {
         Ok(answer) => answer,
-        Err(LookupFailure { kind, detail }) => {
+        Err(LookupFailure { kind, detail, .. }) => {
             assert!(
                 detail.chars().all(|c| !c.is_control()) && !detail.ends_with('.'),
                 "{detail}"
@@ -363,10 +371,9 @@ fn truncated_in_the_middle_of_a_record() {
 fn a_stream_is_kept_for_the_next_lookup() {
     let connections = |reply: Reply| {
         let server = DnsServer::start(move |_| reply.clone());
-        let options = ResolverOptions {
-            transport: Transport::Tcp,
-            ..options(&[server.address()])
-        };
+        let options = with(options(&[server.address()]), |options| {
+            options.transport = Transport::Tcp;
+        });
         let resolver = Resolver::new(&options).unwrap();
         block_on(async {
             for _ in 0..3 {
@@ -394,11 +401,10 @@ fn a_stream_is_kept_for_the_next_lookup() {
 fn many_lookups_at_once() {
     let server = DnsServer::with_txt([(NAME, "v=DKIM1; p=")]);
     for transport in [Transport::Udp, Transport::Tcp] {
-        let options = ResolverOptions {
-            transport,
-            timeout: TIMEOUT * 5,
-            ..options(&[server.address()])
-        };
+        let options = with(options(&[server.address()]), |options| {
+            options.transport = transport;
+            options.timeout = TIMEOUT * 5;
+        });
         let resolver = Resolver::new(&options).unwrap();
         block_on(async {
             let mut lookups = tokio::task::JoinSet::new();

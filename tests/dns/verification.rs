@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use dkim_toolkit::resolver::{CachingResolver, Resolver, ResolverOptions, TxtOutcome};
+use dkim_toolkit::resolver::{CachingResolver, Resolver, TxtOutcome};
 use dkim_toolkit::verify::Verifier;
 
 use super::super::support::dns_server::{Answer, DnsServer, Reply};
 use super::super::testdata::{codes, read};
-use super::{block_on, options};
+use super::{block_on, options, with};
 
 /// When the message of RFC 8463 Appendix A was signed.
 const NOW: u64 = 1_528_637_909;
@@ -47,10 +47,9 @@ fn all_keys_are_asked_for_at_the_same_time() {
         };
         Answer::default().txt(&question.name, &records[0]).into()
     });
-    let resolver = Resolver::new(&ResolverOptions {
-        tries: 20,
-        ..options(&[server.address()])
-    });
+    let resolver = Resolver::new(&with(options(&[server.address()]), |options| {
+        options.tries = 20;
+    }));
     let message = read("rfc/rfc8463-appendix-a.eml");
     let report = block_on(
         resolver

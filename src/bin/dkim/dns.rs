@@ -133,19 +133,19 @@ fn ask_servers(options: &Dns) -> Result<Resolver, ExitStatus> {
         options.trust_anchor.as_ref(),
         TrustAnchors::from_master_file,
     )?;
-    let options = ResolverOptions {
-        nameservers,
-        transport,
-        timeout: options.dns_timeout,
-        tries: options.dns_tries,
-        dnssec: options.dnssec.then_some(DnssecOptions {
-            clock: now,
-            trust_anchors,
-        }),
-        tls_name: options.tls_name.clone(),
-        tls_roots: read_with(options.tls_ca.as_ref(), TlsRoots::from_pem)?,
-    };
-    Resolver::new(&options).map_err(|error| say(&error))
+    let mut chosen = ResolverOptions::default();
+    chosen.nameservers = nameservers;
+    chosen.transport = transport;
+    chosen.timeout = options.dns_timeout;
+    chosen.tries = options.dns_tries;
+    chosen.dnssec = options.dnssec.then(|| {
+        let mut dnssec = DnssecOptions::new(now);
+        dnssec.trust_anchors = trust_anchors;
+        dnssec
+    });
+    chosen.tls_name.clone_from(&options.tls_name);
+    chosen.tls_roots = read_with(options.tls_ca.as_ref(), TlsRoots::from_pem)?;
+    Resolver::new(&chosen).map_err(|error| say(&error))
 }
 
 /// Reads a file that an option may name.

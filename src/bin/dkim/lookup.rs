@@ -45,10 +45,9 @@ pub fn run(arguments: &Lookup, output: &mut Output) -> Result<ExitStatus, Output
         Ok(keys) => keys,
         Err(status) => return Ok(status),
     };
-    let expectations = Expectations {
-        key: expected_key.as_ref(),
-        cname: arguments.expect_cname.as_ref(),
-    };
+    let mut expectations = Expectations::default();
+    expectations.key = expected_key.as_ref();
+    expectations.cname = arguments.expect_cname.as_ref();
     let mut status = ExitStatus::Yes;
     let mut is_first = true;
     for names in names.chunks(AT_A_TIME) {

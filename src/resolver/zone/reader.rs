@@ -12,6 +12,7 @@
 mod fields;
 mod lines;
 
+use std::error::Error;
 use std::fmt;
 
 use crate::resolver::name::{NameFault, OwnerName};
@@ -103,6 +104,15 @@ pub enum ZoneFault {
     UnsupportedAlgorithm(u8),
     /// Digests of this type cannot be used.
     UnsupportedDigest(u8),
+}
+
+impl Error for ZoneFault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Name(_, fault) => Some(fault),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for ZoneFault {

@@ -150,19 +150,8 @@ impl ValueEnum for FormatName {
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        let help = match self.0 {
-            Format::Zone => "a line for BIND, NSD, Knot DNS and PowerDNS",
-            Format::Txt => "the bare value",
-            Format::Json => "name, TTL, value and its strings",
-            Format::Nsupdate => "commands for nsupdate that replace an older record",
-            Format::Tinydns => "a line for tinydns-data",
-            Format::Dnsmasq => "a line for dnsmasq.conf",
-            Format::Route53 => "a change batch for aws route53 change-resource-record-sets",
-            Format::Cloudflare => "the body of POST /zones/{zone_id}/dns_records",
-            Format::Ovh => "the body of POST /domain/zone/DOMAIN/record",
-            Format::Terraform => "an aws_route53_record in the zone var.zone_id",
-        };
-        Some(PossibleValue::new(self.0.name()).help(help))
+        let (name, help) = (self.0.name(), self.0.description());
+        Some(PossibleValue::new(name).help(help))
     }
 }
 

@@ -85,7 +85,6 @@ impl<'a> Record<'a> {
 impl Key {
     fn new(key: &PublicKey) -> Self {
         let (exponent, encoding) = match key {
-            PublicKey::Ed25519(_) => (None, "raw"),
             PublicKey::Rsa(key) => {
                 let encoding = match key.encoding() {
                     RsaEncoding::SubjectPublicKeyInfo => "spki",
@@ -93,6 +92,7 @@ impl Key {
                 };
                 (Some(key.exponent_number()), encoding)
             }
+            _ => (None, "raw"),
         };
         Self {
             r#type: key.key_type().name(),

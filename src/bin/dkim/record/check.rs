@@ -60,14 +60,10 @@ fn read_stdin() -> io::Result<Vec<u8>> {
 }
 
 fn examine(octets: Vec<u8>) -> NameReport {
-    let answer = TxtAnswer {
-        outcome: TxtOutcome::Found {
-            records: vec![octets],
-            ttl: None,
-        },
-        chain: Vec::new(),
-        dnssec: None,
-    };
+    let answer = TxtAnswer::new(TxtOutcome::Found {
+        records: vec![octets],
+        ttl: None,
+    });
     let mut report = lint::name(&Ok(answer), Expectations::default());
     if report
         .records

@@ -186,6 +186,7 @@ impl<'a> Key<'a> {
             name,
             record,
             dnssec,
+            ..
         } = evidence;
         let KeyRecord {
             key,
