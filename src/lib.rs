@@ -128,6 +128,8 @@
 //! * `cli` (default): the `dkim` command; implies `resolver`, `explain`, `admin` and `generate`.
 
 #![forbid(unsafe_code)]
+// docs.rs says at each item which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod algorithm;
 pub mod alignment;

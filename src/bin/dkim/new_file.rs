@@ -4,7 +4,9 @@ use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
+#[cfg(target_os = "linux")]
+use std::sync::{MutexGuard, PoisonError};
 
 use tempfile::{Builder, NamedTempFile};
 
