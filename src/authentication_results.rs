@@ -195,9 +195,12 @@ fn remark(verdict: &Verdict) -> Option<String> {
             }
         }),
         // Where the key was looked for is said by header.d and header.s.
-        Some(reason @ (Reason::Lookup(_) | Reason::KeyNotFound(_) | Reason::Record(_))) => {
-            Some(reason.to_string())
-        }
+        Some(
+            reason @ (Reason::Lookup(_)
+            | Reason::KeyNotFound(_)
+            | Reason::TooManyKeys { .. }
+            | Reason::Record(_)),
+        ) => Some(reason.to_string()),
         Some(_) => verdict.detail(),
     }
 }

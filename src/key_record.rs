@@ -19,6 +19,10 @@ pub use self::text::{
 /// The longest key record that is read, in octets.
 pub const MAX_RECORD: usize = 16 * 1024;
 
+/// The most records with `p=` at one name of which any is tried. Nobody publishes more, and each
+/// costs a public-key operation for each signature.
+pub const MAX_KEYS: usize = 4;
+
 /// A TXT record found where a key record is expected.
 #[derive(Clone, Debug)]
 pub struct PublishedRecord {
@@ -47,6 +51,22 @@ impl PublishedRecord {
     pub fn key_record(&self) -> Option<&Result<KeyRecord, RecordError>> {
         self.record.as_ref()
     }
+
+    /// Whether this is a record with a key, or a damaged one: it has `p=`, which may be empty, and
+    /// is not of another purpose.
+    #[must_use]
+    pub fn has_key_tag(&self) -> bool {
+        self.record.is_some() && meant_tags(&self.text).any(|(_, name, _)| name == b'p')
+    }
+}
+
+/// How many of the records at one name have `p=`, where that is more than [`MAX_KEYS`].
+pub(crate) fn too_many_keys(records: &[PublishedRecord]) -> Option<usize> {
+    if records.len() <= MAX_KEYS {
+        return None;
+    }
+    let count = records.iter().filter(|each| each.has_key_tag()).count();
+    (count > MAX_KEYS).then_some(count)
 }
 
 /// A key record whose key can be used.
@@ -245,28 +265,33 @@ fn has_quoting(text: &[u8]) -> bool {
 /// one, or it has a tag for a key and does not name itself something else.
 fn is_meant_as_key_record(text: &[u8]) -> bool {
     let mut names_other = false;
-    for (place, spec) in text.split(|&octet| octet == b';').enumerate() {
-        let blank = |octet: &u8| octet.is_ascii_whitespace() || matches!(octet, b'"' | b'\\');
-        let mut significant = spec.iter().filter(|octet| !blank(octet)).copied();
-        // Capitals are wrong (RFC 6376 §3.2), and tell what was meant.
-        let name = significant.next().map(|name| name.to_ascii_lowercase());
-        let equals = significant.next();
-        if equals != Some(b'=') {
-            continue;
-        }
+    for (place, name, value) in meant_tags(text) {
         match name {
-            Some(b'v') => {
-                let value: Vec<u8> = significant.take(4).collect();
+            b'v' => {
+                let value: Vec<u8> = value.take(4).collect();
                 if value.eq_ignore_ascii_case(b"DKIM") {
                     return true;
                 }
                 names_other |= place == 0 && is_other_purpose(&value);
             }
-            Some(b'p' | b'k') if !names_other => return true,
+            b'p' | b'k' if !names_other => return true,
             _ => {}
         }
     }
     false
+}
+
+/// The tags with names of one byte, however badly the record came out: each tag's place in the
+/// record, its name in lower case, and the significant bytes of its value.
+fn meant_tags(text: &[u8]) -> impl Iterator<Item = (usize, u8, impl Iterator<Item = u8>)> {
+    let specs = text.split(|&byte| byte == b';').enumerate();
+    specs.filter_map(|(place, spec)| {
+        let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\\');
+        let mut significant = spec.iter().copied().filter(move |byte| !blank(byte));
+        // Capitals are wrong (RFC 6376 §3.2), and tell what was meant.
+        let name = significant.next()?.to_ascii_lowercase();
+        (significant.next() == Some(b'=')).then_some((place, name, significant))
+    })
 }
 
 /// Whether the start of a version is one that mail domains publish in TXT records for something
@@ -321,6 +346,36 @@ mod tests {
         check("v=DMARC1; p=reject", "foreign");
         check("google-site-verification=abc", "foreign");
         check("hello; world", "foreign");
+    }
+
+    #[test]
+    fn records_with_a_key_are_counted() {
+        let count = |texts: &[&str]| {
+            let records = texts.iter().map(|text| text.replace("KEY", ED25519));
+            let records: Vec<_> = records
+                .map(|text| PublishedRecord::new(text.into_bytes()))
+                .collect();
+            too_many_keys(&records)
+        };
+        let with_key = [
+            "v=DKIM1; k=ed25519; p=KEY",
+            "k=ed25519; p=KEY",
+            "v=DKIM1; p=",
+            "v=DKIM1; k=ed25519; p = !",
+            "V=DKIM1; \"P=KEY",
+        ];
+        let others = [
+            "v=spf1 -all",
+            "v=DMARC1; p=reject",
+            "v=DKIM1; k=rsa",
+            "v=DKIM1; n=p=x",
+            "words",
+        ];
+        assert_eq!(count(&with_key), Some(5));
+        assert_eq!(count(&with_key[..4]), None);
+        assert_eq!(count(&[&with_key[..4], &others].concat()), None);
+        assert_eq!(count(&[&others[..], &with_key].concat()), Some(5));
+        assert_eq!(count(&others), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::alignment::Alignment;
-use crate::key_record::{KeyRecord, RecordError};
+use crate::key_record::{KeyRecord, MAX_KEYS, RecordError};
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
 use crate::message::Malformation;
 use crate::signature::{Signature, SignatureError};
@@ -116,7 +116,10 @@ impl Verdict {
                 otherwise.result(),
                 self.detail_of(otherwise)
             ),
-            Reason::Lookup(_) | Reason::KeyNotFound(_) | Reason::Record(_) => {
+            Reason::Lookup(_)
+            | Reason::KeyNotFound(_)
+            | Reason::TooManyKeys { .. }
+            | Reason::Record(_) => {
                 format!("{reason} ({})", name())
             }
             Reason::BodyHashMismatch => match self.signature_matches {
@@ -237,6 +240,12 @@ pub enum Reason {
     Lookup(LookupFailure),
     /// There is no key record (RFC 6376 §6.1.2 step 3).
     KeyNotFound(KeyNotFound),
+    /// There are more records with `p=` at the name than [`MAX_KEYS`]: none was tried. RFC 6376
+    /// §3.6.2.2 leaves open what more than one of them means.
+    TooManyKeys {
+        /// How many there are.
+        count: usize,
+    },
     /// The key record cannot be used (RFC 6376 §6.1.2 steps 4 to 8).
     Record(RecordError),
     /// `k=` of the record is not the type of key that `a=` needs (RFC 6376 §6.1.2 step 8).
@@ -300,6 +309,7 @@ impl Reason {
             | Self::IdentityMismatch
             | Self::ExpirationBeforeTimestamp
             | Self::KeyNotFound(_)
+            | Self::TooManyKeys { .. }
             | Self::KeyTypeMismatch
             | Self::HashNotAllowed
             | Self::ServiceNotAllowed
@@ -341,6 +351,7 @@ impl Reason {
                 LookupFailureKind::Bogus => "dnssec-bogus",
             },
             Self::KeyNotFound(_) => "key-not-found",
+            Self::TooManyKeys { .. } => "key-syntax",
             Self::KeyTypeMismatch => "key-type-mismatch",
             Self::HashNotAllowed => "hash-not-allowed",
             Self::ServiceNotAllowed => "service-not-allowed",
@@ -418,6 +429,11 @@ impl fmt::Display for Reason {
             }
             Self::KeyNotFound(KeyNotFound::OnlyForeign) => f.write_str(
                 "no key for signature: the name has TXT records, and none of them is a key record",
+            ),
+            Self::TooManyKeys { count } => write!(
+                f,
+                "key syntax error: {count} records with p= at one name, more than the limit of \
+                 {MAX_KEYS}: none was tried"
             ),
             Self::KeyTypeMismatch => {
                 f.write_str("inappropriate key algorithm: the key is not of the type that a= needs")

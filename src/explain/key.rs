@@ -9,7 +9,7 @@ pub(super) mod tests;
 use super::{Budget, Cause, Evidence, Exhausted, Explanation, Proof};
 use crate::identifier::KeyQuery;
 use crate::key::{DerError, PublicKey, PublicKeyError};
-use crate::key_record::{KeyRecord, RecordError};
+use crate::key_record::{KeyRecord, RecordError, too_many_keys};
 use crate::lookup::KeyAnswer;
 use crate::signature::{FIELD_NAME, Signature, SignatureError};
 use crate::verdict::{Reason, Verdict};
@@ -348,8 +348,11 @@ fn nearby_keys<'a>(
 ) -> impl Iterator<Item = (&'a KeyQuery, &'a KeyRecord)> + use<'a> {
     let records = evidence.nearby.iter().flat_map(|(query, answer)| {
         let records = match answer {
-            KeyAnswer::Records { records, .. } => &records[..],
-            KeyAnswer::NoSuchName | KeyAnswer::NoRecords | KeyAnswer::Failed(_) => &[],
+            KeyAnswer::Records { records, .. } if too_many_keys(records).is_none() => &records[..],
+            KeyAnswer::Records { .. }
+            | KeyAnswer::NoSuchName
+            | KeyAnswer::NoRecords
+            | KeyAnswer::Failed(_) => &[],
         };
         records.iter().map(move |record| (query, record))
     });

@@ -7,7 +7,7 @@ use crate::algorithm::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 use crate::alignment::Alignment;
 use crate::hash::BodyHashes;
 use crate::identifier::DomainName;
-use crate::key_record::KeyRecord;
+use crate::key_record::{KeyRecord, too_many_keys};
 use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
 use crate::message::Malformation;
 use crate::signature::Signature;
@@ -166,6 +166,9 @@ impl Judge<'_> {
             Some(KeyAnswer::Failed(failure)) => return no_key(Reason::Lookup(failure.clone())),
             None => return no_key(Reason::Lookup(unanswered())),
         };
+        if let Some(count) = too_many_keys(records) {
+            return no_key(Reason::TooManyKeys { count });
+        }
         let mut best: Option<KeyOutcome> = None;
         let mut count = 0;
         for published in records.iter() {

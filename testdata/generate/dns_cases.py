@@ -97,6 +97,31 @@ def several_records(vectors):
             keys=keys,
             **rest,
         )
+    tag_p = f"v=DKIM1; k=rsa; p={P}"
+    foreign = [spf, "v=DMARC1; p=reject", "just some words", "google-site-verification=abc"]
+    wrong = [RSA_4096.public, RSA_2048_E3.public, ED25519.public]
+    four = [*(key.record() for key in wrong), tag_p]
+    at_limit = "Our limit (RFC 6376 §3.6.2.2 leaves several records undefined): four records with p= are tried"
+    for name, record, why in (
+        ("four", four, "."),
+        ("four-and-foreign", foreign + four, "; those of another purpose do not count."),
+        ("four-and-none-with-p", [*four, "v=DKIM1; k=rsa"], "; one without p= does not count."),
+    ):
+        vectors.add(f"records-{name}", at_limit + why, sign(), record=record, keys=[*wrong, RSA], **several)
+    for name, record, why in (
+        ("five", [f"{tag_p}; n=first", *four], "the right key among them, first"),
+        ("five-and-foreign", [*four, *foreign, f"{tag_p}; n=last"], "and others of another purpose"),
+        ("five-with-bad-ones", [tag_p, revoked, "v=DKIM1; p=!!!!", "p=", f"v=DKIM2; p={P}"], "of which one alone is a key"),
+        ("forty-five", [f"v=DKIM1; n={number}; p={P}" for number in range(45)], "forty-five of them"),
+    ):
+        vectors.add(
+            f"records-{name}",
+            f"Our limit: of more than four records with p= at a name none is tried: {why}.",
+            sign(),
+            "permerror key-syntax",
+            record=record,
+            detail="records with p= at one name, more than the limit of 4",
+        )
     vectors.add(
         "records-two-wrong-keys",
         "RFC 6376 §3.6.2.2: neither of two keys opens the signature.",
