@@ -22,8 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for chunk in CHUNKS {
         signing.body(chunk);
     }
-    // As `smfi_insheader` takes it.
-    let field = signing.finish()?.concat();
+    // For `smfi_insheader`, to whose folds the mail server adds the CR.
+    let field = signing.finish()?.concat().replace("\r\n", "\n");
     let (name, value) = field.trim_end().split_once(':').ok_or("no field")?;
     println!("{name}:{value}");
 

@@ -10,7 +10,9 @@
 //! use dkim_toolkit::verify::Verifier;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let mail = include_bytes!("../testdata/rfc/rfc8463-appendix-a.eml");
+//! let mail = b"DKIM-Signature: v=1; a=ed25519-sha256; d=example.com; s=s2026; t=1528637909;\r\n\
+//!     \x20h=from; bh=frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=; b=AAAA\r\n\
+//!     From: joe@example.com\r\n\r\n";
 //! let (header, body) = message::parse(mail, LineEndings::Lenient)?;
 //! let mut verification = Verifier::default().begin(header, 1_528_637_909);
 //! verification.body(body);

@@ -37,14 +37,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::identifier::KeyQuery;
-use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
+use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind, TxtAnswer, TxtOutcome};
 use alias::{Chain, Step};
 use inquiry::Inquiry;
 use name::OwnerName;
 use servers::Servers;
 use zone::Zones;
 
-pub use crate::lookup::{TxtAnswer, TxtOutcome};
 pub use cache::CachingResolver;
 pub use name::NameFault;
 pub use options::{DnssecOptions, ResolverError, ResolverOptions, Transport, parse_nameserver};

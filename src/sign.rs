@@ -98,19 +98,20 @@ impl Signing {
     ///
     /// # Errors
     ///
-    /// [`SignError::Unverified`] if it is not the key's signature of the request's digest.
+    /// [`SignError::Unverified`] if it is not the key's signature of the request's digest, or if
+    /// the request is of another signing.
     pub fn supply(
         &mut self,
         request: &SignatureRequest,
         signature: &[u8],
     ) -> Result<(), SignError> {
-        request.signer.verify(&request.digest, signature)?;
-        if let Some(supplied) = self.supplied.get_mut(request.place) {
-            *supplied = Some(Supplied {
-                digest: request.digest.clone(),
-                signature: signature.to_vec(),
-            });
-        }
+        let signer = self.signers.get(request.place);
+        let signer = signer.ok_or(SignError::Unverified)?;
+        signer.verify(&request.digest, signature)?;
+        self.supplied[request.place] = Some(Supplied {
+            digest: request.digest.clone(),
+            signature: signature.to_vec(),
+        });
         Ok(())
     }
 

@@ -14,12 +14,13 @@ use crate::message::HeaderField;
 use crate::syntax::base64::{decode_base64, is_base64};
 use crate::syntax::escape::printable;
 use crate::syntax::folding::without_fws;
-use crate::syntax::tag_list::{TagList, TagListError, colon_separated};
+pub use crate::syntax::tag_list::TagListError;
+use crate::syntax::tag_list::{TagList, colon_separated};
 use crate::tags::{KnownTag, SIGNATURE, required};
 
 use names::Names;
 
-pub mod format;
+pub(crate) mod format;
 mod names;
 
 /// The name of the field that holds a signature.

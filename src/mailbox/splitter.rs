@@ -28,7 +28,8 @@ const OVERLAP: usize = "\r\n\nFrom ".len();
 /// Some writers give no dates. Their first line tells: if it has none, every line that begins
 /// with `From ` after an empty line separates, because nothing else is left to go by.
 ///
-/// A line of more than 1,000 bytes separates nothing, unless it is the first.
+/// A line of more than 1,000 bytes separates nothing, and neither does a line with a CR inside it,
+/// which readers may take for a line end: as the first line of the file, it belongs to the message.
 ///
 /// # What belongs to a message
 ///
@@ -111,9 +112,6 @@ impl MboxSplitter {
         if self.ended {
             return;
         }
-        if self.state == State::Separator && self.needs_bytes() {
-            self.start = self.buffer.len();
-        }
         // Moves at most as many bytes as were given since the last time.
         if self.start >= self.buffer.len() - self.start {
             self.buffer.drain(..self.start);
@@ -137,7 +135,10 @@ impl MboxSplitter {
         !self.ended
             && match self.state {
                 State::First => true,
-                State::Separator => memchr::memchr(b'\n', self.window()).is_none(),
+                State::Separator => {
+                    let window = self.window();
+                    window.len() <= self.ahead() && memchr::memchr(b'\n', window).is_none()
+                }
                 State::Message { .. } => self.window().len() <= self.ahead(),
                 State::MessageEnd { .. } | State::End => false,
             }
@@ -152,8 +153,11 @@ impl MboxSplitter {
         match self.state {
             State::First | State::End => None,
             State::Separator => {
-                let line = memchr::memchr(b'\n', self.window()).map(|line_feed| line_feed + 1);
-                self.start += line.unwrap_or(self.window().len());
+                // A first line that separates nothing belongs to the message.
+                if self.line_at(0).is_some() {
+                    let line = memchr::memchr(b'\n', self.window()).map(|line_feed| line_feed + 1);
+                    self.start += line.unwrap_or(self.window().len());
+                }
                 self.state = State::Message { begun: false };
                 Some(MboxEvent::Start)
             }
@@ -249,13 +253,15 @@ impl MboxSplitter {
         })
     }
 
-    /// A line of the window without its line end, unless it is too long for a separator.
+    /// A line of the window without its line end, unless it is too long for a separator or has a
+    /// CR inside it.
     fn line_at(&self, start: usize) -> Option<&[u8]> {
         let line = &self.window()[start..];
         let line = &line[..line.len().min(self.max_separator + 2)];
         let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        (line.len() <= self.max_separator).then_some(line)
+        let may_separate = line.len() <= self.max_separator && !line.contains(&b'\r');
+        may_separate.then_some(line)
     }
 
     /// How many bytes behind a place must be known to tell what begins there.

@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::fmt;
 
-use super::{Header, HeaderError, HeaderReader, LineEnd, LineEndings, is_field_name};
+use super::{
+    Header, HeaderError, HeaderReader, LineEnd, LineEndings, byte_order_mark, is_field_name,
+};
 use crate::syntax::escape::printable;
 use crate::syntax::folding::is_wsp;
 
@@ -31,7 +33,8 @@ impl Header {
     /// # Errors
     ///
     /// A [`PairError`] for the first pair that cannot be a field (RFC 5322 §2.2), so that no
-    /// header made this way is malformed; or if the header is over a limit.
+    /// header made this way is malformed; or if the header is over a limit. A message with such a
+    /// pair is malformed: its signatures get `policy` with the reason `malformed-header`.
     pub fn from_pairs<I, N, V>(pairs: I) -> Result<Self, PairError>
     where
         I: IntoIterator<Item = (N, V)>,
@@ -50,6 +53,9 @@ impl Header {
 
     /// The bytes of the message up to its body, with these fields on top of the others: below what
     /// is [above the header](Header::above). The body follows as it was.
+    ///
+    /// A field, or a line above the header, that lacks its final line end gets one. A line break
+    /// in a field that is no fold makes two fields of it: check what a stranger wrote.
     #[must_use]
     pub fn with_fields_on_top<S: AsRef<str>>(&self, fields: &[S]) -> Vec<u8> {
         let separator = self.length - (self.octets.len() as u64);
@@ -58,9 +64,20 @@ impl Header {
             1 => LineEnd::Lf.octets(),
             _ => LineEnd::Crlf.octets(),
         };
+        let line_end = self.first_line_end.unwrap_or(LineEnd::Crlf).octets();
         let mut bytes = self.above().to_vec();
+        let mark = byte_order_mark(&bytes);
+        let end_line = |bytes: &mut Vec<u8>| {
+            if bytes.len() > mark && !bytes.ends_with(b"\n") {
+                bytes.extend_from_slice(line_end.as_bytes());
+            }
+        };
         for field in fields {
+            end_line(&mut bytes);
             bytes.extend_from_slice(field.as_ref().as_bytes());
+        }
+        if !fields.is_empty() {
+            end_line(&mut bytes);
         }
         bytes.extend_from_slice(self.octets());
         bytes.extend_from_slice(empty_line.as_bytes());
@@ -187,6 +204,8 @@ mod tests {
             ("A: b\n\r\nbody", "N: 1\r\nA: b\n\r\nbody"),
             ("A: b", "N: 1\r\nA: b"),
             ("\n", "N: 1\r\n\n"),
+            ("From x Mon", "From x Mon\r\nN: 1\r\n"),
+            ("\u{feff}A: b\n", "\u{feff}N: 1\r\nA: b\n"),
             (
                 "From x Mon\nA: b\n\nbody",
                 "From x Mon\nN: 1\r\nA: b\n\nbody",
@@ -200,6 +219,11 @@ mod tests {
             let (header, body) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
             let on_top = [&header.with_fields_on_top(&["N: 1\r\n"]), body].concat();
             assert_eq!(String::from_utf8_lossy(&on_top), expected);
+            let unended = [&header.with_fields_on_top(&["N: 1"]), body].concat();
+            assert_eq!(
+                String::from_utf8_lossy(&unended).replace("\r\n", "\n"),
+                expected.replace("\r\n", "\n")
+            );
             let none: [&str; 0] = [];
             let as_it_was = [&header.with_fields_on_top(&none), body].concat();
             assert_eq!(String::from_utf8_lossy(&as_it_was), message);

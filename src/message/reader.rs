@@ -130,20 +130,19 @@ impl HeaderReader {
         let start = self.line_start;
         let end = self.octets.len();
         let line = &self.octets[start..];
+        let is_fold = is_wsp(line[0]) && !self.fields.is_empty();
+        if !is_fold && self.fields.len() >= MAX_FIELDS {
+            return Err(HeaderError::ManyFields);
+        }
         self.line_start = end;
         let unquoted = line.strip_prefix(b">").unwrap_or(line);
         if self.fields.is_empty() && is_envelope(unquoted) {
             self.above = end;
             return Ok(());
         }
-        if is_wsp(line[0])
-            && let Some(field) = self.fields.last_mut()
-        {
+        if is_fold && let Some(field) = self.fields.last_mut() {
             field.end = offset(end);
             return Ok(());
-        }
-        if self.fields.len() >= MAX_FIELDS {
-            return Err(HeaderError::ManyFields);
         }
         self.fields.push(FieldSpan {
             start: offset(start),

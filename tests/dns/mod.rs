@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
-use dkim_toolkit::resolver::{Resolver, ResolverOptions, Transport, TxtAnswer, TxtOutcome};
+use dkim_toolkit::lookup::{TxtAnswer, TxtOutcome};
+use dkim_toolkit::resolver::{Resolver, ResolverOptions, Transport};
 
 use super::support::dns_server::{
     Answer, CNAME, DnsServer, FORMERR, NXDOMAIN, Question, REFUSED, Record, Reply, TXT, wire_name,

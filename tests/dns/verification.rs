@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use dkim_toolkit::resolver::{CachingResolver, Resolver, TxtOutcome};
+use dkim_toolkit::lookup::TxtOutcome;
+use dkim_toolkit::resolver::{CachingResolver, Resolver};
 use dkim_toolkit::verify::Verifier;
 
 use super::super::support::dns_server::{Answer, DnsServer, Reply};

@@ -11,9 +11,8 @@ use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType, SerialNumber}
 use hickory_proto::serialize::binary::BinEncodable;
 
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
-use crate::resolver::{
-    Resolver, ResolverOptions, Source, TrustAnchors as TrustAnchorsFile, TxtAnswer, TxtOutcome,
-};
+use crate::lookup::{TxtAnswer, TxtOutcome};
+use crate::resolver::{Resolver, ResolverOptions, Source, TrustAnchors as TrustAnchorsFile};
 use server::{Answer, DnsServer, NXDOMAIN, Question, Reply};
 
 mod kept;

@@ -1,5 +1,6 @@
 use super::*;
-use crate::resolver::{Resolver, TxtAnswer, TxtOutcome, from_zones};
+use crate::lookup::{TxtAnswer, TxtOutcome};
+use crate::resolver::{Resolver, from_zones};
 
 const ZONE: &str = r#"
 $ORIGIN example.
