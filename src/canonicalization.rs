@@ -80,13 +80,13 @@ impl fmt::Display for MessageCanonicalization {
 
 /// A body hash that a signature asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BodyHashRequest {
+pub(crate) struct BodyHashRequest {
     /// The body's canonicalization algorithm (`c=`).
-    pub canonicalization: Canonicalization,
+    pub(crate) canonicalization: Canonicalization,
     /// The hash algorithm (`a=`).
-    pub algorithm: HashAlgorithm,
+    pub(crate) algorithm: HashAlgorithm,
     /// How many octets of the canonicalized body are hashed (`l=`); `None` for all of them.
-    pub length: Option<u64>,
+    pub(crate) length: Option<u64>,
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const STEP: usize = 4096;
 /// Requests of one canonicalization and hash share both: for each `length` the state of the
 /// running hash is set aside when it gets there.
 #[derive(Clone, Debug)]
-pub struct BodyHasher {
+pub(crate) struct BodyHasher {
     passes: Vec<Pass>,
     octets: u64,
 }
@@ -53,8 +53,7 @@ struct Output {
 
 impl BodyHasher {
     /// A hasher for these requests. Without any it still notes lines and line ends.
-    #[must_use]
-    pub fn new(line_endings: LineEndings, requests: &[BodyHashRequest]) -> Self {
+    pub(crate) fn new(line_endings: LineEndings, requests: &[BodyHashRequest]) -> Self {
         let mut passes: Vec<Pass> = Vec::with_capacity(1);
         for request in requests {
             let kind = (request.canonicalization, Some(request.algorithm));
@@ -79,7 +78,7 @@ impl BodyHasher {
     }
 
     /// Takes the next octets of the body.
-    pub fn update(&mut self, octets: &[u8]) {
+    pub(crate) fn update(&mut self, octets: &[u8]) {
         self.octets += octets.len() as u64;
         for pass in &mut self.passes {
             pass.taken = 0;
@@ -99,8 +98,7 @@ impl BodyHasher {
     }
 
     /// Ends the body.
-    #[must_use]
-    pub fn finish(self) -> BodyHashes {
+    pub(crate) fn finish(self) -> BodyHashes {
         let mut line_ends = LineEndsSeen::default();
         let mut long_line = false;
         let mut passes = Vec::with_capacity(self.passes.len());
@@ -200,7 +198,7 @@ impl Output {
 
 /// The hashes of one body, and what was noted on the way.
 #[derive(Clone, Debug)]
-pub struct BodyHashes {
+pub(crate) struct BodyHashes {
     passes: Vec<FinishedPass>,
     octets: u64,
     line_ends: LineEndsSeen,
@@ -218,8 +216,7 @@ struct FinishedPass {
 impl BodyHashes {
     /// The hash that was requested; `None` if the canonicalized body is shorter than the
     /// request's length.
-    #[must_use]
-    pub fn hash(&self, request: &BodyHashRequest) -> Option<&[u8]> {
+    pub(crate) fn hash(&self, request: &BodyHashRequest) -> Option<&[u8]> {
         let pass = self.pass(request)?;
         match request.length {
             None => pass.whole.as_deref(),
@@ -232,26 +229,22 @@ impl BodyHashes {
 
     /// The length of the whole canonicalized body, in octets; `None` for a canonicalization and
     /// hash that were not requested.
-    #[must_use]
-    pub fn canonical_length(&self, request: &BodyHashRequest) -> Option<u64> {
+    pub(crate) fn canonical_length(&self, request: &BodyHashRequest) -> Option<u64> {
         self.pass(request).map(|pass| pass.length)
     }
 
     /// The length of the body as it came, in octets.
-    #[must_use]
-    pub fn octets(&self) -> u64 {
+    pub(crate) fn octets(&self) -> u64 {
         self.octets
     }
 
     /// The line ends of the body.
-    #[must_use]
-    pub fn line_ends(&self) -> LineEndsSeen {
+    pub(crate) fn line_ends(&self) -> LineEndsSeen {
         self.line_ends
     }
 
     /// Whether a line of the body is longer than [`MAX_LINE`](crate::message::MAX_LINE).
-    #[must_use]
-    pub fn has_long_line(&self) -> bool {
+    pub(crate) fn has_long_line(&self) -> bool {
         self.long_line
     }
 
@@ -404,65 +397,4 @@ impl Digest {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn hash(body: &[u8], requests: &[BodyHashRequest]) -> BodyHashes {
-        let mut hasher = BodyHasher::new(LineEndings::Lenient, requests);
-        hasher.update(body);
-        hasher.finish()
-    }
-
-    fn request(canonicalization: Canonicalization, length: Option<u64>) -> BodyHashRequest {
-        BodyHashRequest {
-            canonicalization,
-            algorithm: HashAlgorithm::Sha256,
-            length,
-        }
-    }
-
-    #[test]
-    fn lengths_share_a_pass() {
-        let body = b"a \t b\r\n\r\nc\r\n\r\n";
-        let lengths = [
-            None,
-            Some(0),
-            Some(3),
-            Some(4),
-            Some(10),
-            Some(11),
-            Some(u64::MAX),
-            Some(3),
-        ];
-        let requests = lengths.map(|length| request(Canonicalization::Relaxed, length));
-        let hashes = hash(body, &requests);
-        assert_eq!(hashes.passes.len(), 1);
-        assert_eq!(hashes.canonical_length(&requests[0]), Some(10));
-        let canonical = b"a b\r\n\r\nc\r\n";
-        for request in &requests {
-            let expected = match request.length {
-                None => Some(&canonical[..]),
-                Some(length) => usize::try_from(length)
-                    .ok()
-                    .and_then(|length| canonical.get(..length)),
-            };
-            let expected = expected.map(|octets| Sha256::digest(octets).to_vec());
-            assert_eq!(
-                hashes.hash(request).map(<[u8]>::to_vec),
-                expected,
-                "{request:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn line_ends_are_noted_without_requests() {
-        let hashes = hash(b"a\r\nb\nc\rd", &[]);
-        let all = LineEndsSeen {
-            crlf: true,
-            bare_line_feed: true,
-            bare_carriage_return: true,
-        };
-        assert_eq!((hashes.line_ends(), hashes.octets()), (all, 8));
-    }
-}
+mod tests;

@@ -101,13 +101,16 @@
 //! * [`identifier`]: domains, selectors and identities (RFC 6376 §2.5)
 //! * [`key`], [`key_file`]: public and private keys, and their files (RFC 8463 §4, RFC 7468 §10)
 //! * [`algorithm`]: signing algorithms and the limits of keys (RFC 8301 §3)
-//! * [`canonicalization`], [`hash`]: what is hashed (RFC 6376 §3.4, §3.7)
+//! * [`canonicalization`]: what a signature tolerates (RFC 6376 §3.4)
 //! * [`author`], [`alignment`]: who a message is from, and whether a signature speaks for them
 //!   (RFC 5322 §3.6.2, RFC 9989 §4.4)
 //! * [`authentication_results`]: the field that passes a verdict on (RFC 8601 §2.2)
+//! * [`mailbox`]: mboxes and Maildirs (RFC 4155)
+//! * [`tags`]: what the tags of signatures and key records mean (RFC 6376 §3.2)
 //! * [`escape`]: text of strangers, fit to print
 //! * `resolver`: keys from the DNS or from master files (RFC 1035 §5)
 //! * `explain`: why a signature broke (RFC 6376 §6.1.3)
+//! * `inspect`: what a signature says, tag by tag (RFC 6376 §3.5)
 //! * `lint`, `publish`: findings about key records, and their forms (RFC 6376 §3.6)
 //!
 //! # Features
@@ -140,7 +143,7 @@ pub mod canonicalization;
 mod coded;
 #[cfg(feature = "explain")]
 pub mod explain;
-pub mod hash;
+mod hash;
 pub mod identifier;
 #[cfg(feature = "admin")]
 pub mod inspect;

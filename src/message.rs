@@ -11,7 +11,7 @@ use crate::syntax::folding::is_wsp;
 
 pub use crate::syntax::folding::{LineEnd, LineEndings};
 pub use compose::PairError;
-pub use field_index::FieldIndex;
+pub(crate) use field_index::FieldIndex;
 pub(crate) use long_line::LongLine;
 pub use malformation::{Malformation, MalformationKind};
 pub(crate) use reader::is_envelope;

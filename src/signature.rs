@@ -114,8 +114,7 @@ impl Signature {
     }
 
     /// The body hash that this signature needs.
-    #[must_use]
-    pub fn body_hash_request(&self) -> BodyHashRequest {
+    pub(crate) fn body_hash_request(&self) -> BodyHashRequest {
         BodyHashRequest {
             canonicalization: self.canonicalization.body,
             algorithm: self.algorithm.hash(),
@@ -293,8 +292,7 @@ pub fn claimed_identifiers(field: HeaderField<'_>) -> (Option<Sdid>, Option<Sele
 
 /// The signature itself (`b=`) as a field has it, in base64 and without white space, also where the
 /// field as a whole is no signature; `None` if it is not of the letters of base64.
-#[must_use]
-pub fn claimed_signature(field: HeaderField<'_>) -> Option<String> {
+pub(crate) fn claimed_signature(field: HeaderField<'_>) -> Option<String> {
     let tags = TagList::parse(field.value(), field.line_endings()).ok()?;
     let value = without_fws(tags.get("b")?).into_owned();
     if value.is_empty() || !value.iter().copied().all(is_base64) {

@@ -10,8 +10,7 @@ use crate::author::{author_addresses, author_domain};
 use crate::canonicalization::BodyHashRequest;
 use crate::canonicalization::body::LineEndsSeen;
 use crate::hash::BodyHasher;
-use crate::identifier::DomainName;
-use crate::identifier::KeyQuery;
+use crate::identifier::{DomainName, KeyQuery};
 use crate::lookup::KeyAnswer;
 use crate::message::{self, FieldIndex, Header, HeaderError, LineEndings};
 use crate::signature::{FIELD_NAME, Signature, SignatureError};
@@ -20,6 +19,7 @@ use examination::{Readable, Repeated};
 use judgement::Judge;
 use message_warnings::{message_line_ends, message_warnings};
 
+pub use crate::hash::canonical_header;
 pub use requirement::{MessageResult, Required, Requirement};
 
 /// By how many seconds clocks may differ before `t=` and `x=` are held against a signature.

@@ -3,15 +3,13 @@
 use dkim_toolkit::algorithm::HashAlgorithm;
 use dkim_toolkit::canonicalization::MessageCanonicalization;
 use dkim_toolkit::canonicalization::body::BodyCanonicalizer;
-use dkim_toolkit::hash::canonical_header;
-use dkim_toolkit::identifier::KeyQuery;
-use dkim_toolkit::identifier::{Sdid, Selector};
+use dkim_toolkit::identifier::{KeyQuery, Sdid, Selector};
 use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::message::{self, Header, LineEndings};
 use dkim_toolkit::sign::{Choices, Signer, Signing};
 use dkim_toolkit::signature::{FIELD_NAME, Signature};
 use dkim_toolkit::verdict::VerificationResult;
-use dkim_toolkit::verify::Verifier;
+use dkim_toolkit::verify::{Verifier, canonical_header};
 use sha2::{Digest as _, Sha256};
 
 use super::Fallible;

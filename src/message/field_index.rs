@@ -13,7 +13,7 @@ const FEW_NAMES: usize = 16;
 /// (RFC 6376 §5.4.2), whatever a stranger puts into header and list in no more time than it takes
 /// to sort the one and to look up the other.
 #[derive(Debug)]
-pub struct FieldIndex<'a> {
+pub(crate) struct FieldIndex<'a> {
     /// The fields by name, those of one name from the top.
     fields: Vec<u32>,
     /// The distinct names in order, and where in `fields` theirs are.
@@ -22,8 +22,7 @@ pub struct FieldIndex<'a> {
 
 impl<'a> FieldIndex<'a> {
     /// Indexes the fields of a header.
-    #[must_use]
-    pub fn new(header: &'a Header) -> Self {
+    pub(crate) fn new(header: &'a Header) -> Self {
         let mut sorted: Vec<_> = header
             .fields()
             .enumerate()
@@ -47,7 +46,7 @@ impl<'a> FieldIndex<'a> {
     /// The index of the field that each name selects: for a name that is given for the n-th time
     /// the n-th field of that name from the bottom, `None` past the last. The field at `own` counts
     /// as not there: a signature does not sign itself as one of the fields of `h=` (RFC 6376 §3.5).
-    pub fn select<'s, N>(
+    pub(crate) fn select<'s, N>(
         &'s self,
         names: N,
         own: Option<usize>,
@@ -65,8 +64,7 @@ impl<'a> FieldIndex<'a> {
     }
 
     /// How many fields have this name, up to `limit`.
-    #[must_use]
-    pub fn count(&self, name: &str, limit: usize) -> usize {
+    pub(crate) fn count(&self, name: &str, limit: usize) -> usize {
         self.place_of(name)
             .map_or(0, |place| self.fields_at(place).len().min(limit))
     }
@@ -208,3 +206,42 @@ impl PartialEq for Name<'_> {
 }
 
 impl Eq for Name<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::message::{LineEndings, parse};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn fields_are_selected_from_the_bottom_up(
+            fields in vec("(a|B|abcdefgh|abcdefghi|ABCDEFGHj|abcdefghij)", 1..30),
+            names in vec("(a|b|abcdefgh|abcdefghi|abcdefghJ|abcdefghij|c|abcdefg)", 0..30),
+            own in proptest::option::of(0..30_usize),
+        ) {
+            let text: String = fields.iter().map(|name| format!("{name}: x\r\n")).collect();
+            let (header, _) = parse(text.as_bytes(), LineEndings::Lenient).unwrap();
+            let index = FieldIndex::new(&header);
+            let mut left: Vec<usize> = (0..fields.len()).filter(|&at| own != Some(at)).collect();
+            let expected: Vec<_> = names
+                .iter()
+                .map(|name| {
+                    let place = left.iter().rposition(|&at| fields[at].eq_ignore_ascii_case(name))?;
+                    Some(left.remove(place))
+                })
+                .collect();
+            let selected: Vec<_> = index.select(names.iter().map(String::as_str), own).collect();
+            prop_assert_eq!(selected, expected);
+            for name in &names {
+                let count = fields.iter().filter(|field| field.eq_ignore_ascii_case(name)).count();
+                prop_assert_eq!(index.count(name, usize::MAX), count);
+                prop_assert_eq!(index.count(name, 1), count.min(1));
+            }
+        }
+    }
+}

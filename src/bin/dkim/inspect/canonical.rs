@@ -3,9 +3,9 @@
 use std::io::{self, BufWriter, Write};
 
 use dkim_toolkit::canonicalization::body::BodyCanonicalizer;
-use dkim_toolkit::hash::canonical_header;
 use dkim_toolkit::message::Header;
 use dkim_toolkit::signature::{FIELD_NAME, Signature};
+use dkim_toolkit::verify::canonical_header;
 
 use crate::args::{Inspect, Part};
 use crate::exit::ExitStatus;
