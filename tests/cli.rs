@@ -19,10 +19,10 @@ mod sign;
 mod sign_many;
 mod verify;
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use crate::support::child;
 use crate::testdata;
 
 /// What a run came to.
@@ -33,6 +33,11 @@ struct Run {
 }
 
 impl Run {
+    /// Runs a command to its end.
+    fn of(command: &mut Command) -> Self {
+        child::output(command, &[]).unwrap().into()
+    }
+
     fn stdout(&self) -> &str {
         std::str::from_utf8(&self.stdout).unwrap()
     }
@@ -89,35 +94,34 @@ impl From<Output> for Run {
     }
 }
 
-/// The command, not yet run, in a folder where nothing is and without colors.
+const DKIM: &str = env!("CARGO_BIN_EXE_dkim");
+
+/// `dkim` with these arguments, not yet started: no input, output piped.
 fn command(words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dkim"));
+    command_of(DKIM, words)
+}
+
+/// The same for another program.
+fn command_of(program: &str, words: &[&str]) -> Command {
+    let mut command = Command::new(program);
     command
         .args(words)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::null());
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
 fn dkim(words: &[&str]) -> Run {
-    command(words).output().unwrap().into()
+    Run::of(&mut command(words))
 }
 
 /// Runs the command with this on its standard input.
 fn dkim_reading(words: &[&str], input: &[u8]) -> Run {
     let mut command = command(words);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_vec();
-    // A command that does not read all of its input is not at fault here.
-    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    output.into()
+    let output = child::output(command.stdin(Stdio::piped()), input);
+    output.unwrap().into()
 }
 
 /// A folder of its own for a test.

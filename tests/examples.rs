@@ -5,8 +5,11 @@
 // A test's helpers, too, may end the test.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+#[path = "support/child.rs"]
+mod child;
+
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use dkim_toolkit::{KeyAnswer, verify};
@@ -27,7 +30,13 @@ fn run(name: &str, arguments: &[&str]) -> String {
         "{} is not there: cargo build --examples",
         program.display()
     );
-    let output = Command::new(program).args(arguments).output().unwrap();
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let output = child::output(&mut command, &[]).unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{name}: {errors}");
     String::from_utf8(output.stdout).unwrap()

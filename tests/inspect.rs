@@ -1,9 +1,8 @@
 //! `dkim inspect` as people run it.
 
-use std::io::Write as _;
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::{fs, thread};
 
 use dkim_toolkit::message::{LineEndings, parse};
 use dkim_toolkit::verdict::Verdict;
@@ -11,26 +10,22 @@ use dkim_toolkit::verify::Verifier;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::support::child;
+
 const NOW: u64 = 1_800_000_000;
 const RFC8463: &str = "testdata/rfc/rfc8463-appendix-a.eml";
 
 /// Runs `dkim inspect` with a message on its standard input.
 fn inspect(arguments: &[&str], message: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_dkim"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dkim"));
+    command
         .arg("inspect")
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    thread::scope(|scope| {
-        // One that reads no message closes its end.
-        scope.spawn(move || drop(stdin.write_all(message)));
-        child.wait_with_output().unwrap()
-    })
+        .stderr(Stdio::piped());
+    child::output(&mut command, message).unwrap()
 }
 
 fn check_error(arguments: &[&str], message: &str, status: i32, expected: &str) {

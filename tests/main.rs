@@ -20,7 +20,10 @@ mod rfc;
 mod robustness;
 mod signing;
 mod support {
+    pub mod child;
     pub mod dns_server;
+    #[cfg(feature = "resolver")]
+    pub mod still_time;
 }
 mod testdata;
 mod vectors;

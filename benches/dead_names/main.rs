@@ -1,4 +1,4 @@
-//! How long a good name waits for its key while many names are asked for that nobody answers.
+//! How long a good name waits for its key beside many names that nobody answers.
 //!
 //! `cargo bench --bench dead_names`; `benches/README.md` says how to read the table.
 
@@ -26,7 +26,7 @@ use dns_server::{Answer, DnsServer, Reply};
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
-/// How many names nobody answers for.
+/// The numbers of names that nobody answers.
 const SILENT: [usize; 5] = [0, 100, 300, 800, 5_000];
 
 fn main() -> Fallible<()> {
@@ -38,7 +38,7 @@ fn main() -> Fallible<()> {
     Ok(())
 }
 
-/// Asks for the silent names and right after them for the good one.
+/// Asks for the silent names first, then for the good one.
 fn wait_beside(silent: usize) -> Fallible<Duration> {
     let server = DnsServer::start(|question| {
         if question.name.starts_with("good.") {

@@ -25,14 +25,14 @@ const MAX_TEXT: usize = 16_384;
 /// answers with all that a domain has to say in TXT records, there are some.
 const MAX_RECORDS: usize = 32;
 
-/// Names that are asked for at once before any of them is answered; and how long each counts among
-/// them. Answers that come sooner set the pace. Where they do not, 1,280 questions go out in a
-/// second: public servers take no more than 1,500 from one address; and dnsmasq, which stands
-/// between many machines and their name servers, works on 150 at a time, which need some 100 ms.
+/// The number of lookups that begin at once, and how long each counts as beginning unless it is
+/// answered earlier. Fast answers set the pace. Without answers, 1,280 lookups begin per second:
+/// public servers accept about 1,500 questions per second from one address, and dnsmasq, a common
+/// forwarder, works on 150 at a time, each of which takes about 100 ms.
 const AT_ONCE: usize = 32;
 const COUNTED: Duration = Duration::from_millis(25);
 
-/// How long a lookup waits until it may ask. Thousands can wait for that long.
+/// The longest that a lookup waits until it may begin. Some 38,000 begin in that time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a failure is kept; between 1 second and 5 minutes (RFC 9520 §3.2). It took up to ten
@@ -47,10 +47,10 @@ const FAILURE: Duration = Duration::from_secs(60);
 /// Each key is parsed once. The number of names is bounded; those that were not used for longest
 /// give way, and answers that are far too large for a key are not kept.
 ///
-/// Any number of lookups of one name at the same time ask one question. Questions go out no faster
-/// than name servers can take them; the newest goes first, and a lookup's own time begins with its
-/// question. So however many names there are that nobody answers for, the next one waits some
-/// milliseconds for its turn. Where far too many wait, those that had no turn in half a minute fail.
+/// Any number of lookups of one name at the same time ask one question. Lookups begin no faster
+/// than name servers can take the questions, the newest first; a lookup's timeout begins with its
+/// question. However many names get no answer, a new lookup begins after some milliseconds. A lookup
+/// that could not begin within half a minute fails.
 ///
 /// Cheap to clone; clones share what is kept. All lookups have to run under one tokio runtime.
 #[derive(Clone)]
@@ -104,7 +104,7 @@ impl CachingResolver {
             async move {
                 let lookup = this.resolver.find(query.name());
                 let Some(found) = this.turns.work(lookup).await else {
-                    // That says nothing about the name.
+                    // This says nothing about the name, so it is not kept.
                     return (KeyAnswer::Failed(no_turn()), Duration::ZERO);
                 };
                 let (answer, ttl) = match found {

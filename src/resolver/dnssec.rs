@@ -25,7 +25,7 @@ use questions::{Questions, Responses};
 pub(super) struct Validator {
     pub(super) servers: Arc<Servers>,
     anchors: Anchors,
-    /// Tells the time in Unix seconds.
+    /// Returns the current time in Unix seconds.
     clock: fn() -> u64,
     /// What the servers said, where that is kept for other lookups.
     responses: Option<Responses>,

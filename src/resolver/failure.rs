@@ -59,8 +59,8 @@ pub(super) fn of_code(server: SocketAddr, response: &DnsResponse) -> Option<Look
     ))
 }
 
-/// A server says that a name does not exist and gives its TXT records all the same: one of the two
-/// is wrong, and nothing tells which.
+/// A server says that a name does not exist, and sends TXT records with that: one of the two is
+/// wrong, and nothing tells which.
 fn contradiction(server: SocketAddr, response: &DnsResponse) -> Option<LookupFailure> {
     let mut answers = response.answers.iter();
     answers
@@ -81,7 +81,7 @@ pub(super) fn of_exchange(
 ) -> LookupFailure {
     match error {
         ExchangeError::First(error) => of_net(server, timeout, error),
-        // The server can be reached, and has not answered.
+        // The server can be reached, but its answer is incomplete.
         ExchangeError::AfterTruncation(error) => failure(
             LookupFailureKind::ServFail,
             format!(

@@ -50,12 +50,12 @@ impl Default for ResolverOptions {
     }
 }
 
-/// What validation under DNSSEC needs.
+/// The options of validation under DNSSEC.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DnssecOptions {
-    /// Tells the time in Unix seconds. It is asked for each answer, whose signatures have to be
-    /// valid then (RFC 4035 §5.3.1), whenever the message was signed or received.
+    /// Returns the current time in Unix seconds, at which the signatures of an answer have to be
+    /// valid (RFC 4035 §5.3.1). This is not the time at which a message was signed or received.
     pub clock: fn() -> u64,
     /// Where validation begins, beside the root's keys.
     pub trust_anchors: Option<TrustAnchors>,

@@ -52,13 +52,13 @@ pub(super) enum Link {
 pub(super) enum ExchangeError {
     /// No answer came.
     First(NetError),
-    /// A truncated answer came over UDP, and none over TCP.
+    /// A truncated answer came over UDP, and no answer over TCP.
     AfterTruncation(NetError),
 }
 
 impl Server {
-    /// A server that is not connected to before the first question. No
-    /// [`exchange`](Self::exchange) has more time than `timeout`.
+    /// Connects with the first question. No [`exchange`](Self::exchange) gets more time than
+    /// `timeout`.
     pub(super) fn new(address: SocketAddr, link: Link, timeout: Duration) -> Self {
         Self {
             address,

@@ -4,8 +4,8 @@
 //! the other end; and it cannot tell an answer that was cut in the middle of a record, which the
 //! truncation bit announces, from one that is no message.
 //!
-//! A question has a socket of its own, unless others wait at the same time: those share one, so
-//! that no number of unanswered questions takes all the files that a process may open.
+//! Questions that wait at the same time share sockets, so that no number of unanswered questions
+//! uses up the files that a process may open.
 
 use std::collections::HashMap;
 use std::io;
@@ -22,8 +22,8 @@ use tokio::sync::oneshot;
 
 const HEADER: usize = 12;
 
-/// The questions that one socket takes. Its port is chosen at random, and is as hard to guess as
-/// the ids of the messages only while it is new (RFC 5452 §9.2).
+/// The number of questions that one socket takes before the next socket is opened. The random port
+/// of each socket protects against forged answers (RFC 5452 §9.2), so none is used for long.
 const MAX_QUESTIONS: usize = 64;
 
 /// What came back.
@@ -34,30 +34,30 @@ pub(super) enum UdpAnswer {
     Truncated,
 }
 
-/// The sockets to one server. They are open while answers are waited for.
+/// The sockets to one server. A socket is open while any of its questions waits for an answer.
 pub(super) struct Sockets {
     server: SocketAddr,
-    /// The one that takes new questions.
+    /// The socket that takes new questions.
     newest: Mutex<Weak<Socket>>,
 }
 
 /// A socket that is connected to the server.
 struct Socket {
     socket: UdpSocket,
-    /// All questions by their ids. Those that nobody waits for any more stay, so that what still
-    /// comes in answer to them is not taken for the answer to another.
+    /// All questions by their ids. A question that is answered or given up stays as `None`, so that
+    /// a late answer to it is not taken for the answer to another question.
     questions: Mutex<HashMap<u16, Option<Waiting>>>,
-    /// Takes what arrives. Whoever holds it reads for all.
+    /// Receives datagrams. The task that holds it reads for all questions of the socket.
     buffer: tokio::sync::Mutex<Box<[u8]>>,
 }
 
-/// Somebody who waits for an answer.
+/// A question that waits for its answer.
 struct Waiting {
     sent: Arc<[u8]>,
     answer: oneshot::Sender<Result<UdpAnswer, NetError>>,
 }
 
-/// A question at a socket; it is given up when this is dropped.
+/// The asking side of a question; the question is given up when this is dropped.
 struct Asked {
     socket: Arc<Socket>,
     id: u16,
@@ -66,7 +66,7 @@ struct Asked {
 }
 
 impl Sockets {
-    /// No socket yet.
+    /// Opens no socket yet.
     pub(super) fn new(server: SocketAddr) -> Self {
         Self {
             server,
@@ -137,7 +137,7 @@ impl Socket {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives a datagram to whoever waits for it.
+    /// Gives a datagram to the question that it answers, if any.
     fn deliver(&self, received: &[u8]) {
         let Some(id) = received.first_chunk() else {
             return;
@@ -155,12 +155,12 @@ impl Socket {
                 .map_err(NetError::from),
         };
         if let Some(waiting) = place.take() {
-            // Whoever has just given up needs no answer.
+            // The question may have been given up just now.
             let _ = waiting.answer.send(answer);
         }
     }
 
-    /// Tells all who wait that the server cannot be reached.
+    /// Ends all questions of the socket: the server cannot be reached.
     fn fail(&self, error: io::Error) {
         let error = NetError::from(error);
         let mut questions = self.questions();
@@ -172,13 +172,14 @@ impl Socket {
 
 impl Asked {
     async fn send(&self) {
-        // An error may be the word about an earlier question, which is said once.
+        // The error may belong to an earlier question: the system reports each once, to anyone.
         if let Err(error) = self.socket.socket.send(&self.sent).await {
             self.socket.fail(error);
         }
     }
 
-    /// Waits for the answer, which any of those who wait at the socket may read.
+    /// Waits for the answer, and meanwhile reads for all questions of the socket or lets another
+    /// task do so.
     async fn answer(&mut self) -> Result<UdpAnswer, NetError> {
         let Socket { socket, buffer, .. } = &*self.socket;
         let read = async {
@@ -194,7 +195,7 @@ impl Asked {
             Either::Left((answer, _)) => answer,
             Either::Right(((), answer)) => answer.await,
         };
-        // Nothing but the end of `self` takes the place away without an answer.
+        // Not reached: only the drop of `self` removes a question without an answer.
         answer.unwrap_or(Err(NetError::NoConnections))
     }
 }
@@ -267,7 +268,7 @@ mod tests {
 
     use super::*;
 
-    /// Longer than any of this takes.
+    /// Longer than any test here takes.
     const LONG: Duration = Duration::from_secs(60);
 
     fn run(test: impl Future<Output = ()>) {
@@ -294,7 +295,7 @@ mod tests {
         (server, sockets)
     }
 
-    /// The next question and who asks.
+    /// The next question and its sender.
     async fn question(server: &UdpSocket) -> (Vec<u8>, SocketAddr) {
         let mut buffer = vec![0; 512];
         let (length, client) = server.recv_from(&mut buffer).await.unwrap();
@@ -346,13 +347,13 @@ mod tests {
     }
 
     #[test]
-    fn whoever_reads_for_all_may_give_up() {
+    fn the_task_that_reads_may_give_up() {
         run(async {
             let (server, sockets) = server().await;
             let (one, other) = (request(1), request(2));
             let mut first = Box::pin(sockets.exchange(&one));
             let second = sockets.exchange(&other);
-            // The first one asks and begins to read.
+            // The first asks, and begins to read.
             match select(&mut first, pin!(question(&server))).await {
                 Either::Left(_) => panic!("nobody has answered"),
                 Either::Right(_) => {}
@@ -368,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn all_hear_that_nobody_listens() {
+    fn a_closed_port_ends_all_questions() {
         run(async {
             let (server, sockets) = server().await;
             drop(server);
@@ -383,7 +384,7 @@ mod tests {
         });
     }
 
-    /// What comes too late for one question is not the answer to another.
+    /// A late answer to one question is not the answer to another.
     #[test]
     fn an_id_is_not_used_twice_at_a_socket() {
         run(async {

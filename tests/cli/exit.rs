@@ -1,9 +1,9 @@
 //! Exit statuses, usage errors, and ends that are not of our making.
 
 use std::io::Read as _;
-use std::process::Stdio;
 
-use super::{ZONE, command, dkim, dkim_reading, file, scratch, signed};
+use super::{Run, ZONE, command, dkim, dkim_reading, file, scratch, signed};
+use crate::support::child::Child;
 
 #[test]
 fn usage_errors_name_the_cause_and_hint() {
@@ -180,13 +180,8 @@ fn a_full_disk_is_an_error() {
             .write(true)
             .open("/dev/full")
             .unwrap();
-        let run: super::Run = command(words)
-            .stdout(full)
-            .stderr(Stdio::piped())
-            .output()
-            .unwrap()
-            .into();
-        run.exits(4)
+        Run::of(command(words).stdout(full))
+            .exits(4)
             .says("standard output : no space left on device");
     }
 }
@@ -197,18 +192,12 @@ fn a_closed_pipe_ends_it_quietly() {
     let path = file(&folder, "signed.eml", &signed());
     let mut words = vec!["verify", ZONE[0], ZONE[1], "--json"];
     words.extend(std::iter::repeat_n(path.as_str(), 500));
-    let mut child = command(&words)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = Child::start(&mut command(&words)).unwrap();
     let mut first = [0; 64];
-    let mut stdout = child.stdout.take().unwrap();
+    let stdout = child.stdout.as_mut().unwrap();
     stdout.read_exact(&mut first).unwrap();
-    drop(stdout);
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    let (said, status) = child.close();
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
 }
 
 #[test]

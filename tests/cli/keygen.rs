@@ -3,24 +3,20 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
-use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
-use super::{Run, command, dkim, dkim_reading, scratch, word};
+use super::{Run, command, command_of, dkim, dkim_reading, scratch, word};
+use crate::support::child;
 
 const NAME: &str = "s1._domainkey.example.com.pem";
 
 /// Makes a key for `s1` at example.com in a folder.
 fn keygen(folder: &TempDir, words: &[&str]) -> Run {
-    command(&["keygen", "-s", "s1", "-d", "example.com"])
-        .args(words)
-        .current_dir(folder.path())
-        .output()
-        .unwrap()
-        .into()
+    let mut command = command(&["keygen", "-s", "s1", "-d", "example.com"]);
+    Run::of(command.args(words).current_dir(folder.path()))
 }
 
 fn mode(path: &Path) -> u32 {
@@ -39,9 +35,8 @@ fn names(folder: &TempDir) -> Vec<String> {
 
 /// `p=` as `OpenSSL` has it of a key file; `None` if there is no `OpenSSL`.
 fn openssl_public_key(path: &Path, ed25519: bool) -> Option<String> {
-    let mut openssl = Command::new("openssl");
-    openssl.args(["pkey", "-pubout", "-outform", "DER", "-in"]);
-    let output = openssl.arg(path).output().ok()?;
+    let mut openssl = command_of("openssl", &["pkey", "-pubout", "-outform", "DER", "-in"]);
+    let output = child::output(openssl.arg(path), &[]).ok()?;
     assert!(output.status.success(), "{output:?}");
     let key = output.stdout;
     Some(STANDARD.encode(if ed25519 {

@@ -1,6 +1,6 @@
 //! `dkim record`.
 
-use super::{Run, command, dkim, dkim_reading, file, scratch};
+use super::{Run, dkim, dkim_reading, file, scratch};
 
 const RSA: &str = "testdata/keys/rsa2048.pem";
 const ED25519: &str = "testdata/keys/rfc8463-brisbane.seed";
@@ -211,8 +211,8 @@ fn what_is_no_key_is_refused() {
 #[test]
 fn names_are_those_of_the_dns() {
     let words = ["record", "--revoke", "-s", "S1", "-d", "Bücher.example."];
-    let run: Run = command(&words).output().unwrap().into();
-    run.exits(0)
+    dkim(&words)
+        .exits(0)
         .prints("s1._domainkey.xn--bcher-kva.example. 3600 IN TXT");
     let label = "a".repeat(60);
     let long = format!("{label}.{label}.{label}.{label}.example");

@@ -83,10 +83,8 @@ fn the_vectors() {
         if preamble.iter().any(|(key, _)| !only_record.contains(key)) {
             continue;
         }
-        let output = command(&["record", "--json", "--check"])
-            .arg(OsStr::from_bytes(record))
-            .output();
-        let run = Run::from(output.unwrap());
+        let mut command = command(&["record", "--json", "--check"]);
+        let run = Run::of(command.arg(OsStr::from_bytes(record)));
         let all = |wanted: &str| -> Vec<&str> {
             let of_key = preamble.iter().filter(|(key, _)| *key == wanted);
             of_key.map(|(_, value)| *value).collect()

@@ -3,7 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::{Run, ZONE, dkim, dkim_reading, file, scratch, signed, word};
+use super::{Run, ZONE, command, dkim, dkim_reading, file, scratch, signed, word};
+use crate::support::child::Child;
 use crate::testdata;
 
 const KEY: [&str; 5] = ["sign", "-s", "rsa2048", "-k", "testdata/keys/rsa2048.pem"];
@@ -430,12 +431,8 @@ fn a_closed_pipe_stops_no_file_from_being_signed() {
         .collect();
     let mut words = [&KEY[..], &["--in-place", "--json"]].concat();
     words.extend(paths.iter().map(String::as_str));
-    let mut child = super::command(&words)
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    assert!(child.wait().unwrap().success());
+    let (_, status) = Child::start(&mut command(&words)).unwrap().close();
+    assert!(status.success());
     for path in &paths {
         assert!(
             fs::read(path).unwrap().starts_with(b"DKIM-Signature"),

@@ -1,15 +1,14 @@
 //! Many messages signed at once, each into a file.
 
 use std::fs;
-use std::io::Read as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
-use std::process::Stdio;
 
 use tempfile::TempDir;
 
 use super::mailboxes::{places, verify};
 use super::{Run, command, dkim, file, scratch, word};
+use crate::support::child::Child;
 
 const KEY: [&str; 5] = ["sign", "-s", "rsa2048", "-k", "testdata/keys/rsa2048.pem"];
 const FIXED: [&str; 2] = ["--timestamp", "1700000000"];
@@ -210,20 +209,7 @@ fn nobody_has_to_read_what_was_signed() {
     let paths = messages(&folder, 100);
     for (round, jobs) in [(1, "-j1"), (2, "-j8")] {
         let line = [&KEY[..], &words(&["--in-place", "--json", jobs], &paths)].concat();
-        let mut child = command(&line)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        drop(child.stdout.take());
-        let mut said = String::new();
-        child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut said)
-            .unwrap();
-        let status = child.wait().unwrap();
+        let (said, status) = Child::start(&mut command(&line)).unwrap().close();
         let is_warning =
             |line: &str| line.contains("others may read this key") || line.contains("chmod");
         assert!(said.lines().all(is_warning), "{said}");
@@ -248,8 +234,7 @@ fn a_report_that_cannot_be_written_stops_nobody() {
         .write(true)
         .open("/dev/full")
         .unwrap();
-    let run: Run = command(&line).stdout(full).output().unwrap().into();
-    let run = run
+    let run = Run::of(command(&line).stdout(full))
         .exits(4)
         .says("dkim: error: standard output : no space left on device");
     assert_eq!(run.stderr.matches("standard output").count(), 1);

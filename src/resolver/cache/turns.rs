@@ -1,4 +1,4 @@
-//! Turns to begin with something that may take long.
+//! A bound on how much work begins at once.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,37 +7,37 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// Bounds how much is begun at once: work has a turn until it is done, or for a short while, and
-/// then goes on without one. So work that takes for ever holds nobody up.
+/// A number of turns. Work begins when it has a turn, and keeps it until the work is done or the
+/// turn's length is over; then it goes on without one. So work that never ends blocks no turn.
 ///
-/// Where more is to be done than there are turns for, the newest goes first. However much work
-/// waits that will never end, the next to come has its turn as soon as one comes back.
+/// When no turn is free, the newest work gets the next one. So new work waits no longer than the
+/// length of a turn, however much older work waits that will never end.
 #[derive(Clone)]
 pub(super) struct Turns {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    /// How long work has its turn.
+    /// The length of a turn.
     length: Duration,
-    /// How long work waits for one.
+    /// The longest wait for a turn.
     patience: Duration,
     state: Mutex<State>,
 }
 
 struct State {
     free: usize,
-    /// Those who wait, the newest last.
+    /// One sender for each waiting work, the newest last.
     waiting: Vec<oneshot::Sender<Turn>>,
 }
 
-/// A turn; it comes back when this is dropped.
+/// A turn, given back when this is dropped.
 struct Turn {
     shared: Arc<Shared>,
 }
 
 impl Turns {
-    /// So many turns, each of this `length`; whoever waits for one gives up after `patience`.
+    /// `count` turns, each of `length`. Work that waits longer than `patience` is given up.
     pub(super) fn new(count: usize, length: Duration, patience: Duration) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -51,7 +51,7 @@ impl Turns {
         }
     }
 
-    /// Begins with the work when its turn has come; `None` if that takes too long.
+    /// Does the work once there is a turn for it; `None` if there is none in time.
     pub(super) async fn work<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let turn = self.turn().await?;
         let mut work = pin!(work);
@@ -71,7 +71,7 @@ impl Turns {
                 state.free = free;
                 return Some(self.shared.turn());
             }
-            // Those who gave up go before the list grows, so that it does not grow for ever.
+            // Waiters that gave up are removed before the list grows, so that it stays bounded.
             if state.waiting.len() == state.waiting.capacity() {
                 state.waiting.retain(|other| !other.is_closed());
             }
@@ -94,7 +94,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next who still waits; if nobody does, the turn is free.
+    /// The newest waiter; if there is none, the turn is free.
     fn next(&self) -> Option<oneshot::Sender<Turn>> {
         let mut state = self.state();
         while let Some(next) = state.waiting.pop() {
@@ -110,7 +110,7 @@ impl Shared {
 impl Drop for Turn {
     fn drop(&mut self) {
         if let Some(next) = self.shared.next() {
-            // One who gives up at this very moment drops the turn, and so gives it back.
+            // A waiter that gives up at this moment drops the turn, which gives it back.
             let _ = next.send(self.shared.turn());
         }
     }
@@ -137,7 +137,7 @@ mod tests {
             .block_on(test);
     }
 
-    /// Begins with so much work that never ends, as far as there are turns for it.
+    /// Starts work that never ends: each piece has a turn or waits for one.
     async fn endless(turns: &Turns, count: usize) -> JoinSet<Option<()>> {
         let waits = count - turns.shared.state().free;
         let mut tasks = JoinSet::new();
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn no_amount_of_endless_work_holds_up_the_newest() {
+    fn endless_work_does_not_delay_the_newest() {
         at_paused_time(async {
             for count in [32, 800, 20_000] {
                 let turns = Turns::new(32, LENGTH, PATIENCE);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn all_begin_in_the_end() {
+    fn all_work_begins_in_the_end() {
         at_paused_time(async {
             let turns = Turns::new(32, LENGTH, PATIENCE);
             let _endless = endless(&turns, 800).await;
@@ -181,14 +181,14 @@ mod tests {
     }
 
     #[test]
-    fn whoever_has_no_turn_in_time_gives_up() {
+    fn work_without_a_turn_in_time_is_given_up() {
         at_paused_time(async {
             let turns = Turns::new(1, Duration::MAX, PATIENCE);
             let endless = endless(&turns, 1).await;
             let began = Instant::now();
             assert_eq!(turns.work(ready(())).await, None);
             assert!(began.elapsed() >= PATIENCE);
-            // The turn passes over the one who gave up.
+            // The turn is not given to the waiter that gave up.
             drop(endless);
             yield_now().await;
             assert_eq!(turns.work(ready(())).await, Some(()));
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn those_who_gave_up_are_forgotten() {
+    fn waiters_that_gave_up_are_removed() {
         at_paused_time(async {
             let turns = Turns::new(1, Duration::MAX, Duration::from_millis(1));
             let _endless = endless(&turns, 1).await;

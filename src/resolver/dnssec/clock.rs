@@ -1,7 +1,7 @@
-//! The time of a validation, which the caller tells.
+//! The time of a validation, given by the caller.
 //!
-//! hickory's validator takes it from the type of its runtime, which is one for all validations: so
-//! here is a runtime whose time is that of the task at hand.
+//! hickory's validator takes the time from the type of its runtime, not from a value. The runtime
+//! here returns the time that was set for the current task.
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,13 +17,13 @@ tokio::task_local! {
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Runs a validation at a time, in Unix seconds.
+/// Runs a validation at the time `now`, in Unix seconds.
 pub(super) async fn at<T>(now: u64, validation: impl Future<Output = T>) -> T {
     NOW.scope(now, validation).await
 }
 
-/// tokio, with the time that [`at`] sets. There is no value of it: the validator, which is given
-/// its answers, needs no more than the time.
+/// tokio with the time that [`at`] sets. It has no values: the validator uses nothing of its runtime
+/// but the time.
 #[derive(Clone)]
 pub(super) enum Runtime {}
 
@@ -70,7 +70,7 @@ impl Time for Timer {
     }
 
     fn current_time() -> u64 {
-        // Nothing validates anywhere else; and if it did, no signature would be valid then.
+        // No validation runs outside of `at`; if one did, no signature would be valid at time 0.
         NOW.try_with(|now| *now).unwrap_or(0)
     }
 }

@@ -14,11 +14,14 @@ use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
 use crate::lookup::{TxtAnswer, TxtOutcome};
 use crate::resolver::{Resolver, ResolverOptions, Source, TrustAnchors as TrustAnchorsFile};
 use server::{Answer, DnsServer, NXDOMAIN, Question, Reply};
+use still_time::at_still_time;
 
 mod kept;
 
 #[path = "../../../tests/support/dns_server.rs"]
 mod server;
+#[path = "../../../tests/support/still_time.rs"]
+mod still_time;
 
 const NAME: &str = "s._domainkey.example.com.";
 const TTL: u32 = 300;
@@ -166,11 +169,7 @@ fn look_up_when(
     let resolver = Resolver {
         source: Source::Validated(super::Validator::new(servers, anchors, clock)),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(resolver.txt(NAME))
+    at_still_time(resolver.txt(NAME))
 }
 
 /// Looks the name up at a server that has example.com, signed with `island` and a second key, and

@@ -7,6 +7,7 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 use tokio::time;
 
 use super::server::{self, Answer, DnsServer, Question, Reply};
+use super::still_time::at_still_time;
 use super::{NOW, Resolver, ResolverOptions, Root, Source, TTL, record, to_send};
 use crate::identifier::KeyQuery;
 use crate::identifier::{Sdid, Selector};
@@ -55,18 +56,8 @@ async fn look_up(resolver: &CachingResolver, queries: Vec<KeyQuery>) -> Vec<KeyA
     lookups.join_all().await
 }
 
-fn run(test: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(test);
-}
-
 async fn advance(seconds: u64) {
-    time::pause();
     time::advance(Duration::from_secs(seconds)).await;
-    time::resume();
 }
 
 /// How often this was asked.
@@ -130,7 +121,7 @@ fn assert_all(answers: &[KeyAnswer], expected: Dnssec) {
 #[test]
 fn keys_are_asked_for_once() {
     let (server, resolver) = start(signed_world);
-    run(async {
+    at_still_time(async {
         let answers = look_up(&resolver, queries()).await;
         assert_all(&answers, Dnssec::Secure);
         assert_eq!(count(&server, DNSKEY), 1);
@@ -144,7 +135,7 @@ fn keys_are_asked_for_once() {
 #[test]
 fn delegations_are_asked_for_once() {
     let (server, resolver) = start(insecure_world);
-    run(async {
+    at_still_time(async {
         let answers = look_up(&resolver, queries()).await;
         assert_all(&answers, Dnssec::Insecure);
         let questions = server.questions();
@@ -165,7 +156,7 @@ fn failures_are_kept_for_some_seconds() {
         DNSKEY => Answer::code(server::SERVFAIL).into(),
         _ => signed_world(root, question),
     });
-    run(async {
+    at_still_time(async {
         let [first, second, others @ ..] = &queries()[..] else {
             unreachable!()
         };
@@ -201,17 +192,16 @@ fn what_was_kept_grows_old() {
         }
         signed_world(root, question)
     });
-    run(async {
+    at_still_time(async {
         let queries = queries();
         resolver.lookup(&queries[0]).await;
         advance(200).await;
         let answer = resolver.lookup(&queries[1]).await;
         assert!(matches!(answer, KeyAnswer::Records { .. }), "{answer:?}");
         assert_eq!(count(&server, server::TXT), 3);
-        time::pause();
-        time::advance(Duration::from_secs(u64::from(TTL) - 201)).await;
+        advance(u64::from(TTL) - 201).await;
         assert!(resolver.cached(&queries[1]).is_some());
-        time::advance(Duration::from_secs(1)).await;
+        advance(1).await;
         assert!(resolver.cached(&queries[1]).is_none());
     });
 }
