@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::algorithm::KeyType;
 use crate::identifier::{DomainName, MAX_NAME};
-use crate::signature::{claimed_identifiers, claimed_signature};
+use crate::signature::claimed_signature;
 use crate::syntax::folded::FoldedText;
 use crate::verdict::{Reason, Verdict, VerificationResult};
 use crate::verify::Report;
@@ -165,19 +165,19 @@ fn write_result(
     }
     let mut property =
         |name: &str, value: &str| folded.piece(" ", &format!("header.{name}={value}"), MORE);
-    if let Some(stated) = &verdict.signature {
-        property("d", stated.domain.to_ascii());
+    let stated = verdict.signature.as_ref();
+    let (domain, selector) = verdict.identifiers(&report.header);
+    if let Some(domain) = domain {
+        property("d", domain.to_ascii());
+    }
+    if let Some(stated) = stated {
         property("i", &identity(&stated.identity()));
-        property("s", stated.selector.to_ascii());
+    }
+    if let Some(selector) = selector {
+        property("s", selector.to_ascii());
+    }
+    if let Some(stated) = stated {
         property("a", stated.algorithm.name());
-    } else if let Some(field) = report.header.field(verdict.field_index) {
-        let (domain, selector) = claimed_identifiers(field);
-        if let Some(domain) = domain {
-            property("d", domain.to_ascii());
-        }
-        if let Some(selector) = selector {
-            property("s", selector.to_ascii());
-        }
     }
     if let Some(signature) = signature.and_then(base64) {
         property("b", &signature);

@@ -32,7 +32,7 @@ pub use value::{CopiedField, SignedField, TagProblem, Value};
 
 use crate::identifier::KeyQuery;
 use crate::message::{FieldIndex, HeaderField};
-use crate::signature::claimed_identifiers;
+use crate::signature::claimed_key_query;
 use crate::syntax::tag_list::{Tag, TagList};
 use crate::tags::{KnownTag, Presence, SIGNATURE, required};
 use crate::verdict::{Reason, Verdict};
@@ -121,7 +121,7 @@ impl Context<'_> {
                 .filter(|name| is_missing(name))
                 .filter_map(|name| default_value(name, &tags))
                 .collect(),
-            key_query: self.key_query(),
+            key_query: claimed_key_query(self.field),
             refused: refused(self.verdict),
             tags,
             raw,
@@ -156,11 +156,6 @@ impl Context<'_> {
             known,
             name,
         }
-    }
-
-    fn key_query(&self) -> Option<KeyQuery> {
-        let (domain, selector) = claimed_identifiers(self.field);
-        KeyQuery::new(&selector?, &domain?)
     }
 }
 

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::algorithm::{
     HashAlgorithm, KeyType, MAX_RSA_BITS, MAX_RSA_EXPONENT_BITS, MIN_READABLE_RSA_BITS,
+    MINIMUM_RSA_BITS, STRONG_RSA_BITS,
 };
 
 pub(crate) mod der;
@@ -78,6 +79,27 @@ impl PublicKey {
         match self {
             Self::Rsa(key) => key.bits(),
             Self::Ed25519(_) => ed25519::BITS,
+        }
+    }
+
+    /// Whether verifiers refuse the key because it is too short: an RSA key of fewer than 1024 bits
+    /// (RFC 8301 §3.2).
+    #[must_use]
+    pub fn is_too_short(&self) -> bool {
+        matches!(self, Self::Rsa(key) if key.bits() < MINIMUM_RSA_BITS)
+    }
+
+    /// What is weak about the key though verifiers accept it, in a sentence of lower case without a
+    /// full stop: an RSA key of fewer than 2048 bits (RFC 8301 §3.2). `None` for any other key.
+    #[must_use]
+    pub fn weakness(&self) -> Option<String> {
+        let weak = MINIMUM_RSA_BITS..STRONG_RSA_BITS;
+        match self {
+            Self::Rsa(key) if weak.contains(&key.bits()) => Some(format!(
+                "an RSA key of {} bits is weak: {STRONG_RSA_BITS} or more are recommended",
+                key.bits()
+            )),
+            Self::Rsa(_) | Self::Ed25519(_) => None,
         }
     }
 

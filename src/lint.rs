@@ -28,11 +28,12 @@ mod tags;
 mod words;
 
 pub use self::code::{FindingCode, Severity};
-pub use self::name::{Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, name};
+pub use self::name::{
+    Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, name, unnamed_record,
+};
 
 use self::correction::{corrected, with_stray_key};
 use self::reading::Reading;
-use crate::algorithm::MINIMUM_RSA_BITS;
 use crate::key::{PrivateKey, PublicKey};
 use crate::key_record::{KeyRecord, MAX_RECORD, PublishedRecord, RecordError};
 use crate::tags::KnownTag;
@@ -176,7 +177,7 @@ fn examine(report: &mut RecordReport, parsed: &Result<KeyRecord, RecordError>) {
     report.state = match parsed {
         Err(RecordError::Revoked) => RecordState::Revoked,
         Err(_) => RecordState::Unusable,
-        Ok(record) if is_too_short(&record.key) => RecordState::Unusable,
+        Ok(record) if record.key.is_too_short() => RecordState::Unusable,
         Ok(record) if !is_for_mail(record) => RecordState::Unsuitable,
         Ok(_) => RecordState::Usable,
     };
@@ -206,10 +207,6 @@ impl RecordReport {
                 .map_or(true, |private| private.public_key() == key)
         })
     }
-}
-
-fn is_too_short(key: &PublicKey) -> bool {
-    matches!(key, PublicKey::Rsa(key) if key.bits() < MINIMUM_RSA_BITS)
 }
 
 /// Whether signatures of messages may use the key (RFC 6376 §3.6.1, `h=` and `s=`; RFC 8301 §3.1).

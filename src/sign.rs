@@ -5,13 +5,31 @@ mod error;
 mod signer;
 
 use crate::algorithm::SigningAlgorithm;
+use crate::author::{NoAuthorDomain, author_addresses, single_author_domain};
 use crate::hash::{BodyHasher, BodyHashes};
+use crate::identifier::Sdid;
 use crate::message::{FieldIndex, Header};
 use signer::Supplied;
 
 pub use choices::{BodyLength, Choices, DEFAULT_HEADERS};
 pub use error::SignError;
 pub use signer::Signer;
+
+/// The domain that signs a message where none is named: that of the author
+/// ([`single_author_domain`]), in lower case, so that the signature is aligned with it.
+///
+/// # Errors
+///
+/// [`SignError::FromMissing`], [`SignError::NoAuthorDomain`] or [`SignError::AuthorDomain`] if the
+/// author has no such domain.
+pub fn domain_of_author(header: &Header) -> Result<Sdid, SignError> {
+    let domain = match single_author_domain(header, &author_addresses(header)) {
+        Ok(domain) => domain.as_str().to_ascii_lowercase(),
+        Err(NoAuthorDomain::Missing) => return Err(SignError::FromMissing),
+        Err(why) => return Err(SignError::NoAuthorDomain(why)),
+    };
+    domain.parse().map_err(SignError::AuthorDomain)
+}
 
 /// The signing of one message in flight, by any number of signers.
 ///

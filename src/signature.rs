@@ -290,6 +290,14 @@ pub fn claimed_identifiers(field: HeaderField<'_>) -> (Option<Sdid>, Option<Sele
     )
 }
 
+/// Where the key is published that a field claims, also where the field as a whole is no signature;
+/// `None` if its domain or its selector is not valid.
+#[must_use]
+pub fn claimed_key_query(field: HeaderField<'_>) -> Option<KeyQuery> {
+    let (domain, selector) = claimed_identifiers(field);
+    KeyQuery::new(&selector?, &domain?)
+}
+
 /// The signature itself (`b=`) as a field has it, in base64 and without white space, also where the
 /// field as a whole is no signature; `None` if it is not of the letters of base64.
 pub(crate) fn claimed_signature(field: HeaderField<'_>) -> Option<String> {

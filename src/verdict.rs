@@ -5,10 +5,11 @@ use std::error::Error;
 use std::fmt;
 
 use crate::alignment::Alignment;
+use crate::identifier::{Sdid, Selector};
 use crate::key_record::{KeyRecord, MAX_KEYS, RecordError};
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
-use crate::message::Malformation;
-use crate::signature::{Signature, SignatureError};
+use crate::message::{Header, Malformation};
+use crate::signature::{Signature, SignatureError, claimed_identifiers};
 
 /// A result as RFC 8601 §2.7.1 names it. Results are ordered by how near each is to a pass, the
 /// best first.
@@ -92,6 +93,29 @@ impl Verdict {
         self.reason
             .as_ref()
             .map_or(VerificationResult::Pass, Reason::result)
+    }
+
+    /// The signing domain and the selector, as far as each is valid: also where the signature's
+    /// field is no signature as a whole, or was not judged. `header` is the header that has it.
+    #[must_use]
+    pub fn identifiers(&self, header: &Header) -> (Option<Sdid>, Option<Selector>) {
+        match (&self.signature, header.field(self.field_index)) {
+            (
+                Some(Signature {
+                    domain, selector, ..
+                }),
+                _,
+            ) => (Some(domain.clone()), Some(selector.clone())),
+            (None, Some(field)) => claimed_identifiers(field),
+            (None, None) => (None, None),
+        }
+    }
+
+    /// Whether the signature passes and is aligned with the From domain, as DMARC wants it
+    /// (RFC 9989 §4.4).
+    #[must_use]
+    pub fn passes_aligned(&self) -> bool {
+        self.reason.is_none() && self.alignment.is_some_and(Alignment::is_aligned)
     }
 
     /// Why the signature is not accepted, in a sentence of lower case without a full stop; for a

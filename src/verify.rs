@@ -339,6 +339,19 @@ mod tests {
     }
 
     #[test]
+    fn identifiers_are_told_of_fields_that_are_no_signature() {
+        let mail = "DKIM-Signature: v=1; d=example.com; s=a(b\r\n\
+                    DKIM-Signature: v=1; d=example.com; d=example.com; s=one\r\n\
+                    From: joe@example.com\r\n\r\n";
+        let (header, _) = crate::message::parse(mail.as_bytes(), LineEndings::Lenient).unwrap();
+        let report = Verifier::default().begin(header, 0).finish();
+        let identifiers = |at: usize| report.verdicts[at].identifiers(&report.header);
+        let domain = "example.com".parse().ok();
+        assert_eq!(identifiers(0), (domain, None));
+        assert_eq!(identifiers(1), (None, None));
+    }
+
+    #[test]
     fn verifications_go_to_other_threads_and_fork() {
         fn check<T: Send + Clone>() {}
         check::<Verification>();

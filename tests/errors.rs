@@ -31,7 +31,10 @@ fn errors_are_errors() {
     #[cfg(feature = "generate")]
     check::<dkim_toolkit::key::GenerateError>();
     #[cfg(feature = "admin")]
-    check::<dkim_toolkit::publish::PublishError>();
+    {
+        check::<dkim_toolkit::inspect::TagProblem>();
+        check::<dkim_toolkit::publish::PublishError>();
+    }
     #[cfg(feature = "resolver")]
     {
         check::<dkim_toolkit::resolver::NameFault>();

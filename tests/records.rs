@@ -7,9 +7,10 @@ use dkim_toolkit::identifier::DomainName;
 use dkim_toolkit::key::{PrivateKey, PublicKey};
 use dkim_toolkit::key_record::{PublishedRecord, RecordError};
 use dkim_toolkit::lint::{
-    self, Expectations, Finding, FindingCode, NameReport, RecordReport, RecordState, Severity,
+    self, Expectations, Finding, FindingCode, NameReport, NameStatus, RecordReport, RecordState,
+    Severity,
 };
-use dkim_toolkit::lookup::{TxtAnswer, TxtOutcome};
+use dkim_toolkit::lookup::{LookupFailure, LookupFailureKind, TxtAnswer, TxtOutcome};
 use proptest::prelude::*;
 
 use crate::testdata;
@@ -368,6 +369,40 @@ fn records() -> impl Strategy<Value = String> {
     ]);
     (likely, prop::collection::vec(tag, 0..5), key)
         .prop_map(|(likely, tags, key)| format!("{likely}{}{key}", tags.concat()))
+}
+
+#[test]
+fn a_record_under_no_name() {
+    let check = |text: &str, status: NameStatus, detail: &str| {
+        let report = lint::unnamed_record(text.as_bytes().to_vec());
+        assert_eq!(
+            (report.status, report.detail.as_str()),
+            (status, detail),
+            "{text}"
+        );
+    };
+    let good = format!("v=DKIM1; k=ed25519; p={KEY}");
+    assert_eq!(
+        lint::unnamed_record(good.into_bytes()).status,
+        NameStatus::Found
+    );
+    check("v=DKIM1; p=", NameStatus::Revoked, "the key is revoked");
+    check(
+        "v=spf1 -all",
+        NameStatus::Invalid,
+        "this is not a key record",
+    );
+    check("", NameStatus::Invalid, "this is not a key record");
+}
+
+#[test]
+fn the_dnssec_state_of_failures() {
+    let state = |kind| {
+        let failure = LookupFailure::new(kind, "why");
+        lint::name(&Err(failure), Expectations::default()).dnssec_state()
+    };
+    assert_eq!(state(LookupFailureKind::Bogus), Some("bogus"));
+    assert_eq!(state(LookupFailureKind::Timeout), None);
 }
 
 proptest! {

@@ -13,7 +13,7 @@ use dkim_toolkit::identifier::{Auid, Sdid, Selector};
 use dkim_toolkit::key::PrivateKey;
 use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::message::{self, LineEndings};
-use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing};
+use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing, domain_of_author};
 use sha2::{Digest as _, Sha256};
 
 use crate::testdata::{codes, hexadecimal, read, verify};
@@ -709,4 +709,52 @@ fn refused_owner_name() {
     let selector = Selector::parse(long.as_bytes()).unwrap();
     let signer = Signer::new(domain, selector, key("ed25519"), choices(|_| {}));
     assert_eq!(refused(&read("message.eml"), signer), "LongOwnerName");
+}
+
+/// RFC 8301 §3.2: verifiers refuse RSA keys under 1024 bits, and signers should use 2048 or more.
+#[test]
+fn the_strength_of_keys() {
+    for (name, is_too_short, is_weak) in [
+        ("rsa512", true, false),
+        ("rsa1023", true, false),
+        ("rsa1024", false, true),
+        ("rsa2048", false, false),
+        ("rsa4096", false, false),
+        ("ed25519", false, false),
+    ] {
+        let key = key(name);
+        let public = key.public_key();
+        let found = (public.is_too_short(), public.weakness().is_some());
+        assert_eq!(found, (is_too_short, is_weak), "{name}");
+    }
+}
+
+#[test]
+fn the_domain_of_the_author_signs() {
+    let check = |header: &str, expected: Result<&str, &str>| {
+        let (header, _) = message::parse(header.as_bytes(), LineEndings::Lenient).unwrap();
+        let found = domain_of_author(&header);
+        let found = found
+            .as_ref()
+            .map(Sdid::as_str)
+            .map_err(ToString::to_string);
+        assert_eq!(found, expected.map_err(str::to_owned));
+    };
+    check("From: Joe <joe@Example.COM>\r\n\r\n", Ok("example.com"));
+    check(
+        "From: a@example.com, b@example.com\r\n\r\n",
+        Ok("example.com"),
+    );
+    check(
+        "To: a@example.com\r\n\r\n",
+        Err("the message has no From field"),
+    );
+    check(
+        "From: a@example.com, b@example.org\r\n\r\n",
+        Err("the From addresses are of several domains"),
+    );
+    check(
+        "From: a@localhost\r\n\r\n",
+        Err("the domain of the From address cannot sign: a signing domain has at least two labels"),
+    );
 }

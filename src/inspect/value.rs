@@ -137,7 +137,7 @@ impl fmt::Display for TagProblem {
 impl Error for TagProblem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Identifier(error) => error.source(),
+            Self::Identifier(error) => Some(error),
             _ => None,
         }
     }

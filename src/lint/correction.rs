@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::is_for_mail;
 use super::key::{SHORTEST_WORD, declared_type, repaired, stray};
 use super::reading::{ReadTag, Reading, trimmed, unquoted};
-use super::{is_for_mail, is_too_short};
 use crate::algorithm::KeyType;
 use crate::key::PublicKey;
 use crate::key_record::{KeyRecord, RecordError};
@@ -179,7 +179,7 @@ fn next_tag(value: &str) -> Option<(usize, &str, &str)> {
 /// Whether verifiers can use the record for mail, or read that its key is revoked.
 fn is_in_order(record: &str) -> bool {
     match KeyRecord::parse(record.as_bytes()) {
-        Ok(record) => is_for_mail(&record) && !is_too_short(&record.key),
+        Ok(record) => is_for_mail(&record) && !record.key.is_too_short(),
         Err(error) => error == RecordError::Revoked,
     }
 }

@@ -101,6 +101,22 @@ pub fn name(
     }
 }
 
+/// Examines the text of a record that is under no name: one that is still to be published, say.
+#[must_use]
+pub fn unnamed_record(text: Vec<u8>) -> NameReport {
+    let answer = TxtAnswer::new(TxtOutcome::Found {
+        records: vec![text],
+        ttl: None,
+    });
+    let mut report = of_answer(&answer, Expectations::default());
+    if report.key_records().next().is_none() {
+        // Under a name it would be passed over; here it is what was asked about.
+        report.status = NameStatus::Invalid;
+        "this is not a key record".clone_into(&mut report.detail);
+    }
+    report
+}
+
 fn of_answer(answer: &TxtAnswer, expectations: Expectations<'_>) -> NameReport {
     let (texts, ttl) = match &answer.outcome {
         TxtOutcome::Found { records, ttl } => (records.as_slice(), *ttl),
@@ -141,6 +157,18 @@ fn of_answer(answer: &TxtAnswer, expectations: Expectations<'_>) -> NameReport {
 }
 
 impl NameReport {
+    /// The DNSSEC state of the answer, or of the failure to get one, as it is named in output;
+    /// `None` if nothing validated it.
+    #[must_use]
+    pub fn dnssec_state(&self) -> Option<&'static str> {
+        match &self.status {
+            NameStatus::Temporary(failure) if failure.kind == LookupFailureKind::Bogus => {
+                Some("bogus")
+            }
+            _ => self.dnssec.map(Dnssec::name),
+        }
+    }
+
     /// The records that are meant as key records.
     fn key_records(&self) -> impl Iterator<Item = &RecordReport> {
         let is_meant = |record: &&RecordReport| record.state != RecordState::Foreign;

@@ -13,6 +13,7 @@ use crate::verify::{Report, Verification};
 
 /// Whether lines of a body may be quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Quoting {
     /// They are not: the message is a file of its own.
     None,

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::author::NoAuthorDomain;
+use crate::identifier::IdentifierError;
 use crate::message::Malformation;
 use crate::signature::{MAX_NAMES, SignatureError};
 
@@ -14,6 +16,10 @@ pub enum SignError {
     MalformedHeader(Malformation),
     /// The message has no From field.
     FromMissing,
+    /// There is not one domain of the author, for which to sign.
+    NoAuthorDomain(NoAuthorDomain),
+    /// The domain of the author cannot be a signing domain.
+    AuthorDomain(IdentifierError),
     /// From is not among the fields to sign (RFC 6376 §5.4).
     FromNotSigned,
     /// A name is not that of a header field.
@@ -55,6 +61,10 @@ impl fmt::Display for SignError {
         match self {
             Self::MalformedHeader(malformation) => malformation.fmt(f),
             Self::FromMissing => f.write_str("the message has no From field"),
+            Self::NoAuthorDomain(why) => why.fmt(f),
+            Self::AuthorDomain(error) => {
+                write!(f, "the domain of the From address cannot sign: {error}")
+            }
             Self::FromNotSigned => f.write_str("the From field must be signed"),
             Self::BadName(name) => write!(f, "\"{name}\" is not the name of a header field"),
             Self::NeverSigned(name) => {
@@ -98,6 +108,8 @@ impl fmt::Display for SignError {
 impl Error for SignError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
+            Self::NoAuthorDomain(why) => Some(why),
+            Self::AuthorDomain(error) => Some(error),
             Self::Key(error) => Some(&**error),
             Self::Unreadable(error) => Some(error),
             _ => None,

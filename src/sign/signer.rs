@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::choices::{BodyLength, Choices, check_name};
 use super::{HashedMessage, SignError};
-use crate::algorithm::{HashAlgorithm, KeyType, MINIMUM_RSA_BITS, SigningAlgorithm};
+use crate::algorithm::{HashAlgorithm, KeyType, SigningAlgorithm};
 use crate::canonicalization::BodyHashRequest;
 use crate::hash::{SignatureField, header_hash};
 use crate::identifier::{DomainName, KeyQuery, Sdid, Selector};
@@ -75,9 +75,10 @@ impl Signer {
         choices: Choices,
     ) -> Result<Self, SignError> {
         let public = key.public();
-        let bits = public.bits();
-        if public.key_type() == KeyType::Rsa && bits < MINIMUM_RSA_BITS {
-            return Err(SignError::KeyTooShort { bits });
+        if public.is_too_short() {
+            return Err(SignError::KeyTooShort {
+                bits: public.bits(),
+            });
         }
         if KeyQuery::new(&selector, &domain).is_none() {
             return Err(SignError::LongOwnerName);

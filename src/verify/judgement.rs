@@ -3,7 +3,6 @@
 use super::examination::Readable;
 use super::{Candidate, Policy, Queries, State};
 use crate::algorithm::{HashAlgorithm, KeyType};
-use crate::algorithm::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 use crate::alignment::Alignment;
 use crate::hash::BodyHashes;
 use crate::identifier::DomainName;
@@ -246,7 +245,7 @@ impl Judge<'_> {
         let bits = record.key.bits();
         let minimum = self.policy.minimum_rsa_bits;
         match record.key.key_type() {
-            KeyType::Rsa if bits < MINIMUM_RSA_BITS => Some(Reason::KeyTooShort { bits }),
+            _ if record.key.is_too_short() => Some(Reason::KeyTooShort { bits }),
             KeyType::Rsa if bits < minimum => Some(Reason::KeyBelowMinimum { bits, minimum }),
             KeyType::Rsa | KeyType::Ed25519 => None,
         }
@@ -277,12 +276,8 @@ fn warn_of_key(key: &KeyOutcome, warnings: &mut Vec<Warning>) {
     let Some(KeyEvidence { record, .. }) = &key.evidence else {
         return;
     };
-    let bits = record.key.bits();
-    if record.key.key_type() == KeyType::Rsa && (MINIMUM_RSA_BITS..STRONG_RSA_BITS).contains(&bits)
-    {
-        let message =
-            format!("an RSA key of {bits} bits is weak: {STRONG_RSA_BITS} or more are recommended");
-        warnings.push(Warning::new("weak-key", message));
+    if let Some(weakness) = record.key.weakness() {
+        warnings.push(Warning::new("weak-key", weakness));
     }
     if record.testing {
         warnings.push(Warning::new(

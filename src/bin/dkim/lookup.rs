@@ -10,7 +10,8 @@ use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::key::PublicKey;
 use dkim_toolkit::lint::{self, Expectations, NameReport, NameStatus};
 use dkim_toolkit::message::LineEndings;
-use dkim_toolkit::signature::claimed_identifiers;
+use dkim_toolkit::signature::{FIELD_NAME, claimed_key_query};
+use dkim_toolkit::verify::Policy;
 
 use crate::args::Lookup;
 use crate::dns::Keys;
@@ -21,9 +22,6 @@ use crate::output::{self, Output, OutputError};
 
 /// So many names are asked for at a time.
 const AT_A_TIME: usize = 20;
-
-/// The keys of so many signatures of a message are looked up: more are not judged either.
-const MAX_SIGNATURES: usize = 20;
 
 pub fn run(arguments: &Lookup, output: &mut Output) -> Result<ExitStatus, OutputError> {
     let is_stdin =
@@ -142,18 +140,16 @@ fn of_message(path: &Path) -> Result<Vec<String>, ExitStatus> {
         failure.say(&source);
         ExitStatus::CannotDo
     })?;
+    // The keys of more signatures are not looked up: verification judges no more either.
+    let limit = Policy::default().maximum_signatures;
     let mut names = Vec::new();
     let mut signatures = 0_usize;
-    for field in header.fields_named("dkim-signature") {
+    for field in header.fields_named(FIELD_NAME) {
         signatures += 1;
-        if names.len() == MAX_SIGNATURES {
+        if names.len() == limit {
             continue;
         }
-        let name = match claimed_identifiers(field) {
-            (Some(domain), Some(selector)) => KeyQuery::new(&selector, &domain),
-            _ => None,
-        };
-        match name {
+        match claimed_key_query(field) {
             Some(name) => names.push(name.to_string()),
             None => output::warning(
                 &source,
@@ -163,9 +159,8 @@ fn of_message(path: &Path) -> Result<Vec<String>, ExitStatus> {
             ),
         }
     }
-    if signatures > MAX_SIGNATURES && names.len() == MAX_SIGNATURES {
-        let reason =
-            format!("of {signatures} signatures, the keys of {MAX_SIGNATURES} are looked up");
+    if signatures > limit && names.len() == limit {
+        let reason = format!("of {signatures} signatures, the keys of {limit} are looked up");
         output::warning(&source, reason);
     }
     if names.is_empty() {

@@ -5,7 +5,7 @@ mod check;
 use std::path::Path;
 
 use dkim_toolkit::algorithm::KeyType;
-use dkim_toolkit::algorithm::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
+use dkim_toolkit::algorithm::MINIMUM_RSA_BITS;
 use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key::PublicKey;
 use dkim_toolkit::key_record::{KeyRecordText, KeyToPublish};
@@ -92,11 +92,8 @@ fn publish(arguments: &Record) -> Result<Published, ExitStatus> {
 
 /// Refuses a key that verifiers refuse, and warns of a weak one (RFC 8301 §3.2).
 fn check_strength(path: &Path, key: &PublicKey) -> Result<(), ExitStatus> {
-    let bits = key.bits();
-    if key.key_type() != KeyType::Rsa || bits >= STRONG_RSA_BITS {
-        return Ok(());
-    }
-    if bits < MINIMUM_RSA_BITS {
+    if key.is_too_short() {
+        let bits = key.bits();
         output::error(
             shown(path),
             format_args!(
@@ -106,12 +103,9 @@ fn check_strength(path: &Path, key: &PublicKey) -> Result<(), ExitStatus> {
         output::hint("make a new key: dkim keygen");
         return Err(ExitStatus::CannotDo);
     }
-    output::warning(
-        shown(path),
-        format_args!(
-            "an RSA key of {bits} bits is weak: {STRONG_RSA_BITS} or more are recommended"
-        ),
-    );
+    if let Some(weakness) = key.weakness() {
+        output::warning(shown(path), weakness);
+    }
     Ok(())
 }
 

@@ -9,14 +9,10 @@ mod text;
 
 pub use json::BodyHash;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use dkim_toolkit::authentication_results::AuthservId;
-use dkim_toolkit::message::Header;
-use dkim_toolkit::signature::{Signature, claimed_identifiers};
-use dkim_toolkit::verdict::Verdict;
 use dkim_toolkit::verify::{Policy, Required, Requirement, Verifier};
 
 use crate::args::{Require, Verify};
@@ -170,25 +166,6 @@ fn requirement(arguments: &Verify) -> Requirement {
     };
     requirement.signed_by.clone_from(&arguments.signed_by);
     requirement
-}
-
-/// The domain and the selector of a signature, as far as each is valid.
-fn identifiers<'a>(header: &Header, verdict: &'a Verdict) -> [Option<Cow<'a, str>>; 2] {
-    match (&verdict.signature, header.field(verdict.field_index)) {
-        (Some(stated), _) => {
-            let Signature {
-                domain, selector, ..
-            } = stated;
-            [domain.as_str(), selector.as_str()].map(|name| Some(Cow::Borrowed(name)))
-        }
-        (None, Some(field)) => {
-            let (domain, selector) = claimed_identifiers(field);
-            let domain = domain.map(|domain| domain.as_str().to_owned());
-            let selector = selector.map(|selector| selector.as_str().to_owned());
-            [domain, selector].map(|name| name.map(Cow::Owned))
-        }
-        (None, None) => [None, None],
-    }
 }
 
 /// The clock's time in Unix seconds.

@@ -2,8 +2,7 @@
 //! keys always there.
 
 use dkim_toolkit::key::{PublicKey, RsaEncoding};
-use dkim_toolkit::lint::{self, ExplainedTag, NameReport, NameStatus, RecordReport};
-use dkim_toolkit::lookup::{Dnssec, LookupFailureKind};
+use dkim_toolkit::lint::{self, ExplainedTag, NameReport, RecordReport};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
@@ -56,19 +55,11 @@ impl<'a> Name<'a> {
             detail: &report.detail,
             chain: &report.chain,
             ttl: report.ttl,
-            dnssec: dnssec(report),
+            dnssec: report.dnssec_state(),
             records: report.records.iter().map(Record::new).collect(),
             findings: report.findings.iter().map(Finding::new).collect(),
             fixed: report.fixed.as_deref(),
         }
-    }
-}
-
-/// The DNSSEC state of an answer, or of the lack of one.
-pub fn dnssec(report: &NameReport) -> Option<&'static str> {
-    match &report.status {
-        NameStatus::Temporary(failure) if failure.kind == LookupFailureKind::Bogus => Some("bogus"),
-        _ => report.dnssec.map(Dnssec::name),
     }
 }
 

@@ -6,7 +6,6 @@ use dkim_toolkit::lint::{
     ExplainedTag, Finding, NameReport, NameStatus, RecordReport, RecordState, Severity,
 };
 
-use crate::lookup::json;
 use crate::output::{BAD, GOOD, PLAIN, Report, UNSURE};
 
 /// Tags are shown up to so many characters, and their meanings behind that.
@@ -25,7 +24,7 @@ pub fn report(name: &str, found: &NameReport, is_first: bool) -> Report {
     for target in &found.chain {
         report.wrapped(2, PLAIN, "alias of:", without_dot(target));
     }
-    let dnssec = match json::dnssec(found) {
+    let dnssec = match found.dnssec_state() {
         Some(state) => format!("DNSSEC: {state}"),
         None => "DNSSEC: not validated".to_owned(),
     };

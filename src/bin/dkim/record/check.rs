@@ -4,8 +4,7 @@ use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _, Read as _};
 
 use dkim_toolkit::key_record::MAX_RECORD;
-use dkim_toolkit::lint::{self, Expectations, FindingCode, NameReport, NameStatus, RecordState};
-use dkim_toolkit::lookup::{TxtAnswer, TxtOutcome};
+use dkim_toolkit::lint::{self, FindingCode, NameReport};
 
 use crate::exit::ExitStatus;
 use crate::io::{Failure, Source};
@@ -32,7 +31,7 @@ pub fn run(record: &OsStr, output: &mut Output) -> Result<ExitStatus, OutputErro
     } else {
         record.as_encoded_bytes().to_vec()
     };
-    let report = examine(octets);
+    let report = lint::unnamed_record(octets);
     if output.quiet {
         // The status alone tells it.
     } else if output.json {
@@ -57,24 +56,6 @@ fn read_stdin() -> io::Result<Vec<u8>> {
     let text = octets.strip_suffix(b"\n").unwrap_or(&octets);
     let text = text.strip_suffix(b"\r").unwrap_or(text);
     Ok(text.to_vec())
-}
-
-fn examine(octets: Vec<u8>) -> NameReport {
-    let answer = TxtAnswer::new(TxtOutcome::Found {
-        records: vec![octets],
-        ttl: None,
-    });
-    let mut report = lint::name(&Ok(answer), Expectations::default());
-    if report
-        .records
-        .iter()
-        .any(|record| record.state == RecordState::Foreign)
-    {
-        // Under a name it would be passed over; here it is what was asked about.
-        report.status = NameStatus::Invalid;
-        "this is not a key record".clone_into(&mut report.detail);
-    }
-    report
 }
 
 /// Whether a whole line of a zone file was given, in which quotes are right.

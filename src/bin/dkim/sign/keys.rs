@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dkim_toolkit::algorithm::KeyType;
-use dkim_toolkit::algorithm::{MINIMUM_RSA_BITS, STRONG_RSA_BITS};
 use dkim_toolkit::key::{PrivateKey, PrivateKeyError, PublicKey};
 use dkim_toolkit::sign::SignError;
 
@@ -36,8 +35,8 @@ pub fn read_keys(arguments: &Sign) -> Result<Vec<Arc<PrivateKey>>, ExitStatus> {
             cannot(path, failure)
         })?;
         let public = key.public_key();
-        let bits = public.bits();
-        if public.key_type() == KeyType::Rsa && bits < MINIMUM_RSA_BITS {
+        if public.is_too_short() {
+            let bits = public.bits();
             return Err(cannot(path, sign_failure(&SignError::KeyTooShort { bits })));
         }
         warn_of_key(path, public);
@@ -55,15 +54,8 @@ pub fn read_keys(arguments: &Sign) -> Result<Vec<Arc<PrivateKey>>, ExitStatus> {
 }
 
 fn warn_of_key(path: &Path, key: &PublicKey) {
-    let bits = key.bits();
-    let weak = MINIMUM_RSA_BITS..STRONG_RSA_BITS;
-    if key.key_type() == KeyType::Rsa && weak.contains(&bits) {
-        output::warning(
-            shown(path),
-            format_args!(
-                "an RSA key of {bits} bits is weak: {STRONG_RSA_BITS} or more are recommended"
-            ),
-        );
+    if let Some(weakness) = key.weakness() {
+        output::warning(shown(path), weakness);
     }
     let mode = fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
     if mode & 0o077 != 0 {

@@ -6,12 +6,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use dkim_toolkit::author::{NoAuthorDomain, author_addresses, single_author_domain};
 use dkim_toolkit::identifier::Sdid;
 use dkim_toolkit::key::PrivateKey;
 use dkim_toolkit::mailbox::is_mbox;
 use dkim_toolkit::message::{Header, MAX_LINE};
-use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing};
+use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing, domain_of_author};
 
 use super::destination::Inputs;
 use crate::args::{Sign, SigningTime};
@@ -194,7 +193,8 @@ impl Signatory {
         let made = match &self.signers {
             Some(Ok(signers)) => return Ok(Cow::Borrowed(signers)),
             Some(Err(error)) => return Err(sign_failure(error)),
-            None => signers(&self.arguments, &self.keys, &signing_domain(header)?),
+            None => domain_of_author(header)
+                .and_then(|domain| signers(&self.arguments, &self.keys, &domain)),
         };
         made.map(Cow::Owned).map_err(|error| sign_failure(&error))
     }
@@ -272,28 +272,15 @@ impl Copy {
     }
 }
 
-/// The domain of the author as the one that signs.
-fn signing_domain(header: &Header) -> Result<Sdid, Failure> {
-    let reason = match single_author_domain(header, &author_addresses(header)) {
-        Ok(domain) => match Sdid::parse(domain.as_str().to_ascii_lowercase().as_bytes()) {
-            Ok(domain) => return Ok(domain),
-            Err(error) => format!("the domain of the From address cannot sign: {error}"),
-        },
-        Err(NoAuthorDomain::Missing) => return Err(sign_failure(&SignError::FromMissing)),
-        Err(why) => why.to_string(),
-    };
-    Err(Failure {
-        reason,
-        hint: Some("name the signing domain: --domain example.com"),
-    })
-}
-
 pub fn sign_failure(error: &SignError) -> Failure {
     let hint = match error {
         SignError::MalformedHeader(_) => Some(
             "correct that line: a header is fields and their continuations, then an empty line",
         ),
         SignError::FromMissing => Some("is this a message, with its header?"),
+        SignError::NoAuthorDomain(_) | SignError::AuthorDomain(_) => {
+            Some("name the signing domain: --domain example.com")
+        }
         SignError::FromNotSigned => Some("put From into --headers"),
         SignError::KeyTooShort { .. } => Some("make a new key of 2048 bits"),
         SignError::IdentityOutsideDomain => Some("choose --identity within --domain"),

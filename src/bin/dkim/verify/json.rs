@@ -15,7 +15,6 @@ use dkim_toolkit::signature::Signature as Stated;
 use dkim_toolkit::verdict::{KeyEvidence, Reason, Verdict, Warning as Warned};
 use serde::Serialize;
 
-use super::identifiers;
 use super::inputs::Place;
 use super::judge::Outcome;
 use crate::io::Failure;
@@ -39,8 +38,8 @@ struct Signature<'a> {
     result: &'static str,
     reason: Option<&'static str>,
     detail: Option<String>,
-    domain: Option<Cow<'a, str>>,
-    selector: Option<Cow<'a, str>>,
+    domain: Option<String>,
+    selector: Option<String>,
     identity: Option<String>,
     algorithm: Option<&'static str>,
     canonicalization: Option<String>,
@@ -139,13 +138,13 @@ impl<'a> Message<'a> {
 impl<'a> Signature<'a> {
     fn new(header: &Header, verdict: &'a Verdict) -> Self {
         let stated = verdict.signature.as_ref();
-        let [domain, selector] = identifiers(header, verdict);
+        let (domain, selector) = verdict.identifiers(header);
         Self {
             result: verdict.result().name(),
             reason: verdict.reason.as_ref().map(Reason::code),
             detail: verdict.detail(),
-            domain,
-            selector,
+            domain: domain.map(|domain| domain.as_str().to_owned()),
+            selector: selector.map(|selector| selector.as_str().to_owned()),
             identity: stated.map(|stated| {
                 let identity = stated.identity();
                 format!("{}@{}", identity.local_part(), identity.domain().as_str())

@@ -1,13 +1,11 @@
 //! `--summary`: totals by result, and a table by domain and selector.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dkim_toolkit::verdict::{Reason, VerificationResult};
 use serde::Serialize;
 
-use super::identifiers;
 use super::judge::Outcome;
 use crate::output::{BAD, GOOD, PLAIN, Report};
 
@@ -70,8 +68,11 @@ impl Tally {
     pub fn new(outcome: &Outcome) -> Self {
         let mut signatures: Vec<Counted> = Vec::new();
         for verdict in &outcome.report.verdicts {
-            let [domain, selector] = identifiers(&outcome.report.header, verdict);
-            let pair = (domain.map(Cow::into_owned), selector.map(Cow::into_owned));
+            let (domain, selector) = verdict.identifiers(&outcome.report.header);
+            let pair = (
+                domain.map(|domain| domain.as_str().to_owned()),
+                selector.map(|selector| selector.as_str().to_owned()),
+            );
             let key = verdict.key.as_ref().map(|evidence| {
                 let key = &evidence.record.key;
                 (key.key_type().name(), key.bits())

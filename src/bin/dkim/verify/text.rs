@@ -2,16 +2,13 @@
 
 mod explanation;
 
-use std::borrow::Cow;
-
-use dkim_toolkit::alignment::Alignment;
 use dkim_toolkit::escape::escape;
 use dkim_toolkit::explain::warning_remedy;
+use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::signature::Signature;
 use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
 use dkim_toolkit::verify::MessageResult;
 
-use super::identifiers;
 use super::inputs::Place;
 use super::json::signed_headers;
 use super::judge::Outcome;
@@ -61,8 +58,9 @@ pub fn report(place: &Place, outcome: &Outcome) -> Report {
 fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdict) {
     let found = &outcome.report;
     let result = verdict.result();
-    let [domain, selector] =
-        identifiers(&found.header, verdict).map(|name| name.unwrap_or(Cow::Borrowed("?")));
+    let (domain, selector) = verdict.identifiers(&found.header);
+    let domain = domain.as_ref().map_or("?", Sdid::as_str);
+    let selector = selector.as_ref().map_or("?", Selector::as_str);
     let whose = format!(" {domain}  selector {selector}");
     report.wrapped(2, style(result), result.name(), &whose);
     if let (Some(reason), Some(detail)) = (&verdict.reason, verdict.detail()) {
@@ -75,10 +73,7 @@ fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdic
     }
     explanation::explanations(report, outcome, at);
     // A second signature, of a service that sent the mail, need not be aligned where another is.
-    let other_is_aligned = found
-        .verdicts
-        .iter()
-        .any(|other| other.reason.is_none() && other.alignment.is_some_and(Alignment::is_aligned));
+    let other_is_aligned = found.verdicts.iter().any(Verdict::passes_aligned);
     let tells = |warning: &&Warning| warning.code != "not-aligned" || !other_is_aligned;
     let explained = outcome.explanations.is_some();
     warnings(report, 4, verdict.warnings.iter().filter(tells), explained);
