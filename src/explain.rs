@@ -32,7 +32,6 @@ use budget::Exhausted;
 pub use cause::{Cause, Part, Proof};
 pub use explaining::{Explaining, Explanations};
 pub use kept_body::{KeptBody, MAX_KEPT_BODY};
-pub use warning::warning_remedy;
 
 /// What there is to explain a verdict with.
 #[derive(Clone, Copy, Debug)]

@@ -139,7 +139,6 @@ pub mod alignment;
 pub mod authentication_results;
 pub mod author;
 pub mod canonicalization;
-#[cfg(feature = "admin")]
 mod coded;
 #[cfg(feature = "explain")]
 pub mod explain;

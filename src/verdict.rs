@@ -1,6 +1,8 @@
 //! What a verification found: a [`Verdict`] for each signature, with its evidence, and the
 //! mapping of reasons to results (RFC 6376 §3.9, §6.1; RFC 8601 §2.7.1).
 
+mod warning;
+
 use std::error::Error;
 use std::fmt;
 
@@ -10,6 +12,10 @@ use crate::key_record::{KeyRecord, MAX_KEYS, RecordError};
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
 use crate::message::{Header, Malformation};
 use crate::signature::{Signature, SignatureError, claimed_identifiers};
+
+#[cfg(feature = "explain")]
+pub(crate) use warning::{COMPARE_BODY, COMPARE_HEADER, SEARCH_LONGER};
+pub use warning::{Warning, WarningCode};
 
 /// A result as RFC 8601 §2.7.1 names it. Results are ordered by how near each is to a pass, the
 /// best first.
@@ -534,25 +540,6 @@ const fn record_result(error: &RecordError) -> VerificationResult {
         | RecordError::Revoked
         | RecordError::Base64
         | RecordError::Key(_) => VerificationResult::PermError,
-    }
-}
-
-/// Something unwise or surprising about a signature or a message that may still pass.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Warning {
-    /// The warning's name in output.
-    pub code: &'static str,
-    /// One sentence in lower case without a full stop. Free of control characters.
-    pub message: String,
-}
-
-impl Warning {
-    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
     }
 }
 

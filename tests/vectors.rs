@@ -394,7 +394,7 @@ struct Found {
 impl Found {
     fn new(report: &Report) -> Self {
         let verdicts = &report.verdicts;
-        let code = |warning: &Warning| warning.code;
+        let code = |warning: &Warning| warning.code.name();
         let of_signatures = verdicts.iter().flat_map(|verdict| &verdict.warnings);
         Self {
             verdicts: verdicts.iter().map(in_words).collect(),

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::verdict::{COMPARE_BODY, COMPARE_HEADER};
+
 /// What happened to a message or its key so that a signature is not good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -96,12 +98,8 @@ impl Part {
     #[must_use]
     pub const fn remedy(self) -> &'static str {
         match self {
-            Self::Header => {
-                "do not rely on it; ask the sender, or compare: dkim inspect --canonical header FILE"
-            }
-            Self::Body => {
-                "do not rely on it; ask the sender, or compare: dkim inspect --canonical body FILE"
-            }
+            Self::Header => COMPARE_HEADER,
+            Self::Body => COMPARE_BODY,
         }
     }
 }

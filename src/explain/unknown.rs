@@ -1,9 +1,8 @@
 //! What was changed in a way that was not found.
 
-use super::warning::SEARCH_LONGER;
 use super::{Cause, Explanation, Part, Proof};
 use crate::key::PublicKey;
-use crate::verdict::{Verdict, VerificationResult};
+use crate::verdict::{SEARCH_LONGER, Verdict, VerificationResult};
 
 /// The parts that were changed and of which nothing is proven that tells how.
 pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part> {

@@ -5,7 +5,7 @@ use crate::algorithm::SigningAlgorithm;
 use crate::hash::{SignatureField, header_hash};
 use crate::message::{FieldIndex, Header};
 use crate::signature::Signature;
-use crate::verdict::{Reason, Warning, duration};
+use crate::verdict::{Reason, Warning, WarningCode, duration};
 
 /// A signature that expires in less than this many seconds gets a warning.
 const NEAR_EXPIRATION: u64 = 24 * 60 * 60;
@@ -102,7 +102,7 @@ impl Verifier {
             } else {
                 format!("the signature expires in {}", duration(expiration - now))
             };
-            warnings.push(Warning::new("near-expiration", message));
+            warnings.push(Warning::new(WarningCode::NearExpiration, message));
         }
         Readable {
             oversigned,
@@ -169,12 +169,12 @@ fn find_unsigned(
             let message = format!(
                 "{present} {name} fields, of which {signed} signed: a reader may see another"
             );
-            warnings.push(Warning::new("unsigned-duplicate", message));
+            warnings.push(Warning::new(WarningCode::UnsignedDuplicate, message));
         }
     }
     if !signature.signed_headers().any(|name| name == "subject") {
         warnings.push(Warning::new(
-            "unsigned-subject",
+            WarningCode::UnsignedSubject,
             "the subject is not signed",
         ));
     }

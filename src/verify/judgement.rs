@@ -10,7 +10,7 @@ use crate::key_record::{KeyRecord, too_many_keys};
 use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
 use crate::message::Malformation;
 use crate::signature::Signature;
-use crate::verdict::{KeyEvidence, KeyNotFound, Reason, Verdict, Warning};
+use crate::verdict::{KeyEvidence, KeyNotFound, Reason, Verdict, Warning, WarningCode};
 
 /// Judges signatures once the body was read.
 pub(super) struct Judge<'a> {
@@ -69,7 +69,7 @@ impl Judge<'_> {
         warn_of_key(&key, &mut warnings);
         if signature.algorithm.hash() == HashAlgorithm::Sha1 {
             warnings.push(Warning::new(
-                "sha1",
+                WarningCode::Sha1,
                 "SHA-1 no longer protects against forgery",
             ));
         }
@@ -122,7 +122,7 @@ impl Judge<'_> {
                 "d= is not aligned with the From domain {author}: DMARC takes no account of this \
                  signature"
             );
-            warnings.push(Warning::new("not-aligned", message));
+            warnings.push(Warning::new(WarningCode::NotAligned, message));
         }
         Some(alignment)
     }
@@ -137,7 +137,7 @@ impl Judge<'_> {
             .checked_sub(signature.body_length?)
             .filter(|&rest| rest > 0)?;
         let message = format!("anyone may have added the last {unsigned} octets of the body (l=)");
-        warnings.push(Warning::new("unsigned-body", message));
+        warnings.push(Warning::new(WarningCode::UnsignedBody, message));
         self.policy
             .reject_partial_body
             .then_some(Reason::PartialBody { unsigned })
@@ -209,7 +209,7 @@ impl Judge<'_> {
         if count > 1 {
             let message =
                 format!("{count} key records at one name: which of them counts is undefined");
-            warnings.push(Warning::new("multiple-key-records", message));
+            warnings.push(Warning::new(WarningCode::MultipleKeyRecords, message));
         }
         best.unwrap_or_else(|| no_key(Reason::KeyNotFound(KeyNotFound::OnlyForeign)))
     }
@@ -277,15 +277,18 @@ fn warn_of_key(key: &KeyOutcome, warnings: &mut Vec<Warning>) {
         return;
     };
     if let Some(weakness) = record.key.weakness() {
-        warnings.push(Warning::new("weak-key", weakness));
+        warnings.push(Warning::new(WarningCode::WeakKey, weakness));
     }
     if record.testing {
         warnings.push(Warning::new(
-            "testing",
+            WarningCode::Testing,
             "the key record says that the domain is testing DKIM (t=y)",
         ));
     }
     if !record.has_version {
-        warnings.push(Warning::new("no-version", "the key record has no v=DKIM1"));
+        warnings.push(Warning::new(
+            WarningCode::NoVersion,
+            "the key record has no v=DKIM1",
+        ));
     }
 }

@@ -3,7 +3,7 @@
 use crate::canonicalization::body::LineEndsSeen;
 use crate::hash::BodyHashes;
 use crate::message::{Header, LineEnd, LongLine};
-use crate::verdict::{Reason, Verdict, Warning};
+use crate::verdict::{Reason, Verdict, Warning, WarningCode};
 
 pub(super) fn message_line_ends(header: &Header, body: &BodyHashes) -> LineEndsSeen {
     let mut seen = body.line_ends();
@@ -50,45 +50,45 @@ pub(super) fn message_warnings(
     if let Some(malformation) = header.malformation() {
         warn(
             !verdicts.iter().any(is_told),
-            "malformed-header",
+            WarningCode::MalformedHeader,
             &malformation.to_string(),
         );
     }
     warn(
         header.has_byte_order_mark(),
-        "byte-order-mark",
+        WarningCode::ByteOrderMark,
         "a byte order mark is above the header: it was skipped",
     );
     warn(
         !header.envelope().is_empty(),
-        "envelope-line",
+        WarningCode::EnvelopeLine,
         "an mbox's From line is above the header: it was skipped",
     );
     warn(
         line_ends.crlf && line_ends.bare_line_feed,
-        "mixed-line-endings",
+        WarningCode::MixedLineEndings,
         "some lines end in CRLF and some in LF alone",
     );
     warn(
         line_ends.bare_carriage_return,
-        "bare-carriage-return",
+        WarningCode::BareCarriageReturn,
         "there is a CR without LF behind it: mail servers may change it",
     );
     warn(
         from_fields > 1,
-        "several-from",
+        WarningCode::SeveralFrom,
         "there is more than one From field",
     );
     let mut long_line = LongLine::default();
     long_line.update(header.octets());
     warn(
         long_line.is_found() || body.has_long_line(),
-        "long-lines",
+        WarningCode::LongLines,
         "a line is longer than 998 octets: mail servers may cut it",
     );
     warn(
         !header.octets().is_ascii(),
-        "eight-bit-header",
+        WarningCode::EightBitHeader,
         "the header is not ASCII: mail servers without SMTPUTF8 may change it",
     );
     warnings

@@ -5,7 +5,7 @@ use std::fmt;
 use super::Report;
 use crate::alignment::Alignment;
 use crate::identifier::Sdid;
-use crate::verdict::{Verdict, VerificationResult, Warning};
+use crate::verdict::{Verdict, VerificationResult, Warning, WarningCode};
 
 /// How many of a message's signatures have to pass, and which of them count (RFC 6376 §6.1: that is
 /// for the verifier to decide).
@@ -111,7 +111,7 @@ impl Requirement {
         let mut results = report.verdicts.iter().map(Verdict::result);
         let is_unmet = results.any(|result| result == VerificationResult::Pass)
             && self.result(report) == MessageResult::Signed(VerificationResult::Policy);
-        is_unmet.then(|| Warning::new("requirement-unmet", self.sentence(report)))
+        is_unmet.then(|| Warning::new(WarningCode::RequirementUnmet, self.sentence(report)))
     }
 
     fn sentence(&self, report: &Report) -> String {

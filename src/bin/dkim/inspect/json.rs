@@ -262,7 +262,7 @@ impl Refusal {
 impl<'a> Warning<'a> {
     fn new(warning: &'a Warned) -> Self {
         Self {
-            code: warning.code,
+            code: warning.code.name(),
             message: &warning.message,
         }
     }

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dkim_toolkit::alignment::Alignment;
 use dkim_toolkit::canonicalization::body::LineEndsSeen;
-use dkim_toolkit::explain::{Explained as Found, Explanation, warning_remedy};
+use dkim_toolkit::explain::{Explained as Found, Explanation};
 use dkim_toolkit::key_record::KeyRecord;
 use dkim_toolkit::lookup::Dnssec;
 use dkim_toolkit::message::Header;
@@ -245,12 +245,12 @@ impl<'a> Warning<'a> {
     fn new(warned: Cow<'a, Warned>, is_explained: bool) -> Self {
         let code = warned.code;
         Self {
-            code,
+            code: code.name(),
             message: match warned {
                 Cow::Borrowed(warned) => Cow::Borrowed(&warned.message),
                 Cow::Owned(warned) => Cow::Owned(warned.message),
             },
-            remedy: warning_remedy(code).filter(|_| is_explained),
+            remedy: code.remedy().filter(|_| is_explained),
         }
     }
 }

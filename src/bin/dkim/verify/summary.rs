@@ -108,7 +108,7 @@ fn causes(outcome: &Outcome) -> BTreeSet<&'static str> {
     let parts = explained().flat_map(|each| &each.unexplained);
     causes
         .map(|explanation| explanation.cause.code())
-        .chain(parts.map(|part| part.warning().code))
+        .chain(parts.map(|part| part.warning().code.name()))
         .collect()
 }
 

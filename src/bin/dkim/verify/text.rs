@@ -3,10 +3,9 @@
 mod explanation;
 
 use dkim_toolkit::escape::escape;
-use dkim_toolkit::explain::warning_remedy;
 use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::signature::Signature;
-use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
+use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning, WarningCode};
 use dkim_toolkit::verify::MessageResult;
 
 use super::inputs::Place;
@@ -74,7 +73,7 @@ fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdic
     explanation::explanations(report, outcome, at);
     // A second signature, of a service that sent the mail, need not be aligned where another is.
     let other_is_aligned = found.verdicts.iter().any(Verdict::passes_aligned);
-    let tells = |warning: &&Warning| warning.code != "not-aligned" || !other_is_aligned;
+    let tells = |warning: &&Warning| warning.code != WarningCode::NotAligned || !other_is_aligned;
     let explained = outcome.explanations.is_some();
     warnings(report, 4, verdict.warnings.iter().filter(tells), explained);
 }
@@ -115,7 +114,7 @@ fn warnings<'a>(
 ) {
     for warning in warnings {
         report.wrapped(indent, UNSURE, "warning:", &escape(&warning.message));
-        if let Some(remedy) = warning_remedy(warning.code).filter(|_| explained) {
+        if let Some(remedy) = warning.code.remedy().filter(|_| explained) {
             report.wrapped(indent + 2, PLAIN, "remedy:", remedy);
         }
     }

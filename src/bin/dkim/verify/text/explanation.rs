@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use dkim_toolkit::escape::escape;
-use dkim_toolkit::explain::{Cause, Explained, Explanation, Proof, warning_remedy};
+use dkim_toolkit::explain::{Cause, Explained, Explanation, Proof};
 use dkim_toolkit::verdict::{VerificationResult, Warning};
 use dkim_toolkit::verify::MessageResult;
 
@@ -29,7 +29,8 @@ pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
     }
     for part in &explained.unexplained {
         let Warning { code, message, .. } = part.warning();
-        report.wrapped(4, BAD, "not explained:", &format!("{message} [{code}]"));
+        let text = format!("{message} [{}]", code.name());
+        report.wrapped(4, BAD, "not explained:", &text);
         report.wrapped(6, PLAIN, "remedy:", part.remedy());
     }
     let mut following = explained.explanations.iter().skip(1);
@@ -43,7 +44,7 @@ pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
     }
     if let Some(spent) = explained.budget_spent().filter(|_| !is_unknown(explained)) {
         report.wrapped(4, UNSURE, "warning:", &spent.message);
-        if let Some(remedy) = warning_remedy(spent.code) {
+        if let Some(remedy) = spent.code.remedy() {
             report.wrapped(6, PLAIN, "remedy:", remedy);
         }
     }

@@ -1,0 +1,119 @@
+//! Warnings, and what to do about them: codes that are a contract with scripts.
+
+use crate::coded::coded;
+
+/// What to do where it is not proven how the header was changed.
+pub(crate) const COMPARE_HEADER: &str =
+    "do not rely on it; ask the sender, or compare: dkim inspect --canonical header FILE";
+/// What to do where it is not proven how the body was changed.
+pub(crate) const COMPARE_BODY: &str =
+    "do not rely on it; ask the sender, or compare: dkim inspect --canonical body FILE";
+/// What to do where the budget of a search was spent.
+pub(crate) const SEARCH_LONGER: &str = "search longer: --explain-budget SECONDS";
+
+/// Something unwise or surprising about a signature or a message that may still pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Warning {
+    /// What it is.
+    pub code: WarningCode,
+    /// One sentence in lower case without a full stop. Free of control characters.
+    pub message: String,
+}
+
+impl Warning {
+    pub(crate) fn new(code: WarningCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+coded! {
+    /// What a [`Warning`] is about: a signature, the message, or an explanation.
+    pub enum WarningCode: (Option<&'static str>) {
+        /// The signature does not cover Subject: anybody may change it.
+        UnsignedSubject = "unsigned-subject", Some("have the signer put Subject into h=");
+        /// There are more fields of a signed name than are signed: mail programs may show the other
+        /// one.
+        UnsignedDuplicate = "unsigned-duplicate",
+            Some("have the signer name the field once more in h= than there are (oversigning)");
+        /// `l=` covers only the beginning of the body.
+        UnsignedBody = "unsigned-body",
+            Some("have the signer leave out l=, or refuse such signatures: --reject-partial-body");
+        /// The RSA key has fewer than 2048 bits (RFC 8301 §3.2).
+        WeakKey = "weak-key", Some("have the signer use an RSA key of 2048 bits");
+        /// The key record has `t=y`: the domain asks to be treated as if it did not sign
+        /// (RFC 6376 §3.6.1).
+        Testing = "testing", Some("take t=y out of the key record when testing is over");
+        /// `x=` is soon, or would be past.
+        NearExpiration = "near-expiration",
+            Some("deliver sooner, or have the signer choose a later x=");
+        /// `d=` is not of the From domain: DMARC does not count this signature (RFC 9989 §4.4).
+        NotAligned = "not-aligned",
+            Some("sign with a d= of the From domain: DMARC counts no other");
+        /// `a=rsa-sha1` was accepted on request, though RFC 8301 §3.1 forbids it.
+        Sha1 = "sha1", Some("have the signer use rsa-sha256");
+        /// The key record has no `v=DKIM1`.
+        NoVersion = "no-version", Some("put v=DKIM1 in front of the key record");
+        /// The name has several key records (RFC 6376 §3.6.2.2).
+        MultipleKeyRecords = "multiple-key-records",
+            Some("publish one key record under each name");
+        /// The signatures of the message pass, but not as `--require` or `--signed-by` wants.
+        RequirementUnmet = "requirement-unmet", None;
+        /// The header has a line that mail programs take in different ways, and no signature is
+        /// refused for it.
+        MalformedHeader = "malformed-header",
+            Some("have the sender correct that line: a header is fields and their continuations, \
+                  then an empty line");
+        /// A byte order mark is above the header and was skipped.
+        ByteOrderMark = "byte-order-mark", Some("save the message without a byte order mark");
+        /// The From line of an mbox is above the header and was skipped.
+        EnvelopeLine = "envelope-line", Some("take the line away, unless the file is an mbox");
+        /// Some lines end in CRLF and some in LF alone.
+        MixedLineEndings = "mixed-line-endings",
+            Some("find what writes LF into the message: over SMTP every line ends in CRLF");
+        /// There is a CR without LF behind it: mail servers may change it.
+        BareCarriageReturn = "bare-carriage-return",
+            Some("have the sender encode the content in quoted-printable or base64");
+        /// There is more than one From field.
+        SeveralFrom = "several-from",
+            Some("have the sender send one From field: receivers may refuse more");
+        /// A line has more than 998 bytes: mail servers may cut it (RFC 5322 §2.1.1).
+        LongLines = "long-lines",
+            Some("have the sender wrap lines or encode them in quoted-printable or base64");
+        /// The header is not ASCII: mail servers without SMTPUTF8 may change it.
+        EightBitHeader = "eight-bit-header",
+            Some("have the sender encode header fields as RFC 2047 §2 has it");
+        /// The header was changed, and it is not proven how: do not rely on it.
+        HeaderNotExplained = "header-not-explained", Some(COMPARE_HEADER);
+        /// The body was changed, and it is not proven how: do not rely on it.
+        BodyNotExplained = "body-not-explained", Some(COMPARE_BODY);
+        /// The search for what happened ended before all was tried.
+        ExplainBudgetSpent = "explain-budget-spent", Some(SEARCH_LONGER);
+    }
+}
+
+impl WarningCode {
+    /// What to do about it, in lower case and without a full stop; `None` where the warning's
+    /// message says that itself.
+    #[must_use]
+    pub const fn remedy(self) -> Option<&'static str> {
+        self.columns().0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_a_row_for_each_code() {
+        let page = include_str!("../../docs/explain.md");
+        for code in WarningCode::ALL {
+            let row = format!("| `{}` | {} |\n", code.name(), code.meaning());
+            assert!(page.contains(&row), "{row}");
+        }
+    }
+}
