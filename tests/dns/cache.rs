@@ -91,7 +91,7 @@ fn check(reply: impl Into<Reply>, kept: u64) {
         assert!(resolver.cached(&query()).is_none());
         let answer = look_up().await;
         let asked = server.questions().len();
-        time::advance(Duration::from_secs(kept) - Duration::from_millis(1)).await;
+        time::advance(Duration::from_millis(kept * 1000 - 1)).await;
         let cached = resolver.cached(&query()).expect("a kept answer");
         assert_eq!(show(&cached), show(&answer));
         let again = resolver.lookup(&query()).await;

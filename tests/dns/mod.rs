@@ -68,7 +68,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 fn show(answer: Result<TxtAnswer, LookupFailure>) -> String {
     let answer = match answer {
         Ok(answer) => answer,
-        Err(LookupFailure { kind, detail }) => {
+        Err(LookupFailure { kind, detail, .. }) => {
             assert!(
                 detail.chars().all(|c| !c.is_control()) && !detail.ends_with('.'),
                 "{detail}"
