@@ -1,6 +1,6 @@
 //! Fields of addresses: names with and without quotes, addresses that came or went.
 
-use super::alternative::{Alternatives, Story};
+use super::alternative::Alternatives;
 use super::encoding::encodings;
 use super::form::Instance;
 use super::mailbox::{Mailbox, are_same, has_same_name, in_quotes, mailboxes};
@@ -164,8 +164,7 @@ fn cause_of(instance: &Instance<'_>, list: &[Mailbox], items: &[String]) -> Caus
 /// Without one of the addresses, or without those from one on; each with the names in the ways
 /// that programs write them.
 fn add_fewer(alternatives: &mut Alternatives<'_, '_>, instance: &Instance<'_>, list: &[Mailbox]) {
-    let now = instance.name();
-    if list.len() < 2 || now.eq_ignore_ascii_case("from") {
+    if list.len() < 2 || instance.field.is_named("from") {
         return;
     }
     for at in 0..list.len().min(MANY) {
@@ -181,11 +180,7 @@ fn add_fewer(alternatives: &mut Alternatives<'_, '_>, instance: &Instance<'_>, l
             for write in &WRITINGS[..3] {
                 let items: Vec<_> = fewer.iter().map(write).collect();
                 let then = format!(" {}", items.join(", ")).into_bytes();
-                let told = |then: &[u8]| {
-                    let value = instance.field.value();
-                    Story::of_value(Cause::HeaderValueChanged, &now, value, then)
-                };
-                alternatives.value_told(instance, &then, 5, &told);
+                alternatives.value(instance, &then, 5, Cause::HeaderValueChanged);
             }
         }
     }

@@ -132,6 +132,7 @@ impl Writing {
             field: None,
             original: None,
             detail: detail.to_owned(),
+            change: None,
         }
     }
 }

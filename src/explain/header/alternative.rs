@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
 use super::copies::{Copy, copied_fields};
 use super::folding::spacings;
 use super::form::{Instance, SignedForm};
 use super::lists::list_names;
-use super::text::collapsed;
+use super::text::{collapsed, shown};
+use super::value::describe;
 use crate::canonicalization::Canonicalization;
 use crate::explain::{Budget, Cause, Exhausted, Explanation, Proof};
 
@@ -40,6 +42,15 @@ pub(super) struct Story {
     pub(super) field: Option<String>,
     pub(super) original: Option<String>,
     pub(super) detail: String,
+    /// A value that is told as it is now and as it was, in place of `original` and `detail`.
+    pub(super) change: Option<Change>,
+}
+
+/// A field's value as it is, and as it was. Few of many are told, so the sentence is made then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) now: Rc<[u8]>,
+    pub(super) then: Vec<u8>,
 }
 
 impl Story {
@@ -50,17 +61,25 @@ impl Story {
             field: Some(field.to_owned()),
             original: None,
             detail,
+            change: None,
         }
     }
 
     /// The story as it is told.
     pub(super) fn told(self, proof: Proof) -> Explanation {
+        let (detail, original) = match &self.change {
+            None => (self.detail, self.original),
+            Some(Change { now, then }) => {
+                let name = self.field.as_deref().unwrap_or_default();
+                (describe(name, now, then), Some(shown(then)))
+            }
+        };
         Explanation {
             cause: self.cause,
             proof,
-            detail: self.detail,
+            detail,
             field: self.field,
-            original: self.original,
+            original,
             remedy: self.cause.remedy(),
         }
     }
@@ -74,6 +93,8 @@ pub(super) struct Alternatives<'f, 'b> {
     pub(super) copies: Vec<Copy>,
     /// The names that a mailing list may have put into the Subject.
     pub(super) lists: Vec<String>,
+    /// The values of fields to which there are others, by their slots.
+    values: HashMap<usize, Rc<[u8]>>,
     list: Vec<Alternative>,
     /// Their places by a hash of their octets: one that is lost to a collision is no harm.
     places: HashMap<u64, usize>,
@@ -98,6 +119,7 @@ impl<'f, 'b> Alternatives<'f, 'b> {
             form,
             copies: copied_fields(form),
             lists: list_names(form.header),
+            values: HashMap::new(),
             list: Vec::new(),
             places: HashMap::new(),
             octets: 0,
@@ -180,28 +202,15 @@ impl<'f, 'b> Alternatives<'f, 'b> {
     /// called is up to `cause`. Under `simple`, the value may have been spaced and folded in other
     /// ways too.
     pub(super) fn value(&mut self, instance: &Instance<'_>, then: &[u8], cost: u32, cause: Cause) {
-        let name = instance.name();
-        let now = instance.field.value();
-        self.value_told(instance, then, cost, &|then| {
-            Story::of_value(cause, &name, now, then)
-        });
-    }
-
-    /// The same with a story of its own.
-    pub(super) fn value_told(
-        &mut self,
-        instance: &Instance<'_>,
-        then: &[u8],
-        cost: u32,
-        story: &dyn Fn(&[u8]) -> Story,
-    ) {
         if self.is_full() {
             return;
         }
-        self.raw_value(instance, then, cost, story);
+        let now = self.values.entry(instance.slot);
+        let now = Rc::clone(now.or_insert_with(|| instance.field.value().into()));
+        self.raw_value(instance, &now, then, cost, cause);
         if self.form.canonicalization == Canonicalization::Simple {
             for (more, spaced) in spacings(&instance.name(), then) {
-                self.raw_value(instance, &spaced, cost + more + 2, story);
+                self.raw_value(instance, &now, &spaced, cost + more + 2, cause);
             }
         }
     }
@@ -209,9 +218,10 @@ impl<'f, 'b> Alternatives<'f, 'b> {
     fn raw_value(
         &mut self,
         instance: &Instance<'_>,
+        now: &Rc<[u8]>,
         then: &[u8],
         cost: u32,
-        story: &dyn Fn(&[u8]) -> Story,
+        cause: Cause,
     ) {
         let field = instance.field;
         let raw = [&field.raw()[..field.value_offset()], then].concat();
@@ -226,7 +236,7 @@ impl<'f, 'b> Alternatives<'f, 'b> {
                 part: Some(instance.part),
                 cost,
                 octets: vec![(instance.slot, octets)],
-                stories: vec![story(&then)],
+                stories: vec![Story::of_value(cause, &instance.name(), now, then)],
             });
         }
     }

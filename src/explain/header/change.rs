@@ -1,9 +1,11 @@
 //! What a change of a field is called, and how it is told.
 
-use super::alternative::Story;
+use std::rc::Rc;
+
+use super::alternative::{Change, Story};
 use super::subject::is_tagging;
 use super::text::{collapsed, shown};
-use super::value::{describe, says_the_same, told};
+use super::value::{says_the_same, told};
 use crate::explain::Cause;
 use crate::syntax::folding::without_fws;
 
@@ -42,19 +44,20 @@ impl Story {
     /// A story about a field whose value was another. Whatever led to it, white space that is of
     /// another width or folded is no more than that. White space that came or went makes another
     /// value: `1 000` is not `1000`.
-    pub(super) fn of_value(cause: Cause, field: &str, now: &[u8], then: &[u8]) -> Self {
-        if collapsed(now) == collapsed(then) {
-            return Self::of_spaces(field, then);
+    pub(super) fn of_value(cause: Cause, field: &str, now: &Rc<[u8]>, then: Vec<u8>) -> Self {
+        if collapsed(now) == collapsed(&then) {
+            return Self::of_spaces(field, &then);
         }
         let is_writing = matches!(cause, Cause::HeaderReencoded | Cause::HeaderRecased);
-        let cause = if without_fws(now) == without_fws(then) && !is_writing {
+        let cause = if without_fws(now) == without_fws(&then) && !is_writing {
             Cause::HeaderValueChanged
         } else {
             cause
         };
+        let now = Rc::clone(now);
         Self {
-            original: Some(shown(then)),
-            ..Self::of(cause, field, describe(field, now, then))
+            change: Some(Change { now, then }),
+            ..Self::of(cause, field, String::new())
         }
     }
 
@@ -83,12 +86,14 @@ impl Story {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explain::Proof;
 
     #[test]
     fn changes_have_names() {
         let check = |name: &str, now: &str, then: &str, expected: Cause| {
             let cause = classify(name, now.as_bytes(), then.as_bytes(), &["board".to_owned()]);
-            let story = Story::of_value(cause, name, now.as_bytes(), then.as_bytes());
+            let story = Story::of_value(cause, name, &now.as_bytes().into(), then.into());
+            let story = story.told(Proof::Likely);
             assert_eq!(story.cause, expected, "{now:?} {then:?}");
             assert_eq!(story.original.as_deref(), Some(then.trim()));
         };

@@ -166,7 +166,7 @@ fn told(
             }
             if stories.is_empty() || now.value() != then {
                 let cause = classify(&name, now.value(), &then, &alternatives.lists);
-                stories.push(Story::of_value(cause, &name, now.value(), &then));
+                stories.push(Story::of_value(cause, &name, &now.value().into(), then));
             }
             stories
         }

@@ -198,6 +198,7 @@ fn add_line_end(alternatives: &mut Alternatives<'_, '_>) {
             field: Some(FIELD_NAME.to_owned()),
             original: None,
             detail: detail.to_owned(),
+            change: None,
         }],
     });
 }

@@ -195,6 +195,7 @@ pub(super) fn mislabelled(signed: Canonicalization) -> Story {
             "the header was signed in the {} form, but c= says {said}",
             signed.name()
         ),
+        change: None,
     }
 }
 

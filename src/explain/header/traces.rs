@@ -86,7 +86,7 @@ fn add_copies(alternatives: &Alternatives<'_, '_>, found: &mut Vec<Explanation>)
             Some(field) => {
                 let now = field.value();
                 let cause = classify(&copy.name, now, &then, &alternatives.lists);
-                Story::of_value(cause, &copy.name, now, &then)
+                Story::of_value(cause, &copy.name, &now.into(), then)
             }
             None => Story {
                 detail: format!(
