@@ -1,8 +1,7 @@
 //! What the DKIM-Signature fields of a message say, tag by tag, and what verification refuses
 //! whatever the key is (RFC 6376 §3.5, §6.1.1).
 //!
-//! Each tag is read by itself, so that something is said of a field that is no signature as a
-//! whole, too.
+//! Each tag is read by itself. So a field that is not a signature as a whole is explained, too.
 //!
 //! ```
 //! use dkim_toolkit::inspect::{Value, signatures};
@@ -38,7 +37,7 @@ use crate::tags::{KnownTag, Presence, SIGNATURE, required};
 use crate::verdict::{Reason, Verdict};
 use crate::verify::Report;
 
-/// What is said of a DKIM-Signature field, beside its verdict.
+/// A DKIM-Signature field, explained; its verdict is in the report.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Inspection {
@@ -46,7 +45,7 @@ pub struct Inspection {
     pub tags: Vec<InspectedTag>,
     /// The required tags that are missing; none where the tag-list is broken.
     pub missing: Vec<&'static KnownTag>,
-    /// What stands for optional tags that are missing; nothing where the tag-list is broken.
+    /// The defaults that apply to missing optional tags; none where the tag-list is broken.
     pub defaults: Vec<DefaultValue>,
     /// The text of a broken tag-list. Not safe to print.
     pub raw: Option<String>,
@@ -64,14 +63,14 @@ pub struct InspectedTag {
     pub name: String,
     /// Its value, as written. Not safe to print.
     pub value: String,
-    /// How RFC 6376 defines it; `None` for an unknown tag, which is ignored and signed as it
-    /// stands.
+    /// How RFC 6376 defines it; `None` for an unknown tag, which verification ignores, and hashes
+    /// as written.
     pub known: Option<&'static KnownTag>,
     /// The value decoded, or what is wrong with it; `None` for an unknown tag.
     pub decoded: Option<Result<Value, TagProblem>>,
 }
 
-/// What stands for a tag that is missing.
+/// The value that applies where a tag is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DefaultValue {
@@ -128,13 +127,13 @@ impl Context<'_> {
         }
     }
 
-    /// The tags, and the text where it is no tag-list.
+    /// The tags, and the text if it is not a tag-list.
     fn tags(&self) -> (Vec<InspectedTag>, Option<String>) {
         let (text, line_endings) = (self.field.value(), self.field.line_endings());
         if let Ok(list) = TagList::parse(text, line_endings) {
             return (list.iter().map(|tag| self.tag(tag)).collect(), None);
         }
-        // What stands between two semicolons may be a tag though the whole is no list.
+        // The text between two semicolons may be a tag even if the whole is not a list.
         let mut tags = Vec::new();
         for spec in text.split(|&byte| byte == b';') {
             if let Ok(list) = TagList::parse(spec, line_endings) {
@@ -159,7 +158,7 @@ impl Context<'_> {
     }
 }
 
-/// What stands for a tag that is missing (RFC 6376 §3.5).
+/// The value that applies where a tag is missing (RFC 6376 §3.5).
 fn default_value(name: &'static str, tags: &[InspectedTag]) -> Option<DefaultValue> {
     let value = match name {
         "c" => "simple/simple".to_owned(),
@@ -172,8 +171,8 @@ fn default_value(name: &'static str, tags: &[InspectedTag]) -> Option<DefaultVal
     Some(DefaultValue { name, value })
 }
 
-/// What stands in the way of a signature, its key apart. A verdict that waits for a key does not
-/// give what is wrong with the body as its reason.
+/// Why verification refuses a signature whatever its key is. The reason of a verdict without a key
+/// is the missing key; what is wrong with the body is added here.
 fn refused(verdict: &Verdict) -> Vec<Reason> {
     let known = std::iter::successors(verdict.reason.as_ref(), |reason| reason.otherwise());
     let known = known.filter(|reason| !matches!(reason, Reason::Lookup(_)));
@@ -229,7 +228,7 @@ mod tests {
         check("d=example.com; ", "", &["missing-tag"]);
     }
 
-    /// Checks the names of the required tags that are missing, and what stands for optional ones.
+    /// Checks the names of the required tags that are missing, and the defaults of optional ones.
     fn check_absent(signature: &str, missing: &[&str], defaults: &[&str]) {
         let inspection = inspect(signature);
         let names: Vec<&str> = inspection.missing.iter().map(|tag| tag.name).collect();

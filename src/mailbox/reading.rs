@@ -88,7 +88,7 @@ impl Readings {
         self.unquoted.answer(query, answer);
     }
 
-    /// Takes the next bytes of the body as they stand, the empty line before it not included.
+    /// Takes the next bytes of the body as the mbox has them, without the empty line before it.
     pub fn body(&mut self, bytes: &[u8]) {
         match self.unquoter.take() {
             None => self.unquoted.body(bytes),
@@ -126,10 +126,10 @@ impl Readings {
     }
 }
 
-/// What was found of a message, each signature in the reading that makes its body hash right.
+/// What verification found, each signature in the reading that makes its body hash right.
 ///
-/// Where neither reading does, the unquoted one counts. What is said of the message as a whole is
-/// that of the unquoted one too, unless the body hashes are right only in the other.
+/// Where neither reading does, the unquoted one counts, and so it does for the message as a whole.
+/// If body hashes are right only in the other reading, that one counts for both.
 #[derive(Clone, Debug)]
 pub struct Judgement {
     report: Report,
@@ -173,13 +173,13 @@ impl Judgement {
         judgement
     }
 
-    /// What was found.
+    /// What verification found.
     #[must_use]
     pub fn report(&self) -> &Report {
         &self.report
     }
 
-    /// What was found, without the other reading.
+    /// What verification found, without the other reading.
     #[must_use]
     pub fn into_report(self) -> Report {
         self.report

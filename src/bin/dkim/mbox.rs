@@ -51,7 +51,7 @@ impl<R: Read> Mbox<R> {
         Ok(false)
     }
 
-    /// The next bytes of the message, as they stand in the file; none at its end.
+    /// The next bytes of the message, as the file has them; none at its end.
     pub fn piece(&mut self) -> io::Result<&[u8]> {
         if !std::mem::take(&mut self.in_message) {
             return Ok(&[]);
