@@ -6,6 +6,7 @@ mod value;
 
 use std::error::Error;
 use std::fmt;
+use std::str::FromStr;
 
 use crate::algorithm::KeyType;
 use crate::identifier::{DomainName, MAX_NAME};
@@ -57,6 +58,14 @@ impl AuthservId {
             Ok(name) => Ok(Self(name.to_ascii().to_owned())),
             Err(_) => Err(AuthservIdError::Character),
         }
+    }
+}
+
+impl FromStr for AuthservId {
+    type Err = AuthservIdError;
+
+    fn from_str(text: &str) -> Result<Self, AuthservIdError> {
+        Self::parse(text)
     }
 }
 

@@ -60,7 +60,7 @@ type Case = (
 const DEFAULT_NAMES: &str = "From:From:To:Subject:Date:Message-ID:MIME-Version:Content-Type:\
                              Content-Transfer-Encoding";
 
-const CASES: [Case; 15] = [
+const CASES: [Case; 16] = [
     (
         "nothing but a timestamp",
         |_| {},
@@ -95,6 +95,11 @@ const CASES: [Case; 15] = [
     (
         "whole body",
         |choices| choices.body_length = BodyLength::Whole,
+        &[("l", Some("117"))],
+    ),
+    (
+        "whole body, verified",
+        |choices| (choices.body_length, choices.verify) = (BodyLength::Whole, true),
         &[("l", Some("117"))],
     ),
     (
