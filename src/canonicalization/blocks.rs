@@ -246,7 +246,7 @@ const fn moves_selected_bytes(level: Level) -> bool {
     matches!(level, Level::Avx512(_))
 }
 
-/// No instruction set of another architecture has them.
+/// No other architecture has them.
 #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
 #[inline(always)]
 const fn moves_selected_bytes(_: Level) -> bool {

@@ -179,12 +179,8 @@ impl fmt::Display for ResolverError {
             Self::Tls(why) => write!(f, "TLS cannot be set up: {why}"),
             Self::TlsRoots { file, why } => write!(f, "{file}: {why}"),
             Self::NoTrustAnchor(file) => write!(f, "{file}: there is no DNSKEY or DS record in it"),
-            Self::WithoutDnssec => {
-                f.write_str("this build has no DNSSEC, which needs the feature `dnssec`")
-            }
-            Self::WithoutTls => f.write_str(
-                "this build has no DNS over TLS or HTTPS, which needs the feature `tls`",
-            ),
+            Self::WithoutDnssec => f.write_str("this build has no DNSSEC"),
+            Self::WithoutTls => f.write_str("this build has no DNS over TLS or HTTPS"),
         }
     }
 }

@@ -65,7 +65,8 @@ fn usage_errors_name_the_cause_and_hint() {
 #[test]
 fn a_build_without_dnssec() {
     let run = dkim(&["verify", "--dnssec", "x.eml"]).exits(2);
-    run.says("dkim: error: --dnssec : this build has no DNSSEC");
+    run.says("dkim: error: --dnssec : this build has no DNSSEC")
+        .says("dkim: hint: build dkim with --features dnssec");
 }
 
 #[cfg(not(feature = "tls"))]
@@ -73,7 +74,8 @@ fn a_build_without_dnssec() {
 fn a_build_without_tls() {
     for transport in ["tls", "https"] {
         let run = dkim(&["verify", "--dns-over", transport, "x.eml"]).exits(2);
-        run.says("dkim: error: --dns-over : this build has no DNS over TLS");
+        run.says("dkim: error: --dns-over : this build has no DNS over TLS or HTTPS")
+            .says("dkim: hint: build dkim with --features tls");
     }
 }
 

@@ -182,18 +182,9 @@ fn read_at_most(limit: u64, path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// Says why there is no resolver, and what may help.
 fn say(error: &ResolverError) -> ExitStatus {
     match error {
-        ResolverError::TlsName(_) => {
-            output::error("--tls-name", error);
-            return ExitStatus::Usage;
-        }
-        ResolverError::WithoutDnssec => {
-            output::error("--dnssec", error);
-            return ExitStatus::Usage;
-        }
-        ResolverError::WithoutTls => {
-            output::error("--dns-over", error);
-            return ExitStatus::Usage;
-        }
+        ResolverError::TlsName(_) => output::error("--tls-name", error),
+        ResolverError::WithoutDnssec => output::error("--dnssec", error),
+        ResolverError::WithoutTls => output::error("--dns-over", error),
         ResolverError::Zone { file, line, fault } => {
             output::error(file, format_args!("line {line}: {fault}"));
         }
@@ -214,9 +205,16 @@ fn say(error: &ResolverError) -> ExitStatus {
         ResolverError::NoTrustAnchor(_) => {
             output::hint("dig +noall +answer . DNSKEY prints the form that is read");
         }
+        ResolverError::WithoutDnssec => output::hint("build dkim with --features dnssec"),
+        ResolverError::WithoutTls => output::hint("build dkim with --features tls"),
         _ => {}
     }
-    ExitStatus::CannotDo
+    match error {
+        ResolverError::TlsName(_) | ResolverError::WithoutDnssec | ResolverError::WithoutTls => {
+            ExitStatus::Usage
+        }
+        _ => ExitStatus::CannotDo,
+    }
 }
 
 fn read_zones(paths: &[PathBuf]) -> Result<Resolver, ExitStatus> {
