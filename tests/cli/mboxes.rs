@@ -198,6 +198,18 @@ fn one_message_below_a_from_line() {
     }
 }
 
+/// Some readers take the CR for a line end, and what follows it for a field.
+#[test]
+fn a_from_line_with_a_bare_carriage_return_hides_nothing() {
+    let folder = scratch();
+    let line = b"From x Mon Jan  1 00:00:00 2024\rFrom: ceo@bank.example\r\n";
+    let path = file(&folder, "box", &[&line[..], &signed()].concat());
+    verify(&[&path])
+        .exits(1)
+        .prints("box#1: policy\n")
+        .prints("line 1 has a CR without LF behind it");
+}
+
 #[test]
 fn each_message_has_its_own_time() {
     let words = ["sign", "-s", "rsa2048", "-k", "testdata/keys/rsa2048.pem"];
