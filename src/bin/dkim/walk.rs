@@ -1,97 +1,73 @@
 //! The messages of a folder.
 
-use std::collections::BinaryHeap;
-use std::ffi::OsString;
-use std::fs::{self, DirEntry};
+use std::fs;
 use std::io;
-use std::path::PathBuf;
-use std::vec;
+use std::path::{Path, PathBuf};
 
-use dkim_toolkit::mailbox::{EntryKind, MailFolder, is_hidden};
+use dkim_toolkit::mailbox::{EntryKind, MailFolder};
+use walkdir::{DirEntry, WalkDir};
 
-/// How many names of a folder are kept at most.
-const BATCH: usize = 64 * 1024;
-/// How many times [`BATCH`] names are kept of all folders that are open.
-const BATCHES: usize = 2;
-
-/// The regular files in a folder and the folders in it, sorted by name (octet by octet); a folder
-/// stands where its name does.
+/// The regular files in a folder and its subfolders, sorted by name (byte by byte). A subfolder's
+/// files come where its name is in the order.
 ///
-/// What is no message in a [`MailFolder`] is passed over, and so is what is neither a file nor a
-/// folder. A link to a file counts as one; a link to a folder is not followed, except the folder
-/// that was named: links can lead round in circles. A link that leads nowhere is an error, as a
-/// message may be missing.
+/// Entries that are no messages of a [`MailFolder`] are skipped, and so are entries that are
+/// neither files nor folders. A link to a file counts as a file. A link to a folder is not
+/// followed, because links can form loops; only the folder that was named may be a link. A link to
+/// nothing is an error, because a message may be missing.
 ///
-/// An error has the path that it is of, and the walk goes on behind it.
+/// An error comes with the path that it is about, and the walk continues after it.
 ///
-/// # Memory and time
-///
-/// Of a folder no more than the next 65,536 names are kept, and of all that are open twice as
-/// many, so that a folder may have ten million. The price is that it is listed anew for each
-/// 65,536 entries, to find the next: a folder of that many once, one of ten million 153 times.
-/// A file that comes or goes meanwhile is given or not, but no file twice.
+/// The names in one folder, and in the folders above it, are in memory at the same time.
 #[derive(Debug)]
 pub struct Walk {
-    /// The folders that lead to the one that is being given, the outermost first.
-    open: Vec<Folder>,
-    /// [`BATCH`], and less in tests.
-    batch: usize,
-}
-
-#[derive(Debug)]
-struct Folder {
-    path: PathBuf,
-    /// Which of the entries are messages.
-    mail: MailFolder,
-    /// The next entries.
-    batch: vec::IntoIter<Entry>,
-    /// Whether more may follow behind them.
-    more: bool,
-    /// The name that was given last.
-    last: Option<OsString>,
-}
-
-/// What a folder has. Entries are ordered by name; no two have the same.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    name: OsString,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    File,
-    Folder,
-    /// What may be a file: a link, for one.
-    Unclear,
+    root: PathBuf,
+    entries: walkdir::IntoIter,
+    /// The folders that lead to the current entry, the outermost first.
+    folders: Vec<MailFolder>,
 }
 
 impl Walk {
     /// Begins in a folder, which may be a link to one.
-    pub fn new(folder: PathBuf) -> Self {
-        Self::with_batch(folder, BATCH)
-    }
-
-    fn with_batch(folder: PathBuf, batch: usize) -> Self {
+    pub fn new(root: PathBuf) -> Self {
+        let walk = WalkDir::new(&root).min_depth(1).sort_by_file_name();
         Self {
-            open: vec![Folder::new(folder)],
-            batch,
+            entries: walk.into_iter(),
+            folders: vec![mail_folder(&root)],
+            root,
         }
     }
 
-    /// Forgets the names that are kept of outer folders if those of all are too many; they are
-    /// listed anew when their turn has come.
-    fn forget(&mut self) {
-        let mut kept: usize = self.open.iter().map(|folder| folder.batch.len()).sum();
-        for folder in &mut self.open {
-            if kept <= BATCHES * self.batch {
-                return;
+    /// The path of an entry that is a message, and an error if it may be one; `None` otherwise.
+    fn message(&mut self, entry: DirEntry) -> Option<Result<PathBuf, (PathBuf, io::Error)>> {
+        let kind = if entry.file_type().is_dir() {
+            EntryKind::Folder
+        } else {
+            EntryKind::File
+        };
+        self.folders.truncate(entry.depth());
+        let name = entry.file_name().as_encoded_bytes();
+        let folder = self.folders.last().copied().unwrap_or_default();
+        let has_messages = folder.has_messages_in(name, kind);
+        if kind == EntryKind::Folder {
+            if has_messages {
+                self.folders.push(mail_folder(entry.path()));
+            } else {
+                self.entries.skip_current_dir();
             }
-            if folder.batch.len() > 0 {
-                kept -= folder.batch.len();
-                folder.batch = vec::IntoIter::default();
-                folder.more = true;
-            }
+            return None;
+        }
+        if !has_messages {
+            return None;
+        }
+        let is_file = if entry.path_is_symlink() {
+            fs::metadata(entry.path()).map(|metadata| metadata.is_file())
+        } else {
+            Ok(entry.file_type().is_file())
+        };
+        match is_file {
+            Ok(true) => Some(Ok(entry.into_path())),
+            Ok(false) => None,
+            Err(error) => Some(Err((entry.into_path(), error))),
         }
     }
 }
@@ -101,113 +77,34 @@ impl Iterator for Walk {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let folder = self.open.last_mut()?;
-            let Some(Entry { name, kind }) = folder.batch.next() else {
-                if !folder.more {
-                    self.open.pop();
-                    continue;
+            match self.entries.next()? {
+                Ok(entry) => {
+                    let message = self.message(entry);
+                    if message.is_some() {
+                        return message;
+                    }
                 }
-                let listed = folder.list(self.batch);
-                let listed = listed.map_err(|error| (folder.path.clone(), error));
-                self.forget();
-                match listed {
-                    Ok(()) => continue,
-                    Err(error) => return Some(Err(error)),
-                }
-            };
-            let entry = match kind {
-                Kind::File | Kind::Unclear => EntryKind::File,
-                Kind::Folder => EntryKind::Folder,
-            };
-            let has_messages = folder.mail.has_messages_in(name.as_encoded_bytes(), entry);
-            let path = folder.path.join(&name);
-            folder.last = Some(name);
-            if !has_messages {
-                continue;
-            }
-            match kind {
-                Kind::File => return Some(Ok(path)),
-                Kind::Folder => self.open.push(Folder::new(path)),
-                Kind::Unclear => match fs::metadata(&path) {
-                    Ok(metadata) if metadata.is_file() => return Some(Ok(path)),
-                    Ok(_) => {}
-                    Err(error) => return Some(Err((path, error))),
-                },
-            }
-        }
-    }
-}
-
-impl Folder {
-    fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            mail: MailFolder::default(),
-            batch: vec::IntoIter::default(),
-            more: true,
-            last: None,
-        }
-    }
-
-    /// Finds the entries that come next, `most` of them. After an error those that were seen
-    /// before it are the last.
-    fn list(&mut self, most: usize) -> io::Result<()> {
-        self.more = false;
-        let mut next = BinaryHeap::new();
-        let (mut mail, mut more) = (MailFolder::default(), false);
-        let mut outcome = Ok(());
-        for entry in fs::read_dir(&self.path)? {
-            let entry = match entry {
-                Ok(entry) => entry,
                 Err(error) => {
-                    outcome = Err(error);
-                    break;
-                }
-            };
-            let Some(entry) = Entry::new(&entry) else {
-                continue;
-            };
-            if entry.kind == Kind::Folder {
-                mail.add_folder(entry.name.as_encoded_bytes());
-            }
-            if self.last.as_ref().is_some_and(|last| entry.name <= *last) {
-                continue;
-            }
-            if next.len() < most {
-                next.push(entry);
-            } else if let Some(mut largest) = next.peek_mut() {
-                more = true;
-                if entry < *largest {
-                    *largest = entry;
+                    let path = error.path().unwrap_or(&self.root).to_owned();
+                    let error = error.into_io_error();
+                    // Other errors are loops of links, which only a walk along links meets.
+                    let error = error.unwrap_or_else(|| io::Error::other("a loop of links"));
+                    return Some(Err((path, error)));
                 }
             }
         }
-        self.more = more && outcome.is_ok();
-        self.mail = mail;
-        let mut next = next.into_sorted_vec();
-        // A folder that changes while it is listed may list a name twice.
-        next.dedup_by(|later, earlier| later.name == earlier.name);
-        self.batch = next.into_iter();
-        outcome
     }
 }
 
-impl Entry {
-    /// An entry, unless it is hidden or surely neither a file nor a folder.
-    fn new(entry: &DirEntry) -> Option<Self> {
-        let name = entry.file_name();
-        if is_hidden(name.as_encoded_bytes()) {
-            return None;
+/// Whether a folder is a Maildir.
+fn mail_folder(path: &Path) -> MailFolder {
+    let mut folder = MailFolder::default();
+    for name in ["cur", "new"] {
+        if fs::symlink_metadata(path.join(name)).is_ok_and(|metadata| metadata.is_dir()) {
+            folder.add_folder(name.as_bytes());
         }
-        // The folder itself tells what an entry is: no look at each of a million files.
-        let kind = match entry.file_type() {
-            Ok(kind) if kind.is_file() => Kind::File,
-            Ok(kind) if kind.is_dir() => Kind::Folder,
-            Ok(kind) if !kind.is_symlink() => return None,
-            Ok(_) | Err(_) => Kind::Unclear,
-        };
-        Some(Self { name, kind })
     }
+    folder
 }
 
 #[cfg(test)]
@@ -250,13 +147,9 @@ mod tests {
         .collect()
     }
 
-    /// The files of a folder, however many names are kept.
+    /// The files of a folder.
     fn check(folder: &TempDir, expected: &[&str]) {
         let folder = folder.path();
-        for batch in [1, 2, 3, 4, 7, BATCH] {
-            let walk = Walk::with_batch(folder.to_owned(), batch);
-            assert_eq!(walked(walk, folder), expected, "{batch}");
-        }
         assert_eq!(walked(Walk::new(folder.to_owned()), folder), expected);
     }
 
@@ -343,13 +236,11 @@ mod tests {
         let folder = folder(&["a", "b"]);
         let name = OsStr::from_bytes(b"a\xff\n");
         File::create(folder.path().join(name)).unwrap();
-        for batch in [1, BATCH] {
-            let paths: Vec<_> = Walk::with_batch(folder.path().to_owned(), batch)
-                .map(Result::unwrap)
-                .collect();
-            let expected = [OsStr::new("a"), name, OsStr::new("b")];
-            assert_eq!(paths, expected.map(|name| folder.path().join(name)));
-        }
+        let paths: Vec<_> = Walk::new(folder.path().to_owned())
+            .map(Result::unwrap)
+            .collect();
+        let expected = [OsStr::new("a"), name, OsStr::new("b")];
+        assert_eq!(paths, expected.map(|name| folder.path().join(name)));
     }
 
     #[test]
@@ -357,23 +248,16 @@ mod tests {
         let missing = folder(&[]).path().join("x");
         assert_eq!(walked(Walk::new(missing.clone()), &missing), ["!"]);
         let folder = folder(&["a", "b/c", "d", "e"]);
-        let file = folder.path().join("a");
-        assert_eq!(walked(Walk::new(file.clone()), &file), ["!"]);
-        // One that vanishes: before it is its turn, ...
+        // One that vanishes before its turn.
         let mut walk = Walk::new(folder.path().to_owned());
         assert!(walk.next().unwrap().is_ok());
         fs::remove_dir_all(folder.path().join("b")).unwrap();
         assert_eq!(walked(walk, folder.path()), ["!b", "d", "e"]);
-        // ... and when its next names are looked for.
-        let mut walk = Walk::with_batch(folder.path().to_owned(), 2);
-        assert!(walk.next().unwrap().is_ok());
-        fs::remove_dir_all(folder.path()).unwrap();
-        assert_eq!(walked(walk, folder.path()), ["d", "!"]);
     }
 
     #[test]
     fn a_path_that_is_too_long_is_an_error() {
-        // A path is at most 4,096 octets, but a folder of a long one can be moved into another.
+        // A path is at most 4,096 bytes, but a folder of a long one can be moved into another.
         let deep = |start: &str| {
             let name = start.repeat(200);
             folder(&["a", "z", &(vec![name; 12].join("/") + "/m")])
@@ -388,25 +272,5 @@ mod tests {
             .collect();
         assert_eq!(ends, ["a", "m", "a", &"g".repeat(200), "z", "z"]);
         assert_eq!(all.iter().filter(|path| path.starts_with('!')).count(), 1);
-    }
-
-    #[test]
-    fn outer_folders_are_forgotten_when_names_are_many() {
-        let folders = (1..8).map(|depth| vec!["0"; depth].join("/"));
-        let files: Vec<_> = folders
-            .flat_map(|folder| ["1", "2", "3", "4"].map(|name| format!("{folder}/{name}")))
-            .collect();
-        let folder = folder(&files.iter().map(String::as_str).collect::<Vec<_>>());
-        let mut expected = files.clone();
-        expected.sort_unstable();
-        check(
-            &folder,
-            &expected.iter().map(String::as_str).collect::<Vec<_>>(),
-        );
-        let mut walk = Walk::with_batch(folder.path().to_owned(), 3);
-        while walk.next().is_some() {
-            let kept: usize = walk.open.iter().map(|folder| folder.batch.len()).sum();
-            assert!(kept <= BATCHES * 3, "{kept} names");
-        }
     }
 }
