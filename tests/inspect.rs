@@ -131,9 +131,9 @@ fn canonical_takes_one_message_with_that_signature() {
         2,
         "--signature",
     );
-    check_error(&body, "From: a\r\n\r\n", 4, "- : it has no signature");
+    check_error(&body, "From: a\r\n\r\n", 4, "-: it has no signature");
     let second = ["--canonical", "header", "--signature", "2"];
-    check_error(&second, signed, 4, "- : it has 1 signature, not 2");
+    check_error(&second, signed, 4, "-: it has 1 signature, not 2");
     check_error(
         &body,
         "DKIM-Signature: v=1\r\n\r\n",
@@ -144,7 +144,7 @@ fn canonical_takes_one_message_with_that_signature() {
         &["--canonical", "body", "missing.eml"],
         "",
         4,
-        "missing.eml : no such file",
+        "missing.eml: no such file",
     );
     let output = inspect(&body, signed.as_bytes());
     assert_eq!(

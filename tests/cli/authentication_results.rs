@@ -150,7 +150,7 @@ fn one_for_each_message_in_order() {
     ];
     let run = dkim(&words)
         .exits(4)
-        .says("not-there : no such file or directory");
+        .says("not-there: no such file or directory");
     let results: Vec<Vec<String>> = read(&run)
         .into_iter()
         .map(|results| results.into_iter().map(|result| result.result).collect())

@@ -54,7 +54,7 @@ fn usage_errors_name_the_cause_and_hint() {
     );
     usage(&["verify", "--max-signatures", "0", "x.eml"], "0");
     let run = dkim(&["verify", "--nameserver", "dns.example.com", "x.eml"]).exits(2);
-    run.says("--nameserver : not an IP address");
+    run.says("--nameserver: not an IP address");
     usage(&["verify", "--trust-anchor", "a", "x.eml"], "--dnssec");
     for option in ["--tls-ca", "--tls-name"] {
         usage(&["verify", option, "a", "x.eml"], option);
@@ -65,7 +65,7 @@ fn usage_errors_name_the_cause_and_hint() {
 #[test]
 fn a_build_without_dnssec() {
     let run = dkim(&["verify", "--dnssec", "x.eml"]).exits(2);
-    run.says("dkim: error: --dnssec : this build has no DNSSEC")
+    run.says("dkim: error: --dnssec: this build has no DNSSEC")
         .says("dkim: hint: build dkim with --features dnssec");
 }
 
@@ -74,7 +74,7 @@ fn a_build_without_dnssec() {
 fn a_build_without_tls() {
     for transport in ["tls", "https"] {
         let run = dkim(&["verify", "--dns-over", transport, "x.eml"]).exits(2);
-        run.says("dkim: error: --dns-over : this build has no DNS over TLS or HTTPS")
+        run.says("dkim: error: --dns-over: this build has no DNS over TLS or HTTPS")
             .says("dkim: hint: build dkim with --features tls");
     }
 }
@@ -88,7 +88,7 @@ fn files_that_say_whom_to_trust() {
     let check = |words: &[&str], contents: &str, error: &str| {
         let path = file(&folder, "trusted", contents.as_bytes());
         let run = dkim(&[words, &[&path, "testdata/message.eml"]].concat()).exits(4);
-        run.says(&format!("dkim: error: {path} : {error}"));
+        run.says(&format!("dkim: error: {path}: {error}"));
     };
     check(&anchors, "", "there is no DNSKEY or DS record in it");
     check(&anchors, ";\n. DS 1 8 2 00\n", "line 2: a DS record has");
@@ -96,9 +96,9 @@ fn files_that_say_whom_to_trust() {
     check(&roots, "", "there is no certificate in PEM in it");
     for words in [&anchors[..], &roots[..]] {
         let run = dkim(&[words, &["nothing", "x.eml"]].concat()).exits(4);
-        run.says("nothing : no such file or directory");
+        run.says("nothing: no such file or directory");
         let run = dkim(&[words, &["/dev/zero", "x.eml"]].concat()).exits(4);
-        run.says("/dev/zero : larger than 64 MiB, the limit");
+        run.says("/dev/zero: larger than 64 MiB, the limit");
     }
     let https = [
         "verify",
@@ -114,7 +114,7 @@ fn files_that_say_whom_to_trust() {
     let misnamed = [&https[..], &["--tls-name", "a b"]].concat();
     dkim(&misnamed)
         .exits(2)
-        .says("dkim: error: --tls-name : not the name of a TLS server: a b");
+        .says("dkim: error: --tls-name: not the name of a TLS server: a b");
 }
 
 #[test]
@@ -142,18 +142,18 @@ fn bad_files_are_named() {
     let zone = file(&folder, "bad.zone", b"a TXT \"ok\"\nb TXT \"no end\n");
     dkim(&["verify", "--zone", &zone, "x.eml"])
         .exits(4)
-        .says("bad.zone : line 2");
+        .says("bad.zone: line 2");
     dkim(&["verify", "--zone", "/nowhere", "x.eml"])
         .exits(4)
-        .says("/nowhere : no such file");
+        .says("/nowhere: no such file");
     dkim(&["verify", "--zone", "/dev/zero", "x.eml"])
         .exits(4)
-        .says("dkim: error: /dev/zero : larger than 64 MiB, the limit");
-    dkim(&["inspect", "/"]).exits(4).says("/ : is a directory");
+        .says("dkim: error: /dev/zero: larger than 64 MiB, the limit");
+    dkim(&["inspect", "/"]).exits(4).says("/: is a directory");
     let name = "odd\u{1b}[31m.eml";
     dkim(&["verify", ZONE[0], ZONE[1], name])
         .exits(4)
-        .says("odd\\u{1b}[31m.eml : no such file");
+        .says("odd\\u{1b}[31m.eml: no such file");
     let long = [
         b"Subject: ".as_slice(),
         &b"x".repeat(2 * 1024 * 1024),
@@ -161,7 +161,7 @@ fn bad_files_are_named() {
     ]
     .concat();
     let run = dkim_reading(&["verify", ZONE[0], ZONE[1], "--json"], &long).exits(4);
-    let run = run.says("- : the header field Subject is longer than 1 MiB");
+    let run = run.says("-: the header field Subject is longer than 1 MiB");
     assert_eq!(run.json()[0]["result"], serde_json::Value::Null);
 }
 
@@ -184,7 +184,7 @@ fn a_full_disk_is_an_error() {
             .unwrap();
         Run::of(command(words).stdout(full))
             .exits(4)
-            .says("standard output : no space left on device");
+            .says("standard output: no space left on device");
     }
 }
 
@@ -230,8 +230,10 @@ fn completions_and_manual_pages() {
         .exits(0)
         .prints(".TH dkim 1")
         .prints(".SH \"EXIT STATUS\"\n0 yes");
-    let folder = scratch();
-    let path = folder.path().to_str().unwrap();
+    let scratch = scratch();
+    // A folder that is not there is made.
+    let folder = scratch.path().join("share/man1");
+    let path = folder.to_str().unwrap();
     dkim(&["man", path]).exits(0);
     for page in [
         "dkim.1",
@@ -240,12 +242,42 @@ fn completions_and_manual_pages() {
         "dkim-keygen.1",
         "dkim-lookup.1",
     ] {
-        let text = std::fs::read_to_string(folder.path().join(page)).unwrap();
+        let text = std::fs::read_to_string(folder.join(page)).unwrap();
         let examples = text.contains(".SH EXAMPLES\n  dkim ");
         assert!(examples || page == "dkim.1", "{page}");
         assert!(!text.contains("EXTRA"), "{page}");
     }
-    dkim(&["man", "/nowhere"])
+    dkim(&["man", "Cargo.toml"])
         .exits(4)
-        .says("/nowhere : not a folder");
+        .says("dkim: error: Cargo.toml: file exists");
+}
+
+#[test]
+fn words_of_other_tools_get_the_right_command_line() {
+    for (words, hint) in [
+        (
+            "genkey -s s1 -d a.example",
+            "dkim keygen -s s1 -d a.example",
+        ),
+        (
+            "opendkim-genkey -b 2048 -s s1 -d a.example",
+            "dkim keygen -s s1 -d a.example",
+        ),
+        (
+            "testkey -d a.example -s s1 -k /etc/s1.pem",
+            "dkim lookup -s s1 -d a.example --expect-key /etc/s1.pem",
+        ),
+        ("check mail.eml", "dkim verify mail.eml"),
+        ("version", "dkim --version"),
+        (
+            "lookup s2026 example.com",
+            "dkim lookup -s s2026 -d example.com",
+        ),
+        ("verify --resolver 9.9.9.9 x.eml", "write --nameserver"),
+        ("sign --private-key a.pem -s s1 x.eml", "write --key"),
+    ] {
+        let words: Vec<_> = words.split(' ').collect();
+        let hint = format!("dkim: hint: {hint}\n");
+        dkim(&words).exits(2).says(&hint);
+    }
 }

@@ -285,7 +285,7 @@ fn what_is_asked_for_wrongly_has_a_hint() {
     dkim(&["explain", "x.eml"])
         .exits(2)
         .says("unrecognized subcommand")
-        .says("dkim: hint: to say why a signature broke: dkim verify --explain FILE");
+        .says("dkim: hint: dkim verify --explain x.eml");
     let words = ["verify", "--explain", "--authentication-results", "x.eml"];
     dkim(&words)
         .exits(2)
@@ -307,7 +307,7 @@ fn what_is_asked_for_wrongly_has_a_hint() {
     ];
     dkim(&[&words[..], &["testdata/message.eml"]].concat())
         .exits(4)
-        .says("mx.example.org : no such file or directory")
+        .says("mx.example.org: no such file or directory")
         .says("dkim: hint: write --authentication-results=mx.example.org\n");
     let run = dkim(&[&words[..4], &["testdata/nothing.eml/"]].concat()).exits(4);
     assert!(!run.stderr.contains("hint"), "{}", run.stderr);

@@ -185,8 +185,8 @@ fn what_cannot_be_written_leaves_nothing_behind() {
     let words = |target: &str| keygen(&folder, &["-t", "ed25519", "--output-dir", target]);
     words("missing")
         .exits(4)
-        .says("missing/s1._domainkey.example.com.pem : no file can be made in missing: no such")
-        .says("make the folder first");
+        .says("missing/s1._domainkey.example.com.pem: no file can be made in missing: no such")
+        .says("dkim: hint: mkdir missing");
     keygen(&folder, &["-t", "ed25519", "--key-to", "."])
         .exits(4)
         .says("is a directory");
@@ -199,7 +199,7 @@ fn what_cannot_be_written_leaves_nothing_behind() {
     if Path::new("/dev/full").exists() {
         keygen(&folder, &["-t", "ed25519", "--key-to", "/dev/full"])
             .exits(4)
-            .says("/dev/full : no space left on device");
+            .says("/dev/full: no space left on device");
     }
     keygen(
         &folder,

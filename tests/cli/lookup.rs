@@ -282,10 +282,10 @@ fn the_expected_key() {
     );
     with("testdata/keys/missing.pem")
         .exits(4)
-        .says("missing.pem : no such file or directory");
+        .says("missing.pem: no such file or directory");
     with("testdata/README.md")
         .exits(4)
-        .says("dkim: error: testdata/README.md : ");
+        .says("dkim: error: testdata/README.md: ");
     let public = scratch();
     let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
     let pem = file(&public, "public.pem", pem.as_bytes());
@@ -310,13 +310,13 @@ fn the_selectors_of_a_message() {
         "rsa2048._domainkey.example.com.",
     ];
     assert_eq!(names, expected);
-    run.says("dkim: warning: - : signature 2 names no domain and selector");
+    run.says("dkim: warning: -: signature 2 names no domain and selector");
     dkim_reading(&words, b"From: a@example.com\r\n\r\n")
         .exits(1)
-        .says("dkim: error: - : there is no DKIM-Signature field");
+        .says("dkim: error: -: there is no DKIM-Signature field");
     dkim(&["lookup", "--message", "missing.eml"])
         .exits(4)
-        .says("missing.eml : ");
+        .says("missing.eml: ");
 }
 
 #[test]
@@ -365,7 +365,7 @@ fn quiet_says_it_by_the_status_alone() {
 fn a_name_of_another_form() {
     in_zone("example.com. TXT hello\n", &["example.net"])
         .exits(1)
-        .says("example.net : key records are named selector._domainkey.domain");
+        .says("example.net: key records are named selector._domainkey.domain");
     in_zone(
         &format!("t.example.net. 60 TXT \"{KEY}\"\n"),
         &["t.example.net"],

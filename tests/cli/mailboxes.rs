@@ -159,7 +159,7 @@ fn a_maildir_has_messages_in_cur_and_new() {
 fn a_folder_without_messages_is_told() {
     let folder = scratch();
     let path = word(folder.path().to_owned());
-    let warning = format!("dkim: warning: {path} : there is no message in it\n");
+    let warning = format!("dkim: warning: {path}: there is no message in it\n");
     let run = verify(&[&path]).exits(1);
     assert_eq!((run.stdout(), &run.stderr), ("", &warning));
     let run = verify(&["--json", &path]).exits(1);
@@ -208,8 +208,8 @@ fn what_leads_nowhere_stops_nobody() {
         assert_eq!(places(&run), expected);
         let errors: Vec<&str> = run.stderr.lines().collect();
         assert_eq!(errors.len(), 2);
-        assert!(errors[0].ends_with("/b : no such file or directory"));
-        assert!(errors[1].contains("/d : too many levels of symbolic links"));
-        verify(words).exits(4).prints("/f: pass").says("/b : ");
+        assert!(errors[0].ends_with("/b: no such file or directory"));
+        assert!(errors[1].contains("/d: too many levels of symbolic links"));
+        verify(words).exits(4).prints("/f: pass").says("/b: ");
     }
 }

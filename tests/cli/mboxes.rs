@@ -173,7 +173,7 @@ fn a_message_that_cannot_be_read_stops_no_other() {
         (&summary["messages"], &summary["unreadable"]),
         (&2.into(), &1.into())
     );
-    run.says("dkim: error: -#2 : the header field X is longer than 1 MiB\n");
+    run.says("dkim: error: -#2: the header field X is longer than 1 MiB\n");
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn each_message_has_its_own_time() {
     ];
     let run = verify_stdin(&["--json", "--at", "received"], &mbox(&messages, true)).exits(4);
     assert_eq!(results(&run), ["pass", "unreadable", "policy", "pass"]);
-    run.says("dkim: error: -#2 : no Received field with a date");
+    run.says("dkim: error: -#2: no Received field with a date");
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn a_public_key_may_be_taken_for_a_seed() {
     let key = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
     let bare = file(&folder, "bare", format!("{key}\n").as_bytes());
     let run = record(&["-k", &bare]).exits(0).says(&format!(
-        "dkim: warning: {bare} : read as a private Ed25519 seed; \
+        "dkim: warning: {bare}: read as a private Ed25519 seed; \
          for a public key give k=ed25519; p="
     ));
     assert!(!run.stdout().contains(key));
@@ -176,7 +176,7 @@ fn weak_keys_are_warned_of_and_refused() {
     record(&["-k", "testdata/keys/rsa1024.pem"])
         .exits(0)
         .prints("v=DKIM1; k=rsa; p=")
-        .says("dkim: warning: testdata/keys/rsa1024.pem : an RSA key of 1024 bits is weak");
+        .says("dkim: warning: testdata/keys/rsa1024.pem: an RSA key of 1024 bits is weak");
     record(&["-k", "testdata/keys/rsa1023.pem"])
         .exits(4)
         .says("an RSA key of 1023 bits: verifiers accept no fewer than 1024")
@@ -197,7 +197,7 @@ fn what_is_no_key_is_refused() {
     refused(b"-----BEGIN PUBLIC KEY-----\nMIIB", "the PEM is damaged");
     record(&["-k", "missing"])
         .exits(4)
-        .says("missing : no such file or directory");
+        .says("missing: no such file or directory");
     record(&["-k", "testdata"]).exits(4).says("is a directory");
     let usage = |words: &[&str], why: &str| {
         record(words).exits(2).says(why).says("dkim: hint: ");

@@ -180,8 +180,8 @@ fn a_bad_message_stays_as_it_was_and_stops_no_other() {
     let bad = file(&folder, "bad.eml", b"Subject: no author\n\nx\n");
     let good = file(&folder, "good.eml", &testdata::read("message.eml"));
     let run = sign(&["--in-place", &bad, "/nowhere.eml", &good]).exits(4);
-    run.says("bad.eml : the message has no From field")
-        .says("/nowhere.eml : no such file");
+    run.says("bad.eml: the message has no From field")
+        .says("/nowhere.eml: no such file");
     assert_eq!(fs::read(&bad).unwrap(), b"Subject: no author\n\nx\n");
     passes(&fs::read(&good).unwrap());
 }
@@ -194,7 +194,7 @@ fn folders_and_files_to_write_to() {
     let out = word(folder.path().join("out"));
     sign(&["--output-dir", &out, &one])
         .exits(4)
-        .says("out : not a folder");
+        .says("out: not a folder");
     fs::create_dir(&out).unwrap();
     sign(&["--output-dir", &out, &one]).exits(0);
     passes(&fs::read(folder.path().join("out/one.eml")).unwrap());
@@ -213,10 +213,10 @@ fn folders_and_files_to_write_to() {
     assert_eq!(mode & 0o111, 0);
     sign(&["-o", "/nowhere/signed.eml", &one])
         .exits(4)
-        .says("/nowhere/signed.eml : no such file");
+        .says("/nowhere/signed.eml: no such file");
     sign(&["-o", "/dev/full", &one])
         .exits(4)
-        .says("/dev/full : no space left on device");
+        .says("/dev/full: no space left on device");
 }
 
 #[test]
@@ -278,8 +278,8 @@ fn what_must_not_be_signed_is_refused() {
     };
     key("rsa512.pem", "verifiers refuse fewer than 1024");
     key("rsa768.pem", "verifiers refuse fewer than 1024");
-    key("../zone", "zone :");
-    key("nothing.pem", "nothing.pem : no such file");
+    key("../zone", "zone: ");
+    key("nothing.pem", "nothing.pem: no such file");
 }
 
 #[test]
@@ -369,7 +369,7 @@ fn malformed_headers_are_refused() {
             "has a byte in its field name that no name may have: \"From\\u{0}: a@example.com\"",
         ),
     ] {
-        let error = format!("- : the header is malformed: line {line} {why}");
+        let error = format!("-: the header is malformed: line {line} {why}");
         let run = dkim_reading(&KEY, message.as_bytes()).exits(4).says(&error);
         assert_eq!(run.stderr.matches("dkim: error:").count(), 1);
         assert!(run.stdout.is_empty());

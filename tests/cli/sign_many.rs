@@ -172,7 +172,7 @@ fn two_messages_of_one_name_do_not_share_a_place() {
         let written = contents(out.path());
         assert_eq!(written.len(), 2);
         assert!(written[0].1.ends_with(&message(1)));
-        run.says("/x.eml : another message of this name goes there");
+        run.says("/x.eml: another message of this name goes there");
     }
 }
 
@@ -194,8 +194,8 @@ fn what_cannot_be_signed_stops_nobody() {
         .filter(|line| line.contains("error"))
         .collect();
     assert_eq!(errors.len(), 3);
-    assert!(errors[0].ends_with("/missing.eml : no such file or directory"));
-    assert!(errors[1].contains("/no-from.eml : "));
+    assert!(errors[0].ends_with("/missing.eml: no such file or directory"));
+    assert!(errors[1].contains("/no-from.eml: "));
     let left = contents(folder.path());
     assert_eq!(left.len(), 21);
     let is_signed = |(_, octets): &&(String, Vec<u8>)| octets.starts_with(b"DKIM-Signature:");
@@ -236,7 +236,7 @@ fn a_report_that_cannot_be_written_stops_nobody() {
         .unwrap();
     let run = Run::of(command(&line).stdout(full))
         .exits(4)
-        .says("dkim: error: standard output : no space left on device");
+        .says("dkim: error: standard output: no space left on device");
     assert_eq!(run.stderr.matches("standard output").count(), 1);
     let signed = contents(folder.path());
     assert!(
@@ -255,6 +255,6 @@ fn an_mbox_of_several_messages_is_refused() {
     sign(&[&one]).exits(0);
     sign(&["--in-place", &two])
         .exits(4)
-        .says("two : an mbox of several messages");
+        .says("two: an mbox of several messages");
     assert_eq!(fs::read(&two).unwrap(), message.repeat(2));
 }

@@ -101,7 +101,7 @@ fn many_inputs_and_the_worst_status() {
         .prints("good.eml: pass")
         .prints("bad.eml: fail");
     let run = run(&["--json", missing, &bad, &good]).exits(4);
-    let run = run.says("missing.eml : no such file or directory");
+    let run = run.says("missing.eml: no such file or directory");
     let lines = run.json();
     assert_eq!(lines.len(), 3);
     assert_eq!(
@@ -122,7 +122,7 @@ fn quiet_says_errors_only() {
     assert!(run.stdout.is_empty() && run.stderr.is_empty());
     verify(&["-q", "/nowhere"], b"")
         .exits(4)
-        .says("/nowhere : no such file or directory");
+        .says("/nowhere: no such file or directory");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod documentation;
 mod inspect;
 mod keygen;
 mod lookup;
+mod mistakes;
 mod record;
 mod sign;
 mod values;
@@ -17,6 +18,7 @@ pub use documentation::{Completions, Man};
 pub use inspect::{Inspect, Part};
 pub use keygen::{KeyTypeName, Keygen};
 pub use lookup::Lookup;
+pub use mistakes::usage_error;
 pub use record::{Record, RecordOptions};
 pub use sign::{Sign, SigningTime};
 pub use verify::{At, Require, Verify};
@@ -37,7 +39,7 @@ pub struct Arguments {
     pub command: Command,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Common {
     /// Print one JSON object per line
     #[arg(

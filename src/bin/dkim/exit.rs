@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use dkim_toolkit::lint::NameStatus;
 use dkim_toolkit::verdict::VerificationResult;
 use dkim_toolkit::verify::MessageResult;
 
@@ -48,6 +49,19 @@ impl From<MessageResult> for ExitStatus {
             MessageResult::Signed(VerificationResult::Pass) => Self::Yes,
             MessageResult::Signed(VerificationResult::TempError) => Self::CannotTell,
             MessageResult::None | MessageResult::Signed(_) => Self::No,
+        }
+    }
+}
+
+impl From<&NameStatus> for ExitStatus {
+    fn from(status: &NameStatus) -> Self {
+        match status {
+            NameStatus::Found => Self::Yes,
+            NameStatus::Temporary(_) => Self::CannotTell,
+            NameStatus::Missing
+            | NameStatus::Revoked
+            | NameStatus::Invalid
+            | NameStatus::Mismatch => Self::No,
         }
     }
 }

@@ -23,7 +23,7 @@ pub struct Completions {
   dkim man | man -l -
   dkim man ~/.local/share/man/man1")]
 pub struct Man {
-    /// The folder, which must be there
+    /// The folder, which is made if it is not there
     #[arg(value_name = "DIR")]
     pub folder: Option<PathBuf>,
 }

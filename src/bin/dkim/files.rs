@@ -1,0 +1,179 @@
+//! Where messages come from and where files go.
+
+mod key_file;
+mod mbox;
+mod new_file;
+mod replay;
+mod walk;
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dkim_toolkit::message::{Header, HeaderReader, LineEndings};
+
+use crate::error::Error;
+
+pub use key_file::{
+    ASK_PASSPHRASE, Passphrase, check_target, read_public_key, read_secret, write_private_key,
+};
+pub use mbox::Mbox;
+pub use new_file::write_whole;
+pub use replay::{CopyError, Replay};
+pub use walk::Walk;
+
+/// Files are read in pieces of this many bytes.
+pub const PIECE: usize = 128 * 1024;
+
+/// Where a message is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    Stdin,
+    File(PathBuf),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("-"),
+            Self::File(path) => f.write_str(&shown(path)),
+        }
+    }
+}
+
+/// A path, fit to print.
+pub fn shown(path: &Path) -> String {
+    dkim_toolkit::escape::escape_octets(path.as_os_str().as_encoded_bytes())
+}
+
+/// A message's place, for people and scripts.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub source: Arc<Source>,
+    /// Its number in an mbox, from 1.
+    pub index: Option<u64>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.index {
+            None => write!(f, "{}", self.source),
+            Some(index) => write!(f, "{}#{index}", self.source),
+        }
+    }
+}
+
+/// A path as a word of a command line to paste, quoted where a shell would change it.
+pub fn word(path: &Path) -> String {
+    let text = shown(path);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+=:,@%~".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// The sources that paths name, or else standard input; an error with an example of a right command
+/// line if that is a terminal, or is named twice.
+pub fn sources(paths: &[PathBuf], example: &str) -> Result<Vec<Source>, Error> {
+    if paths.is_empty() && io::stdin().is_terminal() {
+        let error = Error::usage("no message given, and standard input is a terminal");
+        return Err(error.hint(example));
+    }
+    if paths.is_empty() {
+        return Ok(vec![Source::Stdin]);
+    }
+    let source = |path: &PathBuf| match path.to_str() {
+        Some("-") => Source::Stdin,
+        _ => Source::File(path.clone()),
+    };
+    let sources: Vec<Source> = paths.iter().map(source).collect();
+    if sources
+        .iter()
+        .filter(|source| **source == Source::Stdin)
+        .count()
+        > 1
+    {
+        return Err(Error::usage("standard input can be read only once").hint(example));
+    }
+    Ok(sources)
+}
+
+/// A message that is read piece by piece.
+pub trait Pieces {
+    /// The next bytes; none at the end.
+    fn read(&mut self) -> Result<&[u8], Error>;
+
+    /// Reads the header, and the first bytes of the body with it.
+    fn read_header(&mut self, line_endings: LineEndings) -> Result<(Header, Vec<u8>), Error> {
+        let mut reader = HeaderReader::new(line_endings);
+        loop {
+            let piece = self.read()?;
+            if piece.is_empty() {
+                return Ok((reader.finish().map_err(Error::cannot)?, Vec::new()));
+            }
+            if let Some(taken) = reader.push(piece).map_err(Error::cannot)? {
+                let body = piece[taken..].to_vec();
+                return Ok((reader.finish().map_err(Error::cannot)?, body));
+            }
+        }
+    }
+
+    /// Gives the body to `each`: `start`, which came with the header, and what follows.
+    fn read_body(&mut self, start: &[u8], mut each: impl FnMut(&[u8])) -> Result<(), Error> {
+        each(start);
+        loop {
+            let piece = self.read()?;
+            if piece.is_empty() {
+                return Ok(());
+            }
+            each(piece);
+        }
+    }
+}
+
+/// An open message.
+pub struct Input {
+    reader: Box<dyn Read + Send>,
+    buffer: Vec<u8>,
+}
+
+impl Input {
+    /// Opens a source.
+    pub fn open(source: &Source) -> Result<Self, Error> {
+        Ok(match source {
+            Source::Stdin => Self::from_reader(io::stdin()),
+            Source::File(path) => Self::from_reader(open_message(path)?),
+        })
+    }
+
+    fn from_reader(reader: impl Read + Send + 'static) -> Self {
+        Self {
+            reader: Box::new(reader),
+            buffer: vec![0; PIECE],
+        }
+    }
+}
+
+impl Pieces for Input {
+    fn read(&mut self) -> Result<&[u8], Error> {
+        loop {
+            match self.reader.read(&mut self.buffer) {
+                Ok(length) => return Ok(&self.buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn open_message(path: &Path) -> Result<File, Error> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        let hint = format!("name the messages in it: {}/*.eml", word(path));
+        return Err(Error::cannot("is a directory").hint(hint));
+    }
+    Ok(file)
+}

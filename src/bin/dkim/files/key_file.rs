@@ -1,0 +1,188 @@
+//! Key files: read without leaving copies in memory, written whole and for the owner alone.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write as _};
+use std::os::unix::fs::{MetadataExt as _, fchown};
+use std::path::Path;
+
+use dkim_toolkit::key::{PrivateKeyError, PrivateKeyPem, PublicKey};
+use dkim_toolkit::key_file::KeyFileError;
+use zeroize::Zeroizing;
+
+use super::new_file::{NewFile, folder_of, follow_links};
+use super::{shown, word};
+use crate::error::{Error, io_reason};
+use crate::interrupt::Steps;
+
+/// Key and passphrase files of more bytes are none.
+const MAX_KEY_FILE: usize = 1024 * 1024;
+
+/// What to do about an encrypted key.
+pub const ASK_PASSPHRASE: &str = "name the file with its passphrase: --passphrase-file FILE";
+
+/// What is said of 32 bytes in base64, which may be a public key.
+const READ_AS_SEED: &str = "read as a private Ed25519 seed; for a public key give k=ed25519; p=…";
+
+/// A passphrase for encrypted keys, if there is one.
+pub struct Passphrase {
+    file: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl Passphrase {
+    /// Reads a passphrase file.
+    pub fn read(path: Option<&Path>) -> Result<Self, Error> {
+        let file = path.map(read_secret).transpose()?;
+        Ok(Self { file })
+    }
+
+    /// The first line of the file.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        let line = self.file.as_ref()?.split(|&byte| byte == b'\n').next()?;
+        Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+}
+
+/// Reads a file with a secret in it.
+pub fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+    open_secret(path).map_err(|error| error.about(shown(path)))
+}
+
+fn open_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let length = usize::try_from(metadata.len())
+        .ok()
+        .filter(|_| metadata.is_file());
+    let length = length.unwrap_or(MAX_KEY_FILE);
+    read_secret_from(file, length)
+}
+
+/// Reads a secret of about `length` bytes.
+fn read_secret_from(from: impl Read, length: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // Room for all of it: a vector that grows would leave copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length.min(MAX_KEY_FILE) + 1));
+    from.take(MAX_KEY_FILE as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads the public key of a file that holds a key of any kind; `-` is standard input. With it
+/// comes what a reader of the file may have taken for something else.
+pub fn read_public_key(
+    path: &Path,
+    passphrase: &Passphrase,
+) -> Result<(PublicKey, Option<&'static str>), Error> {
+    let bytes = if path.as_os_str() == "-" {
+        read_secret_from(io::stdin().lock(), MAX_KEY_FILE)
+    } else {
+        read_secret(path)
+    };
+    let bytes = bytes.map_err(|error| error.about(shown(path)))?;
+    match PublicKey::from_bytes(&bytes, passphrase.bytes()) {
+        Ok(key) => Ok((key, is_bare_seed(&bytes).then_some(READ_AS_SEED))),
+        Err(why) => {
+            let error = Error::cannot(&why).about(shown(path));
+            let hint = match why {
+                KeyFileError::Private(PrivateKeyError::Encrypted) => {
+                    Some(ASK_PASSPHRASE.to_owned())
+                }
+                why => why.hint(),
+            };
+            Err(error.hints(hint))
+        }
+    }
+}
+
+/// Whether that is nothing but the base64 of 32 bytes: a seed, or a public key taken for one.
+fn is_bare_seed(bytes: &[u8]) -> bool {
+    let mut length = 0;
+    for byte in bytes.iter().filter(|byte| !byte.is_ascii_whitespace()) {
+        if !(byte.is_ascii_alphanumeric() || b"+/=".contains(byte)) {
+            return false;
+        }
+        length += 1;
+    }
+    // Without padding, and with it.
+    matches!(length, 43 | 44)
+}
+
+/// Whether a key file may be written here: nothing is there, or it may be replaced, or it is no
+/// file that could be lost: a pipe, say.
+pub fn check_target(path: &Path, overwrite: bool) -> Result<(), Error> {
+    match fs::metadata(path) {
+        Ok(existing) if existing.is_dir() => Err(Error::cannot("is a directory")
+            .about(shown(path))
+            .hint(format!("--output-dir {}", word(path)))),
+        Ok(existing) if existing.is_file() && !overwrite => Err(already_there(path)),
+        _ => Ok(()),
+    }
+}
+
+fn already_there(path: &Path) -> Error {
+    Error::cannot("already exists, and a lost key cannot be had back")
+        .about(shown(path))
+        .hint("choose another selector, or --overwrite to replace the key")
+}
+
+/// Writes a private key: whole or not at all, and from the first moment on for the owner alone.
+pub fn write_private_key(
+    path: &Path,
+    key: &PrivateKeyPem,
+    overwrite: bool,
+    steps: &Steps,
+) -> Result<(), Error> {
+    write_key(path, key, overwrite, steps).map_err(|error| error.about(shown(path)))
+}
+
+fn write_key(
+    path: &Path,
+    key: &PrivateKeyPem,
+    overwrite: bool,
+    steps: &Steps,
+) -> Result<(), Error> {
+    let bytes = key.as_str().as_bytes();
+    let existing = fs::metadata(path).ok();
+    if existing
+        .as_ref()
+        .is_some_and(|existing| !existing.is_file())
+    {
+        OpenOptions::new()
+            .write(true)
+            .open(path)?
+            .write_all(bytes)?;
+        return Ok(());
+    }
+    // A link stays a link: the key goes to where it leads.
+    let target = follow_links(path)?;
+    let mut file =
+        NewFile::beside(&target, 0o600).map_err(|error| about_folder(&target, &error))?;
+    file.file().write_all(bytes)?;
+    if let Some(existing) = existing {
+        // To change the owner takes rights that whoever replaces a file need not have.
+        let _ = fchown(file.file(), Some(existing.uid()), Some(existing.gid()));
+    }
+    if overwrite {
+        file.replace(&target, steps)?;
+    } else {
+        // Whoever made the file since it was looked for keeps it.
+        file.create(&target).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => already_there(path),
+            _ => error.into(),
+        })?;
+    }
+    Ok(())
+}
+
+/// Says why no file can be made in a folder.
+fn about_folder(target: &Path, error: &io::Error) -> Error {
+    let reason = io_reason(error);
+    // The temporary file's name is of no interest.
+    let reason = reason.split(" at path ").next().unwrap_or_default();
+    let folder = folder_of(target);
+    let cannot = format!("no file can be made in {}: {reason}", shown(&folder));
+    let cannot = Error::cannot(cannot);
+    if error.kind() == io::ErrorKind::NotFound {
+        cannot.hint(format!("mkdir {}", word(&folder)))
+    } else {
+        cannot
+    }
+}

@@ -1,0 +1,167 @@
+//! Messages that are read twice.
+
+use std::fs::File;
+use std::io::{self, Read, Seek as _, SeekFrom, Write};
+
+use tempfile::SpooledTempFile;
+
+use super::{Input, PIECE, Pieces, Source, open_message};
+use crate::error::{Error, io_reason};
+
+/// What cannot be read twice is kept in memory up to this many bytes, and beyond in a file.
+const SPOOL: usize = 4 * 1024 * 1024;
+
+/// A message that is read twice: once to be hashed, once to be copied.
+pub struct Replay {
+    input: Input,
+    /// The source once more, if it can be read again.
+    again: Option<File>,
+    /// The first bytes, or all if they are few.
+    kept: Vec<u8>,
+    rest: Rest,
+    /// Octets of the first reading.
+    length: u64,
+}
+
+enum Rest {
+    /// All was kept.
+    Nothing,
+    /// The source can be read again.
+    File(File),
+    /// It was copied on the way.
+    Spool(SpooledTempFile),
+}
+
+impl Pieces for Replay {
+    fn read(&mut self) -> Result<&[u8], Error> {
+        let length = self.input.read()?.len();
+        let Self {
+            input,
+            again,
+            kept,
+            rest,
+            length: total,
+        } = self;
+        let piece = &input.buffer[..length];
+        *total += length as u64;
+        keep(piece, again, kept, rest).map_err(|error| {
+            let reason = io_reason(&error);
+            Error::cannot(format!("cannot be kept for the second reading: {reason}"))
+                .hint("name a folder with room: TMPDIR=DIR")
+        })?;
+        Ok(piece)
+    }
+}
+
+fn keep(
+    piece: &[u8],
+    again: &mut Option<File>,
+    kept: &mut Vec<u8>,
+    rest: &mut Rest,
+) -> io::Result<()> {
+    if matches!(rest, Rest::Nothing) {
+        if kept.len() + piece.len() <= SPOOL {
+            kept.extend_from_slice(piece);
+            return Ok(());
+        }
+        *rest = again
+            .take()
+            .map_or_else(|| Rest::Spool(SpooledTempFile::new(0)), Rest::File);
+    }
+    match rest {
+        Rest::Spool(spool) => spool.write_all(piece),
+        Rest::Nothing | Rest::File(_) => Ok(()),
+    }
+}
+
+impl Replay {
+    /// Opens a source.
+    pub fn open(source: &Source) -> Result<Self, Error> {
+        let (input, again) = match source {
+            Source::Stdin => (Input::open(source)?, None),
+            Source::File(path) => {
+                let file = open_message(path)?;
+                let again = if file.metadata()?.is_file() {
+                    Some(file.try_clone()?)
+                } else {
+                    None
+                };
+                (Input::from_reader(file), again)
+            }
+        };
+        Ok(Self {
+            input,
+            again,
+            kept: Vec::new(),
+            rest: Rest::Nothing,
+            length: 0,
+        })
+    }
+
+    /// How many bytes were read.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The message once more, after it was read.
+    pub fn again(&mut self) -> io::Result<impl Read + '_> {
+        let rest = self.rest.again(self.kept.len(), self.kept.len() as u64)?;
+        Ok(self.kept.chain(rest))
+    }
+
+    /// Copies the message to `out`, with `head` in the place of its first `length` bytes.
+    pub fn copy(mut self, out: &mut dyn Write, head: &[u8], length: u64) -> Result<(), CopyError> {
+        let write =
+            |out: &mut dyn Write, bytes: &[u8]| out.write_all(bytes).map_err(CopyError::Write);
+        write(out, head)?;
+        let kept = usize::try_from(length)
+            .ok()
+            .and_then(|from| self.kept.get(from..));
+        write(out, kept.unwrap_or_default())?;
+        let mut copied = length.max(self.kept.len() as u64);
+        let rest = self.rest.again(self.kept.len(), copied);
+        let mut rest = rest.map_err(CopyError::Read)?;
+        let mut buffer = vec![0; PIECE];
+        loop {
+            let length = match rest.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(length) => length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(CopyError::Read(error)),
+            };
+            write(out, &buffer[..length])?;
+            copied += length as u64;
+        }
+        if copied == self.length {
+            Ok(())
+        } else {
+            Err(CopyError::Changed)
+        }
+    }
+}
+
+impl Rest {
+    /// What follows the first `from` bytes, of which `kept` are in memory.
+    fn again(&mut self, kept: usize, from: u64) -> io::Result<Box<dyn Read + '_>> {
+        Ok(match self {
+            Self::Nothing => Box::new(io::empty()),
+            Self::File(file) => {
+                file.seek(SeekFrom::Start(from))?;
+                Box::new(file)
+            }
+            Self::Spool(spool) => {
+                spool.seek(SeekFrom::Start(from - kept as u64))?;
+                Box::new(spool)
+            }
+        })
+    }
+}
+
+/// Why a message could not be copied.
+#[derive(Debug)]
+pub enum CopyError {
+    Read(io::Error),
+    Write(io::Error),
+    /// It was longer or shorter when it was read again.
+    Changed,
+}

@@ -1,0 +1,23 @@
+//! What is printed: text for people and JSON for scripts, by subcommand.
+
+pub mod inspect;
+mod json;
+pub mod key_report;
+mod output;
+pub mod record;
+mod report;
+pub mod sign;
+pub mod verify;
+mod wrap;
+
+use json::line as json_line;
+pub use output::{Bar, Output};
+
+/// A number of things.
+pub fn count(count: usize, thing: &str) -> String {
+    match count {
+        0 => format!("no {thing}"),
+        1 => format!("1 {thing}"),
+        _ => format!("{count} {thing}s"),
+    }
+}

@@ -1,0 +1,15 @@
+//! The JSON of `dkim sign`.
+
+use serde::Serialize;
+
+/// What is said of one message.
+#[derive(Serialize)]
+pub struct Line<'a> {
+    pub source: String,
+    /// The file that the signed message was written to.
+    pub output: Option<String>,
+    /// The new fields.
+    pub fields: &'a [String],
+    /// Why the message was not signed.
+    pub error: Option<&'a str>,
+}

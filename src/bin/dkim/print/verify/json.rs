@@ -1,0 +1,248 @@
+//! The JSON of `dkim verify`: one object for each message, its keys always there.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use dkim_toolkit::alignment::Alignment;
+use dkim_toolkit::canonicalization::body::LineEndsSeen;
+use dkim_toolkit::explain::{Explained as Found, Explanation};
+use dkim_toolkit::key_record::KeyRecord;
+use dkim_toolkit::lookup::Dnssec;
+use dkim_toolkit::message::Header;
+use dkim_toolkit::signature::Signature as Stated;
+use dkim_toolkit::verdict::{KeyEvidence, Reason, Verdict, Warning as Warned};
+use serde::Serialize;
+
+use super::Outcome;
+use crate::error::Error;
+use crate::files::Place;
+use crate::print::json::BodyHash;
+
+/// A message.
+#[derive(Serialize)]
+pub struct Message<'a> {
+    source: String,
+    index: Option<u64>,
+    result: Option<&'static str>,
+    from: &'a [String],
+    line_endings: Option<&'static str>,
+    size: Option<u64>,
+    signatures: Vec<Signature<'a>>,
+    warnings: Vec<Warning<'a>>,
+    error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Signature<'a> {
+    result: &'static str,
+    reason: Option<&'static str>,
+    detail: Option<String>,
+    domain: Option<String>,
+    selector: Option<String>,
+    identity: Option<String>,
+    algorithm: Option<&'static str>,
+    canonicalization: Option<String>,
+    signed_headers: Option<Vec<&'a str>>,
+    oversigned_headers: Option<&'a [String]>,
+    body_length: Option<u64>,
+    timestamp: Option<u64>,
+    expiration: Option<u64>,
+    body_hash: BodyHash,
+    signature_matches: Option<bool>,
+    key: Option<Key<'a>>,
+    alignment: Option<&'static str>,
+    warnings: Vec<Warning<'a>>,
+    explanation: Option<Vec<Explained<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Key<'a> {
+    name: &'a str,
+    r#type: &'static str,
+    bits: usize,
+    testing: bool,
+    strict: bool,
+    dnssec: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Warning<'a> {
+    code: &'static str,
+    message: Cow<'a, str>,
+    /// What to do about it, with `--explain`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Explained<'a> {
+    cause: &'static str,
+    proof: &'static str,
+    detail: &'a str,
+    field: Option<&'a str>,
+    original: Option<&'a str>,
+    remedy: &'static str,
+}
+
+impl<'a> Message<'a> {
+    /// What is said of a message, or why it could not be read.
+    pub fn new(place: &Place, outcome: Result<&'a Outcome, &Error>) -> Self {
+        let source = place.source.to_string();
+        let index = place.index;
+        match outcome {
+            Ok(outcome) => Self {
+                source,
+                index,
+                result: Some(outcome.result.name()),
+                from: &outcome.report.from,
+                line_endings: line_endings(outcome.report.line_ends),
+                size: Some(outcome.report.size),
+                signatures: outcome
+                    .report
+                    .verdicts
+                    .iter()
+                    .enumerate()
+                    .map(|(at, verdict)| Signature {
+                        explanation: outcome.explained(at).map(Explained::list),
+                        warnings: signature_warnings(outcome, at),
+                        ..Signature::new(&outcome.report.header, verdict)
+                    })
+                    .collect(),
+                warnings: message_warnings(outcome),
+                error: None,
+            },
+            Err(error) => Self {
+                source,
+                index,
+                result: None,
+                from: &[],
+                line_endings: None,
+                size: None,
+                signatures: Vec::new(),
+                warnings: Vec::new(),
+                error: Some(error.message.clone()),
+            },
+        }
+    }
+}
+
+impl<'a> Signature<'a> {
+    fn new(header: &Header, verdict: &'a Verdict) -> Self {
+        let stated = verdict.signature.as_ref();
+        let (domain, selector) = verdict.identifiers(header);
+        Self {
+            result: verdict.result().name(),
+            reason: verdict.reason.as_ref().map(Reason::code),
+            detail: verdict.detail(),
+            domain: domain.map(|domain| domain.as_str().to_owned()),
+            selector: selector.map(|selector| selector.as_str().to_owned()),
+            identity: stated.map(|stated| {
+                let identity = stated.identity();
+                format!("{}@{}", identity.local_part(), identity.domain().as_str())
+            }),
+            algorithm: stated.map(|stated| stated.algorithm.name()),
+            canonicalization: stated.map(|stated| stated.canonicalization.to_string()),
+            signed_headers: stated.map(signed_headers),
+            oversigned_headers: stated.map(|_| &verdict.oversigned_headers[..]),
+            body_length: stated.and_then(|stated| stated.body_length),
+            timestamp: stated.and_then(|stated| stated.timestamp),
+            expiration: stated.and_then(|stated| stated.expiration),
+            body_hash: BodyHash::new(verdict),
+            signature_matches: verdict.signature_matches,
+            key: verdict.key.as_ref().map(Key::new),
+            alignment: verdict.alignment.map(Alignment::name),
+            warnings: Vec::new(),
+            explanation: None,
+        }
+    }
+}
+
+impl<'a> Key<'a> {
+    fn new(evidence: &'a KeyEvidence) -> Self {
+        let KeyEvidence {
+            name,
+            record,
+            dnssec,
+            ..
+        } = evidence;
+        let KeyRecord {
+            key,
+            testing,
+            strict,
+            ..
+        } = record;
+        Self {
+            name,
+            r#type: key.key_type().name(),
+            bits: key.bits(),
+            testing: *testing,
+            strict: *strict,
+            dnssec: dnssec.map(Dnssec::name),
+        }
+    }
+}
+
+/// The distinct names of `h=`, in order.
+pub fn signed_headers(stated: &Stated) -> Vec<&str> {
+    let mut seen = BTreeSet::new();
+    stated
+        .signed_headers()
+        .filter(|name| seen.insert(*name))
+        .collect()
+}
+
+fn line_endings(seen: LineEndsSeen) -> Option<&'static str> {
+    match (seen.crlf, seen.bare_line_feed) {
+        (true, true) => Some("mixed"),
+        (true, false) => Some("crlf"),
+        (false, true) => Some("lf"),
+        (false, false) => None,
+    }
+}
+
+fn message_warnings(outcome: &Outcome) -> Vec<Warning<'_>> {
+    let warnings = outcome.unmet.iter().chain(&outcome.report.warnings);
+    let is_explained = outcome.explanations.is_some();
+    warnings
+        .map(|warned| Warning::new(Cow::Borrowed(warned), is_explained))
+        .collect()
+}
+
+fn signature_warnings(outcome: &Outcome, at: usize) -> Vec<Warning<'_>> {
+    let own = outcome.report.verdicts[at].warnings.iter();
+    let explained = outcome.explained(at).map(Found::warnings);
+    let all = own
+        .map(Cow::Borrowed)
+        .chain(explained.into_iter().flatten().map(Cow::Owned));
+    let is_explained = outcome.explanations.is_some();
+    all.map(|warned| Warning::new(warned, is_explained))
+        .collect()
+}
+
+impl<'a> Warning<'a> {
+    fn new(warned: Cow<'a, Warned>, is_explained: bool) -> Self {
+        let code = warned.code;
+        Self {
+            code: code.name(),
+            message: match warned {
+                Cow::Borrowed(warned) => Cow::Borrowed(&warned.message),
+                Cow::Owned(warned) => Cow::Owned(warned.message),
+            },
+            remedy: code.remedy().filter(|_| is_explained),
+        }
+    }
+}
+
+impl<'a> Explained<'a> {
+    fn list(found: &'a Found) -> Vec<Self> {
+        let one = |explanation: &'a Explanation| Self {
+            cause: explanation.cause.code(),
+            proof: explanation.proof.name(),
+            detail: &explanation.detail,
+            field: explanation.field.as_deref(),
+            original: explanation.original.as_deref(),
+            remedy: explanation.remedy,
+        };
+        found.explanations.iter().map(one).collect()
+    }
+}

@@ -1,0 +1,321 @@
+//! `--summary`: totals by result, and a table by domain and selector.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use dkim_toolkit::verdict::{Reason, VerificationResult};
+use serde::Serialize;
+
+use super::Outcome;
+use crate::print::report::{BAD, GOOD, PLAIN, Report};
+
+/// So many pairs of domain and selector have a row of their own. Whoever sends mail chooses them:
+/// without a bound an archive could fill any memory.
+const MAX_ROWS: usize = 20_000;
+
+/// The results of messages, in the order of totals.
+const RESULTS: [&str; 7] = [
+    "pass",
+    "fail",
+    "policy",
+    "neutral",
+    "permerror",
+    "temperror",
+    "none",
+];
+
+/// What one message adds.
+pub struct Tally {
+    result: &'static str,
+    size: u64,
+    signatures: Vec<Counted>,
+    causes: BTreeSet<&'static str>,
+}
+
+/// The best that one domain and selector have in a message.
+struct Counted {
+    pair: Pair,
+    result: VerificationResult,
+    reason: Option<&'static str>,
+    key: Option<(&'static str, usize)>,
+}
+
+/// A domain and a selector, as far as they could be read.
+type Pair = (Option<String>, Option<String>);
+
+/// The totals.
+pub struct Summary {
+    messages: u64,
+    octets: u64,
+    results: BTreeMap<&'static str, u64>,
+    unreadable: u64,
+    rows: HashMap<Pair, Row>,
+    /// Messages' signatures beyond the rows.
+    further: Row,
+    /// Messages by what happened to them, if that was searched for.
+    causes: Option<BTreeMap<&'static str, u64>>,
+}
+
+#[derive(Default)]
+struct Row {
+    messages: u64,
+    pass: u64,
+    reasons: BTreeMap<&'static str, u64>,
+    keys: BTreeSet<(&'static str, usize)>,
+}
+
+impl Tally {
+    pub fn new(outcome: &Outcome) -> Self {
+        let mut signatures: Vec<Counted> = Vec::new();
+        for verdict in &outcome.report.verdicts {
+            let (domain, selector) = verdict.identifiers(&outcome.report.header);
+            let pair = (
+                domain.map(|domain| domain.as_str().to_owned()),
+                selector.map(|selector| selector.as_str().to_owned()),
+            );
+            let key = verdict.key.as_ref().map(|evidence| {
+                let key = &evidence.record.key;
+                (key.key_type().name(), key.bits())
+            });
+            let counted = Counted {
+                pair,
+                result: verdict.result(),
+                reason: verdict.reason.as_ref().map(Reason::code),
+                key,
+            };
+            match signatures
+                .iter_mut()
+                .find(|other| other.pair == counted.pair)
+            {
+                Some(other) if counted.result < other.result => *other = counted,
+                Some(_) => {}
+                None => signatures.push(counted),
+            }
+        }
+        Self {
+            result: outcome.result.name(),
+            size: outcome.report.size,
+            signatures,
+            causes: causes(outcome),
+        }
+    }
+}
+
+/// The codes of what happened to a message, and of what is not explained, each once.
+fn causes(outcome: &Outcome) -> BTreeSet<&'static str> {
+    let explained = || outcome.explanations.iter().flatten().flatten();
+    let causes = explained().flat_map(|each| &each.explanations);
+    let parts = explained().flat_map(|each| &each.unexplained);
+    causes
+        .map(|explanation| explanation.cause.code())
+        .chain(parts.map(|part| part.warning().code.name()))
+        .collect()
+}
+
+impl Summary {
+    /// Of nothing yet; `explains`: whether it is searched for why signatures do not pass.
+    pub fn new(explains: bool) -> Self {
+        Self {
+            messages: 0,
+            octets: 0,
+            results: BTreeMap::new(),
+            unreadable: 0,
+            rows: HashMap::new(),
+            further: Row::default(),
+            causes: explains.then(BTreeMap::new),
+        }
+    }
+
+    pub fn add(&mut self, tally: Tally) {
+        self.messages += 1;
+        self.octets += tally.size;
+        *self.results.entry(tally.result).or_default() += 1;
+        for cause in tally.causes {
+            let causes = self.causes.get_or_insert_default();
+            *causes.entry(cause).or_default() += 1;
+        }
+        for counted in tally.signatures {
+            let has_room = self.rows.len() < MAX_ROWS || self.rows.contains_key(&counted.pair);
+            let row = if has_room {
+                self.rows.entry(counted.pair).or_default()
+            } else {
+                &mut self.further
+            };
+            row.messages += 1;
+            match counted.reason {
+                None => row.pass += 1,
+                Some(reason) => *row.reasons.entry(reason).or_default() += 1,
+            }
+            row.keys.extend(counted.key);
+        }
+    }
+
+    pub fn add_unreadable(&mut self) {
+        self.unreadable += 1;
+    }
+
+    /// The rows, those with the most failures first, then the busiest.
+    fn rows(&self) -> Vec<(&Pair, &Row)> {
+        let mut rows: Vec<_> = self.rows.iter().collect();
+        rows.sort_by(|(pair, row), (other_pair, other)| {
+            let failures = other.fail().cmp(&row.fail());
+            failures.then_with(|| (other.messages, pair).cmp(&(row.messages, other_pair)))
+        });
+        rows
+    }
+
+    /// The summary for people.
+    pub fn report(&self, columns: usize) -> Report {
+        let mut report = Report::new(columns);
+        report.blank();
+        let mut totals = vec![count(self.messages, "message")];
+        let results = self
+            .results
+            .iter()
+            .map(|(name, count)| format!("{count} {name}"));
+        totals.push(results.collect::<Vec<_>>().join(", "));
+        let totals = totals.join(": ");
+        report.wrapped(0, PLAIN, "", totals.trim_end_matches(": "));
+        if self.unreadable > 0 {
+            report.line_of(&[(BAD, &format!("{} unreadable", self.unreadable))]);
+        }
+        if self.rows.is_empty() {
+            return report;
+        }
+        report.blank();
+        report.line_of(&[(
+            PLAIN,
+            "messages     pass     fail  key           domain, selector",
+        )]);
+        for ((domain, selector), row) in self.rows() {
+            let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "?".to_owned());
+            let whose = format!("{}  {}", name(domain), name(selector));
+            row.report(&mut report, &whose);
+        }
+        if self.further.messages > 0 {
+            self.further.report(&mut report, "(all others)");
+        }
+        let mut causes: Vec<_> = self.causes.iter().flatten().collect();
+        causes.sort_by_key(|(cause, messages)| (Reverse(**messages), **cause));
+        if !causes.is_empty() {
+            report.blank();
+            report.line_of(&[(PLAIN, "what happened, and in how many messages")]);
+        }
+        for (cause, messages) in causes {
+            report.line_of(&[(PLAIN, &format!("{cause} {messages}"))]);
+        }
+        report
+    }
+
+    /// The summary for scripts.
+    pub fn json(&self) -> impl Serialize + '_ {
+        let totals = |name| self.results.get(name).copied().unwrap_or_default();
+        Object {
+            summary: Totals {
+                messages: self.messages,
+                octets: self.octets,
+                results: RESULTS.map(|name| (name, totals(name))).into(),
+                unreadable: self.unreadable,
+                signatures: self
+                    .rows()
+                    .into_iter()
+                    .map(|((domain, selector), row)| {
+                        RowObject::new(domain.as_deref(), selector.as_deref(), row)
+                    })
+                    .collect(),
+                others: RowObject::new(None, None, &self.further),
+                explanations: self.causes.as_ref(),
+            },
+        }
+    }
+}
+
+impl Row {
+    fn fail(&self) -> u64 {
+        self.messages - self.pass
+    }
+
+    fn report(&self, report: &mut Report, whose: &str) {
+        let keys = self.keys.iter().map(|(name, bits)| match *name {
+            "rsa" => format!("rsa {bits}"),
+            name => name.to_owned(),
+        });
+        let keys = keys.collect::<Vec<_>>().join(", ");
+        let keys = if keys.is_empty() { "-" } else { &keys };
+        let style = |count, style| if count > 0 { style } else { PLAIN };
+        report.line_of(&[
+            (PLAIN, &format!("{:8} ", self.messages)),
+            (style(self.pass, GOOD), &format!("{:8}", self.pass)),
+            (PLAIN, " "),
+            (style(self.fail(), BAD), &format!("{:8}", self.fail())),
+            (PLAIN, &format!("  {keys:12}  {whose}")),
+        ]);
+        let reasons = self
+            .reasons
+            .iter()
+            .map(|(code, count)| format!("{code} {count}"));
+        let reasons = reasons.collect::<Vec<_>>().join(", ");
+        if !reasons.is_empty() {
+            report.wrapped(27, PLAIN, "", &reasons);
+        }
+    }
+}
+
+fn count(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    summary: Totals<'a>,
+}
+
+#[derive(Serialize)]
+struct Totals<'a> {
+    messages: u64,
+    octets: u64,
+    results: BTreeMap<&'static str, u64>,
+    unreadable: u64,
+    signatures: Vec<RowObject<'a>>,
+    /// What domains and selectors beyond the rows have together.
+    others: RowObject<'a>,
+    /// Messages by cause; null without `--explain`.
+    explanations: Option<&'a BTreeMap<&'static str, u64>>,
+}
+
+#[derive(Serialize)]
+struct RowObject<'a> {
+    domain: Option<&'a str>,
+    selector: Option<&'a str>,
+    messages: u64,
+    pass: u64,
+    fail: u64,
+    reasons: &'a BTreeMap<&'static str, u64>,
+    keys: Vec<KeyObject>,
+}
+
+#[derive(Serialize)]
+struct KeyObject {
+    r#type: &'static str,
+    bits: usize,
+}
+
+impl<'a> RowObject<'a> {
+    fn new(domain: Option<&'a str>, selector: Option<&'a str>, row: &'a Row) -> Self {
+        let keys = row.keys.iter();
+        Self {
+            domain,
+            selector,
+            messages: row.messages,
+            pass: row.pass,
+            fail: row.fail(),
+            reasons: &row.reasons,
+            keys: keys
+                .map(|&(r#type, bits)| KeyObject { r#type, bits })
+                .collect(),
+        }
+    }
+}

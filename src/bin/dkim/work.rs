@@ -1,0 +1,33 @@
+//! What each subcommand does.
+
+mod completions;
+mod dns;
+mod inspect;
+mod keygen;
+mod lookup;
+mod man;
+mod parallel;
+mod progress;
+mod publishing;
+mod record;
+mod sign;
+mod verify;
+
+use crate::args::Command;
+use crate::error::Error;
+use crate::exit::ExitStatus;
+use crate::print::Output;
+
+/// Runs a subcommand.
+pub fn run(command: &Command, output: &mut Output) -> Result<ExitStatus, Error> {
+    match command {
+        Command::Verify(arguments) => verify::run(arguments, output),
+        Command::Sign(arguments) => sign::run(arguments, output),
+        Command::Inspect(arguments) => inspect::run(arguments, output),
+        Command::Keygen(arguments) => keygen::run(arguments, output),
+        Command::Record(arguments) => record::run(arguments, output),
+        Command::Lookup(arguments) => lookup::run(arguments, output),
+        Command::Completions(arguments) => completions::run(arguments, output),
+        Command::Man(arguments) => man::run(arguments, output),
+    }
+}

@@ -1,0 +1,238 @@
+//! Where keys come from: name servers or master files.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use dkim_toolkit::identifier::KeyQuery;
+use dkim_toolkit::lookup::{KeyAnswer, LookupFailure, TxtAnswer};
+use dkim_toolkit::resolver::{
+    CachingResolver, DnssecOptions, Resolver, ResolverError, ResolverOptions, TlsRoots, Transport,
+    TrustAnchors, parse_nameserver,
+};
+
+use crate::args::Dns;
+use crate::clock::now;
+use crate::error::{Error, Kind};
+use crate::files::shown;
+
+/// The largest master file, file of trust anchors or of certificates that is read, in bytes.
+const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+/// Finds keys as the arguments want it, each once.
+pub struct Keys {
+    resolver: Resolver,
+    known: CachingResolver,
+    /// What asks runs on a thread of its own.
+    runtime: tokio::runtime::Handle,
+}
+
+impl Keys {
+    /// Sets up name servers or reads master files.
+    pub fn new(options: &Dns) -> Result<Self, Error> {
+        let resolver = if options.zone.is_empty() {
+            ask_servers(options)
+        } else {
+            read_zones(&options.zone)
+        }?;
+        let runtime = start_runtime().map_err(|error| Error::from(error).about("DNS"))?;
+        Ok(Self {
+            known: CachingResolver::new(resolver.clone()),
+            resolver,
+            runtime,
+        })
+    }
+
+    /// The answer to a question, if it is known without asking anybody.
+    pub fn known(&self, query: &KeyQuery) -> Option<KeyAnswer> {
+        self.known.cached(query)
+    }
+
+    /// Begins to ask, so that the answer may be there when it is needed.
+    pub fn ask_ahead(&self, query: &KeyQuery) {
+        let known = self.known.clone();
+        let query = query.clone();
+        self.runtime.spawn(async move {
+            known.lookup(&query).await;
+        });
+    }
+
+    /// Gives the answers to these questions to `then`, from another thread; where there is a
+    /// time, those that came within it.
+    pub fn ask(
+        &self,
+        queries: Vec<KeyQuery>,
+        within: Option<Duration>,
+        then: impl FnOnce(Vec<(KeyQuery, KeyAnswer)>) + Send + 'static,
+    ) {
+        let known = self.known.clone();
+        self.runtime.spawn(async move {
+            let lookups = queries.into_iter().map(|query| {
+                let known = known.clone();
+                async move {
+                    let lookup = known.lookup(&query);
+                    let answer = match within {
+                        Some(time) => tokio::time::timeout(time, lookup).await.ok()?,
+                        None => lookup.await,
+                    };
+                    Some((query, answer))
+                }
+            });
+            let answers = futures_util::future::join_all(lookups).await;
+            then(answers.into_iter().flatten().collect());
+        });
+    }
+
+    /// All that the DNS says about these absolute names, asked side by side; in their order.
+    pub fn look_up_names(&self, names: &[String]) -> Vec<Result<TxtAnswer, LookupFailure>> {
+        let lookups = names.iter().map(|name| self.resolver.txt(name));
+        self.runtime
+            .block_on(futures_util::future::join_all(lookups))
+    }
+}
+
+fn start_runtime() -> io::Result<tokio::runtime::Handle> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let handle = runtime.handle().clone();
+    thread::Builder::new().spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+    Ok(handle)
+}
+
+fn ask_servers(options: &Dns) -> Result<Resolver, Error> {
+    let transport = options.dns_over.into();
+    let nameservers = options
+        .nameserver
+        .iter()
+        .map(|text| parse_nameserver(text, transport));
+    let nameservers = nameservers
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Error::usage(error).about("--nameserver"))?;
+    if !matches!(transport, Transport::Tls | Transport::Https) {
+        let given = [
+            ("--tls-name", options.tls_name.is_some()),
+            ("--tls-ca", options.tls_ca.is_some()),
+        ];
+        if let Some((name, _)) = given.iter().find(|(_, given)| *given) {
+            let error = Error::usage("servers are not asked over TLS").about(name);
+            return Err(error.hint("say --dns-over tls or --dns-over https as well"));
+        }
+    }
+    let trust_anchors = read_with(
+        options.trust_anchor.as_ref(),
+        TrustAnchors::from_master_file,
+    )?;
+    let mut chosen = ResolverOptions::default();
+    chosen.nameservers = nameservers;
+    chosen.transport = transport;
+    chosen.timeout = options.dns_timeout;
+    chosen.tries = options.dns_tries;
+    chosen.dnssec = options.dnssec.then(|| {
+        let mut dnssec = DnssecOptions::new(now);
+        dnssec.trust_anchors = trust_anchors;
+        dnssec
+    });
+    chosen.tls_name.clone_from(&options.tls_name);
+    chosen.tls_roots = read_with(options.tls_ca.as_ref(), TlsRoots::from_pem)?;
+    Resolver::new(&chosen).map_err(|error| no_resolver(&error))
+}
+
+/// Reads a file that an option may name.
+fn read_with<T>(
+    path: Option<&PathBuf>,
+    read: impl Fn(&str, &[u8]) -> Result<T, ResolverError>,
+) -> Result<Option<T>, Error> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    let contents = read_file(path)?;
+    let read = read(&shown(path), &contents).map_err(|error| no_resolver(&error))?;
+    Ok(Some(read))
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+    let error = match read_at_most(MAX_FILE, path) {
+        Ok(Some(contents)) => return Ok(contents),
+        Ok(None) => Error::cannot("larger than 64 MiB, the limit for such a file"),
+        Err(error) => error.into(),
+    };
+    Err(error.about(shown(path)))
+}
+
+/// Reads a file that may be a device without an end; `None` if it is longer than `limit`, in bytes.
+fn read_at_most(limit: u64, path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut contents = Vec::new();
+    let mut file = File::open(path)?.take(limit + 1);
+    let length = file.read_to_end(&mut contents)?;
+    Ok((length as u64 <= limit).then_some(contents))
+}
+
+/// Why there is no resolver, and what may help.
+fn no_resolver(error: &ResolverError) -> Error {
+    let (about, message) = match error {
+        ResolverError::TlsName(_) => ("--tls-name", error.to_string()),
+        ResolverError::WithoutDnssec => ("--dnssec", error.to_string()),
+        ResolverError::WithoutTls => ("--dns-over", error.to_string()),
+        ResolverError::Zone { file, line, fault } => {
+            (file.as_str(), format!("line {line}: {fault}"))
+        }
+        ResolverError::TlsRoots { file, why } => (file.as_str(), why.clone()),
+        ResolverError::NoTrustAnchor(file) => {
+            let message = "there is no DNSKEY or DS record in it";
+            (file.as_str(), message.to_owned())
+        }
+        other => ("DNS", other.to_string()),
+    };
+    let hint = match error {
+        ResolverError::SystemConfig(_) => {
+            Some("name a server with --nameserver, or a master file with --zone")
+        }
+        ResolverError::TlsNameNeeded => Some("say that name with --tls-name"),
+        ResolverError::Tls(_) => {
+            Some("--tls-ca FILE does without the system's certificate authorities")
+        }
+        ResolverError::NoTrustAnchor(_) => {
+            Some("dig +noall +answer . DNSKEY prints the form that is read")
+        }
+        ResolverError::WithoutDnssec => Some("build dkim with --features dnssec"),
+        ResolverError::WithoutTls => Some("build dkim with --features tls"),
+        _ => None,
+    };
+    let kind = match error {
+        ResolverError::TlsName(_) | ResolverError::WithoutDnssec | ResolverError::WithoutTls => {
+            Kind::Usage
+        }
+        _ => Kind::CannotDo,
+    };
+    let error = Error::new(kind, message).about(about);
+    error.hints(hint)
+}
+
+fn read_zones(paths: &[PathBuf]) -> Result<Resolver, Error> {
+    let mut zones = Vec::new();
+    for path in paths {
+        zones.push((shown(path), read_file(path)?));
+    }
+    let zones = zones
+        .iter()
+        .map(|(name, contents)| (name.as_str(), contents.as_slice()));
+    Resolver::from_zones(zones).map_err(|error| no_resolver(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_up_to_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("zone");
+        std::fs::write(&path, "12345").unwrap();
+        let read = |limit| read_at_most(limit, &path).unwrap();
+        assert_eq!(read(5), Some(b"12345".to_vec()));
+        assert_eq!(read(4), None);
+    }
+}

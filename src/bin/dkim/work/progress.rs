@@ -1,0 +1,181 @@
+//! How far work on many messages is, on a terminal's standard error.
+
+use std::fs;
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use indicatif::{BinaryBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::files::{Source, Walk};
+use crate::print::Bar as Place;
+
+/// What is done within this time needs no bar.
+const PATIENCE: Duration = Duration::from_millis(700);
+/// The bar shows what is new so often.
+pub const TICK: Duration = Duration::from_millis(100);
+
+/// Octets that were read.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    pub fn add(&self, octets: u64) {
+        self.0.fetch_add(octets, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The bar, or its absence.
+pub struct Progress(Option<Bar>);
+
+struct Bar {
+    place: Place,
+    began: Instant,
+    counter: Arc<Counter>,
+    total: Arc<Total>,
+    messages: u64,
+    shown: Option<ProgressBar>,
+}
+
+/// How many octets there are to read.
+#[derive(Debug, Default)]
+struct Total {
+    octets: AtomicU64,
+    /// Whether that is all of them.
+    counted: AtomicBool,
+}
+
+impl Progress {
+    /// A bar for work on these sources, if it is `wanted` and somebody could see it.
+    pub fn new(sources: &[Source], counter: Arc<Counter>, place: Place, wanted: bool) -> Self {
+        if !wanted || !io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let total = Arc::new(Total::default());
+        let (sources, counting) = (sources.to_vec(), total.clone());
+        // Counting the octets of a large folder takes a while, and nobody waits for it. Without a
+        // thread for that, the total stays unknown.
+        let _ = thread::Builder::new().spawn(move || counting.count(&sources));
+        Self(Some(Bar {
+            place,
+            began: Instant::now(),
+            counter,
+            total,
+            messages: 0,
+            shown: None,
+        }))
+    }
+
+    /// Notes that so many further messages are done.
+    pub fn advance(&mut self, messages: usize) {
+        if let Some(bar) = &mut self.0 {
+            bar.messages += messages as u64;
+            bar.update();
+        }
+    }
+
+    /// Shows what is new; whether there is a bar now.
+    pub fn update(&mut self) -> bool {
+        self.0.as_mut().is_some_and(|bar| {
+            bar.update();
+            bar.shown.is_some()
+        })
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.place.set(None);
+    }
+}
+
+impl Bar {
+    fn update(&mut self) {
+        if self.began.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = self.shown.get_or_insert_with(|| {
+            let target = ProgressDrawTarget::stderr_with_hz(10);
+            let bar = ProgressBar::with_draw_target(None, target).with_elapsed(PATIENCE);
+            bar.set_style(style("{spinner} {wide_msg}"));
+            self.place.set(Some(bar.clone()));
+            bar
+        });
+        if bar.length().is_none() && self.total.counted.load(Ordering::Acquire) {
+            let octets = self.total.octets.load(Ordering::Relaxed);
+            if octets > 0 {
+                bar.set_length(octets);
+                bar.set_style(style("{bar:10} {percent:>3}%  {wide_msg}"));
+            }
+        }
+        let octets = self.counter.get();
+        bar.set_position(octets);
+        let (bar, total) = (bar.clone(), bar.length());
+        bar.set_message(self.text(octets, total));
+    }
+
+    /// Messages, octets, both by the second, and the time left, all over the whole time until now:
+    /// what comes in bursts tells little by the moment.
+    #[expect(clippy::cast_precision_loss, reason = "rates for people")]
+    fn text(&self, octets: u64, total: Option<u64>) -> String {
+        if octets == 0 {
+            return "nothing done yet".to_owned();
+        }
+        let elapsed = self.began.elapsed();
+        let by_second = |count: u64| count as f64 / elapsed.as_secs_f64();
+        let left = match total {
+            Some(total) => {
+                let left = total.saturating_sub(octets) as f64 / by_second(octets);
+                let left = Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX);
+                format!("{:#} left", HumanDuration(left))
+            }
+            None => format!("{:#}", HumanDuration(elapsed)),
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "as above"
+        )]
+        let rate = BinaryBytes(by_second(octets) as u64);
+        format!(
+            "{} messages, {:.0}/s  {}, {rate}/s  {left}",
+            self.messages,
+            by_second(self.messages),
+            BinaryBytes(octets)
+        )
+    }
+}
+
+impl Total {
+    fn count(&self, sources: &[Source]) {
+        for source in sources {
+            match source {
+                // What is still to come by a pipe, nobody knows.
+                Source::Stdin => return,
+                Source::File(path) if path.is_dir() => {
+                    for path in Walk::new(path.clone()).flatten() {
+                        self.add(&path);
+                    }
+                }
+                Source::File(path) => self.add(path),
+            }
+        }
+        self.counted.store(true, Ordering::Release);
+    }
+
+    fn add(&self, path: &Path) {
+        let octets = fs::metadata(path).map_or(0, |metadata| metadata.len());
+        self.octets.fetch_add(octets, Ordering::Relaxed);
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

@@ -1,0 +1,95 @@
+//! Where signed messages go.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::vec;
+
+use crate::args::Sign;
+use crate::error::Error;
+use crate::files::{Source, shown, word};
+
+/// The messages to sign, one after the other, and the files that they go to.
+pub struct Inputs {
+    sources: vec::IntoIter<Source>,
+    in_place: bool,
+    field_only: bool,
+    output: Option<PathBuf>,
+    output_dir: Option<PathBuf>,
+    /// The files that are written or will be.
+    written: HashSet<PathBuf>,
+}
+
+impl Inputs {
+    pub fn new(sources: Vec<Source>, arguments: &Sign) -> Self {
+        let output = arguments.output.clone();
+        Self {
+            sources: sources.into_iter(),
+            in_place: arguments.in_place,
+            field_only: arguments.field_only,
+            output: output.filter(|output| output.as_os_str() != "-"),
+            output_dir: arguments.output_dir.clone(),
+            written: HashSet::new(),
+        }
+    }
+
+    /// The next message, and the file for it; standard output if there is none.
+    pub fn take(&mut self) -> Option<(Source, Result<Option<PathBuf>, Error>)> {
+        let source = self.sources.next()?;
+        let destination = self.destination(&source);
+        Some((source, destination))
+    }
+
+    fn destination(&mut self, source: &Source) -> Result<Option<PathBuf>, Error> {
+        let about = |path: &Path, message: &str| Error::cannot(message).about(shown(path));
+        let Source::File(path) = source else {
+            return Ok(self.output.clone());
+        };
+        if self.in_place {
+            // What is not there is for the reading to say.
+            if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+                let error = about(path, "not a regular file, which --in-place could replace");
+                return Err(if path.is_dir() {
+                    error.hint(format!("name the messages in it: {}/*", word(path)))
+                } else {
+                    error
+                });
+            }
+            if !self.written.insert(identity(path)) {
+                return Err(about(path, "named twice: it is signed already"));
+            }
+            return Ok(Some(path.clone()));
+        }
+        let Some(folder) = &self.output_dir else {
+            let itself = |output: &PathBuf| output.exists() && identity(output) == identity(path);
+            if self.field_only && self.output.as_ref().is_some_and(itself) {
+                return Err(about(path, "the field alone would replace the message"));
+            }
+            return Ok(self.output.clone());
+        };
+        let target = folder.join(path.file_name().unwrap_or_default());
+        if target.exists() && identity(&target) == identity(path) {
+            let error = about(&target, "this is the message itself");
+            return Err(error.hint("to replace messages, use --in-place"));
+        }
+        if !self.written.insert(identity(&target)) {
+            return Err(about(&target, "another message of this name goes there"));
+        }
+        Ok(Some(target))
+    }
+}
+
+/// What a path leads to, however it is written, and whether or not it is there yet.
+fn identity(path: &Path) -> PathBuf {
+    if let Ok(identity) = fs::canonicalize(path) {
+        return identity;
+    }
+    let parent = path.parent().map(|parent| match parent.as_os_str() {
+        parent if parent.is_empty() => Path::new("."),
+        _ => parent,
+    });
+    match (parent.map(fs::canonicalize), path.file_name()) {
+        (Some(Ok(parent)), Some(name)) => parent.join(name),
+        _ => path.to_owned(),
+    }
+}

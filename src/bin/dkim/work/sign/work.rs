@@ -1,0 +1,293 @@
+//! Signing one message, as a part of the work on many.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dkim_toolkit::identifier::Sdid;
+use dkim_toolkit::key::PrivateKey;
+use dkim_toolkit::mailbox::is_mbox;
+use dkim_toolkit::message::{Header, MAX_LINE};
+use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing, domain_of_author};
+
+use super::destination::Inputs;
+use crate::args::{Sign, SigningTime};
+use crate::clock::now;
+use crate::error::Error;
+use crate::files::{CopyError, Mbox, Pieces as _, Replay, Source, shown, write_whole};
+use crate::interrupt::Steps;
+use crate::work::parallel::{Step, Task};
+use crate::work::progress::Counter;
+
+/// Signs messages.
+pub struct Signatory {
+    arguments: Sign,
+    keys: Vec<Arc<PrivateKey>>,
+    /// The signers of every message; `None` where the message says for which domain.
+    signers: Option<Result<Vec<Signer>, SignError>>,
+    counter: Arc<Counter>,
+    steps: Steps,
+    /// Whether a message without a file of its own is printed; else only its fields are told.
+    prints: bool,
+}
+
+/// A message that was signed, or could not be.
+pub struct Signed {
+    pub source: Source,
+    /// What is odd about it.
+    pub warnings: Vec<String>,
+    pub outcome: Result<Written, Error>,
+}
+
+/// What was made.
+pub struct Written {
+    /// The new fields.
+    pub fields: Vec<String>,
+    /// The file that was written, fit to print.
+    pub destination: Option<String>,
+    /// What is for standard output.
+    pub rest: Option<Copy>,
+}
+
+/// A signed message, still to be written.
+pub struct Copy {
+    message: Replay,
+    header: Header,
+    fields: Vec<String>,
+    field_only: bool,
+}
+
+impl Task for Signatory {
+    type Inputs = Inputs;
+    type Item = (Source, Result<Option<PathBuf>, Error>);
+    type Scratch = ();
+    type Waiting = Infallible;
+    type Question = Infallible;
+    type Answer = Infallible;
+    type Done = Signed;
+
+    fn take(&self, inputs: &mut Inputs, (): &mut ()) -> Option<Self::Item> {
+        inputs.take()
+    }
+
+    fn work(&self, (source, destination): Self::Item, (): &mut ()) -> Step<Self> {
+        let mut warnings = Vec::new();
+        let outcome =
+            destination.and_then(|destination| self.sign(&source, destination, &mut warnings));
+        let size = match &outcome {
+            Ok(written) => written.fields.iter().map(String::len).sum(),
+            Err(_) => 0,
+        };
+        let signed = Signed {
+            source,
+            warnings,
+            outcome,
+        };
+        Step::Done(signed, size + 512)
+    }
+
+    fn ask(&self, question: Infallible, _: impl FnOnce(Infallible) + Send + 'static) {
+        match question {}
+    }
+
+    fn resume(&self, waiting: Infallible, _: Infallible) -> (Signed, usize) {
+        match waiting {}
+    }
+}
+
+impl Signatory {
+    pub fn new(
+        arguments: Sign,
+        keys: Vec<Arc<PrivateKey>>,
+        counter: Arc<Counter>,
+        steps: Steps,
+        prints: bool,
+    ) -> Self {
+        let domain = arguments.domain.as_ref();
+        Self {
+            signers: domain.map(|domain| signers(&arguments, &keys, domain)),
+            arguments,
+            keys,
+            counter,
+            steps,
+            prints,
+        }
+    }
+
+    /// Signs a message and writes it, unless it is for standard output.
+    fn sign(
+        &self,
+        source: &Source,
+        destination: Option<PathBuf>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Written, Error> {
+        let mut message = Replay::open(source)?;
+        let line_endings = self.arguments.line_endings.get();
+        let (header, body) = message.read_header(line_endings)?;
+        if let Some(malformation) = header.malformation() {
+            let error = SignError::MalformedHeader(malformation.clone());
+            return Err(cannot_sign(&error));
+        }
+        if header.has_byte_order_mark() {
+            warnings.push("the byte order mark above the header is not signed".to_owned());
+        }
+        if !header.envelope().is_empty() {
+            warnings.push("the envelope line above the header is not signed".to_owned());
+        }
+        let authors = header.fields_named("from").count();
+        if authors > 1 {
+            warnings.push(format!(
+                "there are {authors} From fields: receivers may refuse it"
+            ));
+        }
+        let signers = self.signers(&header)?;
+        let mut signing = Signing::begin(&signers, header.clone(), self.time_of_signing())
+            .map_err(|error| cannot_sign(&error))?;
+        message.read_body(&body, |bytes| signing.body(bytes))?;
+        self.counter.add(message.length());
+        if is_mbox(header.envelope()) {
+            refuse_several(&mut message)?;
+        }
+        let fields = signing.finish().map_err(|error| cannot_sign(&error))?;
+        let mut lines = fields.iter().flat_map(|field| field.lines());
+        if lines.any(|line| line.len() > MAX_LINE) {
+            warnings.push(format!(
+                "the new field has a line over {MAX_LINE} bytes: mail servers may cut it"
+            ));
+        }
+        let copy = Copy {
+            message,
+            header,
+            fields: fields.clone(),
+            field_only: self.arguments.field_only,
+        };
+        let rest = match &destination {
+            None => self.prints.then_some(copy),
+            Some(path) => {
+                write_whole(path, &self.steps, |out| copy.write(out))
+                    .map_err(|error| cannot_copy(error, &shown(path)))?;
+                None
+            }
+        };
+        Ok(Written {
+            fields,
+            destination: destination.map(|path| shown(&path)),
+            rest,
+        })
+    }
+
+    fn signers(&self, header: &Header) -> Result<Cow<'_, [Signer]>, Error> {
+        let made = match &self.signers {
+            Some(Ok(signers)) => return Ok(Cow::Borrowed(signers)),
+            Some(Err(error)) => return Err(cannot_sign(error)),
+            None => domain_of_author(header)
+                .and_then(|domain| signers(&self.arguments, &self.keys, &domain)),
+        };
+        made.map(Cow::Owned).map_err(|error| cannot_sign(&error))
+    }
+
+    fn time_of_signing(&self) -> u64 {
+        match self.arguments.timestamp {
+            Some(SigningTime::Time(time)) => time,
+            Some(SigningTime::None) | None => now(),
+        }
+    }
+}
+
+/// A signer for each pair of selector and key.
+fn signers(
+    arguments: &Sign,
+    keys: &[Arc<PrivateKey>],
+    domain: &Sdid,
+) -> Result<Vec<Signer>, SignError> {
+    let choices = choices(arguments);
+    let pairs = arguments.selector.iter().zip(keys);
+    pairs
+        .map(|(selector, key)| {
+            Signer::new(
+                domain.clone(),
+                selector.clone(),
+                key.clone(),
+                choices.clone(),
+            )
+        })
+        .collect()
+}
+
+fn choices(arguments: &Sign) -> Choices {
+    let mut choices = Choices::default();
+    choices.canonicalization = arguments.canonicalization;
+    choices.headers = arguments.headers.as_ref().map(|names| names.0.clone());
+    choices.oversign.clone_from(&arguments.oversign.0);
+    choices.identity.clone_from(&arguments.identity);
+    choices.timestamp = !matches!(arguments.timestamp, Some(SigningTime::None));
+    choices.expires_in = arguments.expires_in;
+    choices.body_length = match arguments.body_length {
+        None => BodyLength::Unlimited,
+        Some(None) => BodyLength::Whole,
+        Some(Some(length)) => BodyLength::First(length),
+    };
+    choices.copy_headers = arguments.copy_headers;
+    choices.wrap = !arguments.no_wrap;
+    // The file is replaced: only a field that verifies may get that far.
+    choices.verify = arguments.in_place;
+    choices
+}
+
+/// Refuses an mbox of several messages, of which but one signature would be made.
+fn refuse_several(message: &mut Replay) -> Result<(), Error> {
+    let mut mbox = Mbox::new(&[], message.again()?);
+    if mbox.next_message()? && mbox.next_message()? {
+        let error = Error::cannot("an mbox of several messages");
+        return Err(error.hint("sign each message as a file of its own"));
+    }
+    Ok(())
+}
+
+impl Copy {
+    /// Writes the message, or the new fields if they alone are wanted.
+    pub fn write(self, out: &mut dyn Write) -> Result<(), CopyError> {
+        if self.field_only {
+            out.write_all(self.fields.concat().as_bytes())
+                .map_err(CopyError::Write)
+        } else {
+            let head = self.header.with_fields_on_top(&self.fields);
+            self.message.copy(out, &head, self.header.length())
+        }
+    }
+}
+
+/// Why a message cannot be signed, and what may help.
+pub fn cannot_sign(error: &SignError) -> Error {
+    let hint = match error {
+        SignError::MalformedHeader(_) => Some(
+            "correct that line: a header is fields and their continuations, then an empty line",
+        ),
+        SignError::FromMissing => Some("is this a message, with its header?"),
+        SignError::NoAuthorDomain(_) | SignError::AuthorDomain(_) => {
+            Some("name the signing domain: --domain example.com")
+        }
+        SignError::FromNotSigned => Some("put From into --headers"),
+        SignError::KeyTooShort { .. } => Some("make a new key of 2048 bits"),
+        SignError::IdentityOutsideDomain => Some("choose --identity within --domain"),
+        _ => None,
+    };
+    Error::cannot(error).hints(hint)
+}
+
+impl From<io::Error> for CopyError {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error)
+    }
+}
+
+/// Why a message cannot be copied to a destination.
+pub fn cannot_copy(error: CopyError, destination: &str) -> Error {
+    match error {
+        CopyError::Write(error) => Error::from(error).about(destination),
+        CopyError::Read(error) => error.into(),
+        CopyError::Changed => Error::cannot("it changed while it was signed"),
+    }
+}

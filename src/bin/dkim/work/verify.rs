@@ -1,0 +1,143 @@
+//! `dkim verify`.
+
+mod explain;
+mod inputs;
+mod judge;
+
+use std::sync::Arc;
+
+use dkim_toolkit::authentication_results::AuthservId;
+use dkim_toolkit::verify::{Policy, Required, Requirement, Verifier};
+
+use super::dns::Keys;
+use super::parallel::Work;
+use super::progress::{Counter, Progress};
+use crate::args::{Require, Verify};
+use crate::error::Error;
+use crate::exit::ExitStatus;
+use crate::files::{Place, Source, sources};
+use crate::print::Output;
+use crate::print::verify::{Form, Summary};
+use inputs::Inputs;
+use judge::Judge;
+
+pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error> {
+    let sources = sources(&arguments.paths, "dkim verify message.eml")?;
+    let keys = Keys::new(&arguments.dns)?;
+    let form = form(arguments, output)?;
+    let counter = Arc::new(Counter::default());
+    let wanted = !arguments.no_progress && (!output.quiet || arguments.summary);
+    let mut progress = Progress::new(&sources, counter.clone(), output.bar(), wanted);
+    // What nobody is told need not be searched for.
+    let shows_why = arguments.explain && (!output.quiet || arguments.summary);
+    let judge = Judge {
+        verifier: Verifier::new(policy(arguments)),
+        requirement: requirement(arguments),
+        at: arguments.at,
+        line_endings: arguments.line_endings.get(),
+        keys,
+        counter: counter.clone(),
+        form,
+        tallies: arguments.summary,
+        explain: shows_why.then_some(arguments.explain_budget),
+    };
+    let mut work = Work::begin(judge, Inputs::new(sources), arguments.jobs.get())?;
+    let mut summary = Summary::new(arguments.explain);
+    let mut status = ExitStatus::Yes;
+    let mut first = true;
+    work.each(output, &mut progress, |judged, lines, output| {
+        counter.add(judged.uncounted);
+        status = status.worse(judged.status);
+        lines.push_str(parted(&judged.text, &mut first));
+        if let Some((place, error)) = judged.failure {
+            summary.add_unreadable();
+            output.lines(&std::mem::take(lines))?;
+            let mut error = error.about(&place);
+            if matches!(arguments.authentication_results, Some(None)) {
+                error.hints.extend(equals_sign(&place));
+            }
+            output.error(&error);
+        }
+        if let Some(folder) = judged.empty {
+            // Nothing was verified, which must not pass for a yes.
+            output.warning(folder, "there is no message in it");
+        }
+        if let Some(tally) = judged.tally {
+            summary.add(tally);
+        }
+        Ok(())
+    })?;
+    drop(progress);
+    if arguments.summary && output.json {
+        output.json(&summary.json())?;
+    } else if arguments.summary {
+        let report = summary.report(output.columns).into_text();
+        output.lines(parted(&report, &mut first))?;
+    }
+    Ok(status)
+}
+
+fn form(arguments: &Verify, output: &Output) -> Result<Form, Error> {
+    Ok(match (&arguments.authentication_results, output.json) {
+        _ if output.quiet => Form::Nothing,
+        (Some(Some(id)), _) => Form::Field(id.clone()),
+        (Some(None), _) => Form::Field(host()?),
+        (None, true) => Form::Json,
+        (None, false) => Form::Text(output.columns),
+    })
+}
+
+/// How a name is given to `--authentication-results`, where it was taken for a path.
+fn equals_sign(place: &Place) -> Option<String> {
+    let Source::File(path) = &*place.source else {
+        return None;
+    };
+    let name = path.to_str().filter(|name| !name.contains('/'))?;
+    let id = AuthservId::parse(name).ok().filter(|_| !path.exists())?;
+    Some(format!("write --authentication-results={id}"))
+}
+
+/// The name of this host, as that of who verifies.
+fn host() -> Result<AuthservId, Error> {
+    #[cfg(unix)]
+    let name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    #[cfg(not(unix))]
+    let name = std::env::var("COMPUTERNAME").unwrap_or_default();
+    AuthservId::parse(&name).map_err(|why| {
+        Error::cannot(why)
+            .about("the name of this host")
+            .hint("name who verifies: --authentication-results=mx.example.com")
+    })
+}
+
+/// A report without the blank line above it, if nothing was printed that it would part it from.
+fn parted<'a>(text: &'a str, first: &mut bool) -> &'a str {
+    if text.is_empty() || !std::mem::take(first) {
+        return text;
+    }
+    text.strip_prefix('\n').unwrap_or(text)
+}
+
+fn policy(arguments: &Verify) -> Policy {
+    let mut policy = Policy::default();
+    policy.minimum_rsa_bits = arguments.min_rsa_bits.into();
+    policy.allow_sha1 = arguments.allow_sha1;
+    policy.ignore_expiration = arguments.ignore_expiration;
+    policy.reject_partial_body = arguments.reject_partial_body;
+    policy.maximum_signatures = arguments.max_signatures as usize;
+    policy
+}
+
+fn requirement(arguments: &Verify) -> Requirement {
+    let mut requirement = Requirement::default();
+    requirement.required = match arguments.require {
+        Require::Any => Required::Any,
+        Require::All => Required::All,
+        Require::Aligned => Required::Aligned,
+    };
+    requirement.signed_by.clone_from(&arguments.signed_by);
+    requirement
+}
