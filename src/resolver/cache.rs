@@ -1,7 +1,6 @@
 //! Key answers that are kept, so that one process asks for each name once.
 
 mod memory;
-mod store;
 mod turns;
 
 use std::fmt;
@@ -15,7 +14,7 @@ use turns::Turns;
 
 /// Names whose answers are kept. An answer takes some KiB with its key, and so all of them some
 /// tens of MiB. Most mail is from far fewer signers; the name server has the others at hand.
-const MAX_NAMES: usize = 4_096;
+const MAX_NAMES: u64 = 4_096;
 
 /// The text of an answer that is kept, in octets: the limit of a key record. What is longer is
 /// asked for again, so that those who publish it do not fill the memory with it.
@@ -44,13 +43,14 @@ const FAILURE: Duration = Duration::from_secs(60);
 /// Finds key records and keeps what it found, for a program that verifies many messages.
 ///
 /// Answers are kept as long as the DNS allows, between 1 second and a day; failures for a minute.
-/// Each key is parsed once. The number of names is bounded; those that were not used for longest
-/// give way, and answers that are far too large for a key are not kept.
+/// Each key is parsed once. The number of names is bounded, to some thousands; those that were not
+/// used for longest give way, and answers that are far too large for a key are not kept.
 ///
-/// Any number of lookups of one name at the same time ask one question. Lookups begin no faster
-/// than name servers can take the questions, the newest first; a lookup's timeout begins with its
-/// question. However many names get no answer, a new lookup begins after some milliseconds. A lookup
-/// that could not begin within half a minute fails.
+/// Any number of lookups of one name at the same time ask one question, as long as the name does
+/// not have to give way. Lookups begin no faster than name servers can take the questions, the
+/// newest first; a lookup's timeout begins with its question. However many names get no answer, a
+/// new lookup begins after some milliseconds. A lookup that could not begin within half a minute
+/// fails.
 ///
 /// Cheap to clone; clones share what is kept. All lookups have to run under one tokio runtime.
 #[derive(Clone)]
@@ -152,4 +152,15 @@ fn is_small(answer: &KeyAnswer) -> bool {
     };
     let text: usize = records.iter().map(|record| record.text().len()).sum();
     records.len() <= MAX_RECORDS && text <= MAX_TEXT
+}
+
+/// Runs a test in time that passes at once when all of the test waits.
+#[cfg(test)]
+fn at_paused_time(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(test);
 }

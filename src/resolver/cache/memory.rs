@@ -1,41 +1,48 @@
-//! Each thing asked once: answers are kept, and those who want the same at the same time share
-//! one question.
+//! Answers that are kept, and lookups of the same thing at the same time that share one question.
 
-use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, FutureExt, Shared, WeakShared};
+use futures_util::future::{BoxFuture, FutureExt, WeakShared};
+use moka::policy::EvictionPolicy;
+use moka::sync::Cache;
+use tokio::time::Instant;
 
-use super::store::Store;
-
-/// Answers to questions. Clones share them.
-pub(in crate::resolver) struct Memory<K: Eq + Hash, V: Clone> {
-    shared: Arc<Inner<K, V>>,
+/// A bounded number of answers and of questions under way. Those whose time is over are removed
+/// every so many insertions. Where there is no room, those that were not used for longest go; a
+/// question that goes still answers its waiters, but the next caller asks it again. Clones share
+/// all entries.
+///
+/// moka's own single flight and expiry are not used: it asks the question again when the first
+/// waiter gives up, and its clock is the system's, which tests cannot stop.
+#[derive(Clone)]
+pub(in crate::resolver) struct Memory<K, V: Clone> {
+    entries: Cache<K, Entry<V>>,
+    insertions: Arc<AtomicU64>,
+    /// After how many insertions the entries whose time is over are removed.
+    sweep: u64,
 }
 
-struct Inner<K: Eq + Hash, V: Clone> {
-    kept: Store<K, V>,
-    under_way: Mutex<UnderWay<K, V>>,
+#[derive(Clone)]
+enum Entry<V: Clone> {
+    Kept {
+        value: V,
+        expires: Instant,
+    },
+    /// Only the waiters own the question: each of them drives it when polled, and it ends when all
+    /// of them give up.
+    UnderWay(WeakShared<BoxFuture<'static, V>>),
 }
 
-/// The questions that somebody waits for. Only those who wait own them: whoever of them is polled
-/// drives the question on, and one that everybody has given up ends.
-struct UnderWay<K, V: Clone> {
-    questions: HashMap<K, Numbered<V>>,
-    /// The number of the next question.
-    next: u64,
-}
-
-struct Numbered<V: Clone> {
-    number: u64,
-    question: WeakShared<BoxFuture<'static, V>>,
-}
-
-enum Place<V: Clone> {
-    Kept(V),
-    UnderWay(Shared<BoxFuture<'static, V>>),
+impl<V: Clone> Entry<V> {
+    fn is_over(&self) -> bool {
+        match self {
+            Self::Kept { expires, .. } => *expires <= Instant::now(),
+            Self::UnderWay(question) => question.upgrade().is_none(),
+        }
+    }
 }
 
 impl<K, V> Memory<K, V>
@@ -44,30 +51,42 @@ where
     V: Clone + Send + Sync + 'static,
 {
     /// Keeps up to `capacity` answers.
-    pub(in crate::resolver) fn new(capacity: usize) -> Self {
+    pub(in crate::resolver) fn new(capacity: u64) -> Self {
         Self {
-            shared: Arc::new(Inner {
-                kept: Store::new(capacity),
-                under_way: Mutex::new(UnderWay {
-                    questions: HashMap::new(),
-                    next: 0,
-                }),
-            }),
+            entries: Cache::builder()
+                .max_capacity(capacity)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
+            insertions: Arc::default(),
+            sweep: capacity.div_ceil(8),
         }
     }
 
     /// The answer that is kept, if there is one.
     pub(in crate::resolver) fn get(&self, key: &K) -> Option<V> {
-        self.shared.kept.get(key)
+        match self.entries.get(key)? {
+            Entry::Kept { value, expires } if expires > Instant::now() => Some(value),
+            _ => None,
+        }
     }
 
-    /// Keeps an answer that took no question.
+    /// Keeps an answer for `lifetime`.
     pub(in crate::resolver) fn insert(&self, key: K, value: V, lifetime: Duration) {
-        self.shared.kept.insert(key, value, lifetime);
+        // Rare enough that looking through all entries adds little to each insertion.
+        let count = self.insertions.fetch_add(1, Ordering::Relaxed);
+        if count.is_multiple_of(self.sweep) {
+            for (key, _) in self.entries.iter().filter(|(_, entry)| entry.is_over()) {
+                self.entries.invalidate(&*key);
+            }
+        }
+        let expires = Instant::now() + lifetime;
+        self.entries.insert(key, Entry::Kept { value, expires });
+        // Otherwise moka removes what is too much only some time later.
+        self.entries.run_pending_tasks();
     }
 
-    /// The answer that is kept, or that of the question under way; else `ask` puts the question,
-    /// and its answer is kept for the time that it comes with, which may be none.
+    /// Returns the kept answer, or waits for the question under way. If there is neither, `ask`
+    /// asks the question, and its answer is kept for the time that comes with it, which may be zero.
     pub(in crate::resolver) async fn get_or_ask<A>(
         &self,
         key: &K,
@@ -79,83 +98,123 @@ where
         if let Some(value) = self.get(key) {
             return value;
         }
-        match self.place(key, ask) {
-            Place::Kept(value) => value,
-            Place::UnderWay(question) => question.await,
-        }
-    }
-
-    fn place<A>(&self, key: &K, ask: impl FnOnce() -> A) -> Place<V>
-    where
-        A: Future<Output = (V, Duration)> + Send + 'static,
-    {
-        let mut under_way = self.shared.under_way();
-        // An answer is kept before its question goes: one of the two is there.
-        if let Some(value) = self.get(key) {
-            return Place::Kept(value);
-        }
-        let joined = under_way.questions.get(key);
-        if let Some(question) = joined.and_then(|numbered| numbered.question.upgrade()) {
-            return Place::UnderWay(question);
-        }
-        let number = under_way.next;
-        under_way.next += 1;
-        let departure = Departure {
-            shared: self.shared.clone(),
-            key: key.clone(),
-            number,
-        };
-        let asked = ask();
+        let (this, owned, asked) = (self.clone(), key.clone(), ask());
         let question = async move {
             let (value, lifetime) = asked.await;
-            let key = departure.key.clone();
             if !lifetime.is_zero() {
-                departure.shared.kept.insert(key, value.clone(), lifetime);
+                this.insert(owned, value.clone(), lifetime);
             }
             value
         };
         let question = question.boxed().shared();
-        if let Some(weak) = question.downgrade() {
-            let numbered = Numbered {
-                number,
-                question: weak,
-            };
-            under_way.questions.insert(key.clone(), numbered);
+        let Some(weak) = question.downgrade() else {
+            return question.await;
+        };
+        loop {
+            let place = self.entries.entry_by_ref(key);
+            let entry = place.or_insert_with_if(|| Entry::UnderWay(weak.clone()), Entry::is_over);
+            match entry.into_value() {
+                Entry::Kept { value, .. } => return value,
+                Entry::UnderWay(question) => {
+                    // Its last waiter may have given up just now.
+                    if let Some(question) = question.upgrade() {
+                        return question.await;
+                    }
+                }
+            }
         }
-        Place::UnderWay(question)
     }
 }
 
-impl<K: Eq + Hash, V: Clone> Clone for Memory<K, V> {
-    fn clone(&self) -> Self {
-        Self {
-            shared: self.shared.clone(),
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use tokio::time::{advance, timeout};
+
+    use super::super::at_paused_time;
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    #[test]
+    fn values_have_their_time() {
+        at_paused_time(async {
+            let memory = Memory::new(8);
+            memory.insert("a", 1, Duration::from_secs(10));
+            advance(Duration::from_millis(9_999)).await;
+            assert_eq!(memory.get(&"a"), Some(1));
+            advance(Duration::from_millis(1)).await;
+            assert_eq!(memory.get(&"a"), None);
+            memory.insert("a", 2, HOUR);
+            assert_eq!(memory.get(&"a"), Some(2));
+        });
+    }
+
+    #[test]
+    fn what_was_not_used_for_longest_goes_first() {
+        let memory = Memory::new(16);
+        for key in 0..16 {
+            memory.insert(key, (), HOUR);
+        }
+        memory.get(&0);
+        memory.insert(16, (), HOUR);
+        let gone: Vec<i32> = (0..=16).filter(|key| memory.get(key).is_none()).collect();
+        assert_eq!(gone, [1]);
+    }
+
+    #[test]
+    fn what_is_over_goes_before_what_was_not_used() {
+        at_paused_time(async {
+            let memory = Memory::new(16);
+            for key in 0..16 {
+                let lifetime = if key >= 12 { HOUR } else { HOUR * 2 };
+                memory.insert(key, (), lifetime);
+            }
+            advance(HOUR).await;
+            memory.insert(16, (), HOUR);
+            let kept: Vec<i32> = (0..=16).filter(|key| memory.get(key).is_some()).collect();
+            assert_eq!(kept, (0..12).chain([16]).collect::<Vec<_>>());
+        });
+    }
+
+    #[test]
+    fn there_are_never_more_than_agreed() {
+        for capacity in [1, 2, 7, 8, 100] {
+            let memory = Memory::new(capacity);
+            for key in 0..1_000 {
+                memory.insert(key, key, HOUR);
+                assert!(memory.entries.entry_count() <= capacity);
+                assert_eq!(memory.get(&key), Some(key));
+            }
+            assert_eq!(memory.entries.iter().count() as u64, capacity);
         }
     }
-}
 
-impl<K: Eq + Hash, V: Clone> Inner<K, V> {
-    fn under_way(&self) -> MutexGuard<'_, UnderWay<K, V>> {
-        self.under_way
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// A question that everybody gave up is no answer and is put again.
+    #[test]
+    fn given_up() {
+        at_paused_time(async {
+            let memory = Memory::new(8);
+            let endless = memory.get_or_ask(&"a", pending::<(u8, Duration)>);
+            assert!(timeout(HOUR, endless).await.is_err());
+            assert_eq!(memory.get(&"a"), None);
+            let answer = memory.get_or_ask(&"a", || ready((1, HOUR))).await;
+            assert_eq!((answer, memory.get(&"a")), (1, Some(1)));
+        });
     }
-}
 
-/// Takes a question off the list when it ends, be it answered or given up.
-struct Departure<K: Eq + Hash, V: Clone> {
-    shared: Arc<Inner<K, V>>,
-    key: K,
-    number: u64,
-}
-
-impl<K: Eq + Hash, V: Clone> Drop for Departure<K, V> {
-    fn drop(&mut self) {
-        let mut under_way = self.shared.under_way();
-        // Another one may have been put since everybody gave this one up.
-        let number = under_way.questions.get(&self.key).map(|it| it.number);
-        if number == Some(self.number) {
-            under_way.questions.remove(&self.key);
-        }
+    /// An answer without a lifetime takes no memory once it was given.
+    #[test]
+    fn not_to_be_kept() {
+        at_paused_time(async {
+            let memory = Memory::new(8);
+            let value = Arc::new(());
+            let asked = value.clone();
+            memory
+                .get_or_ask(&"a", || ready((asked, Duration::ZERO)))
+                .await;
+            assert_eq!(Arc::strong_count(&value), 1);
+        });
     }
 }

@@ -123,19 +123,11 @@ mod tests {
     use tokio::task::{JoinSet, yield_now};
     use tokio::time::Instant;
 
+    use super::super::at_paused_time;
     use super::*;
 
     const LENGTH: Duration = Duration::from_millis(25);
     const PATIENCE: Duration = Duration::from_secs(30);
-
-    fn at_paused_time(test: impl Future<Output = ()>) {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .unwrap()
-            .block_on(test);
-    }
 
     /// Starts work that never ends: each piece has a turn or waits for one.
     async fn endless(turns: &Turns, count: usize) -> JoinSet<Option<()>> {
