@@ -79,7 +79,7 @@ impl Sockets {
     /// who cannot see the request can end it.
     pub(super) async fn exchange(&self, request: &DnsRequest) -> Result<UdpAnswer, NetError> {
         let mut asked = self.ask(request.metadata.id, request.to_vec()?)?;
-        asked.send().await;
+        asked.send().await?;
         asked.answer().await
     }
 
@@ -171,11 +171,17 @@ impl Socket {
 }
 
 impl Asked {
-    async fn send(&self) {
-        // The error may belong to an earlier question: the system reports each once, to anyone.
-        if let Err(error) = self.socket.socket.send(&self.sent).await {
-            self.socket.fail(error);
-        }
+    /// Sends the question. An error ends this question alone.
+    async fn send(&self) -> io::Result<()> {
+        let Socket { socket, .. } = &*self.socket;
+        let Err(error) = socket.send(&self.sent).await else {
+            return Ok(());
+        };
+        // The system reports an undeliverable earlier datagram once, at any later send. If the same
+        // send succeeds now, the error was such a report: the server cannot be reached.
+        socket.send(&self.sent).await?;
+        self.socket.fail(error);
+        Ok(())
     }
 
     /// Waits for the answer, and meanwhile reads for all questions of the socket or lets another
@@ -381,6 +387,22 @@ mod tests {
                 };
                 assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
             }
+        });
+    }
+
+    #[test]
+    fn a_question_that_cannot_be_sent_ends_no_other() {
+        run(async {
+            let (server, sockets) = server().await;
+            let one = request(1);
+            let mut asked = sockets.ask(1, one.to_vec().unwrap()).unwrap();
+            asked.send().await.unwrap();
+            // No datagram has so many bytes.
+            let large = sockets.ask(2, vec![0; 65_536]).unwrap();
+            assert!(Arc::ptr_eq(&asked.socket, &large.socket));
+            assert!(large.send().await.is_err());
+            answer(&server, question(&server).await).await;
+            check(asked.answer().await, 1);
         });
     }
 
