@@ -3,72 +3,46 @@
 use futures_util::future::join_all;
 
 use super::{CachingResolver, Resolver};
-use crate::identifier::KeyQuery;
-use crate::lookup::KeyAnswer;
 use crate::message::HeaderError;
 use crate::verify::{Report, Verification, Verifier};
 
-impl Resolver {
-    /// Verifies a whole message, as [`Verifier::verify`] does, with the keys that this resolver
-    /// finds. It asks for all of them at the same time.
-    ///
-    /// Must run under tokio, unless it answers from master files.
-    ///
-    /// # Errors
-    ///
-    /// A [`HeaderError`] if the header is over a limit.
-    pub async fn verify(
-        &self,
-        verifier: &Verifier,
-        message: &[u8],
-        now: u64,
-    ) -> Result<Report, HeaderError> {
-        let mut verification = verifier.begin_whole(message, now)?;
-        self.answer(&mut verification).await;
-        Ok(verification.finish())
-    }
+macro_rules! verifies {
+    ($resolver:ident) => {
+        impl $resolver {
+            /// Verifies a whole message, as [`Verifier::verify`] does, with the keys that this
+            /// resolver finds. It asks for all of them at the same time.
+            ///
+            /// Must run under tokio, unless it answers from master files.
+            ///
+            /// # Errors
+            ///
+            /// A [`HeaderError`] if the header is over a limit.
+            pub async fn verify(
+                &self,
+                verifier: &Verifier,
+                message: &[u8],
+                now: u64,
+            ) -> Result<Report, HeaderError> {
+                let mut verification = verifier.begin_whole(message, now)?;
+                self.answer(&mut verification).await;
+                Ok(verification.finish())
+            }
 
-    /// Answers the queries of a verification whose body comes in pieces, all at the same time.
-    pub async fn answer(&self, verification: &mut Verification) {
-        let lookup = |query| async move { self.lookup(&query).await };
-        answer(verification, lookup).await;
-    }
+            /// Answers the queries of a verification whose body comes in pieces, all at the same
+            /// time.
+            pub async fn answer(&self, verification: &mut Verification) {
+                let queries = verification.pending();
+                let answers = join_all(queries.iter().map(|query| self.lookup(query))).await;
+                for (query, answer) in queries.iter().zip(answers) {
+                    verification.answer(query, answer);
+                }
+            }
+        }
+    };
 }
 
-impl CachingResolver {
-    /// Verifies a whole message, as [`Resolver::verify`] does.
-    ///
-    /// # Errors
-    ///
-    /// A [`HeaderError`] if the header is over a limit.
-    pub async fn verify(
-        &self,
-        verifier: &Verifier,
-        message: &[u8],
-        now: u64,
-    ) -> Result<Report, HeaderError> {
-        let mut verification = verifier.begin_whole(message, now)?;
-        self.answer(&mut verification).await;
-        Ok(verification.finish())
-    }
-
-    /// Answers the queries of a verification, as [`Resolver::answer`] does.
-    pub async fn answer(&self, verification: &mut Verification) {
-        let lookup = |query| async move { self.lookup(&query).await };
-        answer(verification, lookup).await;
-    }
-}
-
-async fn answer<F>(verification: &mut Verification, lookup: impl Fn(KeyQuery) -> F)
-where
-    F: Future<Output = KeyAnswer>,
-{
-    let queries = verification.pending();
-    let answers = join_all(queries.iter().cloned().map(lookup)).await;
-    for (query, answer) in queries.iter().zip(answers) {
-        verification.answer(query, answer);
-    }
-}
+verifies!(Resolver);
+verifies!(CachingResolver);
 
 #[cfg(test)]
 mod tests {
