@@ -55,6 +55,10 @@ pub use zone::ZoneFault;
 /// Cheap to clone; clones share their connections. Nothing is kept, see [`CachingResolver`] for
 /// that; and nothing runs while no lookup does, except that streams to servers (TCP, TLS, HTTPS)
 /// stay open for the next one.
+///
+/// A resolver and its clones are tied to the tokio runtime of their first lookup, which drives the
+/// connections that they share. A program with several runtimes makes a resolver for each. A
+/// resolver that answers from master files needs no runtime.
 #[derive(Clone)]
 pub struct Resolver {
     source: Source,

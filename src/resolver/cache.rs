@@ -52,7 +52,8 @@ const FAILURE: Duration = Duration::from_secs(60);
 /// new lookup begins after some milliseconds. A lookup that could not begin within half a minute
 /// fails.
 ///
-/// Cheap to clone; clones share what is kept. All lookups have to run under one tokio runtime.
+/// Cheap to clone; clones share what is kept. Like the [`Resolver`], it is tied to the tokio runtime
+/// of its first lookup; what is kept can be read anywhere.
 #[derive(Clone)]
 pub struct CachingResolver {
     resolver: Resolver,
