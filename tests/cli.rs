@@ -5,6 +5,7 @@ mod authentication_results;
 mod exit;
 mod explain;
 mod explain_report;
+mod files_from;
 mod keygen;
 mod lookup;
 mod mailboxes;

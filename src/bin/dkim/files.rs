@@ -4,6 +4,7 @@ mod key_file;
 mod mbox;
 mod new_file;
 mod replay;
+mod sources;
 mod walk;
 
 use std::fmt;
@@ -22,6 +23,7 @@ pub use key_file::{
 pub use mbox::Mbox;
 pub use new_file::write_whole;
 pub use replay::{CopyError, Replay};
+pub use sources::Sources;
 pub use walk::Walk;
 
 /// Files are read in pieces of this many bytes.

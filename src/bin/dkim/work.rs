@@ -2,11 +2,12 @@
 
 mod completions;
 mod dns;
+mod each;
 mod inspect;
 mod keygen;
 mod lookup;
 mod man;
-mod parallel;
+mod pool;
 mod progress;
 mod publishing;
 mod record;

@@ -8,7 +8,7 @@ use dkim_toolkit::canonicalization::MessageCanonicalization;
 use dkim_toolkit::identifier::{Auid, Sdid, Selector};
 
 use super::values::{
-    Jobs, LineEndingsOption, parse_duration, parse_sdid, parse_selector, parse_time,
+    FilesFrom, Jobs, LineEndingsOption, parse_duration, parse_sdid, parse_selector, parse_time,
 };
 
 /// Sign messages
@@ -26,6 +26,8 @@ pub struct Sign {
     /// Messages; - or none for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub list: FilesFrom,
     /// The signing domain (d=) [default: that of the From address]
     #[arg(long, short, value_name = "DOMAIN", value_parser = parse_sdid)]
     pub domain: Option<Sdid>,

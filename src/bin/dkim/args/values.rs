@@ -1,6 +1,8 @@
 //! Values that several subcommands take.
 
 use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -33,8 +35,29 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    pub fn get(&self) -> Option<NonZeroUsize> {
-        self.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into()))
+    pub fn get(&self) -> NonZeroUsize {
+        let jobs = self.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into()));
+        jobs.or_else(|| thread::available_parallelism().ok())
+            .unwrap_or(NonZeroUsize::MIN)
+    }
+}
+
+/// A list of paths.
+#[derive(Clone, Debug, Args)]
+pub struct FilesFrom {
+    /// Take the paths from this file, one on each line; - for standard input
+    #[arg(long, value_name = "FILE")]
+    files_from: Option<PathBuf>,
+    /// The paths of --files-from end with a zero byte, as find -print0 writes them
+    #[arg(long, short = '0', requires = "files_from")]
+    null: bool,
+}
+
+impl FilesFrom {
+    /// The file, and the byte after each path in it.
+    pub fn get(&self) -> Option<(&Path, u8)> {
+        let separator = if self.null { 0 } else { b'\n' };
+        Some((self.files_from.as_deref()?, separator))
     }
 }
 

@@ -8,7 +8,7 @@ use dkim_toolkit::authentication_results::AuthservId;
 use dkim_toolkit::identifier::Sdid;
 
 use super::dns::Dns;
-use super::values::{Jobs, LineEndingsOption, parse_sdid, parse_seconds, parse_time};
+use super::values::{FilesFrom, Jobs, LineEndingsOption, parse_sdid, parse_seconds, parse_time};
 
 /// Verify the DKIM signatures of messages
 ///
@@ -20,6 +20,7 @@ use super::values::{Jobs, LineEndingsOption, parse_sdid, parse_seconds, parse_ti
   dkim verify --zone keys.zone --at received message.eml
   dkim verify --explain broken.eml
   dkim verify --quiet --summary Maildir/
+  find Maildir -type f -newer stamp -print0 | dkim verify --files-from - -0
   dkim verify --authentication-results=mx.example.com message.eml
   dkim verify --quiet --require aligned message.eml && echo aligned
   curl -s 'imaps://mail.example.com/INBOX;UID=7' | dkim verify --json
@@ -37,6 +38,8 @@ pub struct Verify {
     /// Messages, mboxes, Maildirs or folders; - or none for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub list: FilesFrom,
     /// The time of judgement: RFC 3339, Unix seconds, or `received` for the date of
     /// the newest Received field [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_at)]

@@ -2,7 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::thread;
 use std::time::Duration;
 
@@ -12,6 +15,7 @@ use dkim_toolkit::resolver::{
     CachingResolver, DnssecOptions, Resolver, ResolverError, ResolverOptions, TlsRoots, Transport,
     TrustAnchors, parse_nameserver,
 };
+use tokio::task::JoinHandle;
 
 use crate::args::Dns;
 use crate::clock::now;
@@ -50,39 +54,34 @@ impl Keys {
         self.known.cached(query)
     }
 
-    /// Begins to ask, so that the answer may be there when it is needed.
-    pub fn ask_ahead(&self, query: &KeyQuery) {
+    /// Begins to ask, and gives the answer when it is awaited.
+    pub fn ask(&self, query: &KeyQuery) -> Asked<KeyAnswer> {
         let known = self.known.clone();
         let query = query.clone();
-        self.runtime.spawn(async move {
-            known.lookup(&query).await;
-        });
+        Asked(
+            self.runtime
+                .spawn(async move { known.lookup(&query).await }),
+        )
     }
 
-    /// Gives the answers to these questions to `then`, from another thread; where there is a
-    /// time, those that came within it.
-    pub fn ask(
+    /// Asks all of these side by side; gives the answers that come within this time.
+    pub fn ask_all(
         &self,
         queries: Vec<KeyQuery>,
-        within: Option<Duration>,
-        then: impl FnOnce(Vec<(KeyQuery, KeyAnswer)>) + Send + 'static,
-    ) {
+        within: Duration,
+    ) -> Asked<Vec<(KeyQuery, KeyAnswer)>> {
         let known = self.known.clone();
-        self.runtime.spawn(async move {
+        Asked(self.runtime.spawn(async move {
             let lookups = queries.into_iter().map(|query| {
                 let known = known.clone();
                 async move {
-                    let lookup = known.lookup(&query);
-                    let answer = match within {
-                        Some(time) => tokio::time::timeout(time, lookup).await.ok()?,
-                        None => lookup.await,
-                    };
-                    Some((query, answer))
+                    let answer = tokio::time::timeout(within, known.lookup(&query)).await;
+                    Some((query, answer.ok()?))
                 }
             });
             let answers = futures_util::future::join_all(lookups).await;
-            then(answers.into_iter().flatten().collect());
-        });
+            answers.into_iter().flatten().collect()
+        }))
     }
 
     /// All that the DNS says about these absolute names, asked side by side; in their order.
@@ -90,6 +89,19 @@ impl Keys {
         let lookups = names.iter().map(|name| self.resolver.txt(name));
         self.runtime
             .block_on(futures_util::future::join_all(lookups))
+    }
+}
+
+/// A question that was asked.
+pub struct Asked<T>(JoinHandle<T>);
+
+impl<T> Future for Asked<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let joined = ready!(Pin::new(&mut self.get_mut().0).poll(context));
+        // A lookup ends early only if it panics; the panic then ends the work that waits for it.
+        Poll::Ready(joined.unwrap_or_else(|error| resume_unwind(error.into_panic())))
     }
 }
 

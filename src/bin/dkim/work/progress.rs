@@ -10,14 +10,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{BinaryBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::files::{Source, Walk};
+use crate::files::{Source, Sources, Walk};
 use crate::print::Bar as Place;
 
 /// What is done within this time needs no bar.
 const PATIENCE: Duration = Duration::from_millis(700);
-/// The bar shows what is new so often.
-pub const TICK: Duration = Duration::from_millis(100);
-
 /// Octets that were read.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -54,15 +51,17 @@ struct Total {
 
 impl Progress {
     /// A bar for work on these sources, if it is `wanted` and somebody could see it.
-    pub fn new(sources: &[Source], counter: Arc<Counter>, place: Place, wanted: bool) -> Self {
+    pub fn new(sources: &Sources, counter: Arc<Counter>, place: Place, wanted: bool) -> Self {
         if !wanted || !io::stderr().is_terminal() {
             return Self(None);
         }
         let total = Arc::new(Total::default());
-        let (sources, counting) = (sources.to_vec(), total.clone());
-        // Counting the octets of a large folder takes a while, and nobody waits for it. Without a
-        // thread for that, the total stays unknown.
-        let _ = thread::Builder::new().spawn(move || counting.count(&sources));
+        if let Some(sources) = sources.named() {
+            let (sources, counting) = (sources.to_vec(), total.clone());
+            // Counting the bytes of a large folder takes a while, and nobody waits for it. Without
+            // a thread for that, the total stays unknown.
+            let _ = thread::Builder::new().spawn(move || counting.count(&sources));
+        }
         Self(Some(Bar {
             place,
             began: Instant::now(),

@@ -7,20 +7,20 @@ mod work;
 use std::io::Write as _;
 use std::sync::Arc;
 
-use super::parallel::Work;
+use super::each::each;
 use super::progress::{Counter, Progress};
 use crate::args::Sign;
 use crate::error::{Error, Kind};
 use crate::exit::ExitStatus;
-use crate::files::{CopyError, Source, shown, sources, word};
+use crate::files::{CopyError, Source, Sources, shown, word};
 use crate::print::Output;
 use crate::print::sign::Line;
 use destination::Inputs;
 use keys::read_keys;
-use work::{Copy, Signatory, Signed, cannot_copy};
+use work::{Copy, Signatory, Signed, cannot_copy, sign_all};
 
 pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, Error> {
-    let sources = sources(&arguments.paths, EXAMPLE)?;
+    let sources = Sources::new(&arguments.paths, arguments.list.get(), EXAMPLE)?;
     check_usage(arguments, &sources, output.json)?;
     let keys = read_keys(arguments, output)?;
     let counter = Arc::new(Counter::default());
@@ -33,8 +33,9 @@ pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, Error> {
         output.steps(),
         !output.json,
     );
+    let list = sources.list().cloned();
     let inputs = Inputs::new(sources, arguments);
-    let mut work = Work::begin(signatory, inputs, arguments.jobs.get())?;
+    let pool = sign_all(signatory, inputs, arguments.jobs.get())?;
     let mut teller = Teller {
         to_files: arguments.in_place
             || arguments.output_dir.is_some()
@@ -42,9 +43,14 @@ pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, Error> {
         untold: None,
         status: ExitStatus::Yes,
     };
-    work.each(output, &mut progress, |signed, _, output| {
+    let mut told = 0_u64;
+    each(pool, output, &mut progress, |signed, _, output| {
+        told += 1;
         teller.tell(signed, output)
     })?;
+    if let Some(list) = list.filter(|_| told == 0) {
+        output.warning(list, "there is no path in it: nothing was signed");
+    }
     match teller.untold {
         Some(error) if error.kind != Kind::Closed => Err(error),
         _ => Ok(teller.status),
@@ -55,7 +61,7 @@ pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, Error> {
 const EXAMPLE: &str = "dkim sign -s s2026 -k s2026.pem message.eml";
 
 /// Refuses what no message could be signed with.
-fn check_usage(arguments: &Sign, sources: &[Source], json: bool) -> Result<(), Error> {
+fn check_usage(arguments: &Sign, sources: &Sources, json: bool) -> Result<(), Error> {
     let usage = |why: &str, hint: &str| Err(Error::usage(why).hint(hint));
     if arguments.selector.len() != arguments.key.len() {
         return usage(
@@ -63,7 +69,8 @@ fn check_usage(arguments: &Sign, sources: &[Source], json: bool) -> Result<(), E
             "dkim sign -s first -k first.pem -s second -k second.pem",
         );
     }
-    let from_stdin = sources.contains(&Source::Stdin);
+    let sources = sources.named();
+    let from_stdin = sources.is_some_and(|sources| sources.contains(&Source::Stdin));
     if from_stdin && arguments.in_place {
         return usage(
             "--in-place wants files",
@@ -78,7 +85,7 @@ fn check_usage(arguments: &Sign, sources: &[Source], json: bool) -> Result<(), E
     }
     let one_place = !arguments.in_place && arguments.output_dir.is_none();
     let only_told = json && arguments.output.is_none();
-    if sources.len() > 1 && one_place && !only_told {
+    if sources.is_none_or(|sources| sources.len() > 1) && one_place && !only_told {
         return usage(
             "several messages and one place for them",
             "use --in-place or --output-dir DIR",
@@ -108,6 +115,7 @@ impl Teller {
             source,
             warnings,
             outcome,
+            ..
         } = signed;
         for warning in &warnings {
             output.warning(&source, warning);

@@ -10,19 +10,20 @@ use dkim_toolkit::authentication_results::AuthservId;
 use dkim_toolkit::verify::{Policy, Required, Requirement, Verifier};
 
 use super::dns::Keys;
-use super::parallel::Work;
+use super::each::each;
 use super::progress::{Counter, Progress};
 use crate::args::{Require, Verify};
 use crate::error::Error;
 use crate::exit::ExitStatus;
-use crate::files::{Place, Source, sources};
+use crate::files::{Place, Source, Sources};
 use crate::print::Output;
 use crate::print::verify::{Form, Summary};
 use inputs::Inputs;
-use judge::Judge;
+use judge::{Judge, judge_all};
 
 pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error> {
-    let sources = sources(&arguments.paths, "dkim verify message.eml")?;
+    let list = arguments.list.get();
+    let sources = Sources::new(&arguments.paths, list, "dkim verify message.eml")?;
     let keys = Keys::new(&arguments.dns)?;
     let form = form(arguments, output)?;
     let counter = Arc::new(Counter::default());
@@ -41,11 +42,11 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error>
         tallies: arguments.summary,
         explain: shows_why.then_some(arguments.explain_budget),
     };
-    let mut work = Work::begin(judge, Inputs::new(sources), arguments.jobs.get())?;
+    let pool = judge_all(judge, Inputs::new(sources), arguments.jobs.get())?;
     let mut summary = Summary::new(arguments.explain);
     let mut status = ExitStatus::Yes;
     let mut first = true;
-    work.each(output, &mut progress, |judged, lines, output| {
+    each(pool, output, &mut progress, |judged, lines, output| {
         counter.add(judged.uncounted);
         status = status.worse(judged.status);
         lines.push_str(parted(&judged.text, &mut first));

@@ -3,15 +3,14 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::vec;
 
 use crate::args::Sign;
 use crate::error::Error;
-use crate::files::{Source, shown, word};
+use crate::files::{Source, Sources, shown, word};
 
 /// The messages to sign, one after the other, and the files that they go to.
 pub struct Inputs {
-    sources: vec::IntoIter<Source>,
+    sources: Sources,
     in_place: bool,
     field_only: bool,
     output: Option<PathBuf>,
@@ -21,10 +20,10 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    pub fn new(sources: Vec<Source>, arguments: &Sign) -> Self {
+    pub fn new(sources: Sources, arguments: &Sign) -> Self {
         let output = arguments.output.clone();
         Self {
-            sources: sources.into_iter(),
+            sources,
             in_place: arguments.in_place,
             field_only: arguments.field_only,
             output: output.filter(|output| output.as_os_str() != "-"),
@@ -35,9 +34,13 @@ impl Inputs {
 
     /// The next message, and the file for it; standard output if there is none.
     pub fn take(&mut self) -> Option<(Source, Result<Option<PathBuf>, Error>)> {
-        let source = self.sources.next()?;
-        let destination = self.destination(&source);
-        Some((source, destination))
+        Some(match self.sources.next()? {
+            Ok(source) => {
+                let destination = self.destination(&source);
+                (source, destination)
+            }
+            Err((source, error)) => (source, Err(error)),
+        })
     }
 
     fn destination(&mut self, source: &Source) -> Result<Option<PathBuf>, Error> {

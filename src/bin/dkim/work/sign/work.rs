@@ -1,8 +1,8 @@
 //! Signing one message, as a part of the work on many.
 
 use std::borrow::Cow;
-use std::convert::Infallible;
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,8 +18,12 @@ use crate::clock::now;
 use crate::error::Error;
 use crate::files::{CopyError, Mbox, Pieces as _, Replay, Source, shown, write_whole};
 use crate::interrupt::Steps;
-use crate::work::parallel::{Step, Task};
+use crate::work::pool::{Feed, Held, Pool, Stop};
 use crate::work::progress::Counter;
+
+/// The memory for results that wait for their turn, and what each takes, about, in bytes.
+const MEMORY: u64 = 16 * 1024 * 1024;
+const RESULT: u64 = 4 * 1024;
 
 /// Signs messages.
 pub struct Signatory {
@@ -39,6 +43,8 @@ pub struct Signed {
     /// What is odd about it.
     pub warnings: Vec<String>,
     pub outcome: Result<Written, Error>,
+    /// The memory that it takes.
+    pub _held: Held,
 }
 
 /// What was made.
@@ -59,45 +65,42 @@ pub struct Copy {
     field_only: bool,
 }
 
-impl Task for Signatory {
-    type Inputs = Inputs;
-    type Item = (Source, Result<Option<PathBuf>, Error>);
-    type Scratch = ();
-    type Waiting = Infallible;
-    type Question = Infallible;
-    type Answer = Infallible;
-    type Done = Signed;
-
-    fn take(&self, inputs: &mut Inputs, (): &mut ()) -> Option<Self::Item> {
-        inputs.take()
-    }
-
-    fn work(&self, (source, destination): Self::Item, (): &mut ()) -> Step<Self> {
-        let mut warnings = Vec::new();
-        let outcome =
-            destination.and_then(|destination| self.sign(&source, destination, &mut warnings));
-        let size = match &outcome {
-            Ok(written) => written.fields.iter().map(String::len).sum(),
-            Err(_) => 0,
-        };
-        let signed = Signed {
-            source,
-            warnings,
-            outcome,
-        };
-        Step::Done(signed, size + 512)
-    }
-
-    fn ask(&self, question: Infallible, _: impl FnOnce(Infallible) + Send + 'static) {
-        match question {}
-    }
-
-    fn resume(&self, waiting: Infallible, _: Infallible) -> (Signed, usize) {
-        match waiting {}
-    }
+/// Signs the messages of these inputs, `jobs` at once.
+pub fn sign_all(
+    signatory: Signatory,
+    mut inputs: Inputs,
+    jobs: NonZeroUsize,
+) -> Result<Pool<Signed>, Error> {
+    let signatory = Arc::new(signatory);
+    Pool::start(jobs, MEMORY, async move |feed: &mut Feed<Signed>| {
+        while let Some((source, destination)) = inputs.take() {
+            let held = feed.reserve(RESULT).await?;
+            let signatory = signatory.clone();
+            feed.work(async move { signatory.work(source, destination, held) })
+                .await?;
+        }
+        Ok::<(), Stop>(())
+    })
 }
 
 impl Signatory {
+    fn work(
+        &self,
+        source: Source,
+        destination: Result<Option<PathBuf>, Error>,
+        held: Held,
+    ) -> Signed {
+        let mut warnings = Vec::new();
+        let outcome =
+            destination.and_then(|destination| self.sign(&source, destination, &mut warnings));
+        Signed {
+            source,
+            warnings,
+            outcome,
+            _held: held,
+        }
+    }
+
     pub fn new(
         arguments: Sign,
         keys: Vec<Arc<PrivateKey>>,

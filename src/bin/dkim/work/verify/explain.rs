@@ -3,8 +3,6 @@
 use std::time::{Duration, Instant};
 
 use dkim_toolkit::explain::{Budget, Explaining, KeptBody};
-use dkim_toolkit::identifier::KeyQuery;
-use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::mailbox::Readings;
 use dkim_toolkit::verify::Report;
 
@@ -34,36 +32,26 @@ impl Finding {
         }
     }
 
-    /// What the DNS has to be asked, beside what is known.
-    pub fn questions(&mut self, keys: &Keys) -> Vec<KeyQuery> {
-        let Self::Explaining { explaining, .. } = self else {
-            return Vec::new();
+    /// Asks the DNS what may explain signatures without a usable key, for half of the time that a
+    /// message has: the search may need the other half.
+    pub async fn ask(&mut self, keys: &Keys, limit: Duration) {
+        let Self::Explaining { explaining, waited } = self else {
+            return;
         };
         for query in explaining.pending() {
             if let Some(answer) = keys.known(&query) {
                 explaining.answer(&query, answer);
             }
         }
-        explaining.pending()
-    }
-
-    /// Takes what the DNS answered, and how long that took.
-    pub fn answer(&mut self, answers: Vec<(KeyQuery, KeyAnswer)>, took: Duration) {
-        if let Self::Explaining { explaining, waited } = self {
-            for (query, answer) in answers {
-                explaining.answer(&query, answer);
-            }
-            *waited += took;
+        let queries = explaining.pending();
+        if queries.is_empty() {
+            return;
         }
-    }
-
-    /// The bytes of memory that header and body take.
-    pub fn size(&self) -> usize {
-        let (report, body) = match self {
-            Self::Told(report) => (report, 0),
-            Self::Explaining { explaining, .. } => (explaining.report(), explaining.body().size()),
-        };
-        report.header.octets().len() + body
+        let began = Instant::now();
+        for (query, answer) in keys.ask_all(queries, limit / 2).await {
+            explaining.answer(&query, answer);
+        }
+        *waited += began.elapsed();
     }
 
     /// The report, and the explanations if they were asked for, within a time for the message.

@@ -4,20 +4,23 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::vec;
 
 use dkim_toolkit::mailbox::{MBOX_START, is_mbox};
 
 use crate::error::Error;
-use crate::files::{Mbox, PIECE, Pieces, Place, Source, Walk};
+use crate::files::{Mbox, PIECE, Pieces, Place, Source, Sources, Walk};
 
+/// Files are read in pieces of at least this many bytes.
+const MIN_PIECE: u64 = 512;
 /// A message of an mbox is read whole, and then judged while others read theirs, up to this many
-/// octets. A larger one is judged while it is read.
+/// bytes. A larger one is judged while it is read.
 const WHOLE: usize = 1024 * 1024;
 
 /// What messages are taken from, one after the other.
 pub struct Inputs {
-    sources: vec::IntoIter<Source>,
+    sources: Sources,
+    /// The list that was looked for messages.
+    list: Option<Arc<Source>>,
     /// The folder whose turn it is.
     folder: Option<OpenFolder>,
     /// The mbox whose turn it is, which may be a file of that folder.
@@ -43,20 +46,21 @@ struct OpenMbox {
 pub enum Taken {
     /// A file of one message.
     File(Place, FileStart),
-    /// A message of an mbox, all of it in the buffer.
-    InBuffer(Place),
-    /// A message of an mbox whose first octets are in the buffer; [`Inputs::rest`] has the others.
-    Begun(Place),
+    /// A message of an mbox, all of it.
+    Whole(Place, Vec<u8>),
+    /// The first bytes of a message of an mbox; [`Inputs::rest`] has the others.
+    Begun(Place, Vec<u8>),
     /// What should be a message and cannot be read.
     Failed(Place, Error),
-    /// A folder without any message.
+    /// A folder without any message, or an empty list.
     Empty(Place),
 }
 
-/// An open file of which the first octets were read.
+/// An open file whose first bytes were read.
 pub struct FileStart {
     opened: Opened,
     start: [u8; MBOX_START],
+    /// How many bytes of `start` were read.
     length: usize,
 }
 
@@ -77,9 +81,10 @@ impl Read for Opened {
 
 impl Inputs {
     /// The messages of these sources, in order.
-    pub fn new(sources: Vec<Source>) -> Self {
+    pub fn new(sources: Sources) -> Self {
         Self {
-            sources: sources.into_iter(),
+            list: sources.list().cloned().map(Arc::new),
+            sources,
             folder: None,
             mbox: None,
             given: 0,
@@ -87,12 +92,12 @@ impl Inputs {
     }
 
     /// The next message, or what is there in place of one; `None` at the end.
-    pub fn take(&mut self, buffer: &mut Vec<u8>) -> Option<Taken> {
+    pub fn take(&mut self) -> Option<Taken> {
         loop {
             if let Some(open) = &mut self.mbox {
                 open.index += 1;
                 match open.mbox.next_message() {
-                    Ok(true) => return self.take_from_mbox(buffer),
+                    Ok(true) => return self.take_from_mbox(),
                     Ok(false) => self.mbox = None,
                     Err(error) => {
                         let (source, index) = (open.source.clone(), open.index);
@@ -105,8 +110,16 @@ impl Inputs {
             let taken = if self.folder.is_some() {
                 self.take_from_folder()
             } else {
-                let source = self.sources.next()?;
-                self.begin(source)
+                match self.sources.next() {
+                    Some(Ok(source)) => self.begin(source),
+                    Some(Err((source, failure))) => {
+                        Some(Taken::Failed(self.place(Arc::new(source), None), failure))
+                    }
+                    None => {
+                        let list = self.list.take().filter(|_| self.given == 0)?;
+                        Some(Taken::Empty(self.place(list, None)))
+                    }
+                }
             };
             if taken.is_some() {
                 return taken;
@@ -151,19 +164,19 @@ impl Inputs {
     }
 
     /// The message that the mbox is at.
-    fn take_from_mbox(&mut self, buffer: &mut Vec<u8>) -> Option<Taken> {
+    fn take_from_mbox(&mut self) -> Option<Taken> {
         let OpenMbox { source, index, .. } = self.mbox.as_ref()?;
         let place = self.place(source.clone(), Some(*index));
         let open = self.mbox.as_mut()?;
-        buffer.clear();
+        let mut message = Vec::new();
         loop {
             match open.mbox.piece() {
-                Ok([]) => return Some(Taken::InBuffer(place)),
-                Ok(piece) => buffer.extend_from_slice(piece),
+                Ok([]) => return Some(Taken::Whole(place, message)),
+                Ok(piece) => message.extend_from_slice(piece),
                 Err(error) => return Some(Taken::Failed(place, error.into())),
             }
-            if buffer.len() > WHOLE {
-                return Some(Taken::Begun(place));
+            if message.len() > WHOLE {
+                return Some(Taken::Begun(place, message));
             }
         }
     }
@@ -181,7 +194,7 @@ impl Inputs {
                 return Some(Taken::Failed(place, error.into()));
             }
         };
-        if !is_mbox(start.octets()) {
+        if !is_mbox(start.bytes()) {
             return Some(Taken::File(self.place(source, None), start));
         }
         self.mbox = Some(OpenMbox {
@@ -222,32 +235,44 @@ impl FileStart {
         })
     }
 
-    fn octets(&self) -> &[u8] {
+    fn bytes(&self) -> &[u8] {
         &self.start[..self.length]
     }
 
-    /// The file from its first octet on, by way of `buffer`.
-    pub fn pieces(mut self, buffer: &mut Vec<u8>) -> InFile<'_> {
-        buffer.resize(buffer.len().max(PIECE), 0);
-        let start = std::mem::take(&mut self.length);
-        buffer[..start].copy_from_slice(&self.start[..start]);
+    /// How many bytes the file has; `None` for a pipe or a device.
+    pub fn file_length(&self) -> Option<u64> {
+        match &self.opened {
+            Opened::File(file) => {
+                let metadata = file.metadata().ok()?;
+                metadata.is_file().then_some(metadata.len())
+            }
+            Opened::Stdin(_) => None,
+        }
+    }
+
+    /// The file from its first byte on.
+    pub fn pieces(self) -> InFile {
+        let length = self.file_length().map(|length| length.max(MIN_PIECE));
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        let mut buffer = vec![0; length.unwrap_or(PIECE).min(PIECE)];
+        buffer[..self.length].copy_from_slice(&self.start[..self.length]);
         InFile {
             opened: self.opened,
-            start,
+            start: self.length,
             buffer,
         }
     }
 }
 
 /// A message that is a file.
-pub struct InFile<'a> {
+pub struct InFile {
     opened: Opened,
-    /// Octets at the start of the buffer that were read already.
+    /// Bytes at the start of the buffer that were read already.
     start: usize,
-    buffer: &'a mut Vec<u8>,
+    buffer: Vec<u8>,
 }
 
-impl Pieces for InFile<'_> {
+impl Pieces for InFile {
     fn read(&mut self) -> Result<&[u8], Error> {
         let start = std::mem::take(&mut self.start);
         loop {
@@ -271,7 +296,7 @@ impl Pieces for InMbox<'_> {
     }
 }
 
-/// A message of an mbox: octets that are there, and what is left of it.
+/// A message of an mbox: bytes that are there, and what is left of it.
 pub struct Chain<'a> {
     pub start: &'a [u8],
     pub rest: Option<InMbox<'a>>,

@@ -1,13 +1,14 @@
 //! The judgement of one message, as a part of the work on many.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use dkim_toolkit::explain::KeptBody;
+use dkim_toolkit::explain::{KeptBody, MAX_KEPT_BODY};
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::lookup::KeyAnswer;
 use dkim_toolkit::mailbox::{Quoting, Readings};
-use dkim_toolkit::message::{Header, HeaderReader, received_time};
+use dkim_toolkit::message::{Header, HeaderReader, MAX_HEADER, received_time};
 use dkim_toolkit::verify::{Requirement, Verifier};
 
 use super::explain::Finding;
@@ -18,15 +19,22 @@ use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::files::{Pieces, Place};
 use crate::print::verify::{Form, Outcome, Tally};
-use crate::work::dns::Keys;
-use crate::work::parallel::{Step, Task};
+use crate::work::dns::{Asked, Keys};
+use crate::work::pool::{Feed, Held, Pool, Stop};
 use crate::work::progress::Counter;
 
-/// What a message in flight takes beside its header, in octets of memory, about.
-const IN_FLIGHT: usize = 8 * 1024;
+/// The memory that a message takes beside its header, about, in bytes.
+const IN_FLIGHT: u64 = 8 * 1024;
+/// The memory of a result beside its text, and for each signature that is counted, about.
+const RESULT: u64 = 512;
+const TALLY: u64 = 256;
+/// The memory for messages that wait, in bytes: for their keys, or for their turn.
+const MEMORY: u64 = 16 * 1024 * 1024;
+/// The same where bodies are kept: two of the largest, with their headers.
+const MEMORY_WITH_BODIES: u64 = 2 * (MAX_KEPT_BODY + MAX_HEADER) as u64 + MEMORY;
 
-/// A message is large from so many octets on.
-const MANY_OCTETS: u64 = 1024 * 1024;
+/// The bytes of a message that are counted before it is judged, in rounds of this many.
+const MANY_BYTES: u64 = 1024 * 1024;
 
 /// Judges messages.
 pub struct Judge {
@@ -53,203 +61,109 @@ pub struct Judged {
     pub empty: Option<Place>,
     pub status: ExitStatus,
     pub tally: Option<Tally>,
-    /// Octets that were read, and are not counted yet.
+    /// Bytes that were read, and are not counted yet.
     pub uncounted: u64,
+    /// The memory that it takes.
+    _held: Held,
 }
 
-/// What a thread keeps from one message to the next.
-#[derive(Default)]
-pub struct Buffers {
-    pieces: Vec<u8>,
-    message: Vec<u8>,
-}
-
-/// Work on one message.
-pub enum Item {
-    /// Still to be done.
+/// A message that is to be judged.
+enum Input {
     Taken(Taken),
-    /// Read already, for it is large.
-    Hashed(Box<Hashed>),
+    /// Read by the producer.
+    Read(Place, Result<Box<Read>, Error>),
 }
 
-/// A message that was read, with the questions that were not answered yet; or why it was not.
-pub struct Hashed {
-    place: Place,
-    hashed: Result<(Pending, Vec<KeyQuery>), Error>,
-}
-
-/// A message whose body was read.
-pub struct Pending {
-    place: Place,
+/// A message that was read.
+struct Read {
     readings: Readings,
     /// The body, if it may have to be explained.
     kept: Option<KeptBody>,
-    /// Octets that were read, and are not counted yet.
+    /// The keys that were asked for meanwhile.
+    asked: Vec<(KeyQuery, Asked<KeyAnswer>)>,
+    /// Bytes that were read, and are not counted yet.
     uncounted: u64,
 }
 
-/// A message whose signatures were judged, and are to be explained perhaps.
-pub struct Concluded {
-    place: Place,
-    finding: Finding,
-    uncounted: u64,
-}
-
-/// A message that waits for the DNS.
-pub enum Waiting {
-    /// For its keys.
-    ForKeys(Box<Pending>),
-    /// For names near those of its keys.
-    ForNearby(Box<Concluded>),
-}
-
-/// What is asked of the DNS.
-pub struct Question {
-    queries: Vec<KeyQuery>,
-    /// What has no answer after this time is done without.
-    within: Option<Duration>,
-}
-
-/// What it answers.
-pub struct Answers {
-    answers: Vec<(KeyQuery, KeyAnswer)>,
-    took: Duration,
-}
-
-impl Task for Judge {
-    type Inputs = Inputs;
-    type Item = Item;
-    type Scratch = Buffers;
-    type Waiting = Waiting;
-    type Question = Question;
-    type Answer = Answers;
-    type Done = Judged;
-
-    fn take(&self, inputs: &mut Inputs, buffers: &mut Buffers) -> Option<Item> {
-        Some(match inputs.take(&mut buffers.message)? {
-            Taken::Begun(place) => {
-                let start = &buffers.message;
-                let rest = inputs.rest();
-                Item::Hashed(Box::new(self.hash(place, Chain { start, rest })))
-            }
-            taken => Item::Taken(taken),
-        })
-    }
-
-    fn work(&self, item: Item, buffers: &mut Buffers) -> Step<Self> {
-        match item {
-            Item::Hashed(hashed) => self.judge(*hashed),
-            Item::Taken(Taken::File(place, start)) => {
-                self.judge(self.hash(place, start.pieces(&mut buffers.pieces)))
-            }
-            Item::Taken(Taken::InBuffer(place) | Taken::Begun(place)) => {
-                let start = &buffers.message;
-                self.judge(self.hash(place, Chain { start, rest: None }))
-            }
-            Item::Taken(Taken::Failed(place, failure)) => self.fail(place, failure),
-            Item::Taken(Taken::Empty(place)) => {
-                let judged = Judged {
-                    empty: Some(place),
-                    ..Judged::new(String::new(), ExitStatus::No)
-                };
-                Step::Done(judged, 512)
-            }
+/// Judges the messages of these inputs, `jobs` at once.
+pub fn judge_all(
+    judge: Judge,
+    mut inputs: Inputs,
+    jobs: NonZeroUsize,
+) -> Result<Pool<Judged>, Error> {
+    let memory = if judge.explain.is_some() {
+        MEMORY_WITH_BODIES
+    } else {
+        MEMORY
+    };
+    let judge = Arc::new(judge);
+    Pool::start(jobs, memory, async move |feed: &mut Feed<Judged>| {
+        while let Some(taken) = inputs.take() {
+            let held = feed.reserve(judge.weight(&taken)).await?;
+            let input = match taken {
+                // A pipe may block the thread that reads it, which must not be a worker.
+                Taken::File(place, start) if start.file_length().is_none() => {
+                    let read = judge.read(&place, start.pieces());
+                    Input::Read(place, read)
+                }
+                Taken::Begun(place, start) => {
+                    let (start, rest) = (&start[..], inputs.rest());
+                    let read = judge.read(&place, Chain { start, rest });
+                    Input::Read(place, read)
+                }
+                taken => Input::Taken(taken),
+            };
+            feed.work(judge.clone().judge(input, held)).await?;
         }
-    }
-
-    fn ask(&self, question: Question, wake: impl FnOnce(Answers) + Send + 'static) {
-        let began = Instant::now();
-        let Question { queries, within } = question;
-        self.keys.ask(queries, within, move |answers| {
-            let took = began.elapsed();
-            wake(Answers { answers, took });
-        });
-    }
-
-    fn go_on(&self, waiting: Waiting, answers: Answers) -> Step<Self> {
-        match waiting {
-            Waiting::ForKeys(_) => self.end(answered(waiting, answers)),
-            Waiting::ForNearby(_) => {
-                let (judged, size) = self.resume(waiting, answers);
-                Step::Done(judged, size)
-            }
-        }
-    }
-
-    fn resume(&self, waiting: Waiting, answers: Answers) -> (Judged, usize) {
-        self.tell(answered(waiting, answers))
-    }
-}
-
-/// What came of a message that waited.
-fn answered(waiting: Waiting, Answers { answers, took }: Answers) -> Concluded {
-    match waiting {
-        Waiting::ForKeys(mut pending) => {
-            for (query, answer) in answers {
-                pending.readings.answer(&query, answer);
-            }
-            pending.conclude()
-        }
-        Waiting::ForNearby(mut concluded) => {
-            concluded.finding.answer(answers, took);
-            *concluded
-        }
-    }
+        Ok::<(), Stop>(())
+    })
 }
 
 impl Judge {
-    /// Judges a message that was read, unless that has to wait for keys.
-    fn judge(&self, Hashed { place, hashed }: Hashed) -> Step<Self> {
-        let (mut pending, mut missing) = match hashed {
-            Ok(hashed) => hashed,
-            Err(failure) => return self.fail(place, failure),
+    /// The bytes of memory that a message takes at most until its header is read.
+    fn weight(&self, taken: &Taken) -> u64 {
+        let (length, whole) = match taken {
+            Taken::File(_, start) => (start.file_length().unwrap_or(u64::MAX), 0),
+            Taken::Whole(_, message) => (message.len() as u64, message.len() as u64),
+            Taken::Begun(..) => (u64::MAX, 0),
+            Taken::Failed(..) | Taken::Empty(_) => (0, 0),
         };
-        // The answers may have come while the body was read.
-        missing.retain(|query| match self.keys.known(query) {
-            Some(answer) => {
-                pending.readings.answer(query, answer);
-                false
-            }
-            None => true,
-        });
-        if missing.is_empty() {
-            return self.end(pending.conclude());
-        }
-        let size = pending.size() + IN_FLIGHT;
-        let question = Question {
-            queries: missing,
-            within: None,
+        let header = length.min(MAX_HEADER as u64);
+        let body = match self.explain {
+            Some(_) => (length - header).min(MAX_KEPT_BODY as u64),
+            None => 0,
         };
-        Step::Wait(Waiting::ForKeys(Box::new(pending)), question, size)
+        header + body + whole + IN_FLIGHT
     }
 
-    /// Tells what was found of a message, unless its explanation has to wait for the DNS: for that
-    /// there is half of its time, as the other half may be needed for the search.
-    fn end(&self, mut concluded: Concluded) -> Step<Self> {
-        let queries = concluded.finding.questions(&self.keys);
-        if !queries.is_empty() {
-            let question = Question {
-                queries,
-                within: self.explain.map(|limit| limit / 2),
-            };
-            let size = concluded.finding.size() + IN_FLIGHT;
-            return Step::Wait(Waiting::ForNearby(Box::new(concluded)), question, size);
+    async fn judge(self: Arc<Self>, input: Input, held: Held) -> Judged {
+        let (place, read) = match input {
+            Input::Read(place, read) => (place, read),
+            Input::Taken(Taken::File(place, start)) => {
+                let read = self.read(&place, start.pieces());
+                (place, read)
+            }
+            Input::Taken(Taken::Whole(place, message) | Taken::Begun(place, message)) => {
+                let start = &message[..];
+                let read = self.read(&place, Chain { start, rest: None });
+                (place, read)
+            }
+            Input::Taken(Taken::Failed(place, error)) => (place, Err(error)),
+            Input::Taken(Taken::Empty(place)) => {
+                return Judged {
+                    empty: Some(place),
+                    ..Judged::new(String::new(), ExitStatus::No, held)
+                };
+            }
+        };
+        match read {
+            Ok(read) => self.conclude(place, read, held).await,
+            Err(error) => self.fail(place, error, held),
         }
-        let (judged, size) = self.tell(concluded);
-        Step::Done(judged, size)
     }
 
     /// Reads a message to its end, and has its keys asked for meanwhile.
-    fn hash(&self, place: Place, mut pieces: impl Pieces) -> Hashed {
-        let hashed = self.read(&place, &mut pieces);
-        Hashed { place, hashed }
-    }
-
-    fn read(
-        &self,
-        place: &Place,
-        pieces: &mut impl Pieces,
-    ) -> Result<(Pending, Vec<KeyQuery>), Error> {
+    fn read(&self, place: &Place, mut pieces: impl Pieces) -> Result<Box<Read>, Error> {
         let mut header = HeaderReader::new(self.line_endings);
         loop {
             let piece = pieces.read()?;
@@ -257,36 +171,32 @@ impl Judge {
             if end.is_none() && !piece.is_empty() {
                 continue;
             }
-            let (mut pending, missing) = self.begin(place, header)?;
+            let mut read = self.begin(place, header)?;
             let body = &piece[end.unwrap_or(0)..];
-            let header = pending.readings.header().length();
-            pending.uncounted = header + body.len() as u64;
-            pending.body(body);
+            let header = read.readings.header().length();
+            read.uncounted = header + body.len() as u64;
+            read.body(body);
             let mut ended = piece.is_empty();
             while !ended {
                 let piece = pieces.read()?;
-                self.count(&mut pending, piece.len() as u64);
-                pending.body(piece);
+                self.count(&mut read, piece.len() as u64);
+                read.body(piece);
                 ended = piece.is_empty();
             }
-            return Ok((pending, missing));
+            return Ok(read);
         }
     }
 
     /// Counts what was read: that of a large message at once, else when it is judged.
-    fn count(&self, pending: &mut Pending, octets: u64) {
-        if pending.uncounted < MANY_OCTETS {
-            pending.uncounted += octets;
+    fn count(&self, read: &mut Read, bytes: u64) {
+        if read.uncounted < MANY_BYTES {
+            read.uncounted += bytes;
         } else {
-            self.counter.add(octets);
+            self.counter.add(bytes);
         }
     }
 
-    fn begin(
-        &self,
-        place: &Place,
-        header: HeaderReader,
-    ) -> Result<(Pending, Vec<KeyQuery>), Error> {
+    fn begin(&self, place: &Place, header: HeaderReader) -> Result<Box<Read>, Error> {
         let header = header.finish().map_err(Error::cannot)?;
         let now = self.time_of_judgement(&header)?;
         let quoting = match place.index {
@@ -294,24 +204,19 @@ impl Judge {
             Some(_) => Quoting::Mbox,
         };
         let mut readings = Readings::new(self.verifier.begin(header, now), quoting);
-        let mut missing = readings.pending();
-        missing.retain(|query| match self.keys.known(query) {
-            Some(answer) => {
-                readings.answer(query, answer);
-                false
+        let mut asked = Vec::new();
+        for query in readings.pending() {
+            match self.keys.known(&query) {
+                Some(answer) => readings.answer(&query, answer),
+                None => asked.push((query.clone(), self.keys.ask(&query))),
             }
-            None => {
-                self.keys.ask_ahead(query);
-                true
-            }
-        });
-        let pending = Pending {
-            place: place.clone(),
+        }
+        Ok(Box::new(Read {
             readings,
             kept: self.explain.map(|_| KeptBody::default()),
+            asked,
             uncounted: 0,
-        };
-        Ok((pending, missing))
+        }))
     }
 
     fn time_of_judgement(&self, header: &Header) -> Result<u64, Error> {
@@ -325,13 +230,22 @@ impl Judge {
         }
     }
 
-    fn tell(&self, concluded: Concluded) -> (Judged, usize) {
-        let Concluded {
-            place,
-            finding,
+    /// Judges a message that was read.
+    async fn conclude(&self, place: Place, read: Box<Read>, mut held: Held) -> Judged {
+        held.shrink_to(read.size() + IN_FLIGHT);
+        let Read {
+            mut readings,
+            kept,
+            asked,
             uncounted,
-        } = concluded;
-        let (report, explanations) = finding.finish(self.explain.unwrap_or_default());
+        } = *read;
+        for (query, answer) in asked {
+            readings.answer(&query, answer.await);
+        }
+        let limit = self.explain.unwrap_or_default();
+        let mut finding = Finding::new(readings, kept);
+        finding.ask(&self.keys, limit).await;
+        let (report, explanations) = finding.finish(limit);
         let outcome = Outcome {
             result: self.requirement.result(&report),
             unmet: self.requirement.unmet(&report),
@@ -339,29 +253,30 @@ impl Judge {
             explanations,
         };
         let text = self.form.report(&place, &outcome);
-        let signatures = outcome.report.verdicts.len();
-        let size = text.capacity() + 512 + usize::from(self.tallies) * 256 * signatures;
-        let judged = Judged {
-            tally: self.tallies.then(|| Tally::new(&outcome)),
+        let tally = self.tallies.then(|| Tally::new(&outcome));
+        let counted = tally
+            .as_ref()
+            .map_or(0, |_| outcome.report.verdicts.len() as u64);
+        held.shrink_to(text.capacity() as u64 + RESULT + counted * TALLY);
+        Judged {
+            tally,
             uncounted,
-            ..Judged::new(text, outcome.result.into())
-        };
-        (judged, size)
+            ..Judged::new(text, outcome.result.into(), held)
+        }
     }
 
-    fn fail(&self, place: Place, error: Error) -> Step<Self> {
+    fn fail(&self, place: Place, error: Error, mut held: Held) -> Judged {
         let text = self.form.failure(&place, &error);
-        let size = text.capacity() + 512;
-        let judged = Judged {
+        held.shrink_to(text.capacity() as u64 + RESULT);
+        Judged {
             failure: Some((place, error)),
-            ..Judged::new(text, ExitStatus::CannotDo)
-        };
-        Step::Done(judged, size)
+            ..Judged::new(text, ExitStatus::CannotDo, held)
+        }
     }
 }
 
 impl Judged {
-    fn new(text: String, status: ExitStatus) -> Self {
+    fn new(text: String, status: ExitStatus, held: Held) -> Self {
         Self {
             text,
             failure: None,
@@ -369,30 +284,23 @@ impl Judged {
             status,
             tally: None,
             uncounted: 0,
+            _held: held,
         }
     }
 }
 
-impl Pending {
-    /// Takes octets of the body.
-    fn body(&mut self, octets: &[u8]) {
+impl Read {
+    /// Takes bytes of the body.
+    fn body(&mut self, bytes: &[u8]) {
         if let Some(kept) = &mut self.kept {
-            kept.push(octets);
+            kept.push(bytes);
         }
-        self.readings.body(octets);
+        self.readings.body(bytes);
     }
 
-    /// The octets of memory that header and body take.
-    fn size(&self) -> usize {
+    /// The bytes of memory that header and body take.
+    fn size(&self) -> u64 {
         let body = self.kept.as_ref().map_or(0, KeptBody::size);
-        2 * self.readings.header().octets().len() + body
-    }
-
-    fn conclude(self) -> Concluded {
-        Concluded {
-            place: self.place,
-            finding: Finding::new(self.readings, self.kept),
-            uncounted: self.uncounted,
-        }
+        (2 * self.readings.header().octets().len() + body) as u64
     }
 }
