@@ -15,6 +15,7 @@ mod pipes;
 mod reasons;
 mod record;
 mod record_check;
+mod schema;
 mod servers;
 mod sign;
 mod sign_many;
@@ -23,7 +24,7 @@ mod verify;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use crate::support::child;
+use crate::support::{child, schema as schemas};
 use crate::testdata;
 
 /// What a run came to.
@@ -36,7 +37,14 @@ struct Run {
 impl Run {
     /// Runs a command to its end.
     fn of(command: &mut Command) -> Self {
-        child::output(command, &[]).unwrap().into()
+        Self::reading(command, &[])
+    }
+
+    /// The same with this on its standard input. Every line of JSON satisfies its schema.
+    fn reading(command: &mut Command, input: &[u8]) -> Self {
+        let run = Self::from(child::output(command, input).unwrap());
+        schemas::hold(command, &run.stdout);
+        run
     }
 
     fn stdout(&self) -> &str {
@@ -120,9 +128,7 @@ fn dkim(words: &[&str]) -> Run {
 
 /// Runs the command with this on its standard input.
 fn dkim_reading(words: &[&str], input: &[u8]) -> Run {
-    let mut command = command(words);
-    let output = child::output(command.stdin(Stdio::piped()), input);
-    output.unwrap().into()
+    Run::reading(command(words).stdin(Stdio::piped()), input)
 }
 
 /// A folder of its own for a test.

@@ -10,7 +10,7 @@ use dkim_toolkit::verify::Verifier;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::child;
+use crate::support::{child, schema};
 
 const NOW: u64 = 1_800_000_000;
 const RFC8463: &str = "testdata/rfc/rfc8463-appendix-a.eml";
@@ -25,7 +25,9 @@ fn inspect(arguments: &[&str], message: &[u8]) -> Output {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    child::output(&mut command, message).unwrap()
+    let output = child::output(&mut command, message).unwrap();
+    schema::hold(&command, &output.stdout);
+    output
 }
 
 fn check_error(arguments: &[&str], message: &str, status: i32, expected: &str) {

@@ -22,6 +22,8 @@ mod signing;
 mod support {
     pub mod child;
     pub mod dns_server;
+    #[cfg(feature = "cli")]
+    pub mod schema;
     #[cfg(feature = "resolver")]
     pub mod still_time;
 }

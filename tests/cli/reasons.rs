@@ -9,7 +9,7 @@ use crate::support::dns_server::{Answer, DnsServer, REFUSED, Reply, SERVFAIL, cl
 
 /// The reason codes that `dkim verify` promises; `dnssec-bogus` needs a signed zone and is tested
 /// with the resolver.
-const REASONS: &str = "body-hash-mismatch signature-mismatch missing-tag from-not-signed \
+pub const REASONS: &str = "body-hash-mismatch signature-mismatch missing-tag from-not-signed \
     identity-mismatch identity-forbidden expiration-before-timestamp body-length-exceeds-body \
     key-not-found key-revoked key-type-mismatch hash-not-allowed service-not-allowed key-too-short \
     key-invalid key-syntax from-missing signature-syntax unsupported-version unsupported-algorithm \

@@ -172,8 +172,8 @@ fn check_in(
             })
             .collect();
         let mut expected = expected.to_vec();
-        found.sort_by_key(|each| each.0.code());
-        expected.sort_by_key(|each| each.0.code());
+        found.sort_by_key(|each| each.0.name());
+        expected.sort_by_key(|each| each.0.name());
         assert_eq!(found, expected, "{way:?} {damage:?}: {explained:#?}");
         for each in &explained.explanations {
             assert!(!each.detail.ends_with('.'), "{}", each.detail);

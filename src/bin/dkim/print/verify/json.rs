@@ -236,7 +236,7 @@ impl<'a> Warning<'a> {
 impl<'a> Explained<'a> {
     fn list(found: &'a Found) -> Vec<Self> {
         let one = |explanation: &'a Explanation| Self {
-            cause: explanation.cause.code(),
+            cause: explanation.cause.name(),
             proof: explanation.proof.name(),
             detail: &explanation.detail,
             field: explanation.field.as_deref(),

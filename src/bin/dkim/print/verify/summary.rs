@@ -107,7 +107,7 @@ fn causes(outcome: &Outcome) -> BTreeSet<&'static str> {
     let causes = explained().flat_map(|each| &each.explanations);
     let parts = explained().flat_map(|each| &each.unexplained);
     causes
-        .map(|explanation| explanation.cause.code())
+        .map(|explanation| explanation.cause.name())
         .chain(parts.map(|part| part.warning().code.name()))
         .collect()
 }
