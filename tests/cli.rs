@@ -6,6 +6,7 @@ mod exit;
 mod explain;
 mod explain_report;
 mod files_from;
+mod help_examples;
 mod keygen;
 mod lookup;
 mod mailboxes;

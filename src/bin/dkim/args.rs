@@ -2,6 +2,7 @@
 
 mod dns;
 mod documentation;
+mod examples;
 mod inspect;
 mod keygen;
 mod lookup;
@@ -16,11 +17,12 @@ use clap::{Args, Parser, Subcommand};
 pub use dns::Dns;
 pub use documentation::{Completions, Man};
 pub use inspect::{Inspect, Part};
-pub use keygen::{KeyTypeName, Keygen};
+pub use keygen::Keygen;
 pub use lookup::Lookup;
 pub use mistakes::usage_error;
 pub use record::{Record, RecordOptions};
 pub use sign::{Sign, SigningTime};
+pub use values::KeyTypeName;
 pub use verify::{At, Require, Verify};
 
 /// Sign, verify and explain DKIM signatures (RFC 6376).

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 use clap_complete::Shell;
 
+use super::examples::{self, help};
+
 /// Print a script that completes the words of `dkim` in a shell
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  dkim completions bash > ~/.local/share/bash-completion/completions/dkim
-  dkim completions zsh > ~/.zfunc/_dkim
-  dkim completions fish > ~/.config/fish/completions/dkim.fish")]
+#[command(after_help = help(examples::COMPLETIONS, ""))]
 pub struct Completions {
     /// The shell
     #[arg(value_name = "SHELL")]
@@ -19,9 +18,7 @@ pub struct Completions {
 
 /// Print the manual page, or write the pages of all subcommands into a folder
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  dkim man | man -l -
-  dkim man ~/.local/share/man/man1")]
+#[command(after_help = help(examples::MAN, ""))]
 pub struct Man {
     /// The folder, which is made if it is not there
     #[arg(value_name = "DIR")]

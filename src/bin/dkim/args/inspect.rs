@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::examples::{self, help};
 use super::values::LineEndingsOption;
 
 /// Explain the DKIM-Signature fields of messages, without DNS
@@ -12,12 +13,8 @@ use super::values::LineEndingsOption;
 /// verification would refuse. The status is 0 if there is a signature and none would be refused
 /// whatever its key. --canonical prints the very octets that a signature hashes.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  dkim inspect message.eml
-  dkim inspect --canonical header --signature 2 message.eml | sha256sum
-
-Exit status: 0 nothing to refuse, 1 no signature or one to refuse, 2 usage,
-4 a file cannot be read.")]
+#[command(after_help = help(examples::INSPECT, "Exit status: 0 nothing to refuse, 1 no signature or one to refuse, 2 usage,
+4 a file cannot be read."))]
 pub struct Inspect {
     /// Messages; - or none for standard input
     #[arg(value_name = "PATH")]

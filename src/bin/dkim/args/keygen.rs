@@ -2,27 +2,21 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use dkim_toolkit::algorithm::KeyType;
+use clap::Args;
 use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key::RsaSize;
 
+use super::examples::{self, help};
 use super::record::RecordOptions;
-use super::values::{parse_sdid, parse_selector};
+use super::values::{KeyTypeName, parse_sdid, parse_selector};
 
 /// Make a key and the record to publish
 ///
 /// Writes the private key as PKCS#8 in PEM that only you may read, and prints the record for the
 /// DNS.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  dkim keygen -s s2026 -d example.com
-  dkim keygen -s ed2026 -d example.com -t ed25519 --output-dir /etc/dkim
-  dkim keygen -s s2026 -d example.com --format nsupdate | nsupdate -k tsig.key
-  dkim keygen -s s2026 -d example.com --key-to - 2> record | vault-store s2026
-
-With --key-to - the key goes to standard output and the record to standard
-error.")]
+#[command(after_help = help(examples::KEYGEN, "With --key-to - the key goes to standard output and the record to standard
+error."))]
 pub struct Keygen {
     /// The selector (s=): the name of the new key
     #[arg(long, short, value_name = "NAME", value_parser = parse_selector)]
@@ -50,21 +44,6 @@ pub struct Keygen {
     pub overwrite: bool,
     #[command(flatten)]
     pub options: RecordOptions,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum KeyTypeName {
-    Rsa,
-    Ed25519,
-}
-
-impl From<KeyTypeName> for KeyType {
-    fn from(name: KeyTypeName) -> Self {
-        match name {
-            KeyTypeName::Rsa => Self::Rsa,
-            KeyTypeName::Ed25519 => Self::Ed25519,
-        }
-    }
 }
 
 fn parse_bits(text: &str) -> Result<RsaSize, String> {

@@ -6,6 +6,7 @@ use clap::Args;
 use dkim_toolkit::identifier::{DomainName, Sdid, Selector};
 
 use super::dns::Dns;
+use super::examples::{self, help};
 use super::values::{parse_name, parse_sdid, parse_selector};
 
 /// Look up key records and say what is wrong with them
@@ -14,11 +15,7 @@ use super::values::{parse_name, parse_sdid, parse_selector};
 /// wrong or unwise about it, what to do about that, and the corrected record. The status is 0 if
 /// there is a usable key under every name, and every expectation holds.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  dkim lookup s2026._domainkey.example.com
-  dkim lookup -s s2026 -d example.com --expect-key s2026._domainkey.example.com.pem
-  dkim lookup -s selector1 -s selector2 -d example.com --json | jq .status
-  dkim lookup --message message.eml --nameserver 9.9.9.9 --dnssec")]
+#[command(after_help = help(examples::LOOKUP, ""))]
 pub struct Lookup {
     /// Names of key records: selector._domainkey.domain
     #[arg(value_name = "NAME", value_parser = parse_name)]

@@ -10,8 +10,8 @@ use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key_record::{KeyToPublish, NewKeyRecord, Note, ServiceType};
 use dkim_toolkit::publish::{Format, Ttl};
 
-use super::keygen::KeyTypeName;
-use super::values::{parse_sdid, parse_selector};
+use super::examples::{self, help};
+use super::values::{KeyTypeName, parse_sdid, parse_selector};
 
 /// Print the record to publish for a key
 ///
@@ -19,11 +19,7 @@ use super::values::{parse_sdid, parse_selector};
 /// --check, say what is wrong with a record, without the DNS.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(["key", "revoke", "check"]))]
-#[command(after_help = "Examples:
-  dkim record -k s2026.pem -s s2026 -d example.com
-  dkim record -k s2026.pem -s s2026 -d example.com --format route53 > batch.json
-  dkim record --revoke -s s2025 -d example.com --format nsupdate | nsupdate
-  dkim record --check 'v=DKIM1; k=rsa; p='")]
+#[command(after_help = help(examples::RECORD, ""))]
 pub struct Record {
     /// The key's file, private or public, or a certificate; - for standard input
     #[arg(long, short, value_name = "FILE")]

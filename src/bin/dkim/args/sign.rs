@@ -7,6 +7,7 @@ use clap::Args;
 use dkim_toolkit::canonicalization::MessageCanonicalization;
 use dkim_toolkit::identifier::{Auid, Sdid, Selector};
 
+use super::examples::{self, help};
 use super::values::{
     FilesFrom, Jobs, LineEndingsOption, parse_duration, parse_sdid, parse_selector, parse_time,
 };
@@ -16,12 +17,7 @@ use super::values::{
 /// Prints the message with a DKIM-Signature field on top and every other octet as it was. Several
 /// pairs of --selector and --key make one signature each: sign with RSA and Ed25519 together.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = "Examples:
-  dkim sign -d example.com -s s2026 -k s2026.pem message.eml > signed.eml
-  dkim sign -s rsa -k rsa.pem -s ed -k ed.pem --in-place outbox/*.eml
-  dkim sign -s s2026 -k s2026.pem --expires-in 7d < message.eml | sendmail -t
-
-Exit status: 0 every message was signed, 2 usage, 4 one could not be signed.")]
+#[command(after_help = help(examples::SIGN, "Exit status: 0 every message was signed, 2 usage, 4 one could not be signed."))]
 pub struct Sign {
     /// Messages; - or none for standard input
     #[arg(value_name = "PATH")]

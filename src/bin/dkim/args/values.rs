@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::identifier::{DomainName, Sdid, Selector};
 use dkim_toolkit::message::LineEndings;
 use jiff::{SpanRelativeTo, Timestamp, Unit};
@@ -65,6 +66,21 @@ impl FilesFrom {
 enum LineEndingsName {
     Lenient,
     Strict,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyTypeName {
+    Rsa,
+    Ed25519,
+}
+
+impl From<KeyTypeName> for KeyType {
+    fn from(name: KeyTypeName) -> Self {
+        match name {
+            KeyTypeName::Rsa => Self::Rsa,
+            KeyTypeName::Ed25519 => Self::Ed25519,
+        }
+    }
 }
 
 pub fn parse_time(text: &str) -> Result<u64, String> {

@@ -8,6 +8,7 @@ use dkim_toolkit::authentication_results::AuthservId;
 use dkim_toolkit::identifier::Sdid;
 
 use super::dns::Dns;
+use super::examples::{self, help};
 use super::values::{FilesFrom, Jobs, LineEndingsOption, parse_sdid, parse_seconds, parse_time};
 
 /// Verify the DKIM signatures of messages
@@ -15,17 +16,7 @@ use super::values::{FilesFrom, Jobs, LineEndingsOption, parse_sdid, parse_second
 /// Prints, for each message and each of its signatures, whether it is acceptable, what was
 /// signed, and if not why not. The status is 0 if every message has an acceptable signature.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  dkim verify message.eml
-  dkim verify --zone keys.zone --at received message.eml
-  dkim verify --explain broken.eml
-  dkim verify --quiet --summary Maildir/
-  find Maildir -type f -newer stamp -print0 | dkim verify --files-from - -0
-  dkim verify --authentication-results=mx.example.com message.eml
-  dkim verify --quiet --require aligned message.eml && echo aligned
-  curl -s 'imaps://mail.example.com/INBOX;UID=7' | dkim verify --json
-
-A folder is read with all that is in it, but for hidden files, links to folders,
+#[command(after_help = help(examples::VERIFY, "A folder is read with all that is in it, but for hidden files, links to folders,
 and a Maildir's tmp and index files.
 
 Results: pass; fail (changed after signing); policy (not acceptable, whether
@@ -33,7 +24,7 @@ good or bad); neutral and permerror (cannot be judged); temperror (cannot be
 judged now); none.
 
 Exit status: 0 every message passes, 1 one does not, 2 usage, 3 the DNS failed
-in a way that may pass, 4 a file cannot be read. The worst stands: 4, 1, 3, 0.")]
+in a way that may pass, 4 a file cannot be read. The worst stands: 4, 1, 3, 0."))]
 pub struct Verify {
     /// Messages, mboxes, Maildirs or folders; - or none for standard input
     #[arg(value_name = "PATH")]

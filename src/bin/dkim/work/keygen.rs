@@ -134,7 +134,7 @@ fn advise(
     let (selector, domain) = (&arguments.selector, &arguments.domain);
     output.advice(format_args!(
         "publish the record at {}, then check it: dkim lookup -s {selector} -d {domain}{expected}",
-        publication.name()
+        publication.name().trim_end_matches('.')
     ));
     if made.key.public_key().key_type() == KeyType::Ed25519 {
         output.advice("many receivers, Gmail among them, verify only RSA: sign with both");

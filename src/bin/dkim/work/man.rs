@@ -42,13 +42,37 @@ fn write_pages(command: &Command, folder: &Path, steps: &Steps) -> Result<(), Er
     Ok(())
 }
 
+/// The page of a command, in roff.
 fn render(command: Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     Page::new(command).render(&mut page)?;
-    // The library has one heading for whatever comes after the options.
+    // The library has one heading for all that comes after the options, and fills its lines.
     let page = String::from_utf8(page).map_err(io::Error::other)?;
-    let page = page
-        .replace(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n")
-        .replace(".SH EXTRA\nExit status: ", ".SH \"EXIT STATUS\"\n");
+    let Some((options, after)) = page.split_once(".SH EXTRA\n") else {
+        return Ok(page.into_bytes());
+    };
+    let (examples, notes) = match after.strip_prefix("Examples:\n") {
+        Some(after) => after.split_once("\n\n").unwrap_or((after, "")),
+        None => ("", after),
+    };
+    let mut page = options.to_owned();
+    if !examples.is_empty() {
+        page.push_str(&format!(
+            ".SH EXAMPLES\n.nf\n{}\n.fi\n",
+            examples.trim_end()
+        ));
+    }
+    for paragraph in notes
+        .trim_end()
+        .split("\n\n")
+        .filter(|text| !text.is_empty())
+    {
+        let (heading, text) = match paragraph.strip_prefix("Exit status: ") {
+            Some(text) => (".SH \"EXIT STATUS\"", text),
+            None if page.contains("\n.SH NOTES\n") => (".PP", paragraph),
+            None => (".SH NOTES", paragraph),
+        };
+        page.push_str(&format!("{heading}\n{text}\n"));
+    }
     Ok(page.into_bytes())
 }

@@ -1,0 +1,117 @@
+//! The examples of `--help` do what they say.
+
+#[path = "../../src/bin/dkim/args/examples.rs"]
+mod examples;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use super::{DKIM, Run, dkim};
+
+/// Stands before `dkim`: asks the zone of the folder where an example asks the DNS.
+const ASK_THE_ZONE: &str = r#"
+case "$*" in
+*--zone*) exec "$DKIM" "$@" ;;
+"lookup --message "*) exec "$DKIM" lookup --message "$3" --zone keys.zone ;;
+verify*|lookup*) exec "$DKIM" "$@" --zone keys.zone ;;
+*) exec "$DKIM" "$@" ;;
+esac"#;
+
+/// Stands before other programs that examples name; each fails if its input is not what it wants.
+const PROGRAMS: [(&str, &str); 7] = [
+    ("dkim", ASK_THE_ZONE),
+    ("curl", "cat message.eml"),
+    ("jq", "test $(grep -c '\"status\":\"found\"') = 2"),
+    ("man", "grep -q '^.TH dkim 1'"),
+    ("nsupdate", "grep -q '^update add .* TXT'"),
+    ("sendmail", "grep -q 'd=example.com; s=s2026;'"),
+    ("vault-store", "grep -q 'PRIVATE KEY'"),
+];
+
+/// A folder with the files that examples name.
+fn folder() -> tempfile::TempDir {
+    let folder = super::scratch();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("stamp"), "").unwrap();
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    let stamp = fs::File::options().write(true).open(path("stamp")).unwrap();
+    stamp.set_modified(long_ago).unwrap();
+    for name in [
+        "Maildir/cur",
+        "Maildir/new",
+        "outbox",
+        "etc",
+        "programs",
+        ".zfunc",
+        ".config/fish/completions",
+        ".local/share/bash-completion/completions",
+    ] {
+        fs::create_dir_all(path(name)).unwrap();
+    }
+    for (name, body) in PROGRAMS {
+        let file = path("programs").join(name);
+        fs::write(&file, format!("#!/bin/sh\n{body}\n")).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let run = |words: &str| {
+        let words: Vec<_> = words.split(' ').collect();
+        let mut command = super::command(&words);
+        Run::of(command.current_dir(folder.path())).exits(0).stdout
+    };
+    let zone = ["s2026", "selector1", "selector2"].map(|selector| {
+        run(&format!(
+            "keygen -s {selector} -d example.com --key-to {selector}.pem"
+        ))
+    });
+    fs::write(path("keys.zone"), zone.concat()).unwrap();
+    for (name, key) in [("rsa.pem", "rsa2048.pem"), ("ed.pem", "ed25519.pem")] {
+        let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/keys");
+        fs::copy(keys.join(key), path(name)).unwrap();
+    }
+    let message = "Received: from a by b; Mon, 30 Nov 2026 10:00:00 +0000\r\n\
+                   From: joe@example.com\r\nTo: you@example.net\r\n\
+                   Subject: dinner\r\n\r\nHello.\r\n";
+    for name in ["unsigned.eml", "outbox/one.eml", "outbox/two.eml"] {
+        fs::write(path(name), message).unwrap();
+    }
+    let signed = run("sign --timestamp 1790000000 -s selector1 -k selector1.pem \
+                      -s selector2 -k selector2.pem unsigned.eml");
+    let broken = String::from_utf8(signed.clone()).unwrap();
+    let broken = broken.replace("dinner", "[list] dinner");
+    fs::write(path("message.eml"), signed).unwrap();
+    fs::write(path("broken.eml"), &broken).unwrap();
+    fs::write(path("Maildir/cur/1:2,S"), &broken).unwrap();
+    folder
+}
+
+#[test]
+fn examples_exit_as_they_should() {
+    let folder = folder();
+    let programs = folder.path().join("programs");
+    let path = std::env::var("PATH").unwrap_or_default();
+    for (subcommand, examples) in examples::ALL {
+        dkim(&[subcommand, "--help"])
+            .exits(0)
+            .prints(&examples::help(examples, ""));
+        for example in examples {
+            // A line that help has to wrap could not be pasted.
+            assert!(example.command.len() <= 78, "{}", example.command);
+            let line = example.command.replace("/etc/dkim", "etc");
+            let mut command = Command::new("sh");
+            command
+                .args(["-c", &line])
+                .current_dir(folder.path())
+                .env("DKIM", DKIM)
+                .env("HOME", folder.path())
+                .env("PATH", format!("{}:{path}", programs.display()))
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped());
+            let run = Run::of(&mut command);
+            assert_eq!(run.status, example.status, "{line}\n{}", run.stderr);
+        }
+    }
+}
