@@ -17,6 +17,7 @@ mod reasons;
 mod record;
 mod record_check;
 mod schema;
+mod scripting;
 mod servers;
 mod sign;
 mod sign_many;
