@@ -34,6 +34,7 @@ mod verification;
 mod zone;
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::identifier::KeyQuery;
@@ -114,6 +115,18 @@ impl Resolver {
         Ok(Self {
             source: Source::Zones(Arc::new(tree)),
         })
+    }
+
+    /// The name servers that are asked, in the order of preference; none where the answers come
+    /// from master files.
+    #[must_use]
+    pub fn name_servers(&self) -> Vec<SocketAddr> {
+        match &self.source {
+            Source::Zones(_) => Vec::new(),
+            Source::Servers(servers) => servers.addresses(),
+            #[cfg(feature = "dnssec")]
+            Source::Validated(validator) => validator.servers.addresses(),
+        }
     }
 
     /// The answer to the question for a key record. Must run under tokio, unless it answers from

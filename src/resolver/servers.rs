@@ -44,6 +44,11 @@ impl Servers {
         }
     }
 
+    /// The addresses of the servers, in the order that was wanted.
+    pub(super) fn addresses(&self) -> Vec<SocketAddr> {
+        self.list.iter().map(Server::address).collect()
+    }
+
     /// When a lookup that begins now has to end, however many servers and questions it takes.
     pub(super) fn deadline(&self) -> Instant {
         Instant::now() + self.bound()

@@ -1,9 +1,10 @@
 //! Exit statuses, usage errors, and ends that are not of our making.
 
 use std::io::Read as _;
+use std::process::Stdio;
 
 use super::{Run, ZONE, command, dkim, dkim_reading, file, scratch, signed};
-use crate::support::child::Child;
+use crate::support::child::{self, Child};
 
 #[test]
 fn usage_errors_name_the_cause_and_hint() {
@@ -280,4 +281,47 @@ fn words_of_other_tools_get_the_right_command_line() {
         let hint = format!("dkim: hint: {hint}\n");
         dkim(&words).exits(2).says(&hint);
     }
+}
+
+#[test]
+fn a_warning_counts_as_no_where_that_is_wanted() {
+    let folder = scratch();
+    let message = signed();
+    let good = file(&folder, "good.eml", &message);
+    let long = [&message[..], &[b'x'; 1200], b"\r\n"].concat();
+    let warned = file(&folder, "long.eml", &long);
+    let fail_on = |words: &[&str]| dkim(&[words, &["--fail-on", "warning"]].concat());
+    let zone = [&["verify"], &ZONE[..]].concat();
+    fail_on(&[&zone[..], &[&good]].concat()).exits(0);
+    // A signature that does not pass is no either way, and a file that is not there is worse.
+    fail_on(&[&zone[..], &[&warned]].concat()).exits(1);
+    fail_on(&[&zone[..], &[&good, "missing.eml"]].concat()).exits(4);
+    let weak = ["sign", "-s", "rsa1024", "-k", "testdata/keys/rsa1024.pem"];
+    let sign = [&weak[..], &["testdata/message.eml"]].concat();
+    dkim(&sign).exits(0);
+    // The message is signed nevertheless.
+    fail_on(&sign).exits(1).prints("DKIM-Signature: ");
+    fail_on(&[&sign[..], &["--quiet"]].concat()).exits(1);
+    let testing = "v=DKIM1; t=y; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    dkim(&["record", "--check", testing]).exits(0);
+    fail_on(&["record", "--check", testing]).exits(1);
+    fail_on(&["record", "--check", &testing.replace("t=y; ", "")]).exits(0);
+}
+
+#[test]
+fn text_is_as_wide_as_the_columns_that_are_wanted() {
+    let widest = |columns: &str| {
+        let mut verify = command(&[&["verify"], &ZONE[..], &["-"]].concat());
+        let output = child::output(
+            verify.env("COLUMNS", columns).stdin(Stdio::piped()),
+            &signed(),
+        );
+        let run = Run::from(output.unwrap()).exits(0);
+        run.stdout().lines().map(str::len).max().unwrap()
+    };
+    assert!(widest("50") <= 50);
+    assert!((51..=80).contains(&widest("80")));
+    assert!(widest("200") > 80);
+    // Off a terminal, and where the value is no number.
+    assert!((51..=80).contains(&widest("wide")));
 }

@@ -12,7 +12,7 @@ mod sign;
 mod values;
 mod verify;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use dns::Dns;
 pub use documentation::{Completions, Man};
@@ -60,10 +60,21 @@ pub struct Common {
         display_order = 901
     )]
     pub quiet: bool,
+    /// Exit with status 1 where there is a warning, as if the result were no
+    #[arg(long, value_name = "WHAT", global = true)]
+    #[arg(help_heading = "Global options", display_order = 902)]
+    pub fail_on: Option<FailOn>,
     /// When to use colors
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
-    #[arg(help_heading = "Global options", display_order = 902)]
+    #[arg(help_heading = "Global options", display_order = 903)]
     pub color: clap::ColorChoice,
+}
+
+/// What counts as no beside a no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// A warning in the result or about it
+    Warning,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ mod replay;
 mod sources;
 mod walk;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
@@ -63,6 +64,26 @@ impl fmt::Display for Place {
         match self.index {
             None => write!(f, "{}", self.source),
             Some(index) => write!(f, "{}#{index}", self.source),
+        }
+    }
+}
+
+impl Source {
+    /// The true name, with U+FFFD for what is not UTF-8.
+    pub fn name(&self) -> Cow<'_, str> {
+        match self {
+            Self::Stdin => Cow::Borrowed("-"),
+            Self::File(path) => path.to_string_lossy(),
+        }
+    }
+
+    /// The bytes of a name that is not UTF-8.
+    pub fn odd_name(&self) -> Option<&[u8]> {
+        match self {
+            Self::File(path) if path.to_str().is_none() => {
+                Some(path.as_os_str().as_encoded_bytes())
+            }
+            Self::File(_) | Self::Stdin => None,
         }
     }
 }

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::args::{Arguments, Common};
+use crate::args::{Arguments, Common, FailOn};
 use crate::exit::ExitStatus;
 use crate::print::Output;
 
@@ -29,7 +29,10 @@ fn main() -> ExitCode {
         output.error(&error);
         error.kind.exit_status()
     });
-    status.into()
+    match arguments.common.fail_on {
+        Some(FailOn::Warning) if output.has_warned() => status.worse(ExitStatus::No).into(),
+        _ => status.into(),
+    }
 }
 
 /// Prints help or the version, or that the command line is wrong.

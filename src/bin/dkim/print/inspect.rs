@@ -30,6 +30,11 @@ pub struct Signature {
 }
 
 impl Inspected {
+    fn has_warnings(&self) -> bool {
+        let mut signatures = self.signatures.iter();
+        signatures.any(|signature| !signature.verdict.warnings.is_empty())
+    }
+
     /// Yes, if there is a signature and every one depends on its key alone.
     pub fn exit_status(&self) -> ExitStatus {
         let good = |signature: &Signature| signature.inspection.refused.is_empty();
@@ -53,6 +58,9 @@ pub fn print(
     follows: bool,
     output: &mut Output,
 ) -> Result<(), Error> {
+    if outcome.as_ref().is_ok_and(Inspected::has_warnings) {
+        output.note_warning();
+    }
     if output.quiet {
         return Ok(());
     }

@@ -1,9 +1,13 @@
 //! What the JSON of several subcommands shares: lines that do nothing to a terminal, body hashes.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dkim_toolkit::verdict::Verdict;
 use serde::Serialize;
+
+use crate::files::Source;
 
 /// An object as a line of JSON.
 pub fn line(object: &impl Serialize) -> String {
@@ -30,6 +34,24 @@ fn escape(line: &str) -> String {
         }
     }
     escaped
+}
+
+/// Where a message was read from.
+#[derive(Serialize)]
+pub struct FileName<'a> {
+    source: Cow<'a, str>,
+    /// The bytes of a name that is not UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_base64: Option<String>,
+}
+
+impl<'a> From<&'a Source> for FileName<'a> {
+    fn from(source: &'a Source) -> Self {
+        Self {
+            source: source.name(),
+            source_base64: source.odd_name().map(|name| STANDARD.encode(name)),
+        }
+    }
 }
 
 /// The body hash that a signature claims, and that of the body.

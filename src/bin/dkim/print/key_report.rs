@@ -3,7 +3,7 @@
 mod json;
 mod text;
 
-use dkim_toolkit::lint::NameReport;
+use dkim_toolkit::lint::{NameReport, Severity};
 
 use super::Output;
 use crate::error::Error;
@@ -15,6 +15,7 @@ pub fn print_name(
     is_first: bool,
     output: &mut Output,
 ) -> Result<(), Error> {
+    note_warnings(report, output);
     if output.quiet {
         return Ok(());
     }
@@ -26,6 +27,7 @@ pub fn print_name(
 
 /// Prints what is said of a record that is under no name.
 pub fn print_record(report: &NameReport, output: &mut Output) -> Result<(), Error> {
+    note_warnings(report, output);
     if output.quiet {
         return Ok(());
     }
@@ -33,4 +35,11 @@ pub fn print_record(report: &NameReport, output: &mut Output) -> Result<(), Erro
         return output.json(&json::Name::new(None, report));
     }
     output.report(text::record_report(report, output.columns))
+}
+
+fn note_warnings(report: &NameReport, output: &Output) {
+    let mut findings = report.findings.iter();
+    if findings.any(|finding| finding.severity() == Severity::Warning) {
+        output.note_warning();
+    }
 }

@@ -1,5 +1,6 @@
 //! The one door to the terminal: results to standard output, everything else to standard error.
 
+use std::cell::Cell;
 use std::fmt::{self, Display};
 use std::io::{self, StdoutLock, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +29,8 @@ pub struct Output {
     bar: Bar,
     steps: Steps,
     heeds_signals: bool,
+    /// Whether there was a warning, printed or not.
+    warned: Cell<bool>,
     /// Whether results are printed as JSON.
     pub json: bool,
     /// Whether nothing but errors is printed.
@@ -74,6 +77,7 @@ impl Output {
             bar: Bar::default(),
             steps: Steps::default(),
             heeds_signals: false,
+            warned: Cell::new(false),
             json: common.json,
             quiet: common.quiet,
             columns: columns(),
@@ -162,9 +166,20 @@ impl Output {
 
     /// Says that something is wrong, but not so wrong that nothing was done.
     pub fn warning(&self, about: impl Display, message: impl Display) {
+        self.note_warning();
         if !self.quiet {
             self.say("warning", UNSURE, format_args!("{about}: {message}"));
         }
+    }
+
+    /// Notes that there is a warning in a result.
+    pub fn note_warning(&self) {
+        self.warned.set(true);
+    }
+
+    /// Whether there was a warning.
+    pub fn has_warned(&self) -> bool {
+        self.warned.get()
     }
 
     /// Says what to do about a warning, or next.

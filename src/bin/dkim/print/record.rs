@@ -1,5 +1,6 @@
 //! A record to publish, as `dkim keygen` and `dkim record` print it.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use dkim_toolkit::algorithm::KeyType;
@@ -8,7 +9,6 @@ use serde::Serialize;
 
 use super::Output;
 use crate::error::Error;
-use crate::files::shown;
 
 /// A record to be printed, and what is known of its key.
 pub struct Printed<'a> {
@@ -30,7 +30,7 @@ struct RecordJson<'a> {
     strings: Vec<&'a str>,
     /// `null` if it is not known, of a revoked key.
     key: Option<KeyJson>,
-    key_file: Option<String>,
+    key_file: Option<Cow<'a, str>>,
     format: &'static str,
     formatted: &'a str,
 }
@@ -79,7 +79,7 @@ fn print_json(printed: &Printed<'_>, output: &mut Output) -> Result<(), Error> {
             key_type: key_type.name(),
             bits: printed.bits,
         }),
-        key_file: printed.key_file.map(shown),
+        key_file: printed.key_file.map(Path::to_string_lossy),
         format: printed.format.name(),
         formatted: printed.formatted,
     })

@@ -2,10 +2,13 @@
 
 use serde::Serialize;
 
+use super::json::FileName;
+
 /// What is said of one message.
 #[derive(Serialize)]
 pub struct Line<'a> {
-    pub source: String,
+    #[serde(flatten)]
+    pub source: FileName<'a>,
     /// The file that the signed message was written to.
     pub output: Option<String>,
     /// The new fields.

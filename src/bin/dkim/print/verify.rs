@@ -6,7 +6,7 @@ mod text;
 
 use dkim_toolkit::authentication_results::{self, AuthservId};
 use dkim_toolkit::explain::Explained;
-use dkim_toolkit::verdict::Warning;
+use dkim_toolkit::verdict::{Verdict, Warning, WarningCode};
 use dkim_toolkit::verify::{MessageResult, Report};
 
 use super::json_line;
@@ -44,6 +44,24 @@ impl Outcome {
     /// What explains the signature at an index; `None` if it needs none.
     pub fn explained(&self, at: usize) -> Option<&Explained> {
         self.explanations.as_ref()?.get(at)?.as_ref()
+    }
+}
+
+impl Outcome {
+    /// The warnings of a signature that are worth a reader's time.
+    fn told_warnings<'a>(&'a self, verdict: &'a Verdict) -> impl Iterator<Item = &'a Warning> {
+        // A second signature, of a service that sent the mail, need not be aligned where another is.
+        let other_is_aligned = self.report.verdicts.iter().any(Verdict::passes_aligned);
+        let warnings = verdict.warnings.iter();
+        warnings.filter(move |warning| warning.code != WarningCode::NotAligned || !other_is_aligned)
+    }
+
+    /// Whether there is a warning, of the message or of a signature.
+    pub fn has_warnings(&self) -> bool {
+        let mut verdicts = self.report.verdicts.iter();
+        !self.report.warnings.is_empty()
+            || self.unmet.is_some()
+            || verdicts.any(|verdict| self.told_warnings(verdict).next().is_some())
     }
 }
 

@@ -17,6 +17,8 @@ use dkim_toolkit::resolver::{
 };
 use tokio::task::JoinHandle;
 
+use super::pool::ticking;
+use super::progress::Waits;
 use crate::args::Dns;
 use crate::clock::now;
 use crate::error::{Error, Kind};
@@ -31,6 +33,7 @@ pub struct Keys {
     known: CachingResolver,
     /// What asks runs on a thread of its own.
     runtime: tokio::runtime::Handle,
+    waits: Waits,
 }
 
 impl Keys {
@@ -44,6 +47,7 @@ impl Keys {
         let runtime = start_runtime().map_err(|error| Error::from(error).about("DNS"))?;
         Ok(Self {
             known: CachingResolver::new(resolver.clone()),
+            waits: Waits::of(&resolver.name_servers()),
             resolver,
             runtime,
         })
@@ -58,10 +62,11 @@ impl Keys {
     pub fn ask(&self, query: &KeyQuery) -> Asked<KeyAnswer> {
         let known = self.known.clone();
         let query = query.clone();
-        Asked(
-            self.runtime
-                .spawn(async move { known.lookup(&query).await }),
-        )
+        let waits = self.waits();
+        Asked(self.runtime.spawn(async move {
+            let _wait = waits.begin(query.name());
+            known.lookup(&query).await
+        }))
     }
 
     /// Asks all of these side by side; gives the answers that come within this time.
@@ -70,11 +75,12 @@ impl Keys {
         queries: Vec<KeyQuery>,
         within: Duration,
     ) -> Asked<Vec<(KeyQuery, KeyAnswer)>> {
-        let known = self.known.clone();
+        let (known, waits) = (self.known.clone(), self.waits());
         Asked(self.runtime.spawn(async move {
             let lookups = queries.into_iter().map(|query| {
-                let known = known.clone();
+                let (known, waits) = (known.clone(), waits.clone());
                 async move {
+                    let _wait = waits.begin(query.name());
                     let answer = tokio::time::timeout(within, known.lookup(&query)).await;
                     Some((query, answer.ok()?))
                 }
@@ -85,10 +91,23 @@ impl Keys {
     }
 
     /// All that the DNS says about these absolute names, asked side by side; in their order.
-    pub fn look_up_names(&self, names: &[String]) -> Vec<Result<TxtAnswer, LookupFailure>> {
-        let lookups = names.iter().map(|name| self.resolver.txt(name));
-        self.runtime
-            .block_on(futures_util::future::join_all(lookups))
+    /// Calls `tick` from time to time meanwhile.
+    pub fn look_up_names(
+        &self,
+        names: &[String],
+        mut tick: impl FnMut(),
+    ) -> Vec<Result<TxtAnswer, LookupFailure>> {
+        let lookups = names.iter().map(async |name| {
+            let _wait = self.waits.begin(name);
+            self.resolver.txt(name).await
+        });
+        let lookups = futures_util::future::join_all(lookups);
+        self.runtime.block_on(ticking(lookups, &mut tick))
+    }
+
+    /// What was asked and is not answered.
+    pub fn waits(&self) -> Waits {
+        self.waits.clone()
     }
 }
 

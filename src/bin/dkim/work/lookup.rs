@@ -11,6 +11,7 @@ use dkim_toolkit::signature::{FIELD_NAME, claimed_key_query};
 use dkim_toolkit::verify::Policy;
 
 use super::dns::Keys;
+use super::progress::Progress;
 use super::publishing::read_key;
 use crate::args::Lookup;
 use crate::error::{Error, Kind};
@@ -38,7 +39,11 @@ pub fn run(arguments: &Lookup, output: &mut Output) -> Result<ExitStatus, Error>
     let mut status = ExitStatus::Yes;
     let mut is_first = true;
     for names in names.chunks(AT_A_TIME) {
-        let answers = keys.look_up_names(names);
+        let mut progress = Progress::of_waits(keys.waits(), output.bar(), !output.quiet);
+        let answers = keys.look_up_names(names, || {
+            progress.update();
+        });
+        drop(progress);
         for (name, answer) in names.iter().zip(&answers) {
             let report = lint::name(answer, expectations);
             print(name, &report, is_first, output)?;

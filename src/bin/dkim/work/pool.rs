@@ -157,7 +157,7 @@ impl<R: Send + 'static> Pool<R> {
 }
 
 /// Waits for a future, and calls `tick` meanwhile.
-async fn ticking<T>(future: impl Future<Output = T>, tick: &mut impl FnMut()) -> T {
+pub async fn ticking<T>(future: impl Future<Output = T>, tick: &mut impl FnMut()) -> T {
     let mut future = pin!(future);
     loop {
         match tokio::time::timeout(TICK, &mut future).await {

@@ -1,10 +1,12 @@
 //! How far work on many messages is, on a terminal's standard error.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal as _};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,8 @@ use crate::print::Bar as Place;
 
 /// What is done within this time needs no bar.
 const PATIENCE: Duration = Duration::from_millis(700);
+/// A longer wait for the DNS is said.
+const LONG_WAIT: Duration = Duration::from_secs(1);
 /// Octets that were read.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -29,6 +33,69 @@ impl Counter {
     }
 }
 
+/// What the DNS is asked and has not answered.
+#[derive(Clone, Default)]
+pub struct Waits {
+    names: Arc<Mutex<BTreeMap<u64, (String, Instant)>>>,
+    /// Whom it asks, in words.
+    servers: Arc<str>,
+}
+
+/// A question that waits for its answer until this is dropped.
+pub struct Wait {
+    waits: Waits,
+    number: u64,
+}
+
+impl Waits {
+    /// No questions yet to these servers.
+    pub fn of(servers: &[SocketAddr]) -> Self {
+        let servers = match servers {
+            [] => String::new(),
+            [server] => format!("{server}"),
+            [first, others @ ..] => format!("{first} or {} more", others.len()),
+        };
+        Self {
+            names: Arc::default(),
+            servers: servers.into(),
+        }
+    }
+
+    /// Begins to wait for what is under a name.
+    pub fn begin(&self, name: &str) -> Wait {
+        let mut names = self.names();
+        let number = names.last_key_value().map_or(0, |(last, _)| last + 1);
+        names.insert(number, (name.to_owned(), Instant::now()));
+        Wait {
+            waits: self.clone(),
+            number,
+        }
+    }
+
+    /// What the longest wait is for, if it is longer than anybody expects.
+    fn longest(&self) -> Option<String> {
+        let names = self.names();
+        let (name, since) = names.values().next()?;
+        let others = match names.len() - 1 {
+            0 => String::new(),
+            others => format!(" and {others} more"),
+        };
+        let name = name.trim_end_matches('.');
+        (since.elapsed() > LONG_WAIT)
+            .then(|| format!("waiting for {} to answer for {name}{others}", self.servers))
+    }
+
+    fn names(&self) -> MutexGuard<'_, BTreeMap<u64, (String, Instant)>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        self.waits.names().remove(&self.number);
+    }
+}
+
 /// The bar, or its absence.
 pub struct Progress(Option<Bar>);
 
@@ -38,6 +105,9 @@ struct Bar {
     counter: Arc<Counter>,
     total: Arc<Total>,
     messages: u64,
+    waits: Waits,
+    /// Whether there is nothing else to show.
+    only_waits: bool,
     shown: Option<ProgressBar>,
 }
 
@@ -68,8 +138,34 @@ impl Progress {
             counter,
             total,
             messages: 0,
+            waits: Waits::default(),
+            only_waits: false,
             shown: None,
         }))
+    }
+
+    /// A word about waits for the DNS and nothing else.
+    pub fn of_waits(waits: Waits, place: Place, wanted: bool) -> Self {
+        if !wanted || !io::stderr().is_terminal() {
+            return Self(None);
+        }
+        Self(Some(Bar {
+            place,
+            began: Instant::now(),
+            counter: Arc::default(),
+            total: Arc::default(),
+            messages: 0,
+            waits,
+            only_waits: true,
+            shown: None,
+        }))
+    }
+
+    /// Says from now on what the DNS is waited for.
+    pub fn tell_waits(&mut self, waits: Waits) {
+        if let Some(bar) = &mut self.0 {
+            bar.waits = waits;
+        }
     }
 
     /// Notes that so many further messages are done.
@@ -97,7 +193,7 @@ impl Drop for Bar {
 
 impl Bar {
     fn update(&mut self) {
-        if self.began.elapsed() < PATIENCE {
+        if self.began.elapsed() < PATIENCE || self.only_waits && self.waits.longest().is_none() {
             return;
         }
         let bar = self.shown.get_or_insert_with(|| {
@@ -124,6 +220,9 @@ impl Bar {
     /// what comes in bursts tells little by the moment.
     #[expect(clippy::cast_precision_loss, reason = "rates for people")]
     fn text(&self, octets: u64, total: Option<u64>) -> String {
+        if let Some(wait) = self.waits.longest() {
+            return wait;
+        }
         if octets == 0 {
             return "nothing done yet".to_owned();
         }
@@ -177,4 +276,31 @@ impl Total {
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_long_waits_are_said() {
+        let waits = Waits::of(&[
+            "192.0.2.1:53".parse().unwrap(),
+            "[2001:db8::1]:53".parse().unwrap(),
+        ]);
+        let wait = waits.begin("s1._domainkey.example.com.");
+        let other = waits.begin("s2._domainkey.example.com.");
+        assert_eq!(waits.longest(), None);
+        let before = Instant::now().checked_sub(LONG_WAIT * 2).unwrap();
+        waits
+            .names()
+            .values_mut()
+            .for_each(|(_, since)| *since = before);
+        let said = "waiting for 192.0.2.1:53 or 1 more to answer for s1._domainkey.example.com";
+        assert_eq!(waits.longest(), Some(format!("{said} and 1 more")));
+        drop(other);
+        assert_eq!(waits.longest().as_deref(), Some(said));
+        drop(wait);
+        assert_eq!(waits.longest(), None);
+    }
 }

@@ -126,7 +126,7 @@ impl Teller {
         };
         if output.json {
             let line = Line {
-                source: source.to_string(),
+                source: (&source).into(),
                 output: written.destination,
                 fields: &written.fields,
                 error: None,
@@ -151,7 +151,7 @@ impl Teller {
         self.status = self.status.worse(error.kind.exit_status());
         if output.json {
             let line = Line {
-                source: source.to_string(),
+                source: source.into(),
                 output: None,
                 fields: &[],
                 error: Some(&error.message),

@@ -29,6 +29,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error>
     let counter = Arc::new(Counter::default());
     let wanted = !arguments.no_progress && (!output.quiet || arguments.summary);
     let mut progress = Progress::new(&sources, counter.clone(), output.bar(), wanted);
+    progress.tell_waits(keys.waits());
     // What nobody is told need not be searched for.
     let shows_why = arguments.explain && (!output.quiet || arguments.summary);
     let judge = Judge {
@@ -49,6 +50,9 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error>
     each(pool, output, &mut progress, |judged, lines, output| {
         counter.add(judged.uncounted);
         status = status.worse(judged.status);
+        if judged.warned {
+            output.note_warning();
+        }
         lines.push_str(parted(&judged.text, &mut first));
         if let Some((place, error)) = judged.failure {
             summary.add_unreadable();

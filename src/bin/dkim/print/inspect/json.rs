@@ -9,12 +9,13 @@ use super::time::{distance, rfc3339};
 use super::{Inspected, Signature as InspectedSignature, status};
 use crate::error::Error;
 use crate::files::Source;
-use crate::print::json::BodyHash;
+use crate::print::json::{BodyHash, FileName};
 
 /// A message.
 #[derive(Serialize)]
 pub struct Message<'a> {
-    source: String,
+    #[serde(flatten)]
+    source: FileName<'a>,
     signatures: Vec<Signature<'a>>,
     error: Option<&'a str>,
 }
@@ -118,7 +119,7 @@ struct Warning<'a> {
 
 impl<'a> Message<'a> {
     /// What is said of a message, or why it could not be read.
-    pub fn new(source: &Source, outcome: &'a Result<Inspected, Error>) -> Self {
+    pub fn new(source: &'a Source, outcome: &'a Result<Inspected, Error>) -> Self {
         let (signatures, error) = match outcome {
             Ok(Inspected {
                 signatures, now, ..
@@ -130,7 +131,7 @@ impl<'a> Message<'a> {
             Err(error) => (Vec::new(), Some(error.message.as_str())),
         };
         Self {
-            source: source.to_string(),
+            source: source.into(),
             signatures,
             error,
         }

@@ -16,12 +16,13 @@ use serde::Serialize;
 use super::Outcome;
 use crate::error::Error;
 use crate::files::Place;
-use crate::print::json::BodyHash;
+use crate::print::json::{BodyHash, FileName};
 
 /// A message.
 #[derive(Serialize)]
 pub struct Message<'a> {
-    source: String,
+    #[serde(flatten)]
+    source: FileName<'a>,
     index: Option<u64>,
     result: Option<&'static str>,
     from: &'a [String],
@@ -86,8 +87,8 @@ struct Explained<'a> {
 
 impl<'a> Message<'a> {
     /// What is said of a message, or why it could not be read.
-    pub fn new(place: &Place, outcome: Result<&'a Outcome, &Error>) -> Self {
-        let source = place.source.to_string();
+    pub fn new(place: &'a Place, outcome: Result<&'a Outcome, &Error>) -> Self {
+        let source = FileName::from(&*place.source);
         let index = place.index;
         match outcome {
             Ok(outcome) => Self {

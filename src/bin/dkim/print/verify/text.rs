@@ -5,7 +5,7 @@ mod explanation;
 use dkim_toolkit::escape::escape;
 use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::signature::Signature;
-use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning, WarningCode};
+use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
 use dkim_toolkit::verify::MessageResult;
 
 use super::Outcome;
@@ -71,11 +71,8 @@ fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdic
         report.wrapped(4, PLAIN, "signed:", &coverage(stated, verdict));
     }
     explanation::explanations(report, outcome, at);
-    // A second signature, of a service that sent the mail, need not be aligned where another is.
-    let other_is_aligned = found.verdicts.iter().any(Verdict::passes_aligned);
-    let tells = |warning: &&Warning| warning.code != WarningCode::NotAligned || !other_is_aligned;
     let explained = outcome.explanations.is_some();
-    warnings(report, 4, verdict.warnings.iter().filter(tells), explained);
+    warnings(report, 4, outcome.told_warnings(verdict), explained);
 }
 
 /// Algorithm, key and canonicalization.

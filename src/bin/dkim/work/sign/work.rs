@@ -51,7 +51,7 @@ pub struct Signed {
 pub struct Written {
     /// The new fields.
     pub fields: Vec<String>,
-    /// The file that was written, fit to print.
+    /// The file that was written.
     pub destination: Option<String>,
     /// What is for standard output.
     pub rest: Option<Copy>,
@@ -176,7 +176,7 @@ impl Signatory {
         };
         Ok(Written {
             fields,
-            destination: destination.map(|path| shown(&path)),
+            destination: destination.map(|path| path.to_string_lossy().into_owned()),
             rest,
         })
     }

@@ -61,6 +61,8 @@ pub struct Judged {
     pub empty: Option<Place>,
     pub status: ExitStatus,
     pub tally: Option<Tally>,
+    /// Whether there is a warning in the report.
+    pub warned: bool,
     /// Bytes that were read, and are not counted yet.
     pub uncounted: u64,
     /// The memory that it takes.
@@ -260,6 +262,7 @@ impl Judge {
         held.shrink_to(text.capacity() as u64 + RESULT + counted * TALLY);
         Judged {
             tally,
+            warned: outcome.has_warnings(),
             uncounted,
             ..Judged::new(text, outcome.result.into(), held)
         }
@@ -283,6 +286,7 @@ impl Judged {
             empty: None,
             status,
             tally: None,
+            warned: false,
             uncounted: 0,
             _held: held,
         }
