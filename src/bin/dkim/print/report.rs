@@ -5,6 +5,9 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::wrap::wrap;
 
+/// Where further lines of a row begin on a narrow terminal.
+const NARROW: usize = 6;
+
 /// The text of a report under construction.
 pub struct Report {
     text: String,
@@ -52,10 +55,15 @@ impl Report {
     /// its words behind that column. On a narrow terminal further lines begin further left.
     pub fn row(&mut self, label: &str, style: Style, text: &str) {
         let column = label.width();
-        let hanging = if column * 2 > self.columns { 6 } else { column };
+        let is_narrow = column * 2 > self.columns;
+        let hanging = if is_narrow { NARROW } else { column };
+        let (label, column) = match label.trim() {
+            "" => (" ".repeat(hanging), hanging),
+            _ => (label.to_owned(), column),
+        };
         let mut lines = String::new();
         wrap(&mut lines, column, hanging, 0, text, self.columns);
-        self.text.push_str(label);
+        self.text.push_str(&label);
         self.styled(style, &lines);
         self.text.push('\n');
     }
