@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use dkim_toolkit::explain::Cause;
 use dkim_toolkit::lint::FindingCode;
 use dkim_toolkit::publish::Format;
@@ -207,14 +209,25 @@ fn all_messages() {
 #[test]
 fn a_file_name_of_any_bytes() {
     let folder = scratch();
-    let path = folder.path().join(OsStr::from_bytes(b"\xff \n.eml"));
-    std::fs::write(&path, signed()).unwrap();
-    for words in [
-        &["verify", "--json", ZONE[0], ZONE[1]][..],
-        &["inspect", "--json"],
-    ] {
-        let run = Run::of(command(words).arg(&path)).exits(0);
-        assert_eq!(run.json().len(), 1);
+    let verify = ["verify", "--json", ZONE[0], ZONE[1]];
+    let inspect = ["inspect", "--json"];
+    let key = "testdata/keys/rsa2048.pem";
+    let sign = ["sign", "--json", "-s", "s", "-k", key];
+    for words in [&verify[..], &inspect, &sign] {
+        for (name, shown) in [
+            (&b"\xff \n.eml"[..], "\u{fffd} \n.eml"),
+            (b"\xc3\xbc\t\x1b", "ü\t\u{1b}"),
+        ] {
+            let path = folder.path().join(OsStr::from_bytes(name));
+            std::fs::write(&path, signed()).unwrap();
+            let object = &Run::of(command(words).arg(&path)).exits(0).json()[0];
+            let source = object["source"].as_str().unwrap();
+            assert!(source.ends_with(&format!("/{shown}")), "{source:?}");
+            let bytes = object.get("source_base64");
+            let bytes = bytes.map(|text| STANDARD.decode(text.as_str().unwrap()).unwrap());
+            let is_odd = std::str::from_utf8(name).is_err();
+            assert_eq!(bytes, is_odd.then(|| path.into_os_string().into_vec()));
+        }
     }
 }
 
