@@ -5,7 +5,8 @@
 
 mod canonicalization;
 mod citations;
-#[cfg(feature = "cli")]
+// They run other programs of Unix beside the command.
+#[cfg(all(feature = "cli", unix))]
 mod cli;
 #[cfg(feature = "resolver")]
 mod dns;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use crate::exit::ExitStatus;
+use crate::system::nobody_reads;
 
 /// What went wrong, what it is about, and what helps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +64,7 @@ impl Error {
 
     /// An error of writing to standard output.
     pub fn of_output(error: &io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
+        if nobody_reads(error) {
             Self::new(Kind::Closed, "nobody reads standard output")
         } else {
             Self::cannot(io_reason(error)).about("standard output")
@@ -114,7 +115,8 @@ pub fn io_reason(error: &io::Error) -> String {
     let first = characters
         .next()
         .map(|first| first.to_lowercase().to_string());
-    first.unwrap_or_default() + characters.as_str()
+    // Windows ends its sentences with a full stop.
+    first.unwrap_or_default() + characters.as_str().trim_end_matches('.')
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use dkim_toolkit::message::{Header, HeaderReader, LineEndings};
 
 use crate::error::Error;
+use crate::system;
 
 pub use key_file::{
     ASK_PASSPHRASE, Passphrase, check_target, read_public_key, read_secret, write_private_key,
@@ -90,12 +91,7 @@ impl Source {
 
 /// A path as a word of a command line to paste, quoted where a shell would change it.
 pub fn word(path: &Path) -> String {
-    let text = shown(path);
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+=:,@%~".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        return text;
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
+    system::word(shown(path))
 }
 
 /// The sources that paths name, or else standard input; an error with an example of a right command

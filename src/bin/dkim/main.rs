@@ -7,6 +7,7 @@ mod exit;
 mod files;
 mod interrupt;
 mod print;
+mod system;
 mod work;
 
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use crate::exit::ExitStatus;
 use crate::print::Output;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(system::arguments()) {
         Ok(arguments) => arguments,
         Err(answer) => return answer_without_command(&answer).into(),
     };

@@ -2,17 +2,17 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
-use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::Path;
 
 use dkim_toolkit::key::{PrivateKeyError, PrivateKeyPem, PublicKey};
 use dkim_toolkit::key_file::KeyFileError;
 use zeroize::Zeroizing;
 
-use super::new_file::{NewFile, folder_of, follow_links};
+use super::new_file::{NewFile, folder_of};
 use super::{shown, word};
 use crate::error::{Error, io_reason};
 use crate::interrupt::Steps;
+use crate::system::{follow_links, keep_owner};
 
 /// Key and passphrase files of more bytes are none.
 const MAX_KEY_FILE: usize = 1024 * 1024;
@@ -157,8 +157,7 @@ fn write_key(
         NewFile::beside(&target, 0o600).map_err(|error| about_folder(&target, &error))?;
     file.file().write_all(bytes)?;
     if let Some(existing) = existing {
-        // To change the owner takes rights that whoever replaces a file need not have.
-        let _ = fchown(file.file(), Some(existing.uid()), Some(existing.gid()));
+        keep_owner(file.file(), &existing);
     }
     if overwrite {
         file.replace(&target, steps)?;

@@ -1,13 +1,13 @@
 //! Files that are there whole or not at all.
 
-use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
 use crate::interrupt::Steps;
+use crate::system::{follow_links, keep_rights, set_mode};
 
 /// What the names of files begin with that are not finished.
 const PREFIX: &str = ".dkim-";
@@ -112,36 +112,6 @@ pub fn write_whole<E: From<io::Error>>(
     Ok(())
 }
 
-/// What a path leads to: a link stays a link, also one to a file that is yet to be.
-pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
-    let mut target = path.to_owned();
-    for _ in 0..40 {
-        let Ok(link) = fs::read_link(&target) else {
-            return Ok(target);
-        };
-        target = match target.parent() {
-            Some(folder) => folder.join(link),
-            None => link,
-        };
-    }
-    Err(io::Error::other("too many levels of symbolic links"))
-}
-
-/// Gives a file the owner, the group and the mode of another, as far as one may. Where the group
-/// cannot be given, it is given no rights.
-pub fn keep_rights(file: &File, existing: &Metadata) -> io::Result<()> {
-    let current = file.metadata()?;
-    let mut mode = existing.mode() & 0o7777;
-    let (owner, group) = (existing.uid(), existing.gid());
-    if (current.uid(), current.gid()) != (owner, group)
-        && fchown(file, Some(owner), Some(group)).is_err()
-        && fchown(file, None, Some(group)).is_err()
-    {
-        mode &= !0o070;
-    }
-    file.set_permissions(Permissions::from_mode(mode))
-}
-
 /// The folder that a file is in.
 pub fn folder_of(target: &Path) -> PathBuf {
     match target.parent() {
@@ -151,10 +121,9 @@ pub fn folder_of(target: &Path) -> PathBuf {
 }
 
 fn hidden(folder: &Path, mode: u32) -> io::Result<NamedTempFile> {
-    Builder::new()
-        .prefix(PREFIX)
-        .permissions(Permissions::from_mode(mode))
-        .tempfile_in(folder)
+    let mut builder = Builder::new();
+    set_mode(builder.prefix(PREFIX), mode);
+    builder.tempfile_in(folder)
 }
 
 /// Files without a name (`O_TMPFILE`).
@@ -168,8 +137,9 @@ mod nameless {
     use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat};
     use tempfile::{Builder, NamedTempFile};
 
-    use super::{PREFIX, hidden, keep_rights};
+    use super::{PREFIX, hidden};
     use crate::interrupt::Steps;
+    use crate::system::keep_rights;
 
     /// `None` where there are none, or where nothing can be written at all.
     pub(super) fn open(folder: &Path, mode: u32) -> Option<File> {
@@ -214,6 +184,7 @@ mod nameless {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::io::Write as _;

@@ -7,6 +7,7 @@ use std::vec;
 
 use super::{Source, sources};
 use crate::error::Error;
+use crate::system;
 
 /// The longest path in a list, in bytes. Operating systems accept up to 4,096 or 32,767.
 const MAX_PATH: u64 = 64 * 1024;
@@ -106,6 +107,7 @@ impl List {
             if path.last() == Some(&self.separator) {
                 path.pop();
             }
+            system::end_line(&mut path);
             if path.len() as u64 > MAX_PATH {
                 return Err(Error::cannot(
                     "a path in the list has more than 65,536 bytes",
@@ -134,8 +136,11 @@ impl Iterator for List {
                 )))
             }
             Ok(Some(path)) => {
-                let path = path_of(path).map(Source::File);
-                Some(path.map_err(|error| (self.source.clone(), error)))
+                let path = system::path_of(path).map(Source::File);
+                Some(path.ok_or_else(|| {
+                    let error = Error::cannot("a path in the list is not UTF-8");
+                    (self.source.clone(), error)
+                }))
             }
             Ok(None) => {
                 self.ended = true;
@@ -147,21 +152,6 @@ impl Iterator for List {
             }
         }
     }
-}
-
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "other systems have errors")]
-fn path_of(bytes: Vec<u8>) -> Result<PathBuf, Error> {
-    use std::os::unix::ffi::OsStringExt as _;
-
-    Ok(std::ffi::OsString::from_vec(bytes).into())
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: Vec<u8>) -> Result<PathBuf, Error> {
-    let path = String::from_utf8(bytes);
-    path.map(PathBuf::from)
-        .map_err(|_| Error::cannot("a path in the list is not UTF-8"))
 }
 
 #[cfg(test)]

@@ -108,6 +108,7 @@ fn mail_folder(path: &Path) -> MailFolder {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::ffi::OsStr;
     use std::fs::File;

@@ -18,6 +18,7 @@ use crate::exit::ExitStatus;
 use crate::files::{Place, Source, Sources};
 use crate::print::Output;
 use crate::print::verify::{Form, Summary};
+use crate::system::host_name;
 use inputs::Inputs;
 use judge::{Judge, judge_all};
 
@@ -104,14 +105,7 @@ fn equals_sign(place: &Place) -> Option<String> {
 
 /// The name of this host, as that of who verifies.
 fn host() -> Result<AuthservId, Error> {
-    #[cfg(unix)]
-    let name = rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned();
-    #[cfg(not(unix))]
-    let name = std::env::var("COMPUTERNAME").unwrap_or_default();
-    AuthservId::parse(&name).map_err(|why| {
+    AuthservId::parse(&host_name()).map_err(|why| {
         Error::cannot(why)
             .about("the name of this host")
             .hint("name who verifies: --authentication-results=mx.example.com")

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::args::Sign;
 use crate::error::Error;
 use crate::files::{Source, Sources, shown, word};
+use crate::system::folded;
 
 /// The messages to sign, one after the other, and the files that they go to.
 pub struct Inputs {
@@ -85,14 +86,14 @@ impl Inputs {
 /// What a path leads to, however it is written, and whether or not it is there yet.
 fn identity(path: &Path) -> PathBuf {
     if let Ok(identity) = fs::canonicalize(path) {
-        return identity;
+        return folded(&identity);
     }
     let parent = path.parent().map(|parent| match parent.as_os_str() {
         parent if parent.is_empty() => Path::new("."),
         _ => parent,
     });
     match (parent.map(fs::canonicalize), path.file_name()) {
-        (Some(Ok(parent)), Some(name)) => parent.join(name),
-        _ => path.to_owned(),
+        (Some(Ok(parent)), Some(name)) => folded(&parent.join(name)),
+        _ => folded(path),
     }
 }

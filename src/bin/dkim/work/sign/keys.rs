@@ -1,7 +1,5 @@
 //! The keys that sign.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +12,7 @@ use crate::args::Sign;
 use crate::error::Error;
 use crate::files::{ASK_PASSPHRASE, Passphrase, read_secret, shown, word};
 use crate::print::Output;
+use crate::system::mode_for_others;
 
 /// Reads the keys and warns of what is unwise about them.
 pub fn read_keys(arguments: &Sign, output: &Output) -> Result<Vec<Arc<PrivateKey>>, Error> {
@@ -57,11 +56,10 @@ fn warn_of_key(path: &Path, key: &PublicKey, output: &Output) {
     if let Some(weakness) = key.weakness() {
         output.warning(shown(path), weakness);
     }
-    let mode = fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
-    if mode & 0o077 != 0 {
+    if let Some(mode) = mode_for_others(path) {
         output.warning(
             shown(path),
-            format_args!("others may read this key (mode {:04o})", mode & 0o7777),
+            format_args!("others may read this key (mode {mode:04o})"),
         );
         output.advice(format_args!("chmod 600 {}", word(path)));
     }

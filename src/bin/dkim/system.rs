@@ -1,0 +1,16 @@
+//! What differs between operating systems: the same functions for each.
+
+#[cfg(not(unix))]
+mod other;
+#[cfg(unix)]
+mod unix;
+
+#[cfg(not(unix))]
+use other as this;
+#[cfg(unix)]
+use unix as this;
+
+pub use this::{
+    arguments, before_signals_end, end_line, folded, follow_links, host_name, keep_owner,
+    keep_rights, mode_for_others, nobody_reads, path_of, set_mode, word,
+};

@@ -1,0 +1,86 @@
+//! Windows, without calls into the system: files have the rights that their folder gives them.
+//!
+//! Access control lists are neither read nor written: there is no warning about a key that others
+//! may read, and a file that is replaced loses rights that it had for itself. Ctrl-C ends the
+//! program at once, as Windows does it: a file under a hidden name (`.dkim-…`) may stay behind.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::Builder;
+use wild::ArgsOs;
+
+/// The words of the command line, with the files that match in place of patterns: no shell of
+/// Windows replaces them.
+pub fn arguments() -> ArgsOs {
+    wild::args_os()
+}
+
+/// Text as a word of a command line to paste, quoted where cmd or PowerShell would change it.
+pub fn word(text: String) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || br"/\._-+:~".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return text;
+    }
+    // No file name has a quotation mark in it.
+    format!("\"{text}\"")
+}
+
+/// A path that a list has in these bytes; `None` if they are not UTF-8.
+pub fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
+    String::from_utf8(bytes).ok().map(PathBuf::from)
+}
+
+/// Takes the CR away that lines end with: no file name has one.
+pub fn end_line(path: &mut Vec<u8>) {
+    path.pop_if(|last| *last == b'\r');
+}
+
+/// A path in the form in which it is compared with others: names differ in more than case.
+pub fn folded(path: &Path) -> PathBuf {
+    path.to_string_lossy().to_lowercase().into()
+}
+
+/// Whether an error of writing means that the reader has closed the pipe.
+pub fn nobody_reads(error: &io::Error) -> bool {
+    // "No process is on the other end of the pipe", which the standard library gives no kind.
+    const PIPE_NOT_CONNECTED: i32 = 233;
+    error.kind() == io::ErrorKind::BrokenPipe || error.raw_os_error() == Some(PIPE_NOT_CONNECTED)
+}
+
+/// The name of this host.
+pub fn host_name() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}
+
+/// Nothing: there are no modes.
+pub fn set_mode(_: &mut Builder<'_, '_>, _: u32) {}
+
+/// None: there are no modes.
+pub fn mode_for_others(_: &Path) -> Option<u32> {
+    None
+}
+
+/// Nothing: the owner is whoever made the file.
+pub fn keep_owner(_: &File, _: &Metadata) {}
+
+/// Nothing: the folder gives a new file its rights.
+#[expect(clippy::unnecessary_wraps, reason = "on Unix this can fail")]
+pub fn keep_rights(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Refuses a link: whose it is cannot be told, and somebody may have put it there to have another
+/// file overwritten.
+pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
+        return Err(io::Error::other(
+            "is a link, through which nothing is written; name the file itself",
+        ));
+    }
+    Ok(path.to_owned())
+}
+
+/// Nothing: there are no signals.
+pub fn before_signals_end(_: impl Fn(&dyn Fn()) + Send + 'static) {}

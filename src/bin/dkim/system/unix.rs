@@ -1,0 +1,134 @@
+//! Unix: files have an owner, a group and a mode, and signals end programs.
+
+use std::env::ArgsOs;
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata, Permissions};
+use std::io;
+use std::os::unix::ffi::OsStringExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+use tempfile::Builder;
+
+/// The words of the command line; the shell has replaced patterns by the files that match.
+pub fn arguments() -> ArgsOs {
+    std::env::args_os()
+}
+
+/// Text as a word of a command line to paste, quoted where a shell would change it.
+pub fn word(text: String) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+=:,@%~".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A path that a list has in these bytes.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "elsewhere not all bytes are a path"
+)]
+pub fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
+    Some(OsString::from_vec(bytes).into())
+}
+
+/// Nothing: a file name may end in a CR.
+pub fn end_line(_: &mut Vec<u8>) {}
+
+/// A path in the form in which it is compared with others.
+pub fn folded(path: &Path) -> PathBuf {
+    path.to_owned()
+}
+
+/// Whether an error of writing means that the reader has closed the pipe.
+pub fn nobody_reads(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
+
+/// The name of this host.
+pub fn host_name() -> String {
+    let names = rustix::system::uname();
+    names.nodename().to_string_lossy().into_owned()
+}
+
+/// Gives a new file a mode, less what the umask takes away.
+pub fn set_mode(builder: &mut Builder<'_, '_>, mode: u32) {
+    builder.permissions(Permissions::from_mode(mode));
+}
+
+/// The mode of a file that others than its owner have rights to.
+pub fn mode_for_others(path: &Path) -> Option<u32> {
+    let mode = fs::metadata(path).ok()?.mode() & 0o7777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+/// Gives a file the owner and the group of another, if that is allowed.
+pub fn keep_owner(file: &File, existing: &Metadata) {
+    // To change the owner takes rights that whoever replaces a file need not have.
+    let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
+}
+
+/// Gives a file the owner, the group and the mode of another, as far as one may. Where the group
+/// cannot be given, it is given no rights.
+pub fn keep_rights(file: &File, existing: &Metadata) -> io::Result<()> {
+    let current = file.metadata()?;
+    let mut mode = existing.mode() & 0o7777;
+    let (owner, group) = (existing.uid(), existing.gid());
+    if (current.uid(), current.gid()) != (owner, group)
+        && fchown(file, Some(owner), Some(group)).is_err()
+        && fchown(file, None, Some(group)).is_err()
+    {
+        mode &= !0o070;
+    }
+    file.set_permissions(Permissions::from_mode(mode))
+}
+
+/// What a path leads to: a link stays a link, also one to a file that is yet to be.
+pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_owned();
+    for _ in 0..40 {
+        let Ok(link) = fs::read_link(&target) else {
+            return Ok(target);
+        };
+        target = match target.parent() {
+            Some(folder) => folder.join(link),
+            None => link,
+        };
+    }
+    Err(io::Error::other("too many levels of symbolic links"))
+}
+
+/// From now on a signal that ends the program first calls `before`, with what ends the program.
+/// Signals that the parent process has set to be ignored (`nohup`, for one) stay ignored. If no
+/// thread can be started, signals end the program as ever.
+pub fn before_signals_end(before: impl Fn(&dyn Fn()) + Send + 'static) {
+    let wait = move || {
+        let ignored = ignored();
+        let heeded = [SIGINT, SIGTERM, SIGHUP].into_iter();
+        let heeded = heeded.filter(|signal| ignored & (1 << (signal - 1)) == 0);
+        let Ok(mut signals) = Signals::new(heeded) else {
+            return;
+        };
+        for signal in signals.forever() {
+            before(&|| {
+                // The parent process sees which signal ended the program.
+                let _ = emulate_default_handler(signal);
+            });
+        }
+    };
+    let _ = thread::Builder::new().spawn(wait);
+}
+
+/// The signals that are ignored, the first as the lowest bit; on Linux. Other systems do not tell
+/// without unsafe code.
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or_default()
+}
