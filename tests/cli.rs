@@ -7,6 +7,7 @@ mod explain;
 mod explain_report;
 mod files_from;
 mod help_examples;
+mod inspect;
 mod keygen;
 mod lookup;
 mod mailboxes;

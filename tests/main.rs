@@ -12,7 +12,6 @@ mod cli;
 mod dns;
 mod errors;
 #[cfg(feature = "cli")]
-mod inspect;
 mod keys_elsewhere;
 mod layers;
 #[cfg(feature = "admin")]

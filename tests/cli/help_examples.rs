@@ -92,7 +92,7 @@ fn examples_exit_as_they_should() {
     let folder = folder();
     let programs = folder.path().join("programs");
     let path = std::env::var("PATH").unwrap_or_default();
-    for (subcommand, examples) in examples::ALL {
+    for &(subcommand, examples) in examples::ALL {
         dkim(&[subcommand, "--help"])
             .exits(0)
             .prints(&examples::help(examples, ""));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use dkim_toolkit::resolver::Transport;
 
-use super::values::parse_seconds;
+use super::values::{number, parse_seconds};
 
 /// Where keys come from.
 #[derive(Debug, Args)]
@@ -42,7 +42,7 @@ pub struct Dns {
     pub dns_timeout: Duration,
     /// How often to ask
     #[arg(long, value_name = "N", default_value_t = 2, conflicts_with = "zone")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(value_parser = number(1..=100))]
     pub dns_tries: u32,
     /// Validate the answers under DNSSEC
     #[arg(long, conflicts_with = "zone")]

@@ -149,7 +149,7 @@ pub const MAN: &[Example] = &[
 
 /// All examples, by subcommand.
 #[allow(dead_code, reason = "read by the tests")]
-pub const ALL: [(&str, &[Example]); 8] = [
+pub const ALL: &[(&str, &[Example])] = &[
     ("verify", VERIFY),
     ("sign", SIGN),
     ("inspect", INSPECT),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::examples::{self, help};
-use super::values::LineEndingsOption;
+use super::values::{LineEndingsOption, number};
 
 /// Explain the DKIM-Signature fields of messages, without DNS
 ///
@@ -24,7 +24,7 @@ pub struct Inspect {
     pub canonical: Option<Part>,
     /// The signature to canonicalize for, counted from the top [default: 1]
     #[arg(long, value_name = "N", requires = "canonical")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(value_parser = number(1..=u32::MAX))]
     pub signature: Option<u32>,
     #[command(flatten)]
     pub line_endings: LineEndingsOption,

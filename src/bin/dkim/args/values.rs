@@ -1,6 +1,7 @@
 //! Values that several subcommands take.
 
 use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
@@ -29,15 +30,14 @@ impl LineEndingsOption {
 
 #[derive(Clone, Debug, Args)]
 pub struct Jobs {
-    /// Work on so many messages at once [default: one for each core]
-    #[arg(long, short, value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
-    jobs: Option<u16>,
+    /// Number of messages to work on in parallel [default: one for each core]
+    #[arg(long, short, value_name = "N", value_parser = number(1..=1024))]
+    jobs: Option<u32>,
 }
 
 impl Jobs {
     pub fn get(&self) -> NonZeroUsize {
-        let jobs = self.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into()));
+        let jobs = self.jobs.and_then(|jobs| NonZeroUsize::new(jobs as usize));
         jobs.or_else(|| thread::available_parallelism().ok())
             .unwrap_or(NonZeroUsize::MIN)
     }
@@ -80,6 +80,16 @@ impl From<KeyTypeName> for KeyType {
             KeyTypeName::Rsa => Self::Rsa,
             KeyTypeName::Ed25519 => Self::Ed25519,
         }
+    }
+}
+
+/// A parser of whole numbers in a range.
+pub fn number(
+    range: RangeInclusive<u32>,
+) -> impl Fn(&str) -> Result<u32, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| format!("expected {} to {}", range.start(), range.end()))
     }
 }
 
@@ -150,6 +160,19 @@ fn leaves_out_domainkey(text: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_in_their_range() {
+        let parse = number(2..=10);
+        assert_eq!((parse("2"), parse("10")), (Ok(2), Ok(10)));
+        for wrong in ["1", "11", "-1", "x", ""] {
+            assert_eq!(
+                parse(wrong),
+                Err("expected 2 to 10".to_owned()),
+                "{wrong:?}"
+            );
+        }
+    }
 
     #[test]
     fn times_and_durations() {

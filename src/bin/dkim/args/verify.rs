@@ -9,7 +9,9 @@ use dkim_toolkit::identifier::Sdid;
 
 use super::dns::Dns;
 use super::examples::{self, help};
-use super::values::{FilesFrom, Jobs, LineEndingsOption, parse_sdid, parse_seconds, parse_time};
+use super::values::{
+    FilesFrom, Jobs, LineEndingsOption, number, parse_sdid, parse_seconds, parse_time,
+};
 
 /// Verify the DKIM signatures of messages
 ///
@@ -43,8 +45,8 @@ pub struct Verify {
     pub signed_by: Option<Sdid>,
     /// Refuse RSA keys of fewer bits
     #[arg(long, value_name = "N", default_value_t = 1024)]
-    #[arg(value_parser = clap::value_parser!(u16).range(1024..=8192))]
-    pub min_rsa_bits: u16,
+    #[arg(value_parser = number(1024..=8192))]
+    pub min_rsa_bits: u32,
     /// Judge rsa-sha1 signatures like others, against RFC 8301
     #[arg(long)]
     pub allow_sha1: bool,
@@ -54,9 +56,9 @@ pub struct Verify {
     /// Refuse signatures of only a part of the body (l=)
     #[arg(long)]
     pub reject_partial_body: bool,
-    /// Judge at most so many signatures of a message
+    /// Number of signatures of a message to judge at most
     #[arg(long, value_name = "N", default_value_t = 20)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(value_parser = number(1..=10_000))]
     pub max_signatures: u32,
     /// Say why a signature broke: undo what mail systems do to messages, and see
     /// whether that makes it good; where a key is missing, the DNS is asked for

@@ -122,7 +122,7 @@ fn parted<'a>(text: &'a str, first: &mut bool) -> &'a str {
 
 fn policy(arguments: &Verify) -> Policy {
     let mut policy = Policy::default();
-    policy.minimum_rsa_bits = arguments.min_rsa_bits.into();
+    policy.minimum_rsa_bits = arguments.min_rsa_bits as usize;
     policy.allow_sha1 = arguments.allow_sha1;
     policy.ignore_expiration = arguments.ignore_expiration;
     policy.reject_partial_body = arguments.reject_partial_body;

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use dkim_toolkit::message::{LineEndings, parse};
 use dkim_toolkit::verdict::Verdict;
@@ -10,38 +9,26 @@ use dkim_toolkit::verify::Verifier;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::{child, schema};
+use super::{Run, dkim_reading};
 
 const NOW: u64 = 1_800_000_000;
 const RFC8463: &str = "testdata/rfc/rfc8463-appendix-a.eml";
 
 /// Runs `dkim inspect` with a message on its standard input.
-fn inspect(arguments: &[&str], message: &[u8]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dkim"));
-    command
-        .arg("inspect")
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let output = child::output(&mut command, message).unwrap();
-    schema::hold(&command, &output.stdout);
-    output
+fn inspect(arguments: &[&str], message: &[u8]) -> Run {
+    dkim_reading(&[&["inspect"], arguments].concat(), message)
 }
 
 fn check_error(arguments: &[&str], message: &str, status: i32, expected: &str) {
     let output = inspect(arguments, message.as_bytes());
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
-    assert!(output.stdout.is_empty(), "{arguments:?}");
-    assert!(said.contains(expected), "{arguments:?}: {said}");
+    let run = output.exits(status).says(expected);
+    assert!(run.stdout.is_empty(), "{arguments:?}");
 }
 
-fn inspect_json(message: &str) -> (Value, Option<i32>) {
+fn inspect_json(message: &str) -> (Value, i32) {
     let output = inspect(&["--json"], message.as_bytes());
     let object = serde_json::from_slice(&output.stdout).unwrap();
-    (object, output.status.code())
+    (object, output.status)
 }
 
 fn verdicts(message: &[u8]) -> Vec<Verdict> {
@@ -60,21 +47,18 @@ fn check_canonical(message: &[u8], name: &str) -> usize {
         let hash = |part| {
             let arguments = ["--canonical", part, "--signature", &number];
             let output = inspect(&arguments, message);
-            (
-                Sha256::digest(&output.stdout).to_vec(),
-                output.status.code(),
-            )
+            (Sha256::digest(&output.stdout).to_vec(), output.status)
         };
         let Some(signature) = &verdict.signature else {
-            assert_eq!(hash("body").1, Some(4), "{name}");
+            assert_eq!(hash("body").1, 4, "{name}");
             continue;
         };
         let header_hash = verdict.header_hash.clone().unwrap();
-        assert_eq!(hash("header"), (header_hash, Some(0)), "{name}");
+        assert_eq!(hash("header"), (header_hash, 0), "{name}");
         let body = hash("body");
         match &verdict.computed_body_hash {
-            Some(body_hash) => assert_eq!(body, (body_hash.clone(), Some(0)), "{name}"),
-            None => assert_eq!(body.1, Some(1), "{name}"),
+            Some(body_hash) => assert_eq!(body, (body_hash.clone(), 0), "{name}"),
+            None => assert_eq!(body.1, 1, "{name}"),
         }
         good += usize::from(body.0 == signature.body_hash);
     }
@@ -108,7 +92,7 @@ fn a_long_body_is_cut_where_the_signature_ends() {
     let mut message = field.as_bytes().to_vec();
     message.extend(b"0123456 \t\r\n".repeat(3_000_000));
     let output = inspect(&["--canonical", "body", "-"], &message);
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status, 0);
     assert_eq!(output.stdout.len(), 20_000_001);
     // A canonical line has nine octets, and three more are left.
     assert!(output.stdout.ends_with(b"0123456\r\n012"));
@@ -149,18 +133,15 @@ fn canonical_takes_one_message_with_that_signature() {
         "missing.eml: no such file",
     );
     let output = inspect(&body, signed.as_bytes());
-    assert_eq!(
-        (output.stdout, output.status.code()),
-        (b"Hi\r\n".to_vec(), Some(1))
-    );
-    assert!(String::from_utf8_lossy(&output.stderr).contains("l= is 9"));
+    assert_eq!((output.stdout, output.status), (b"Hi\r\n".to_vec(), 1));
+    assert!(output.stderr.contains("l= is 9"));
 }
 
 #[test]
 fn a_good_signature_is_told_tag_by_tag() {
     let output = inspect(&[RFC8463], b"");
     let text = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status, 0);
     assert!(
         text.lines().all(|line| line.chars().count() <= 80),
         "{text}"
@@ -177,7 +158,7 @@ fn a_good_signature_is_told_tag_by_tag() {
         assert!(text.contains(expected), "{expected}: {text}");
     }
     let quiet = inspect(&["--quiet", RFC8463], b"");
-    assert!(quiet.stdout.is_empty() && quiet.status.code() == Some(0));
+    assert!(quiet.stdout.is_empty() && quiet.status == 0);
 }
 
 #[test]
@@ -185,7 +166,7 @@ fn json_has_every_key() {
     let message = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s1; h=From:To; l=2;\r\n\
                    \tbh=AAAA; b=AAAA; x=1; foo=b\r\n\t ar\r\nFrom: a@example.com\r\n\r\nHello\r\n";
     let (object, status) = inspect_json(message);
-    assert_eq!(status, Some(1));
+    assert_eq!(status, 1);
     assert_eq!(
         (&object["source"], &object["error"]),
         (&json!("-"), &Value::Null)
@@ -226,7 +207,7 @@ fn a_broken_signature_is_read_as_far_as_it_goes() {
     let message = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; d=example.org;; h=a::b; q\r\n\
                    From: a@example.com\r\n\r\n";
     let (object, status) = inspect_json(message);
-    assert_eq!(status, Some(1));
+    assert_eq!(status, 1);
     let signature = &object["signatures"][0];
     assert_eq!(signature["refused"][0]["reason"], "signature-syntax");
     assert_eq!(signature["key_name"], Value::Null);
@@ -259,11 +240,11 @@ fn what_strangers_wrote_acts_on_nothing() {
 #[test]
 fn the_worst_of_many_stands() {
     let output = inspect(&["missing.eml", RFC8463, "-"], b"From: a\r\n\r\n");
-    assert_eq!(output.status.code(), Some(4));
+    assert_eq!(output.status, 4);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("2 signatures") && text.contains("-: no signature"));
     let output = inspect(&[RFC8463, "-"], b"From: a\r\n\r\n");
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status, 1);
     let output = inspect(&["--json", "missing.eml"], b"");
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
     let expected = json!({"source": "missing.eml", "signatures": [],
