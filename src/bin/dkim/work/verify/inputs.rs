@@ -62,6 +62,8 @@ pub struct FileStart {
     start: [u8; MBOX_START],
     /// How many bytes of `start` were read.
     length: usize,
+    /// How many bytes the file has; `None` for a pipe or a device.
+    file_length: Option<u64>,
 }
 
 /// An open file.
@@ -228,10 +230,18 @@ impl FileStart {
                 Err(error) => return Err(error),
             }
         }
+        let file_length = match &opened {
+            Opened::File(file) => {
+                let metadata = file.metadata()?;
+                metadata.is_file().then_some(metadata.len())
+            }
+            Opened::Stdin(_) => None,
+        };
         Ok(Self {
             opened,
             start,
             length,
+            file_length,
         })
     }
 
@@ -241,18 +251,12 @@ impl FileStart {
 
     /// How many bytes the file has; `None` for a pipe or a device.
     pub fn file_length(&self) -> Option<u64> {
-        match &self.opened {
-            Opened::File(file) => {
-                let metadata = file.metadata().ok()?;
-                metadata.is_file().then_some(metadata.len())
-            }
-            Opened::Stdin(_) => None,
-        }
+        self.file_length
     }
 
     /// The file from its first byte on.
     pub fn pieces(self) -> InFile {
-        let length = self.file_length().map(|length| length.max(MIN_PIECE));
+        let length = self.file_length.map(|length| length.max(MIN_PIECE));
         let length = length.and_then(|length| usize::try_from(length).ok());
         let mut buffer = vec![0; length.unwrap_or(PIECE).min(PIECE)];
         buffer[..self.length].copy_from_slice(&self.start[..self.length]);
