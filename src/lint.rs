@@ -29,7 +29,8 @@ mod words;
 
 pub use self::code::{FindingCode, Severity};
 pub use self::name::{
-    Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, name, unnamed_record,
+    Expectation, ExpectationKind, Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, name,
+    unnamed_record,
 };
 
 use self::correction::{corrected, with_stray_key};

@@ -81,14 +81,28 @@ pub struct LookupFailure {
     /// One sentence, in lower case and without a full stop, that names the server where it is
     /// known. Free of anything that a stranger wrote.
     pub detail: String,
+    /// The names that CNAME and DNAME records led to before it failed, as in
+    /// [`TxtAnswer::chain`]: the last one is that whose answer could not be had.
+    pub chain: Vec<String>,
 }
 
 impl LookupFailure {
-    /// A failure with its detail.
+    /// A failure with its detail, at the name itself.
     #[must_use]
     pub fn new(kind: LookupFailureKind, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
-        Self { kind, detail }
+        Self {
+            kind,
+            detail: detail.into(),
+            chain: Vec::new(),
+        }
+    }
+
+    /// The same failure at the end of a chain of aliases; what it knows of the chain itself comes
+    /// behind that.
+    #[must_use]
+    pub fn after(mut self, chain: Vec<String>) -> Self {
+        self.chain.splice(..0, chain);
+        self
     }
 }
 
@@ -110,6 +124,8 @@ pub enum LookupFailureKind {
     ServFail,
     /// A server answered REFUSED.
     Refused,
+    /// A server truncated its answer over UDP, and gave none over TCP.
+    Truncated,
     /// No server could be reached: no route, connection refused or closed, TLS that failed.
     Unreachable,
     /// The answer is bogus under DNSSEC.
@@ -125,6 +141,9 @@ pub struct TxtAnswer {
     /// The names that CNAME and DNAME records led to, in order; absolute, in lower case, and safe
     /// to print. Empty if the name itself has the answer.
     pub chain: Vec<String>,
+    /// The target of a CNAME record that the name with the TXT records has as well, against
+    /// RFC 1034 §3.6.2; in the form of the chain's names.
+    pub alias_beside: Option<String>,
     /// The state of everything that the answer rests on; `None` if nothing validated it.
     pub dnssec: Option<Dnssec>,
 }
@@ -136,6 +155,7 @@ impl TxtAnswer {
         Self {
             outcome,
             chain: Vec::new(),
+            alias_beside: None,
             dnssec: None,
         }
     }
@@ -169,10 +189,11 @@ impl From<TxtAnswer> for KeyAnswer {
             TxtOutcome::Found { records, .. } => Self::from_txt(records, answer.dnssec),
             TxtOutcome::NoRecords => Self::NoRecords,
             TxtOutcome::NoSuchName => Self::NoSuchName,
-            TxtOutcome::AliasLoop => Self::Failed(LookupFailure {
-                kind: LookupFailureKind::ServFail,
-                detail: "the chain of CNAMEs loops or is too long".to_owned(),
-            }),
+            TxtOutcome::AliasLoop => {
+                let why = "the chain of CNAMEs loops or is too long";
+                let failure = LookupFailure::new(LookupFailureKind::ServFail, why);
+                Self::Failed(failure.after(answer.chain))
+            }
         }
     }
 }

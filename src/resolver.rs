@@ -169,13 +169,9 @@ impl Resolver {
         };
         let mut chain = Chain::new(name);
         loop {
-            let step = inquiry.step(chain.end()).await?;
-            if let Some(outcome) = outcome(&mut chain, step) {
-                let answer = TxtAnswer {
-                    outcome,
-                    chain: chain.targets(),
-                    dnssec: inquiry.dnssec(),
-                };
+            let step = inquiry.step(chain.end()).await;
+            if let Some(mut answer) = taken(&mut chain, step)? {
+                answer.dnssec = inquiry.dnssec();
                 let ttl = inquiry.ttl();
                 return Ok(Found { answer, ttl });
             }
@@ -199,13 +195,9 @@ impl fmt::Debug for Resolver {
 fn from_zones(zones: &Zones, name: OwnerName) -> Result<TxtAnswer, LookupFailure> {
     let mut chain = Chain::new(name);
     loop {
-        let step = zones.step(chain.end())?;
-        if let Some(outcome) = outcome(&mut chain, step) {
-            return Ok(TxtAnswer {
-                outcome,
-                chain: chain.targets(),
-                dnssec: None,
-            });
+        let step = zones.step(chain.end());
+        if let Some(answer) = taken(&mut chain, step)? {
+            return Ok(answer);
         }
     }
 }
@@ -218,19 +210,36 @@ fn parse_name(name: &str) -> Result<OwnerName, LookupFailure> {
     OwnerName::parse(name.as_bytes(), &OwnerName::ROOT).map_err(not_a_name)
 }
 
-/// Takes one step; `None` if there is one more to take.
-fn outcome(chain: &mut Chain, step: Step) -> Option<TxtOutcome> {
-    match step {
-        Step::Found { records, ttl } => Some(TxtOutcome::Found { records, ttl }),
-        Step::NoRecords => Some(TxtOutcome::NoRecords),
-        Step::NoSuchName => Some(TxtOutcome::NoSuchName),
-        Step::Alias(target) => (!chain.follow(target)).then_some(TxtOutcome::AliasLoop),
-    }
+/// Takes one step; `None` if there is one more to take. A failure keeps the way to it.
+fn taken(
+    chain: &mut Chain,
+    step: Result<Step, LookupFailure>,
+) -> Result<Option<TxtAnswer>, LookupFailure> {
+    let mut beside = None;
+    let outcome = match step.map_err(|failure| failure.after(chain.targets()))? {
+        Step::Found {
+            records,
+            ttl,
+            alias_beside,
+        } => {
+            beside = alias_beside;
+            TxtOutcome::Found { records, ttl }
+        }
+        Step::NoRecords => TxtOutcome::NoRecords,
+        Step::NoSuchName => TxtOutcome::NoSuchName,
+        Step::Alias(target) => {
+            if chain.follow(target) {
+                return Ok(None);
+            }
+            TxtOutcome::AliasLoop
+        }
+    };
+    let mut answer = TxtAnswer::new(outcome);
+    answer.chain = chain.targets();
+    answer.alias_beside = beside.map(|target| target.to_string());
+    Ok(Some(answer))
 }
 
 fn not_a_name(fault: NameFault) -> LookupFailure {
-    LookupFailure {
-        kind: LookupFailureKind::ServFail,
-        detail: format!("the name {fault}"),
-    }
+    LookupFailure::new(LookupFailureKind::ServFail, format!("the name {fault}"))
 }

@@ -376,7 +376,9 @@ impl Reason {
             Self::TooManySignatures { .. } => "too-many-signatures",
             Self::Lookup(failure) => match failure.kind {
                 LookupFailureKind::Timeout => "dns-timeout",
-                LookupFailureKind::ServFail | LookupFailureKind::Refused => "dns-servfail",
+                LookupFailureKind::ServFail
+                | LookupFailureKind::Refused
+                | LookupFailureKind::Truncated => "dns-servfail",
                 LookupFailureKind::Unreachable => "dns-unreachable",
                 LookupFailureKind::Bogus => "dnssec-bogus",
             },

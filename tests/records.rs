@@ -16,11 +16,13 @@ use proptest::prelude::*;
 use crate::testdata;
 
 /// What a preamble may say.
-const KNOWN_KEYS: [&str; 10] = [
+const KNOWN_KEYS: [&str; 12] = [
     "comment",
+    "name",
     "record",
     "ttl",
     "alias",
+    "alias-beside",
     "ending",
     "expect-key",
     "expect-cname",
@@ -80,6 +82,7 @@ impl Vector {
         };
         let mut answer = TxtAnswer::new(outcome);
         answer.chain = self.all("alias").into_iter().map(str::to_owned).collect();
+        answer.alias_beside = self.one("alias-beside").map(str::to_owned);
         answer
     }
 
@@ -95,7 +98,8 @@ impl Vector {
         let mut expectations = Expectations::default();
         expectations.key = key.as_ref();
         expectations.cname = cname.as_ref();
-        lint::name(&Ok(self.answer()), expectations)
+        let name = self.one("name").unwrap_or("s._domainkey.example.com.");
+        lint::name(name, &Ok(self.answer()), expectations)
     }
 }
 
@@ -171,19 +175,20 @@ fn severities_are_those_of_the_contract() {
     };
     assert_eq!(
         of(Severity::Error),
-        "bad-base64 bad-version cname-dangling cname-loop cname-mismatch duplicate-tag \
-         key-mismatch key-too-short key-truncated key-type-mismatch no-key-tag record-too-large \
-         revoked several-records tag-syntax unknown-key-type version-not-first"
+        "bad-base64 bad-version cname-as-txt cname-dangling cname-loop cname-mismatch \
+         duplicate-tag key-mismatch key-too-short key-truncated key-type-mismatch no-key-tag \
+         record-too-large revoked several-records tag-syntax unknown-key-type unreachable-name \
+         version-not-first"
     );
     assert_eq!(
         of(Severity::Warning),
-        "escaped-semicolons granularity-tag low-exponent no-version not-a-key-record pkcs1-key \
-         quotes-in-value service-restricted sha1-allowed sha1-only sloppy-der testing-flag \
-         unusual-exponent weak-key whitespace-in-key"
+        "cname-and-txt escaped-semicolons granularity-tag low-exponent no-version \
+         not-a-key-record pkcs1-key quotes-in-value second-txt service-restricted sha1-allowed \
+         sha1-only sloppy-der testing-flag unusual-exponent weak-key whitespace-in-key"
     );
     assert_eq!(
         of(Severity::Note),
-        "large-key long-ttl note-tag short-ttl unknown-tag"
+        "idle-selector large-key long-ttl note-tag short-ttl unknown-tag"
     );
 }
 
@@ -399,7 +404,8 @@ fn a_record_under_no_name() {
 fn the_dnssec_state_of_failures() {
     let state = |kind| {
         let failure = LookupFailure::new(kind, "why");
-        lint::name(&Err(failure), Expectations::default()).dnssec_state()
+        let name = "s._domainkey.example.com.";
+        lint::name(name, &Err(failure), Expectations::default()).dnssec_state()
     };
     assert_eq!(state(LookupFailureKind::Bogus), Some("bogus"));
     assert_eq!(state(LookupFailureKind::Timeout), None);

@@ -41,10 +41,14 @@ coded! {
     pub enum FindingCode: (Severity, About) {
         /// `p=` is empty (RFC 6376 §3.6.1).
         Revoked = "revoked", Error, Content;
+        /// No verifier asks for the name: it is not `selector._domainkey.domain`.
+        UnreachableName = "unreachable-name", Error, Content;
         /// The name is an alias of a name that has no TXT record.
         CnameDangling = "cname-dangling", Error, Content;
         /// The chain of aliases leads back to itself, or is too long.
         CnameLoop = "cname-loop", Error, Content;
+        /// A TXT record holds the target of a CNAME record.
+        CnameAsTxt = "cname-as-txt", Error, Content;
         /// The name is not an alias of the expected one.
         CnameMismatch = "cname-mismatch", Error, Content;
         /// The published key is not the expected one.
@@ -73,6 +77,10 @@ coded! {
         KeyTypeMismatch = "key-type-mismatch", Error, Form;
         /// The RSA key has fewer than 1024 bits (RFC 8301 §3.2).
         KeyTooShort = "key-too-short", Error, Content;
+        /// The name has a CNAME record and TXT records (RFC 1034 §3.6.2).
+        CnameAndTxt = "cname-and-txt", Warning, Content;
+        /// A TXT record for something else is beside the key record (RFC 6376 §3.6.2.2).
+        SecondTxt = "second-txt", Warning, Content;
         /// Quotes of a master file became a part of the record.
         QuotesInValue = "quotes-in-value", Warning, Form;
         /// `\;` of a master file became a part of the record.
@@ -103,6 +111,8 @@ coded! {
         GranularityTag = "granularity-tag", Warning, Form;
         /// The TXT record is for something other than DKIM.
         NotAKeyRecord = "not-a-key-record", Warning, Content;
+        /// The target is one that the provider publishes when it rotates its keys.
+        IdleSelector = "idle-selector", Note, Content;
         /// The RSA key has more than 2048 bits, for which the DNS needs care.
         LargeKey = "large-key", Note, Content;
         /// The record has a tag that no standard knows.

@@ -1,10 +1,16 @@
 //! Everything under a name: the way to it, the records there, and what was expected of them
 //! (RFC 6376 §3.6.2).
 
+mod alias;
+mod expectation;
+mod second_text;
+mod target_in_text;
+mod unreachable;
+
+pub use self::expectation::{Expectation, ExpectationKind, Expectations};
+
 use super::split::Split;
-use super::words::key_in_words;
 use super::{Finding, FindingCode, RecordReport, RecordState, Severity, record, sort};
-use crate::identifier::DomainName;
 use crate::key::PublicKey;
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind, TxtAnswer, TxtOutcome};
 
@@ -16,18 +22,8 @@ pub const SHORT_TTL: u32 = 60;
 /// revoked.
 pub const LONG_TTL: u32 = 86_400;
 
-/// What has to be found under a name.
-#[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
-pub struct Expectations<'a> {
-    /// The key that is to be published.
-    pub key: Option<&'a PublicKey>,
-    /// The name that this one is to be an alias of, at once or by way of others.
-    pub cname: Option<&'a DomainName>,
-}
-
 /// What a name comes to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameStatus {
     /// There is a key that signatures can be verified with, and all expectations hold.
     Found,
@@ -37,23 +33,23 @@ pub enum NameStatus {
     Revoked,
     /// There are key records, and verifiers cannot use them, or cannot know which one to use.
     Invalid,
-    /// There is a usable key, and it is not as expected.
+    /// There is a usable key, or none could be asked for, and an expectation does not hold.
     Mismatch,
     /// It could not be found out now.
-    Temporary(LookupFailure),
+    Temporary,
 }
 
 impl NameStatus {
     /// The status's name in output.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Found => "found",
             Self::Missing => "missing",
             Self::Revoked => "revoked",
             Self::Invalid => "invalid",
             Self::Mismatch => "mismatch",
-            Self::Temporary(_) => "temporary",
+            Self::Temporary => "temporary",
         }
     }
 }
@@ -66,14 +62,19 @@ pub struct NameReport {
     pub status: NameStatus,
     /// The status in one sentence, in lower case and without a full stop, safe to print.
     pub detail: String,
-    /// The names that CNAME and DNAME records led to, in order, safe to print.
+    /// The names that CNAME and DNAME records led to, in order and as far as they are known, safe
+    /// to print.
     pub chain: Vec<String>,
+    /// Why the chain or its end is not known; `None` if the DNS gave an answer.
+    pub failure: Option<LookupFailure>,
     /// How long caches may keep the records, in seconds.
     pub ttl: Option<u32>,
     /// The answer's DNSSEC state; `None` if nothing validated it.
     pub dnssec: Option<Dnssec>,
     /// The TXT records.
     pub records: Vec<RecordReport>,
+    /// What was expected, and whether it holds.
+    pub expectations: Vec<Expectation>,
     /// The findings about the name and about all records, the worst first.
     pub findings: Vec<Finding>,
     /// The one record to publish instead of what is there, if what is there can be corrected.
@@ -83,21 +84,13 @@ pub struct NameReport {
 /// Examines what the DNS said about the name of a key record.
 #[must_use]
 pub fn name(
+    name: &str,
     answer: &Result<TxtAnswer, LookupFailure>,
     expectations: Expectations<'_>,
 ) -> NameReport {
     match answer {
-        Ok(answer) => of_answer(answer, expectations),
-        Err(failure) => NameReport {
-            status: NameStatus::Temporary(failure.clone()),
-            detail: failure_in_words(failure),
-            chain: Vec::new(),
-            ttl: None,
-            dnssec: None,
-            records: Vec::new(),
-            findings: Vec::new(),
-            fixed: None,
-        },
+        Ok(answer) => of_answer(Some(name), answer, expectations),
+        Err(failure) => of_failure(name, failure, expectations),
     }
 }
 
@@ -108,7 +101,7 @@ pub fn unnamed_record(text: Vec<u8>) -> NameReport {
         records: vec![text],
         ttl: None,
     });
-    let mut report = of_answer(&answer, Expectations::default());
+    let mut report = of_answer(None, &answer, Expectations::default());
     if report.key_records().next().is_none() {
         // Under a name it would be passed over; here it is what was asked about.
         report.status = NameStatus::Invalid;
@@ -117,18 +110,43 @@ pub fn unnamed_record(text: Vec<u8>) -> NameReport {
     report
 }
 
-fn of_answer(answer: &TxtAnswer, expectations: Expectations<'_>) -> NameReport {
+fn of_failure(name: &str, failure: &LookupFailure, expectations: Expectations<'_>) -> NameReport {
+    let mut report = NameReport {
+        status: NameStatus::Temporary,
+        detail: failure_in_words(failure),
+        chain: failure.chain.clone(),
+        failure: Some(failure.clone()),
+        ttl: None,
+        dnssec: None,
+        records: Vec::new(),
+        expectations: Vec::new(),
+        findings: unreachable::examine(name).into_iter().collect(),
+        fixed: None,
+    };
+    report.judge(name, expectations, None);
+    if report.has(FindingCode::UnreachableName) {
+        report.status = NameStatus::Missing;
+    } else if report.has(FindingCode::CnameMismatch) {
+        report.status = NameStatus::Mismatch;
+    }
+    report
+}
+
+fn of_answer(name: Option<&str>, answer: &TxtAnswer, expectations: Expectations<'_>) -> NameReport {
     let (texts, ttl) = match &answer.outcome {
         TxtOutcome::Found { records, ttl } => (records.as_slice(), *ttl),
         _ => (&[][..], None),
     };
+    let chain = answer.chain.iter().chain(&answer.alias_beside);
     let mut report = NameReport {
         status: NameStatus::Missing,
         detail: String::new(),
-        chain: answer.chain.clone(),
+        chain: chain.cloned().collect(),
+        failure: None,
         ttl,
         dnssec: answer.dnssec,
         records: texts.iter().map(|text| record(text)).collect(),
+        expectations: Vec::new(),
         findings: Vec::new(),
         fixed: None,
     };
@@ -144,14 +162,22 @@ fn of_answer(answer: &TxtAnswer, expectations: Expectations<'_>) -> NameReport {
     if let Some(split) = &split {
         report.tell_of_split(split, expectations.key);
     }
-    report.find(answer, expectations, split.as_ref());
-    if split.is_some() {
-        report.status = NameStatus::Invalid;
-        "one key record, published as several".clone_into(&mut report.detail);
-    } else {
-        report.status = report.status_of_records();
-        report.detail = report.status_in_words(&answer.outcome);
+    alias::examine(answer, &mut report.findings);
+    report.find_in_records(split.is_some());
+    report.find_targets(name);
+    if let Some(name) = name {
+        report.findings.extend(unreachable::examine(name));
+        report.judge(name, expectations, split.as_ref());
     }
+    report.status = if split.is_some() {
+        NameStatus::Invalid
+    } else {
+        report.status_of_records()
+    };
+    report.detail = match split {
+        Some(_) => "one key record, published as several".to_owned(),
+        None => report.status_in_words(&answer.outcome),
+    };
     sort(&mut report.findings);
     report
 }
@@ -161,10 +187,8 @@ impl NameReport {
     /// `None` if nothing validated it.
     #[must_use]
     pub fn dnssec_state(&self) -> Option<&'static str> {
-        match &self.status {
-            NameStatus::Temporary(failure) if failure.kind == LookupFailureKind::Bogus => {
-                Some("bogus")
-            }
+        match &self.failure {
+            Some(failure) if failure.kind == LookupFailureKind::Bogus => Some("bogus"),
             _ => self.dnssec.map(Dnssec::name),
         }
     }
@@ -181,12 +205,31 @@ impl NameReport {
         records.next().filter(|_| records.next().is_none())
     }
 
-    /// The findings about the name itself.
-    fn find(&mut self, answer: &TxtAnswer, expectations: Expectations<'_>, split: Option<&Split>) {
-        let mut findings = aliases(answer);
+    fn has(&self, code: FindingCode) -> bool {
+        self.findings.iter().any(|finding| finding.code == code)
+    }
+
+    /// The findings about the records together.
+    fn find_in_records(&mut self, is_split: bool) {
         let count = self.key_records().count();
-        if count > 1 && split.is_none() {
-            findings.push(Finding::new(
+        if count == 0 {
+            return;
+        }
+        if count > 1 && !is_split {
+            self.find_several(count);
+        }
+        second_text::examine(&self.records, &mut self.findings);
+        self.findings.extend(self.ttl.and_then(time_to_live));
+    }
+
+    /// Says that there are several key records; of a piece of another one nothing else.
+    fn find_several(&mut self, count: usize) {
+        let mut key_records = (0..self.records.len())
+            .filter(|&place| self.records[place].state != RecordState::Foreign);
+        let piece = key_records
+            .find_map(|place| Some((place, second_text::whole_of(&self.records, place)?)));
+        let Some((piece, whole)) = piece else {
+            self.findings.push(Finding::new(
                 FindingCode::SeveralRecords,
                 format!(
                     "there are {count} key records, and a verifier may try whichever it likes \
@@ -194,59 +237,37 @@ impl NameReport {
                 ),
                 "leave one, and give the other key a selector of its own",
             ));
-        }
-        findings.extend(self.ttl.filter(|_| count > 0).and_then(time_to_live));
-        findings.extend(
-            expectations
-                .cname
-                .and_then(|target| self.wrong_alias(target)),
+            return;
+        };
+        self.findings
+            .retain(|finding| finding.record != Some(piece));
+        let mut finding = Finding::new(
+            FindingCode::SeveralRecords,
+            format!(
+                "a piece of the key of record {} is a record of its own, and a verifier may try \
+                 whichever it likes (RFC 6376 §3.6.2.2)",
+                whole + 1
+            ),
+            "remove it",
         );
-        findings.extend(expectations.key.and_then(|key| self.wrong_key(key, split)));
-        self.findings.append(&mut findings);
+        finding.record = Some(piece);
+        self.findings.push(finding);
     }
 
-    /// What is wrong if the name does not lead to `target`.
-    fn wrong_alias(&self, target: &DomainName) -> Option<Finding> {
-        let target = target.to_ascii();
-        if self.chain.iter().any(|name| without_dot(name) == target) {
-            return None;
-        }
-        let message = match self.chain.first() {
-            Some(other) => {
-                let other = without_dot(other);
-                format!("the name is an alias of {other} and not of {target}")
+    /// Says of each record that holds the target of a CNAME record what it is, where no key record
+    /// is beside it.
+    fn find_targets(&mut self, name: Option<&str>) {
+        for finding in &mut self.findings {
+            let text = finding.record.map(|place| &self.records[place].text);
+            if finding.code == FindingCode::NotAKeyRecord
+                && let Some(found) = text.and_then(|text| target_in_text::examine(name, text))
+            {
+                *finding = Finding {
+                    record: finding.record,
+                    ..found
+                };
             }
-            None => "the name is no alias: there is no CNAME record".to_owned(),
-        };
-        Some(Finding::new(
-            FindingCode::CnameMismatch,
-            message,
-            format!("publish a CNAME record to {target}. and nothing else at this name"),
-        ))
-    }
-
-    /// What is wrong if another key is published than `expected`. Where no key can be read, the
-    /// record is wrong in another way.
-    fn wrong_key(&self, expected: &PublicKey, split: Option<&Split>) -> Option<Finding> {
-        let published: Vec<&PublicKey> = self
-            .key_records()
-            .chain(split.map(|split| &split.whole))
-            .filter_map(|record| record.key.as_ref())
-            .collect();
-        if published.is_empty() || published.contains(&expected) {
-            return None;
         }
-        let (published, expected) = (key_in_words(published[0]), key_in_words(expected));
-        let message = if published == expected {
-            format!("the published key is another one than the expected one ({expected} both)")
-        } else {
-            format!("the published key ({published}) is not the expected one ({expected})")
-        };
-        Some(Finding::new(
-            FindingCode::KeyMismatch,
-            message,
-            "publish the record of the key that signs, or sign with the key that is published",
-        ))
     }
 
     fn correction(&self, expected: Option<&PublicKey>) -> Option<String> {
@@ -297,15 +318,16 @@ impl NameReport {
 
     fn status_of_records(&self) -> NameStatus {
         let states: Vec<RecordState> = self.key_records().map(|record| record.state).collect();
-        let has_error =
-            |code: FindingCode| self.findings.iter().any(|finding| finding.code == code);
         if states.is_empty() {
             NameStatus::Missing
         } else if states.iter().all(|state| *state == RecordState::Revoked) {
             NameStatus::Revoked
-        } else if has_error(FindingCode::SeveralRecords) || !states.contains(&RecordState::Usable) {
+        } else if self.has(FindingCode::SeveralRecords)
+            || self.has(FindingCode::UnreachableName)
+            || !states.contains(&RecordState::Usable)
+        {
             NameStatus::Invalid
-        } else if has_error(FindingCode::KeyMismatch) || has_error(FindingCode::CnameMismatch) {
+        } else if self.has(FindingCode::KeyMismatch) || self.has(FindingCode::CnameMismatch) {
             NameStatus::Mismatch
         } else {
             NameStatus::Found
@@ -334,6 +356,9 @@ impl NameReport {
                 "no key: the name has TXT records, and none of them is a key record".to_owned()
             }
             (NameStatus::Revoked, _) => "the key is revoked".to_owned(),
+            (NameStatus::Invalid, _) if self.has(FindingCode::UnreachableName) => {
+                "a key record at a name that no verifier asks for".to_owned()
+            }
             (NameStatus::Invalid, _) if self.only_key_record().is_none() => {
                 "several key records, of which a verifier takes any".to_owned()
             }
@@ -341,7 +366,7 @@ impl NameReport {
                 "a key record that verifiers cannot use for mail".to_owned()
             }
             (NameStatus::Mismatch, _) => "a usable key, and not what was expected".to_owned(),
-            (NameStatus::Found | NameStatus::Temporary(_), _) => {
+            (NameStatus::Found | NameStatus::Temporary, _) => {
                 let worst = self.findings.iter().map(Finding::severity).min();
                 match worst {
                     Some(Severity::Error | Severity::Warning) => "a usable key, with warnings",
@@ -351,32 +376,6 @@ impl NameReport {
             }
         }
     }
-}
-
-/// What is wrong with the chain of aliases.
-fn aliases(answer: &TxtAnswer) -> Vec<Finding> {
-    let end = answer.chain.last().map_or("", |name| without_dot(name));
-    let finding = match answer.outcome {
-        _ if answer.chain.is_empty() => None,
-        TxtOutcome::Found { .. } => None,
-        TxtOutcome::AliasLoop => Some(Finding::new(
-            FindingCode::CnameLoop,
-            format!("the aliases go round in a circle, or do not end: the last one leads to {end}"),
-            "remove the CNAME record that leads back",
-        )),
-        TxtOutcome::NoSuchName => Some(Finding::new(
-            FindingCode::CnameDangling,
-            format!("the alias leads to {end}, which does not exist"),
-            "have the provider set up the key there, or correct the target; remove the alias of a \
-             service that is not used any more: whoever owns the target signs for you",
-        )),
-        TxtOutcome::NoRecords => Some(Finding::new(
-            FindingCode::CnameDangling,
-            format!("the alias leads to {end}, which has no TXT record"),
-            "have the provider publish the key there, or correct the target",
-        )),
-    };
-    finding.into_iter().collect()
 }
 
 fn time_to_live(seconds: u32) -> Option<Finding> {
@@ -409,6 +408,7 @@ fn failure_in_words(failure: &LookupFailure) -> String {
         LookupFailureKind::Timeout => "the name servers do not answer",
         LookupFailureKind::ServFail => "the name server cannot find out",
         LookupFailureKind::Refused => "the name server refuses to answer",
+        LookupFailureKind::Truncated => return failure.detail.clone(),
         LookupFailureKind::Unreachable => "no name server can be reached",
         LookupFailureKind::Bogus => "the answer is bogus under DNSSEC",
     };

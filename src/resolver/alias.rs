@@ -14,6 +14,8 @@ pub(super) enum Step {
     Found {
         records: Vec<Vec<u8>>,
         ttl: Option<u32>,
+        /// The target of a CNAME record at the same name, which should not be there.
+        alias_beside: Option<OwnerName>,
     },
     /// The name stands for another one.
     Alias(OwnerName),

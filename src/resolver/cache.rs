@@ -127,13 +127,13 @@ impl fmt::Debug for CachingResolver {
 }
 
 fn no_turn() -> LookupFailure {
-    LookupFailure {
-        kind: LookupFailureKind::Timeout,
-        detail: format!(
+    LookupFailure::new(
+        LookupFailureKind::Timeout,
+        format!(
             "not asked within {} s: too many other names were asked for",
             PATIENCE.as_secs()
         ),
-    }
+    )
 }
 
 /// How long an answer is kept; `ttl` is what the DNS allows, in seconds.

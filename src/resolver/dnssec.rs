@@ -147,10 +147,7 @@ impl Validation {
             let response = self.questions.ask(&mut request).await?;
             self.anchors
                 .take_keys(zone, &response, (self.clock)())
-                .map_err(|error| LookupFailure {
-                    kind: LookupFailureKind::Bogus,
-                    detail: error.to_string(),
-                })?;
+                .map_err(|error| LookupFailure::new(LookupFailureKind::Bogus, error.to_string()))?;
             self.asked.insert(zone.clone());
         }
         if !zones.is_empty() {
@@ -162,9 +159,11 @@ impl Validation {
     fn failure(&self, error: &NetError) -> LookupFailure {
         match error {
             NetError::Dns(DnsError::DnssecBogus) => bogus(),
-            _ => self.questions.trouble().unwrap_or_else(|| LookupFailure {
-                kind: LookupFailureKind::ServFail,
-                detail: "the answer cannot be validated under DNSSEC".to_owned(),
+            _ => self.questions.trouble().unwrap_or_else(|| {
+                LookupFailure::new(
+                    LookupFailureKind::ServFail,
+                    "the answer cannot be validated under DNSSEC",
+                )
             }),
         }
     }
@@ -197,10 +196,7 @@ fn proof_of(response: &DnsResponse) -> Proof {
 }
 
 fn bogus() -> LookupFailure {
-    LookupFailure {
-        kind: LookupFailureKind::Bogus,
-        detail: "the answer is bogus under DNSSEC".to_owned(),
-    }
+    LookupFailure::new(LookupFailureKind::Bogus, "the answer is bogus under DNSSEC")
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ use hickory_proto::rr::RecordType;
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_resolver::net::NetError;
 
+use super::alias::Chain;
+use super::inquiry::alias_in;
+use super::name::OwnerName;
 use super::transport::ExchangeError;
 use crate::lookup::{LookupFailure, LookupFailureKind};
 use crate::syntax::escape::escape;
@@ -53,10 +56,25 @@ pub(super) fn of_code(server: SocketAddr, response: &DnsResponse) -> Option<Look
         _ => LookupFailureKind::ServFail,
     };
     let reason = extended_error(response).map_or_else(String::new, |reason| format!(" ({reason})"));
-    Some(failure(
+    let failed = failure(
         kind,
         format!("{server} answered {}{reason}", name_of_code(code)),
-    ))
+    );
+    Some(failed.after(aliases_in(response)))
+}
+
+/// The targets of the CNAME records in a response from the name of its question on.
+fn aliases_in(response: &DnsResponse) -> Vec<String> {
+    let Some(query) = response.queries.first() else {
+        return Vec::new();
+    };
+    let mut chain = Chain::new(OwnerName::from_hickory(query.name()));
+    while let Some(target) = alias_in(response, chain.end()) {
+        if !chain.follow(target) {
+            break;
+        }
+    }
+    chain.targets()
 }
 
 /// A server says that a name does not exist, and sends TXT records with that: one of the two is
@@ -81,14 +99,22 @@ pub(super) fn of_exchange(
 ) -> LookupFailure {
     match error {
         ExchangeError::First(error) => of_net(server, timeout, error),
-        // The server can be reached, but its answer is incomplete.
-        ExchangeError::AfterTruncation(error) => failure(
-            LookupFailureKind::ServFail,
-            format!(
-                "{server} sent a truncated answer over UDP, and TCP failed: {}",
-                of_net(server, timeout, error).detail
-            ),
-        ),
+        ExchangeError::AfterTruncation(error) => {
+            let over_tcp = match error {
+                NetError::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                    format!("{server} refused TCP")
+                }
+                error => format!("TCP failed ({})", of_net(server, timeout, error).detail),
+            };
+            failure(
+                LookupFailureKind::Truncated,
+                format!(
+                    "the answer is too long for UDP (truncated), and {over_tcp}: open TCP port {} \
+                     or publish a shorter record",
+                    server.port()
+                ),
+            )
+        }
     }
 }
 
@@ -159,7 +185,7 @@ fn unreachable_or_servfail(error: &NetError) -> LookupFailureKind {
 }
 
 fn failure(kind: LookupFailureKind, detail: String) -> LookupFailure {
-    LookupFailure { kind, detail }
+    LookupFailure::new(kind, detail)
 }
 
 /// The beginning of a library's words, which may quote a stranger's.

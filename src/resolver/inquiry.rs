@@ -146,6 +146,7 @@ fn step_in(response: &DnsResponse, name: &OwnerName) -> Result<Option<Timed>, Lo
             _ => None,
         })
         .collect();
+    let alias = alias_record(response, name);
     if let Some(ttl) = texts.iter().map(|&(_, ttl)| ttl).min() {
         let records = texts
             .iter()
@@ -154,18 +155,13 @@ fn step_in(response: &DnsResponse, name: &OwnerName) -> Result<Option<Timed>, Lo
         let step = Step::Found {
             records,
             ttl: Some(ttl),
+            alias_beside: alias.map(|(target, _)| target),
         };
         return Ok(Some(Timed { step, ttl }));
     }
-    let alias = at_name().find_map(|record| match &record.data {
-        RData::CNAME(CNAME(target)) => Some(Timed {
-            step: Step::Alias(OwnerName::from_hickory(target)),
-            ttl: seconds(record.ttl),
-        }),
-        _ => None,
-    });
-    if alias.is_some() {
-        return Ok(alias);
+    if let Some((target, ttl)) = alias {
+        let step = Step::Alias(target);
+        return Ok(Some(Timed { step, ttl }));
     }
     // A server that knows a DNAME record sends the CNAME that follows from it as well; one that
     // does not, may still pass the DNAME on (RFC 6672 §3.4).
@@ -184,6 +180,24 @@ fn step_in(response: &DnsResponse, name: &OwnerName) -> Result<Option<Timed>, Lo
             Ok(Timed { step, ttl })
         })
         .transpose()
+}
+
+/// Where a CNAME record in the answer section leads from `name`.
+pub(super) fn alias_in(response: &DnsResponse, name: &OwnerName) -> Option<OwnerName> {
+    alias_record(response, name).map(|(target, _)| target)
+}
+
+/// The same with the record's TTL, in seconds.
+fn alias_record(response: &DnsResponse, name: &OwnerName) -> Option<(OwnerName, u32)> {
+    let mut records = response.answers.iter();
+    records.find_map(|record| match &record.data {
+        RData::CNAME(CNAME(target))
+            if record.dns_class == DNSClass::IN && is(&record.name, name) =>
+        {
+            Some((OwnerName::from_hickory(target), seconds(record.ttl)))
+        }
+        _ => None,
+    })
 }
 
 /// What a response without an answer says.
@@ -213,8 +227,8 @@ fn is(name: &Name, expected: &OwnerName) -> bool {
 }
 
 fn not_a_name(name: &OwnerName) -> LookupFailure {
-    LookupFailure {
-        kind: LookupFailureKind::ServFail,
-        detail: format!("a DNAME record makes a name out of {name} that is too long"),
-    }
+    LookupFailure::new(
+        LookupFailureKind::ServFail,
+        format!("a DNAME record makes a name out of {name} that is too long"),
+    )
 }

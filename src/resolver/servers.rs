@@ -180,7 +180,8 @@ async fn exchange(
 /// Keeps the failure that says most: an answer, whatever it was, before silence.
 fn keep_worst(worst: &mut Option<LookupFailure>, failed: LookupFailure) {
     let weight = |failure: &LookupFailure| match failure.kind {
-        LookupFailureKind::Bogus => 4,
+        LookupFailureKind::Bogus => 5,
+        LookupFailureKind::Truncated => 4,
         LookupFailureKind::ServFail => 3,
         LookupFailureKind::Refused => 2,
         LookupFailureKind::Timeout => 1,

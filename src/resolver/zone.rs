@@ -142,15 +142,16 @@ impl Node {
         Step::Found {
             records: self.texts.iter().map(|strings| strings.concat()).collect(),
             ttl: self.ttl,
+            alias_beside: None,
         }
     }
 }
 
 fn name_too_long(name: &OwnerName) -> LookupFailure {
-    LookupFailure {
-        kind: LookupFailureKind::ServFail,
-        detail: format!("a DNAME record makes a name out of {name} that is too long"),
-    }
+    LookupFailure::new(
+        LookupFailureKind::ServFail,
+        format!("a DNAME record makes a name out of {name} that is too long"),
+    )
 }
 
 #[cfg(test)]

@@ -266,10 +266,10 @@ impl KeyOutcome {
 }
 
 fn unanswered() -> LookupFailure {
-    LookupFailure {
-        kind: LookupFailureKind::Timeout,
-        detail: "the question for the key was not answered".to_owned(),
-    }
+    LookupFailure::new(
+        LookupFailureKind::Timeout,
+        "the question for the key was not answered",
+    )
 }
 
 fn warn_of_key(key: &KeyOutcome, warnings: &mut Vec<Warning>) {

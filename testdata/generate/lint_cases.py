@@ -27,7 +27,8 @@ GOOD = f"v=DKIM1; k=rsa; p={P}"
 P_ED25519 = base64_text(ED25519.public.raw())
 GOOD_ED25519 = f"v=DKIM1; k=ed25519; p={P_ED25519}"
 SPF = "v=spf1 include:_spf.example.com ~all"
-TARGET = "selector1-example-com._domainkey.example.onmicrosoft.com."
+TARGET = "s1.domainkey.u123.wl.mailer.example."
+IDLE = "selector2-example-com._domainkey.contoso.onmicrosoft.com."
 CUT = f"v=DKIM1; k=rsa; p={P}"[:255]
 
 
@@ -63,10 +64,10 @@ def files():
     """Every file of records/."""
     cases = {}
 
-    def add(name, comment, record, status, findings="", fixed=None, more=(), **options):
-        assert name not in cases, f"{name} is there twice"
+    def add(case, comment, record, status, findings="", fixed=None, more=(), **options):
+        assert case not in cases, f"{case} is there twice"
         options = {key.replace("_", "-"): value for key, value in options.items()}
-        cases[name] = Case(comment, record, status, findings, fixed, list(more), options)
+        cases[case] = Case(comment, record, status, findings, fixed, list(more), options)
 
     for group in (good, quoting, syntax, versions, tags, keys, sizes, encodings, several, names, expected):
         group(add)
@@ -328,7 +329,14 @@ def several(add):
     add("several-records-one-revoked", "The old record was left there when the key was revoked.",
         GOOD, "invalid", "revoked several-records", more=["v=DKIM1; p="])  # fmt: skip
     add("several-records-spf-and-key", "A wildcard's SPF record beside the key.",
-        GOOD, "found", "not-a-key-record", more=[SPF])  # fmt: skip
+        GOOD, "found", "second-txt", more=[SPF])  # fmt: skip
+    add("second-txt-empty", "An empty record beside the key.", GOOD, "found", "second-txt", more=[""])
+    add("second-txt-piece-of-key", "The second string of the key was left as a record of its own.",
+        GOOD, "found", "second-txt", more=[GOOD[255:]])  # fmt: skip
+    add("second-txt-target", "The target of a CNAME record beside the key.",
+        GOOD, "found", "second-txt", more=[TARGET])  # fmt: skip
+    add("several-records-piece-of-key", "The first string of the key was left as a record of its own.",
+        GOOD, "invalid", "several-records", more=[CUT])  # fmt: skip
     add("several-records-torn-key", "The two strings of one record became two records.",
         CUT, "invalid", "several-records", GOOD, more=[f"v=DKIM1; k=rsa; p={P}"[255:]])  # fmt: skip
     other = f"t=y; {GOOD}"
@@ -355,7 +363,7 @@ def several(add):
         CUT, "invalid", f"key-mismatch {torn}", RSA_1024.public.record(), more=[GOOD[255:]],
         expect_key="rsa1024.pem")  # fmt: skip
     add("several-records-revoked-and-token", "A revoked key, and a token that is no part of it.",
-        "v=DKIM1; p=", "revoked", "revoked not-a-key-record", more=["MS=ms12345678"])  # fmt: skip
+        "v=DKIM1; p=", "revoked", "revoked second-txt", more=["MS=ms12345678"])  # fmt: skip
     add("several-records-foreign", "Two records, and neither is a key record.",
         SPF, "missing", "not-a-key-record not-a-key-record", more=["google-site-verification=abc"])  # fmt: skip
 
@@ -374,6 +382,20 @@ def names(add):
         None, "missing", "cname-dangling", alias=TARGET, ending="no-such-name")  # fmt: skip
     add("cname-dangling-no-txt", "Delegated to a name without TXT records.",
         None, "missing", "cname-dangling", alias=["a.example.net.", TARGET], ending="no-records")  # fmt: skip
+    add("cname-dangling-of-microsoft", "RFC 1034 §3.6.1: a zone's name ends at a label.",
+        None, "missing", "cname-dangling", alias=f"{IDLE[:-1]}.example.com.", ending="no-such-name")  # fmt: skip
+    for zone, target in (("", IDLE), ("-new", "selector1-example-com._domainkey.contoso.n-v1.dkim.mail.microsoft.")):
+        add(f"idle-selector{zone}", "Microsoft 365 publishes the key of one selector at a time.",
+            None, "missing", "idle-selector", alias=target, ending="no-such-name")  # fmt: skip
+    add("cname-and-txt", "RFC 1034 §3.6.2: a CNAME record excludes others.",
+        GOOD, "found", "cname-and-txt", alias_beside=TARGET, expect_cname=TARGET.rstrip("."))  # fmt: skip
+    for form, text in (("", TARGET), ("-without-dot", TARGET[:-1]), ("-whole-line", f"IN CNAME {TARGET}")):
+        add(f"cname-as-txt{form}", "The target of a CNAME record in a TXT record.", text, "missing", "cname-as-txt")
+    for form, name in (("", "domainkey"), ("-plural", "_domainkeys")):
+        add(f"unreachable-name{form}", "RFC 6376 §3.6.2.1: nobody asks for another label than _domainkey.",
+            GOOD, "invalid", "unreachable-name", name=f"s.{name}.example.com.")  # fmt: skip
+    add("unreachable-name-missing", "The domain itself.",
+        None, "missing", "unreachable-name", name="example.com.", ending="no-records")  # fmt: skip
     add("cname-loop", "Two aliases that lead to each other.", None, "missing", "cname-loop",
         alias=["b.example.net.", "a.example.net."], ending="loop")  # fmt: skip
 

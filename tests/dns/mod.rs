@@ -15,7 +15,8 @@ use dkim_toolkit::lookup::{TxtAnswer, TxtOutcome};
 use dkim_toolkit::resolver::{Resolver, ResolverOptions, Transport};
 
 use super::support::dns_server::{
-    Answer, CNAME, DnsServer, FORMERR, NXDOMAIN, Question, REFUSED, Record, Reply, TXT, wire_name,
+    Answer, CNAME, DnsServer, FORMERR, NXDOMAIN, Question, REFUSED, Record, Reply, SERVFAIL, TXT,
+    wire_name,
 };
 
 const NAME: &str = "s._domainkey.example.com.";
@@ -68,19 +69,24 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 fn show(answer: Result<TxtAnswer, LookupFailure>) -> String {
     let answer = match answer {
         Ok(answer) => answer,
-        Err(LookupFailure { kind, detail, .. }) => {
+        Err(failure) => {
+            let LookupFailure {
+                kind,
+                detail,
+                chain,
+                ..
+            } = failure;
             assert!(
                 detail.chars().all(|c| !c.is_control()) && !detail.ends_with('.'),
                 "{detail}"
             );
-            return format!("{kind:?}: {detail}");
+            return format!("{}{kind:?}: {detail}", shown_chain(&chain));
         }
     };
-    let mut shown: String = answer
-        .chain
-        .iter()
-        .map(|target| format!("{target} "))
-        .collect();
+    let mut shown = shown_chain(&answer.chain);
+    if let Some(target) = &answer.alias_beside {
+        shown += &format!("beside {target} ");
+    }
     match answer.outcome {
         TxtOutcome::Found { records, ttl } => {
             for record in records {
@@ -91,6 +97,10 @@ fn show(answer: Result<TxtAnswer, LookupFailure>) -> String {
         other => shown += &format!("{other:?}"),
     }
     shown
+}
+
+fn shown_chain(chain: &[String]) -> String {
+    chain.iter().map(|target| format!("{target} ")).collect()
 }
 
 /// One server that always answers the same, asked over UDP; `@` in the expectation is its address.
@@ -276,6 +286,57 @@ fn a_chain_that_ends_without_records() {
     });
     let answer = run(&options(&[server.address()]));
     assert_eq!(show(answer), "b.example. NoRecords");
+}
+
+#[test]
+fn an_alias_whose_target_cannot_be_asked() {
+    for (code, failed) in [
+        (REFUSED, "Refused: @ answered REFUSED"),
+        (SERVFAIL, "ServFail: @ answered SERVFAIL"),
+    ] {
+        // The server fails on the whole way, or only when it is asked for the target.
+        let at_once = Answer {
+            code,
+            ..Answer::default().cname(NAME, "b.example")
+        };
+        check(at_once, &format!("b.example. {failed}"));
+        let two = Answer::default()
+            .cname(NAME, "b.example")
+            .cname("b.example", "c.example");
+        let server = DnsServer::start(move |question| match question.name.as_str() {
+            NAME => two.clone().into(),
+            _ => Answer::code(code).into(),
+        });
+        let shown = show(run(&options(&[server.address()])));
+        let shown = shown.replace(&server.address().to_string(), "@");
+        assert_eq!(shown, format!("b.example. c.example. {failed}"));
+    }
+    let server = DnsServer::start(|question| match question.name.as_str() {
+        NAME => Answer::default().cname(NAME, "b.example").into(),
+        _ => Reply::Silence,
+    });
+    let shown = show(run(&in_vain(&[server.address()])));
+    assert!(
+        shown.starts_with("b.example. Timeout: no answer from "),
+        "{shown}"
+    );
+    // What a failure says about other names leads nowhere.
+    let other = Answer {
+        code: REFUSED,
+        ..Answer::default()
+            .cname("evil.example", "b.example")
+            .cname(NAME, NAME)
+    };
+    check(other, &format!("{NAME} Refused: @ answered REFUSED"));
+}
+
+#[test]
+fn an_alias_beside_records() {
+    let both = Answer::default()
+        .txt(NAME, "x")
+        .cname(NAME, "b.example")
+        .txt("b.example", "y");
+    check(both, "beside b.example. \"x\" Some(300)");
 }
 
 #[test]

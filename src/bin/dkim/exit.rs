@@ -57,7 +57,7 @@ impl From<&NameStatus> for ExitStatus {
     fn from(status: &NameStatus) -> Self {
         match status {
             NameStatus::Found => Self::Yes,
-            NameStatus::Temporary(_) => Self::CannotTell,
+            NameStatus::Temporary => Self::CannotTell,
             NameStatus::Missing
             | NameStatus::Revoked
             | NameStatus::Invalid

@@ -40,6 +40,7 @@ fn check(name: &str, expected: &str) {
         outcome,
         chain,
         dnssec,
+        ..
     } = from_zones(&zones, name.clone()).unwrap();
     assert_eq!(dnssec, None);
     let outcome = match outcome {

@@ -31,10 +31,11 @@ pub struct Lookup {
     /// Look up the keys of all signatures of this message; - for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["selector", "domain"])]
     pub message: Option<PathBuf>,
-    /// The key that must be published: a file with it or with its private half
+    /// The key that must be published: a file with it or with its private half; one for all
+    /// names, or one for each, in their order
     #[arg(long, value_name = "FILE")]
-    pub expect_key: Option<PathBuf>,
-    /// The file whose first line decrypts that key
+    pub expect_key: Vec<PathBuf>,
+    /// The file whose first line decrypts these keys
     #[arg(long, value_name = "FILE", requires = "expect_key")]
     pub passphrase_file: Option<PathBuf>,
     /// The name that must be delegated to by CNAME

@@ -94,7 +94,7 @@ impl Keys {
     /// Calls `tick` from time to time meanwhile.
     pub fn look_up_names(
         &self,
-        names: &[String],
+        names: &[&str],
         mut tick: impl FnMut(),
     ) -> Vec<Result<TxtAnswer, LookupFailure>> {
         let lookups = names.iter().map(async |name| {

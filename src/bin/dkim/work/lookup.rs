@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use dkim_toolkit::identifier::DomainName;
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::key::PublicKey;
-use dkim_toolkit::lint::{self, Expectations, NameReport, NameStatus};
+use dkim_toolkit::lint::{self, Expectations};
 use dkim_toolkit::message::LineEndings;
 use dkim_toolkit::signature::{FIELD_NAME, claimed_key_query};
 use dkim_toolkit::verify::Policy;
@@ -24,29 +24,33 @@ use crate::print::key_report::print_name;
 const AT_A_TIME: usize = 20;
 
 pub fn run(arguments: &Lookup, output: &mut Output) -> Result<ExitStatus, Error> {
-    let is_stdin =
-        |path: &Option<PathBuf>| path.as_ref().is_some_and(|path| path.as_os_str() == "-");
-    if is_stdin(&arguments.message) && is_stdin(&arguments.expect_key) {
-        let error = Error::usage("message and key cannot both be on standard input");
+    let files = arguments.message.iter().chain(&arguments.expect_key);
+    if files.filter(|path| path.as_os_str() == "-").count() > 1 {
+        let error = Error::usage("only one file can be on standard input");
         return Err(error.hint("see dkim lookup --help"));
     }
-    let names = names(arguments, output)?;
-    let expected_key = expected_key(arguments, output)?;
-    let keys = Keys::new(&arguments.dns)?;
-    let mut expectations = Expectations::default();
-    expectations.key = expected_key.as_ref();
-    expectations.cname = arguments.expect_cname.as_ref();
+    let keys = expected_keys(arguments, output)?;
+    let questions = questions(names(arguments, output)?, &keys)?;
+    let dns = Keys::new(&arguments.dns)?;
     let mut status = ExitStatus::Yes;
     let mut is_first = true;
-    for names in names.chunks(AT_A_TIME) {
-        let mut progress = Progress::of_waits(keys.waits(), output.bar(), !output.quiet);
-        let answers = keys.look_up_names(names, || {
+    for questions in questions.chunks(AT_A_TIME) {
+        let mut progress = Progress::of_waits(dns.waits(), output.bar(), !output.quiet);
+        let names: Vec<&str> = questions
+            .iter()
+            .map(|question| question.name.as_str())
+            .collect();
+        let answers = dns.look_up_names(&names, || {
             progress.update();
         });
         drop(progress);
-        for (name, answer) in names.iter().zip(&answers) {
-            let report = lint::name(answer, expectations);
-            print(name, &report, is_first, output)?;
+        for (question, answer) in questions.iter().zip(&answers) {
+            let mut expectations = Expectations::default();
+            expectations.cname = arguments.expect_cname.as_ref();
+            expectations.key = question.key.map(|expected| &expected.key);
+            expectations.key_source = question.key.map(|expected| expected.file.as_str());
+            let report = lint::name(&question.name, answer, expectations);
+            print_name(&question.name, &report, is_first, output)?;
             status = status.worse((&report.status).into());
             is_first = false;
         }
@@ -54,54 +58,68 @@ pub fn run(arguments: &Lookup, output: &mut Output) -> Result<ExitStatus, Error>
     Ok(status)
 }
 
-/// The key that must be published.
-fn expected_key(arguments: &Lookup, output: &Output) -> Result<Option<PublicKey>, Error> {
+/// A key that must be published, and the file that it was read from.
+#[derive(PartialEq)]
+struct ExpectedKey {
+    key: PublicKey,
+    file: String,
+}
+
+/// The keys that must be published.
+fn expected_keys(arguments: &Lookup, output: &Output) -> Result<Vec<ExpectedKey>, Error> {
     let passphrase = Passphrase::read(arguments.passphrase_file.as_deref())?;
-    let read = |path: &PathBuf| read_key(path, &passphrase, output);
-    arguments.expect_key.as_ref().map(read).transpose()
+    let read = |path: &PathBuf| {
+        Ok(ExpectedKey {
+            key: read_key(path, &passphrase, output)?,
+            file: path.to_string_lossy().into_owned(),
+        })
+    };
+    arguments.expect_key.iter().map(read).collect()
 }
 
-fn print(
-    name: &str,
-    report: &NameReport,
-    is_first: bool,
-    output: &mut Output,
-) -> Result<(), Error> {
-    print_name(name, report, is_first, output)?;
-    let is_text = !output.quiet && !output.json;
-    if is_text && report.status == NameStatus::Missing && !name.contains("._domainkey.") {
-        output.warning(
-            name.trim_end_matches('.'),
-            "key records are named selector._domainkey.domain",
-        );
+/// A name to look up, absolute, and the key that must be published there.
+#[derive(PartialEq)]
+struct Question<'a> {
+    name: String,
+    key: Option<&'a ExpectedKey>,
+}
+
+/// Pairs the names with the keys that are expected, in their order; asks nothing twice.
+fn questions(names: Vec<String>, keys: &[ExpectedKey]) -> Result<Vec<Question<'_>>, Error> {
+    if keys.len() > 1 && keys.len() != names.len() {
+        let (keys, names) = (keys.len(), names.len());
+        let message = format!("{keys} keys are expected of {names} names");
+        let hint = "give --expect-key once for all names, or once for each";
+        return Err(Error::usage(message).about("--expect-key").hint(hint));
     }
-    Ok(())
+    let mut questions = Vec::new();
+    for (place, name) in names.into_iter().enumerate() {
+        let key = keys.get(place).or(keys.first());
+        let question = Question { name, key };
+        if !questions.contains(&question) {
+            questions.push(question);
+        }
+    }
+    Ok(questions)
 }
 
-/// The names to look up, absolute, each once.
+/// The names to look up, absolute.
 fn names(arguments: &Lookup, output: &Output) -> Result<Vec<String>, Error> {
-    let all = if let Some(path) = &arguments.message {
-        of_message(path, output)?
-    } else if let Some(domain) = &arguments.domain {
+    if let Some(path) = &arguments.message {
+        return of_message(path, output);
+    }
+    if let Some(domain) = &arguments.domain {
         let query = |selector| KeyQuery::new(selector, domain);
         let queries: Option<Vec<KeyQuery>> = arguments.selector.iter().map(query).collect();
         let Some(queries) = queries else {
             let error = Error::usage("selector and domain together are longer than a name can be");
             return Err(error.hint("see dkim lookup --help"));
         };
-        queries.iter().map(ToString::to_string).collect()
-    } else {
-        refuse_selector_and_domain(&arguments.names)?;
-        let absolute = |name: &DomainName| format!("{}.", name.to_ascii());
-        arguments.names.iter().map(absolute).collect()
-    };
-    let mut names: Vec<String> = Vec::new();
-    for name in all {
-        if !names.contains(&name) {
-            names.push(name);
-        }
+        return Ok(queries.iter().map(ToString::to_string).collect());
     }
-    Ok(names)
+    refuse_selector_and_domain(&arguments.names)?;
+    let absolute = |name: &DomainName| format!("{}.", name.to_ascii());
+    Ok(arguments.names.iter().map(absolute).collect())
 }
 
 /// Refuses a selector and a domain in the place of names.

@@ -16,6 +16,7 @@ pub struct Name<'a> {
     ttl: Option<u32>,
     dnssec: Option<&'static str>,
     records: Vec<Record<'a>>,
+    expectations: Vec<Expectation<'a>>,
     findings: Vec<Finding<'a>>,
     fixed: Option<&'a str>,
 }
@@ -38,6 +39,13 @@ struct Key {
 }
 
 #[derive(Serialize)]
+struct Expectation<'a> {
+    kind: &'static str,
+    expected: &'a str,
+    holds: Option<bool>,
+}
+
+#[derive(Serialize)]
 struct Finding<'a> {
     code: &'static str,
     severity: &'static str,
@@ -57,6 +65,7 @@ impl<'a> Name<'a> {
             ttl: report.ttl,
             dnssec: report.dnssec_state(),
             records: report.records.iter().map(Record::new).collect(),
+            expectations: report.expectations.iter().map(Expectation::new).collect(),
             findings: report.findings.iter().map(Finding::new).collect(),
             fixed: report.fixed.as_deref(),
         }
@@ -90,6 +99,16 @@ impl Key {
             bits: key.bits(),
             exponent,
             encoding,
+        }
+    }
+}
+
+impl<'a> Expectation<'a> {
+    fn new(expectation: &'a lint::Expectation) -> Self {
+        Self {
+            kind: expectation.kind.name(),
+            expected: &expectation.expected,
+            holds: expectation.holds,
         }
     }
 }

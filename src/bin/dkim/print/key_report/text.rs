@@ -3,7 +3,7 @@
 use anstyle::Style;
 use dkim_toolkit::escape::{escape, escape_octets};
 use dkim_toolkit::lint::{
-    ExplainedTag, Finding, NameReport, NameStatus, RecordReport, RecordState, Severity,
+    Expectation, ExplainedTag, Finding, NameReport, NameStatus, RecordReport, RecordState, Severity,
 };
 
 use crate::print::report::{BAD, GOOD, PLAIN, Report, UNSURE};
@@ -33,6 +33,9 @@ pub fn report(name: &str, found: &NameReport, is_first: bool, columns: usize) ->
         None => dnssec,
     };
     report.wrapped(2, PLAIN, "", &line);
+    for fulfilled in found.expectations.iter().filter_map(Expectation::fulfilled) {
+        report.wrapped(2, GOOD, "as expected:", &fulfilled);
+    }
     body(&mut report, found);
     report
 }
@@ -52,7 +55,7 @@ pub fn record_report(found: &NameReport, columns: usize) -> Report {
 fn heading(report: &mut Report, name: &str, found: &NameReport, status: &str) {
     let style = match found.status {
         NameStatus::Found => GOOD,
-        NameStatus::Temporary(_) => UNSURE,
+        NameStatus::Temporary => UNSURE,
         _ => BAD,
     };
     report.line_of(&[(PLAIN, &format!("{name}: ")), (style, status)]);
