@@ -22,7 +22,7 @@ mod signing;
 mod support {
     pub mod child;
     pub mod dns_server;
-    #[cfg(feature = "cli")]
+    #[cfg(all(feature = "cli", unix))]
     pub mod schema;
     #[cfg(feature = "resolver")]
     pub mod still_time;

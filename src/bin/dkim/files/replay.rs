@@ -7,6 +7,7 @@ use tempfile::SpooledTempFile;
 
 use super::{Input, PIECE, Pieces, Source, open_message};
 use crate::error::{Error, io_reason};
+use crate::system::TEMPORARY;
 
 /// What cannot be read twice is kept in memory up to this many bytes, and beyond in a file.
 const SPOOL: usize = 4 * 1024 * 1024;
@@ -47,7 +48,7 @@ impl Pieces for Replay {
         keep(piece, again, kept, rest).map_err(|error| {
             let reason = io_reason(&error);
             Error::cannot(format!("cannot be kept for the second reading: {reason}"))
-                .hint("name a folder with room: TMPDIR=DIR")
+                .hint(format!("name a folder with room: {TEMPORARY}=DIR"))
         })?;
         Ok(piece)
     }

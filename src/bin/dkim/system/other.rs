@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 use tempfile::Builder;
 use wild::ArgsOs;
 
+/// The variable that names the folder of temporary files.
+pub const TEMPORARY: &str = "TMP";
+
 /// The words of the command line, with the files that match in place of patterns: no shell of
 /// Windows replaces them.
 pub fn arguments() -> ArgsOs {

@@ -14,6 +14,9 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use tempfile::Builder;
 
+/// The variable that names the folder of temporary files.
+pub const TEMPORARY: &str = "TMPDIR";
+
 /// The words of the command line; the shell has replaced patterns by the files that match.
 pub fn arguments() -> ArgsOs {
     std::env::args_os()
