@@ -3,7 +3,6 @@
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -36,10 +35,8 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    pub fn get(&self) -> NonZeroUsize {
-        let jobs = self.jobs.and_then(|jobs| NonZeroUsize::new(jobs as usize));
-        jobs.or_else(|| thread::available_parallelism().ok())
-            .unwrap_or(NonZeroUsize::MIN)
+    pub fn get(&self) -> Option<NonZeroUsize> {
+        self.jobs.and_then(|jobs| NonZeroUsize::new(jobs as usize))
     }
 }
 

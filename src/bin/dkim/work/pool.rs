@@ -24,7 +24,7 @@ use crate::error::Error;
 
 /// Memory is counted in units of this many bytes.
 const UNIT: u64 = 1024;
-/// Inputs that no worker has begun, at most, beside one for each worker. Each may be an open file.
+/// Inputs that no worker has begun, at most. Each may be an open file.
 const QUEUED: usize = 64;
 /// The producer waits until there is room for this many inputs: threads that wake each other for
 /// each input spend a tenth of the time on that.
@@ -81,17 +81,17 @@ fn units(bytes: u64) -> u32 {
 
 /// The threads that work.
 struct Workers {
-    jobs: NonZeroUsize,
+    jobs: Option<NonZeroUsize>,
     begun: bool,
     /// Started with the second input.
     runtime: Option<Runtime>,
 }
 
 impl<R: Send + 'static> Pool<R> {
-    /// Starts work with `jobs` worker threads and `memory` bytes to reserve. `produce` runs on the
+    /// Starts work with `jobs` worker threads, or one for each core, and `memory` bytes to reserve. `produce` runs on the
     /// producer's thread, where it may block.
     pub fn start(
-        jobs: NonZeroUsize,
+        jobs: Option<NonZeroUsize>,
         memory: u64,
         produce: impl AsyncFnOnce(&mut Feed<R>) -> Result<(), Stop> + Send + 'static,
     ) -> Result<Self, Error> {
@@ -102,7 +102,7 @@ impl<R: Send + 'static> Pool<R> {
             let mut feed = Feed {
                 memory: Arc::new(Semaphore::new(units as usize)),
                 units,
-                queue: Arc::new(Semaphore::new(QUEUED + jobs.get())),
+                queue: Arc::new(Semaphore::new(QUEUED)),
                 places: None,
                 results: sender,
                 workers: Workers::new(jobs),
@@ -229,7 +229,7 @@ impl<R> Feed<R> {
 }
 
 impl Workers {
-    const fn new(jobs: NonZeroUsize) -> Self {
+    const fn new(jobs: Option<NonZeroUsize>) -> Self {
         Self {
             jobs,
             begun: false,
@@ -238,16 +238,17 @@ impl Workers {
     }
 
     /// Starts work on a worker thread. The first input gets a thread of its own, so that a single
-    /// message does not have to wait until all workers are there.
+    /// message does not have to wait until the cores are counted and all workers are there.
     fn spawn(&mut self, work: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-        if !std::mem::replace(&mut self.begun, true) && self.jobs.get() > 1 {
+        if !std::mem::replace(&mut self.begun, true) && self.jobs != Some(NonZeroUsize::MIN) {
             let runtime = Builder::new_current_thread().build()?;
             thread::Builder::new().spawn(move || runtime.block_on(work))?;
             return Ok(());
         }
         if self.runtime.is_none() {
+            let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
             let runtime = Builder::new_multi_thread()
-                .worker_threads(self.jobs.get())
+                .worker_threads(self.jobs.unwrap_or_else(cores).get())
                 .build()?;
             self.runtime = Some(runtime);
         }

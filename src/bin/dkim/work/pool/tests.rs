@@ -6,8 +6,9 @@ use super::*;
 
 const KIB: u64 = 1024;
 
-fn jobs(jobs: usize) -> NonZeroUsize {
-    NonZeroUsize::new(jobs).unwrap()
+/// This many threads, or one for each core for 0.
+fn jobs(jobs: usize) -> Option<NonZeroUsize> {
+    NonZeroUsize::new(jobs)
 }
 
 /// All results until the end.
@@ -23,7 +24,7 @@ fn all<R: Send + 'static>(mut pool: Pool<R>) -> Result<Vec<R>, Error> {
 
 #[test]
 fn results_are_in_the_order_of_the_inputs() {
-    for (threads, count) in [(1, 0), (4, 0), (1, 1), (4, 1), (1, 500), (2, 500), (8, 500)] {
+    for (threads, count) in [(1, 0), (4, 0), (1, 1), (0, 1), (1, 500), (2, 500), (0, 500)] {
         let pool = Pool::start(jobs(threads), 64 * KIB, async move |feed| {
             for number in 0..count {
                 let held = feed.reserve(KIB * (1 + number % 5)).await?;

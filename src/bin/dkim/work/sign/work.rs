@@ -65,11 +65,11 @@ pub struct Copy {
     field_only: bool,
 }
 
-/// Signs the messages of these inputs, `jobs` at once.
+/// Signs the messages of these inputs, `jobs` at once, or as many as there are cores.
 pub fn sign_all(
     signatory: Signatory,
     mut inputs: Inputs,
-    jobs: NonZeroUsize,
+    jobs: Option<NonZeroUsize>,
 ) -> Result<Pool<Signed>, Error> {
     let signatory = Arc::new(signatory);
     Pool::start(jobs, MEMORY, async move |feed: &mut Feed<Signed>| {

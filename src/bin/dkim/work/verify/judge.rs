@@ -87,11 +87,11 @@ struct Read {
     uncounted: u64,
 }
 
-/// Judges the messages of these inputs, `jobs` at once.
+/// Judges the messages of these inputs, `jobs` at once, or as many as there are cores.
 pub fn judge_all(
     judge: Judge,
     mut inputs: Inputs,
-    jobs: NonZeroUsize,
+    jobs: Option<NonZeroUsize>,
 ) -> Result<Pool<Judged>, Error> {
     let memory = if judge.explain.is_some() {
         MEMORY_WITH_BODIES
