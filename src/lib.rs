@@ -109,6 +109,7 @@
 //! * [`tags`]: what the tags of signatures and key records mean (RFC 6376 §3.2)
 //! * [`escape`]: text of strangers, fit to print
 //! * `resolver`: keys from the DNS or from master files (RFC 1035 §5)
+//! * `dmarc`: the DMARC policy of a domain, and where it is found (RFC 9989 §4)
 //! * `explain`: why a signature broke (RFC 6376 §6.1.3)
 //! * `inspect`: what a signature says, tag by tag (RFC 6376 §3.5)
 //! * `lint`, `publish`: findings about key records, and their forms (RFC 6376 §3.6)
@@ -122,8 +123,8 @@
 //!   code that is used without it.
 //! * `generate`: making keys, from the operating system's random numbers.
 //! * `explain`: `explain`, the causes of failed signatures.
-//! * `admin`: `inspect`, signatures tag by tag; `lint`, findings about key records; and `publish`,
-//!   records in the forms of DNS servers and providers.
+//! * `admin`: `inspect`, signatures tag by tag; `lint`, findings about key records; `publish`,
+//!   records in the forms of DNS servers and providers; and `dmarc`, the policies of domains.
 //! * `resolver`: `resolver`, key records from the DNS or from master files, on tokio; with a cache
 //!   on request.
 //! * `dnssec` (default): validation of DNS answers in `resolver`, with the cryptography of aws-lc.
@@ -140,6 +141,8 @@ pub mod authentication_results;
 pub mod author;
 pub mod canonicalization;
 mod coded;
+#[cfg(feature = "admin")]
+pub mod dmarc;
 #[cfg(feature = "explain")]
 pub mod explain;
 mod hash;

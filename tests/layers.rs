@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["canonicalization", "identifier", "key"],
     &["alignment", "author", "key_record", "signature"],
     &["hash", "key_file", "lookup"],
-    &["verdict"],
+    &["dmarc", "verdict"],
     &["sign", "verify"],
     &["authentication_results", "mailbox", "resolver"],
     &["explain", "inspect", "lint", "publish"],
