@@ -113,6 +113,7 @@
 //! * `explain`: why a signature broke (RFC 6376 §6.1.3)
 //! * `inspect`: what a signature says, tag by tag (RFC 6376 §3.5)
 //! * `lint`, `publish`: findings about key records, and their forms (RFC 6376 §3.6)
+//! * `provider`: who sends mail for others, and how their selectors are called
 //!
 //! # Features
 //!
@@ -124,7 +125,8 @@
 //! * `generate`: making keys, from the operating system's random numbers.
 //! * `explain`: `explain`, the causes of failed signatures.
 //! * `admin`: `inspect`, signatures tag by tag; `lint`, findings about key records; `publish`,
-//!   records in the forms of DNS servers and providers; and `dmarc`, the policies of domains.
+//!   records in the forms of DNS servers and providers; `dmarc`, the policies of domains; and
+//!   `provider`, those that send mail for others.
 //! * `resolver`: `resolver`, key records from the DNS or from master files, on tokio; with a cache
 //!   on request.
 //! * `dnssec` (default): validation of DNS answers in `resolver`, with the cryptography of aws-lc.
@@ -157,6 +159,8 @@ pub mod lint;
 pub mod lookup;
 pub mod mailbox;
 pub mod message;
+#[cfg(feature = "admin")]
+pub mod provider;
 #[cfg(feature = "admin")]
 pub mod publish;
 #[cfg(feature = "resolver")]

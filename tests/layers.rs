@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["syntax", "tags"],
     &["algorithm", "message"],
     &["canonicalization", "identifier", "key"],
-    &["alignment", "author", "key_record", "signature"],
+    &["alignment", "author", "key_record", "provider", "signature"],
     &["hash", "key_file", "lookup"],
     &["dmarc", "verdict"],
     &["sign", "verify"],

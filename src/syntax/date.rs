@@ -139,6 +139,44 @@ fn offset(zone: &str) -> Option<i64> {
     (number % 100 < 60).then_some(sign * (number / 100 * 3600 + number % 100 * 60))
 }
 
+/// The last day of the year 9999, in days since 1970.
+#[cfg(feature = "admin")]
+const LAST_DAY: u64 = 2_932_896;
+
+/// A day of the calendar.
+#[cfg(feature = "admin")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Day {
+    pub(crate) year: i64,
+    /// 1 for January.
+    pub(crate) month: usize,
+    pub(crate) day: i64,
+}
+
+#[cfg(feature = "admin")]
+impl Day {
+    /// The day that is so many days after 1 January 1970, but none after the year 9999.
+    pub(crate) fn of(days: u64) -> Self {
+        let mut rest = i64::try_from(days.min(LAST_DAY)).unwrap_or(0);
+        let length = |year| if is_leap(year) { 366 } else { 365 };
+        let mut year = 1970;
+        while rest >= length(year) {
+            rest -= length(year);
+            year += 1;
+        }
+        let mut month = 0;
+        while rest >= days_of_month(year, month) {
+            rest -= days_of_month(year, month);
+            month += 1;
+        }
+        Self {
+            year,
+            month: month + 1,
+            day: rest + 1,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,6 +202,22 @@ mod tests {
         check("Tue, 1 Jul 2003 10:52:37 +0200", 1_057_049_557);
         check("21 Nov 97 09:55:06 GMT", 880_106_106);
         check("Fri, 21 Nov 1997 09(comment): 55 : 06 -0600", 880_127_706);
+    }
+
+    #[cfg(feature = "admin")]
+    #[test]
+    fn days() {
+        let check = |days: u64, year: i64, month: usize, day: i64| {
+            assert_eq!(Day::of(days), Day { year, month, day }, "{days}");
+            assert_eq!(days_since_1970(year, month - 1, day), days.cast_signed());
+        };
+        check(0, 1970, 1, 1);
+        check(59, 1970, 3, 1);
+        check(11_016, 2000, 2, 29);
+        check(19_722, 2023, 12, 31);
+        check(19_723, 2024, 1, 1);
+        check(LAST_DAY, 9999, 12, 31);
+        assert_eq!(Day::of(u64::MAX), Day::of(LAST_DAY));
     }
 
     #[test]
