@@ -24,13 +24,18 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::coded::coded;
-use crate::identifier::{KeyQuery, Sdid, Selector};
+use crate::identifier::{DomainName, KeyQuery, Sdid, Selector};
 use crate::key_record::KeyRecordText;
 
+mod api;
+mod code;
+mod format;
 mod master_file;
-mod provider;
 mod server;
+mod terraform;
+
+pub use self::format::Format;
+use self::format::Limit;
 
 /// How long a record may be kept by resolvers, in seconds (RFC 2181 §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,55 +70,16 @@ impl fmt::Display for Ttl {
     }
 }
 
-coded! {
-    /// A form in which a record is published.
-    pub enum Format: (&'static str) {
-        /// A line of a master file (RFC 1035 §5), for BIND, NSD, Knot DNS and `PowerDNS`.
-        Zone = "zone", "a line for BIND, NSD, Knot DNS and PowerDNS";
-        /// The bare value, for forms on the web that split and quote it themselves.
-        Txt = "txt", "the bare value";
-        /// An object of name, type, TTL, the value and its strings.
-        Json = "json", "name, TTL, value and its strings";
-        /// Commands for `nsupdate` (RFC 2136) that replace whatever TXT records the name has, and
-        /// fail where it is an alias.
-        Nsupdate = "nsupdate", "commands for nsupdate that replace an older record";
-        /// A line of the data file of tinydns.
-        Tinydns = "tinydns", "a line for tinydns-data";
-        /// A line of the configuration of dnsmasq, which knows no TTL for such records.
-        Dnsmasq = "dnsmasq", "a line for dnsmasq.conf";
-        /// A change batch for `aws route53 change-resource-record-sets`.
-        Route53 = "route53", "a change batch for aws route53 change-resource-record-sets";
-        /// The body of `POST /zones/{zone_id}/dns_records` of Cloudflare's API.
-        Cloudflare = "cloudflare", "the body of POST /zones/{zone_id}/dns_records";
-        /// The body of `POST /domain/zone/{zone}/record` of OVH's API, where the zone is the
-        /// signing domain.
-        Ovh = "ovh", "the body of POST /domain/zone/DOMAIN/record";
-        /// An `aws_route53_record` of Terraform; its zone is `var.zone_id`.
-        Terraform = "terraform", "an aws_route53_record in the zone var.zone_id";
-    }
-}
-
-impl Format {
-    /// What the format is, in a few words.
-    #[must_use]
-    pub const fn description(self) -> &'static str {
-        self.columns().0
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 /// A key record with the name that it is published at.
 #[derive(Clone, Debug)]
 pub struct Publication {
-    selector: Selector,
     owner: KeyQuery,
+    domain: String,
+    /// The zone that names are relative to, if it was said; in A-labels, without a final dot.
+    zone: Option<String>,
     ttl: Ttl,
     text: KeyRecordText,
+    replaces: bool,
 }
 
 impl Publication {
@@ -121,7 +87,7 @@ impl Publication {
     ///
     /// # Errors
     ///
-    /// [`PublishError::NameTooLong`] if the DNS has no such long names.
+    /// [`PublishError::NameTooLong`] if the DNS has no names of that length.
     pub fn new(
         selector: &Selector,
         domain: &Sdid,
@@ -130,11 +96,40 @@ impl Publication {
     ) -> Result<Self, PublishError> {
         let owner = KeyQuery::new(selector, domain).ok_or(PublishError::NameTooLong)?;
         Ok(Self {
-            selector: selector.clone(),
             owner,
+            domain: domain.to_ascii().to_owned(),
+            zone: None,
             ttl,
             text,
+            replaces: false,
         })
+    }
+
+    /// The same record with names relative to `zone`, in formats that have relative names. Without
+    /// this they are relative to the signing domain.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::OutsideZone`] if the record is not in the zone.
+    pub fn in_zone(self, zone: &DomainName) -> Result<Self, PublishError> {
+        let zone = zone.to_ascii();
+        let rest = self.name_without_dot().strip_suffix(zone);
+        if rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.')) {
+            let zone = Some(zone.to_owned());
+            Ok(Self { zone, ..self })
+        } else {
+            Err(PublishError::OutsideZone)
+        }
+    }
+
+    /// The same record for a name that has one: what is printed changes the record that is there,
+    /// where another request would add a second one beside it.
+    #[must_use]
+    pub fn replacing(self) -> Self {
+        Self {
+            replaces: true,
+            ..self
+        }
     }
 
     /// The absolute owner name, with its final dot, in A-labels and lower case.
@@ -162,18 +157,31 @@ impl Publication {
     /// [`PublishError::LineTooLong`] if what reads that form would not read the line whole,
     /// [`PublishError::TtlRefused`] if the provider takes no such time to live.
     pub fn format(&self, format: Format) -> Result<String, PublishError> {
-        Ok(match format {
-            Format::Zone => master_file::zone(self),
-            Format::Txt => format!("{}\n", self.text),
-            Format::Json => provider::json(self),
-            Format::Nsupdate => master_file::nsupdate(self),
-            Format::Tinydns => server::tinydns(self),
-            Format::Dnsmasq => server::dnsmasq(self)?,
-            Format::Route53 => provider::route53(self),
-            Format::Cloudflare => provider::cloudflare(self)?,
-            Format::Ovh => provider::ovh(self)?,
-            Format::Terraform => provider::terraform(self),
-        })
+        let printed = format.print(self);
+        let length = printed.trim_end().len();
+        match format.limit() {
+            Limit::Line(limit) if length > limit => Err(PublishError::LineTooLong {
+                format,
+                length,
+                limit,
+            }),
+            Limit::Ttl(accepts, accepted) if !accepts(self.ttl.seconds()) => {
+                Err(PublishError::TtlRefused {
+                    format,
+                    ttl: self.ttl,
+                    accepted,
+                })
+            }
+            _ => Ok(printed),
+        }
+    }
+
+    /// What to do with the record in that form, where the form does not say it itself: the request
+    /// that it is the body of, or the record that it replaces. A sentence of lower case without a
+    /// full stop.
+    #[must_use]
+    pub fn advice(&self, format: Format) -> Option<String> {
+        format.advice(self)
     }
 
     /// The owner name without its final dot, for those who take it for relative or refuse it.
@@ -181,30 +189,61 @@ impl Publication {
         self.name().trim_end_matches('.')
     }
 
-    /// The strings of the record in quotes, a space between them: `"…" "…"` (RFC 1035 §5.1).
-    ///
-    /// The text has nothing in it that would have to be escaped.
-    fn quoted_strings(&self) -> String {
-        let strings: Vec<_> = self
-            .text
-            .strings()
-            .map(|string| format!("\"{string}\""))
-            .collect();
-        strings.join(" ")
+    /// The zone: by default the signing domain.
+    fn zone(&self) -> &str {
+        self.zone.as_deref().unwrap_or(&self.domain)
     }
+
+    /// The owner name relative to the zone; `@` for the zone itself.
+    fn relative_name(&self) -> &str {
+        let name = self.name_without_dot();
+        match name.strip_suffix(self.zone()) {
+            Some("") => "@",
+            Some(relative) => relative.trim_end_matches('.'),
+            None => name,
+        }
+    }
+
+    fn strings_joined(&self, separator: &str) -> String {
+        strings_joined(&self.text, separator)
+    }
+
+    fn quoted_strings(&self) -> String {
+        quoted_strings(&self.text)
+    }
+
+    /// The quoted strings, fit to stand in quotes themselves.
+    fn escaped_strings(&self) -> String {
+        self.quoted_strings().replace('"', "\\\"")
+    }
+}
+
+/// The strings of a record with a separator between them.
+///
+/// The text has nothing in it that would have to be escaped.
+fn strings_joined(text: &KeyRecordText, separator: &str) -> String {
+    let strings: Vec<_> = text.strings().collect();
+    strings.join(separator)
+}
+
+/// The strings of a record in quotes, a space between them: `"…" "…"` (RFC 1035 §5.1).
+fn quoted_strings(text: &KeyRecordText) -> String {
+    format!("\"{}\"", strings_joined(text, "\" \""))
 }
 
 /// Why a record cannot be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PublishError {
-    /// The owner name is longer than 253 octets.
+    /// The owner name is longer than 253 bytes.
     NameTooLong,
+    /// The record is not in the zone.
+    OutsideZone,
     /// The line would be cut by the program that reads it.
     LineTooLong {
         /// The form.
         format: Format,
-        /// The line's length in octets.
+        /// The line's length in bytes.
         length: usize,
         /// The longest line that is read.
         limit: usize,
@@ -224,15 +263,16 @@ impl fmt::Display for PublishError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NameTooLong => f.write_str(
-                "the record's name, selector._domainkey.domain, is longer than 253 octets",
+                "the record's name, selector._domainkey.domain, is longer than 253 bytes",
             ),
+            Self::OutsideZone => f.write_str("the record is not in that zone"),
             Self::LineTooLong {
                 format,
                 length,
                 limit,
             } => write!(
                 f,
-                "the line has {length} octets, and {format} reads at most {limit}"
+                "the line has {length} bytes, and {format} reads at most {limit}"
             ),
             Self::TtlRefused {
                 format,

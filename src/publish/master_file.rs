@@ -5,9 +5,12 @@ use super::Publication;
 /// A line of a master file. All on one line, so that it can be found, moved and commented out as
 /// one; no server limits a line's length so that a record could meet it.
 pub(super) fn zone(publication: &Publication) -> String {
+    let name = match publication.zone {
+        Some(_) => publication.relative_name(),
+        None => publication.name(),
+    };
     format!(
-        "{} {} IN TXT {}\n",
-        publication.name(),
+        "{name} {} IN TXT {}\n",
         publication.ttl(),
         publication.quoted_strings()
     )
@@ -15,16 +18,26 @@ pub(super) fn zone(publication: &Publication) -> String {
 
 /// Commands that replace the TXT records of the name, in one transaction (RFC 2136).
 ///
-/// Where the name is an alias, a server passes over what is added without a word (§3.4.2.2): that
-/// it is none is required, so that this fails aloud.
+/// A server silently ignores a record that is added where the name is an alias (§3.4.2.2). The
+/// prerequisite makes that fail.
 pub(super) fn nsupdate(publication: &Publication) -> String {
     let name = publication.name();
+    let zone = publication.zone.as_ref();
+    let zone = zone.map_or_else(String::new, |zone| format!("zone {zone}.\n"));
     format!(
-        "prereq nxrrset {name} CNAME\n\
+        "{zone}prereq nxrrset {name} CNAME\n\
          update delete {name} TXT\n\
          update add {name} {} TXT {}\n\
          send\n",
         publication.ttl(),
         publication.quoted_strings()
+    )
+}
+
+/// What to do with a record that replaces another, where it is pasted by hand.
+pub(super) fn one_record(publication: &Publication) -> String {
+    format!(
+        "put it in the place of the TXT record at {}: beside that, the old key stays valid",
+        publication.name_without_dot()
     )
 }

@@ -6,6 +6,8 @@ use crate::algorithm::KeyType;
 use crate::key::PublicKey;
 use crate::key_record::{KeyToPublish, NewKeyRecord, Note};
 
+mod providers;
+
 /// The key of RFC 8463 §A.2.
 const KEY: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 
@@ -31,7 +33,7 @@ fn publication(note: Option<&str>) -> Publication {
 }
 
 /// `expected` is the form of a short record with a colon, of one with a second string, and of a
-/// revoked one. `LONG` stands for the 255 octets of the first string, `KEY` for the key.
+/// revoked one. `LONG` stands for the 255 bytes of the first string, `KEY` for the key.
 fn check(format: Format, expected: [&str; 3]) {
     // The tags before the note have 22 octets.
     let filler = "x".repeat(233);
@@ -147,6 +149,9 @@ fn times_to_live_that_providers_refuse() {
             &[0, 2, 59, 86_401][..],
         ),
         (Format::Ovh, &[60, i32::MAX.cast_unsigned()], &[0, 1, 59]),
+        (Format::Hetzner, &[60, i32::MAX.cast_unsigned()], &[0, 59]),
+        (Format::Gandi, &[300, 2_592_000], &[0, 299, 2_592_001]),
+        (Format::Azure, &[1, i32::MAX.cast_unsigned()], &[0]),
         (Format::Route53, &[0, i32::MAX.cast_unsigned()], &[]),
     ] {
         let publish = |seconds: &u32| {

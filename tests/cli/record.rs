@@ -1,5 +1,7 @@
 //! `dkim record`.
 
+use dkim_toolkit::publish::Format;
+
 use super::{Run, dkim, dkim_reading, file, scratch};
 
 const RSA: &str = "testdata/keys/rsa2048.pem";
@@ -94,65 +96,161 @@ fn revoked_keys() {
 
 #[test]
 fn every_format_holds_the_record_and_its_revocation() {
-    let formats = [
-        "zone",
-        "txt",
-        "json",
-        "nsupdate",
-        "tinydns",
-        "dnsmasq",
-        "route53",
-        "cloudflare",
-        "ovh",
-        "terraform",
-    ];
     let whole = text(&["-k", RSA]);
     // Provided that no separator is in it.
     let joined = |printed: &str| {
-        ["\\\" \\\"", "\" \"", "\",\"", "\\\"\\\""]
+        let separators = [
+            "\\\" \\\"",
+            "\" \"",
+            "' '",
+            "\",\"",
+            "\\\"\\\"",
+            "\",\n          \"",
+        ];
+        separators
             .iter()
-            .fold(printed.to_owned(), |text, separator| {
+            .fold(printed.replace("\\;", ";"), |text, separator| {
                 text.replace(separator, "")
             })
     };
-    for format in formats {
+    for format in Format::ALL.iter().map(|format| format.name()) {
         let run = record(&["-k", RSA, "--format", format]).exits(0);
         assert!(joined(run.stdout()).contains(&whole), "{format}");
         assert!(run.stdout().ends_with('\n'));
-        assert_eq!(run.stderr.is_empty(), format != "ovh");
+        // What a body is sent to is not in it.
+        let is_body = matches!(format, "ovh" | "hetzner" | "gandi" | "azure");
+        assert_eq!(run.stderr.is_empty(), !is_body, "{format}");
         let revoked = record(&["--revoke", "--format", format]).exits(0);
-        assert!(revoked.stdout().contains("v=DKIM1; p="), "{format}");
+        let text = joined(revoked.stdout());
+        assert!(text.contains("v=DKIM1; p="), "{format}");
         assert!(!revoked.stdout().contains("MII"));
-        if matches!(format, "json" | "route53" | "cloudflare" | "ovh") {
-            let parsed: serde_json::Value = serde_json::from_str(run.stdout()).unwrap();
-            let strings = match format {
-                "json" => format!("\"{}\"", parsed["text"].as_str().unwrap()),
-                "route53" => {
-                    parsed["Changes"][0]["ResourceRecordSet"]["ResourceRecords"][0]["Value"]
-                        .as_str()
-                        .unwrap()
-                        .to_owned()
-                }
-                "cloudflare" => parsed["content"].as_str().unwrap().to_owned(),
-                _ => parsed["target"].as_str().unwrap().to_owned(),
+    }
+}
+
+#[test]
+fn bodies_are_json() {
+    let whole = text(&["-k", RSA]);
+    for (format, pointer) in [
+        ("json", "/text"),
+        (
+            "route53",
+            "/Changes/0/ResourceRecordSet/ResourceRecords/0/Value",
+        ),
+        ("cloudflare", "/content"),
+        ("ovh", "/target"),
+        ("hetzner", "/records/0/value"),
+        ("gandi", "/rrset_values/0"),
+        ("azure", "/properties/TXTRecords/0/value"),
+    ] {
+        for (words, text) in [
+            (&["-k", RSA][..], whole.as_str()),
+            (&["--revoke"], "v=DKIM1; p="),
+        ] {
+            let run = record(&[words, &["--format", format]].concat()).exits(0);
+            let body: serde_json::Value = serde_json::from_str(run.stdout()).unwrap();
+            let value = body.pointer(pointer).unwrap();
+            let strings = match value.as_array() {
+                Some(strings) => strings.iter().map(|s| s.as_str().unwrap()).collect(),
+                None => value.as_str().unwrap().replace("\" \"", ""),
             };
-            assert_eq!(
-                strings.replace("\" \"", ""),
-                format!("\"{whole}\""),
-                "{format}"
-            );
+            assert_eq!(strings.trim_matches('"'), text, "{format}");
         }
     }
 }
 
 #[test]
-fn the_zone_of_a_provider_is_said() {
-    record(&["-k", RSA, "--format", "ovh"])
-        .exits(0)
-        .says("dkim: hint: this is for a zone named example.com: ")
-        .says("POST /domain/zone/example.com/refresh");
-    let quiet = record(&["-k", RSA, "--format", "ovh", "-q"]).exits(0);
+fn a_revocation_never_adds_a_record() {
+    let revoke = |format: &str| record(&["--revoke", "--format", format]).exits(0);
+    let body = |format: &str| -> serde_json::Value {
+        serde_json::from_str(revoke(format).stdout()).unwrap()
+    };
+    // A POST of these is refused: it wants name and type.
+    assert_eq!(
+        body("cloudflare"),
+        serde_json::json!({"content": "\"v=DKIM1; p=\"", "ttl": 3600})
+    );
+    assert!(body("ovh").get("fieldType").is_none());
+    assert!(body("hetzner").get("name").is_none());
+    revoke("cloudflare")
+        .says("dns_records?type=TXT&name=s1._domainkey.example.com, then PATCH /zones/");
+    revoke("ovh").says("PUT /domain/zone/example.com/record/{id} with this");
+    revoke("hetzner").says("/s1._domainkey/TXT/actions/set_records with this");
+    revoke("gcloud").prints("gcloud dns record-sets update ");
+    revoke("windows-dns").prints("dnscmd /RecordDelete example.com s1._domainkey TXT /f\n");
+    revoke("zone").says("in the place of the TXT record at s1._domainkey.example.com");
+    let quiet = record(&["--revoke", "--format", "ovh", "-q"]).exits(0);
     assert!(quiet.stderr.is_empty());
+}
+
+#[test]
+fn names_are_relative_to_the_zone_that_is_said() {
+    let words = ["record", "-s", "s1", "-d", "mail.example.com", "-k", RSA];
+    let run = |more: &[&str]| dkim(&[&words, more].concat());
+    run(&["--zone-name", "example.com."])
+        .exits(0)
+        .prints("s1._domainkey.mail 3600 IN TXT \"v=DKIM1; ");
+    run(&["--format", "ovh", "--zone-name", "example.com"])
+        .exits(0)
+        .prints("\"subDomain\": \"s1._domainkey.mail\"")
+        .says("dkim: hint: POST /domain/zone/example.com/record with this; then POST ")
+        .says("/domain/zone/example.com/refresh");
+    run(&["--format", "ovh"])
+        .exits(0)
+        .prints("\"subDomain\": \"s1._domainkey\"")
+        .says("--zone-name");
+    run(&["--zone-name", "example.org"])
+        .exits(2)
+        .says("--zone-name: the record is not in that zone")
+        .says("dkim: hint: ");
+}
+
+#[test]
+fn a_value_alone_needs_no_name() {
+    for (format, expected) in [
+        ("txt", format!("{ED25519_RECORD}\n")),
+        ("quoted", format!("\"{ED25519_RECORD}\"\n")),
+    ] {
+        let words = ["record", "-k", ED25519, "--format", format];
+        let run = dkim(&words).exits(0);
+        assert_eq!(run.stdout(), expected);
+        let json = &dkim(&[&words[..], &["--json"]].concat()).exits(0).json()[0];
+        assert!(json["name"].is_null());
+        assert_eq!(json["formatted"], expected);
+    }
+    for (words, missing) in [
+        (&[][..], "--selector and --domain missing"),
+        (&["-s", "s1"], "--domain missing"),
+        (&["-d", "example.com"], "--selector missing"),
+    ] {
+        let words = [&["record", "-k", ED25519], words].concat();
+        let run = dkim(&words).exits(2).says(missing);
+        assert!(run.says("dkim: hint: ").stdout.is_empty());
+    }
+}
+
+#[test]
+fn the_name_is_that_of_the_key_file() {
+    let folder = scratch();
+    let seed = std::fs::read(ED25519).unwrap();
+    let key = file(&folder, "S1._domainkey.mail.example.com.pem", &seed);
+    let first_word = |words: &[&str]| {
+        let run = dkim(&[&["record", "-k", &key], words].concat()).exits(0);
+        let (name, _) = run.stdout().split_once(' ').unwrap();
+        name.to_owned()
+    };
+    assert_eq!(first_word(&[]), "s1._domainkey.mail.example.com.");
+    assert_eq!(
+        first_word(&["-s", "s2", "--revoke"]),
+        "s2._domainkey.mail.example.com."
+    );
+    assert_eq!(
+        first_word(&["-d", "example.com"]),
+        "s1._domainkey.example.com."
+    );
+    let other = file(&folder, "s1.example.com.pem", &seed);
+    dkim(&["record", "-k", &other])
+        .exits(2)
+        .says("--selector and --domain missing");
 }
 
 #[test]
@@ -218,6 +316,6 @@ fn names_are_those_of_the_dns() {
     let long = format!("{label}.{label}.{label}.{label}.example");
     dkim(&["record", "--revoke", "-s", "s1", "-d", &long])
         .exits(4)
-        .says("longer than 253 octets")
+        .says("longer than 253 bytes")
         .says("shorter selector");
 }

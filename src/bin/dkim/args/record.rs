@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{ArgGroup, Args, ValueEnum};
 use dkim_toolkit::algorithm::HashAlgorithm;
-use dkim_toolkit::identifier::{Sdid, Selector};
+use dkim_toolkit::identifier::{DomainName, Sdid, Selector};
 use dkim_toolkit::key_record::{KeyToPublish, NewKeyRecord, Note, ServiceType};
 use dkim_toolkit::publish::{Format, Ttl};
 
 use super::examples::{self, help};
-use super::values::{KeyTypeName, parse_sdid, parse_selector};
+use super::values::{KeyTypeName, parse_name, parse_sdid, parse_selector};
 
 /// Print the record to publish for a key
 ///
@@ -34,13 +34,11 @@ pub struct Record {
     #[arg(long = "type", short = 't', value_name = "TYPE")]
     #[arg(requires = "revoke", conflicts_with = "key")]
     pub key_type: Option<KeyTypeName>,
-    /// The selector (s=)
+    /// The selector (s=) [default: from a key file SELECTOR._domainkey.DOMAIN.pem]
     #[arg(long, short, value_name = "NAME", value_parser = parse_selector)]
-    #[arg(required_unless_present = "check")]
     pub selector: Option<Selector>,
-    /// The signing domain (d=)
+    /// The signing domain (d=) [default: from a key file SELECTOR._domainkey.DOMAIN.pem]
     #[arg(long, short, value_name = "DOMAIN", value_parser = parse_sdid)]
-    #[arg(required_unless_present = "check")]
     pub domain: Option<Sdid>,
     /// Say what is wrong with this record instead; - for standard input
     #[arg(long, value_name = "RECORD", conflicts_with_all = NOT_WITH_CHECK)]
@@ -50,7 +48,7 @@ pub struct Record {
 }
 
 /// What makes a record has no say in one that is there.
-const NOT_WITH_CHECK: [&str; 13] = [
+const NOT_WITH_CHECK: [&str; 14] = [
     "key",
     "passphrase_file",
     "revoke",
@@ -64,6 +62,7 @@ const NOT_WITH_CHECK: [&str; 13] = [
     "note",
     "ttl",
     "format",
+    "zone_name",
 ];
 
 /// What a record says beside the key, and how it is printed.
@@ -91,6 +90,9 @@ pub struct RecordOptions {
     /// How to print the record
     #[arg(long, value_name = "FORMAT", default_value = "zone")]
     pub format: FormatName,
+    /// The zone that the record is in, which names are relative to [default: the domain]
+    #[arg(long, value_name = "ZONE", value_parser = parse_name)]
+    pub zone_name: Option<DomainName>,
 }
 
 impl RecordOptions {

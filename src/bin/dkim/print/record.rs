@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use dkim_toolkit::algorithm::KeyType;
-use dkim_toolkit::publish::{Format, Publication};
+use dkim_toolkit::key_record::KeyRecordText;
+use dkim_toolkit::publish::{Format, Ttl};
 use serde::Serialize;
 
 use super::Output;
@@ -12,9 +13,14 @@ use crate::error::Error;
 
 /// A record to be printed, and what is known of its key.
 pub struct Printed<'a> {
-    pub publication: &'a Publication,
+    /// `None` if it was not said, and the format does not need it.
+    pub name: Option<&'a str>,
+    pub ttl: Ttl,
+    pub text: &'a KeyRecordText,
     pub format: Format,
     pub formatted: &'a str,
+    /// What to do with the record in that format.
+    pub advice: Option<String>,
     pub key_type: Option<KeyType>,
     pub bits: Option<usize>,
     pub key_file: Option<&'a Path>,
@@ -22,7 +28,7 @@ pub struct Printed<'a> {
 
 #[derive(Serialize)]
 struct RecordJson<'a> {
-    name: &'a str,
+    name: Option<&'a str>,
     #[serde(rename = "type")]
     record_type: &'static str,
     ttl: u32,
@@ -49,32 +55,19 @@ pub fn print(printed: &Printed<'_>, output: &mut Output) -> Result<(), Error> {
     } else {
         output.text(printed.formatted)?;
     }
-    if printed.format == Format::Ovh {
-        advise_on_ovh(printed.publication, output);
+    if let Some(advice) = &printed.advice {
+        output.advice(advice);
     }
     Ok(())
 }
 
-/// The zone is in the path of the request alone, and changes wait for another request.
-fn advise_on_ovh(publication: &Publication, output: &Output) {
-    let name = publication.name().trim_end_matches('.');
-    let zone = name
-        .split_once("._domainkey.")
-        .map_or(name, |(_, zone)| zone);
-    output.advice(format_args!(
-        "this is for a zone named {zone}: where the zone is above it, add what is missing to \
-         subDomain; then POST /domain/zone/{zone}/refresh puts the record into effect"
-    ));
-}
-
 fn print_json(printed: &Printed<'_>, output: &mut Output) -> Result<(), Error> {
-    let publication = printed.publication;
     output.json(&RecordJson {
-        name: publication.name(),
+        name: printed.name,
         record_type: "TXT",
-        ttl: publication.ttl().seconds(),
-        text: publication.text().as_str(),
-        strings: publication.text().strings().collect(),
+        ttl: printed.ttl.seconds(),
+        text: printed.text.as_str(),
+        strings: printed.text.strings().collect(),
         key: printed.key_type.map(|key_type| KeyJson {
             key_type: key_type.name(),
             bits: printed.bits,

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::key::{GeneratedKey, NewKey, PrivateKey, RsaSize};
 use dkim_toolkit::key_record::KeyToPublish;
-use dkim_toolkit::publish::Publication;
 
-use super::publishing::format;
+use super::publishing::{Change, Published};
 use crate::args::{KeyTypeName, Keygen};
 use crate::error::Error;
 use crate::exit::ExitStatus;
@@ -27,24 +26,33 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Error>
     let record = arguments
         .options
         .record_of(KeyToPublish::Key(made.key.public_key().clone()));
-    let (publication, formatted) = format(
+    // Where a key's file is replaced, its record is there as well.
+    let change = match target.as_deref() {
+        Some(path) if path.is_file() => Change::Replace,
+        _ => Change::Add,
+    };
+    let published = Published::at(
         &arguments.selector,
         &arguments.domain,
-        &arguments.options,
         record.to_text(),
+        &arguments.options,
+        change,
     )?;
     let Some(path) = target else {
         // No advice: what standard error holds is the record, and perhaps kept.
         output.text(made.pem.as_str())?;
-        output.aside(formatted);
+        output.aside(published.formatted);
         return Ok(ExitStatus::Yes);
     };
     write_private_key(&path, &made.pem, arguments.overwrite, &output.steps())?;
     print(
         &Printed {
-            publication: &publication,
+            name: published.name.as_deref(),
+            ttl: arguments.options.ttl,
+            text: &published.text,
             format: arguments.options.format.0,
-            formatted: &formatted,
+            formatted: &published.formatted,
+            advice: published.advice.clone(),
             key_type: Some(made.key.public_key().key_type()),
             bits: Some(made.key.public_key().bits()),
             key_file: Some(&path),
@@ -52,7 +60,7 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Error>
         output,
     )
     .map_err(|error| error.hint(again(arguments, &path)))?;
-    advise(&made, &path, &publication, arguments, output);
+    advise(&made, &path, arguments, output);
     Ok(ExitStatus::Yes)
 }
 
@@ -115,13 +123,7 @@ fn target(arguments: &Keygen) -> Option<PathBuf> {
 }
 
 /// Says where the key is and what comes next.
-fn advise(
-    made: &GeneratedKey,
-    path: &Path,
-    publication: &Publication,
-    arguments: &Keygen,
-    output: &Output,
-) {
+fn advise(made: &GeneratedKey, path: &Path, arguments: &Keygen, output: &Output) {
     let mut expected = String::new();
     // Not of a pipe, where the key has gone on to somewhere else.
     if path.is_file() {
@@ -133,8 +135,10 @@ fn advise(
     }
     let (selector, domain) = (&arguments.selector, &arguments.domain);
     output.advice(format_args!(
-        "publish the record at {}, then check it: dkim lookup -s {selector} -d {domain}{expected}",
-        publication.name().trim_end_matches('.')
+        "publish the record at {}._domainkey.{}, then check it: \
+         dkim lookup -s {selector} -d {domain}{expected}",
+        selector.to_ascii(),
+        domain.to_ascii()
     ));
     if made.key.public_key().key_type() == KeyType::Ed25519 {
         output.advice("many receivers, Gmail among them, verify only RSA: sign with both");

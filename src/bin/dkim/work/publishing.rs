@@ -12,28 +12,75 @@ use crate::error::{Error, Kind};
 use crate::files::{Passphrase, read_public_key, shown};
 use crate::print::Output;
 
-/// The record at its name, and in the form that is asked for.
-pub fn format(
-    selector: &Selector,
-    domain: &Sdid,
-    options: &RecordOptions,
-    text: KeyRecordText,
-) -> Result<(Publication, String), Error> {
-    Publication::new(selector, domain, options.ttl, text)
-        .and_then(|publication| {
-            let formatted = publication.format(options.format.0)?;
-            Ok((publication, formatted))
+/// What is done with a record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    Add,
+    Replace,
+}
+
+/// A record in the form that is asked for.
+pub struct Published {
+    /// `None` if the form does not need it, and it was not said.
+    pub name: Option<String>,
+    pub text: KeyRecordText,
+    pub formatted: String,
+    /// What to do with the record in that form.
+    pub advice: Option<String>,
+}
+
+impl Published {
+    /// The value alone, in a form that holds nothing else; `None` in any other form.
+    pub fn value(text: &KeyRecordText, options: &RecordOptions) -> Option<Self> {
+        Some(Self {
+            name: None,
+            formatted: options.format.0.value(text)?,
+            text: text.clone(),
+            advice: None,
         })
-        .map_err(|error| {
-            let (about, hint, kind) = match error {
-                PublishError::LineTooLong { .. } => {
-                    ("record", "use a shorter note or key", Kind::CannotDo)
-                }
-                PublishError::TtlRefused { .. } => ("--ttl", "choose another --ttl", Kind::Usage),
-                _ => ("record", "choose a shorter selector", Kind::CannotDo),
-            };
-            Error::new(kind, error).about(about).hint(hint)
-        })
+    }
+
+    /// The record at its name.
+    pub fn at(
+        selector: &Selector,
+        domain: &Sdid,
+        text: KeyRecordText,
+        options: &RecordOptions,
+        change: Change,
+    ) -> Result<Self, Error> {
+        let format = options.format.0;
+        let publish = || {
+            let mut publication = Publication::new(selector, domain, options.ttl, text)?;
+            if let Some(zone) = &options.zone_name {
+                publication = publication.in_zone(zone)?;
+            }
+            if change == Change::Replace {
+                publication = publication.replacing();
+            }
+            Ok(Self {
+                name: Some(publication.name().to_owned()),
+                text: publication.text().clone(),
+                formatted: publication.format(format)?,
+                advice: publication.advice(format),
+            })
+        };
+        publish().map_err(|error| refused(&error))
+    }
+}
+
+/// Says why a record cannot be published.
+fn refused(error: &PublishError) -> Error {
+    let (about, hint, kind) = match error {
+        PublishError::OutsideZone => (
+            "--zone-name",
+            "name the zone that the record is in: the domain, or one above it",
+            Kind::Usage,
+        ),
+        PublishError::LineTooLong { .. } => ("record", "use a shorter note or key", Kind::CannotDo),
+        PublishError::TtlRefused { .. } => ("--ttl", "choose another --ttl", Kind::Usage),
+        _ => ("record", "choose a shorter selector", Kind::CannotDo),
+    };
+    Error::new(kind, error).about(about).hint(hint)
 }
 
 /// Reads a public key, and warns where the file may be taken for something else.

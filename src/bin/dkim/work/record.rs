@@ -4,13 +4,12 @@ mod check;
 
 use std::path::Path;
 
-use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::algorithm::MINIMUM_RSA_BITS;
+use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key::PublicKey;
 use dkim_toolkit::key_record::KeyToPublish;
-use dkim_toolkit::publish::Publication;
 
-use super::publishing::{format, read_key};
+use super::publishing::{Change, Published, read_key};
 use crate::args::Record;
 use crate::error::Error;
 use crate::exit::ExitStatus;
@@ -22,34 +21,9 @@ pub fn run(arguments: &Record, output: &mut Output) -> Result<ExitStatus, Error>
     if let Some(record) = &arguments.check {
         return check::run(record, output);
     }
-    let published = publish(arguments, output)?;
-    print(
-        &Printed {
-            publication: &published.publication,
-            format: arguments.options.format.0,
-            formatted: &published.formatted,
-            key_type: published.key_type,
-            bits: published.bits,
-            key_file: arguments.key.as_deref(),
-        },
-        output,
-    )?;
-    Ok(ExitStatus::Yes)
-}
-
-struct Published {
-    publication: Publication,
-    formatted: String,
-    key_type: Option<KeyType>,
-    bits: Option<usize>,
-}
-
-/// Makes the record that the arguments ask for.
-fn publish(arguments: &Record, output: &Output) -> Result<Published, Error> {
-    let (Some(selector), Some(domain)) = (&arguments.selector, &arguments.domain) else {
-        // The command line's grammar requires both without --check.
-        return Err(Error::usage("a record needs --selector and --domain"));
-    };
+    // The name before the key: a passphrase need not be read in vain.
+    let (selector, domain) = name(arguments);
+    let options = &arguments.options;
     let key = match &arguments.key {
         Some(path) => {
             let passphrase = Passphrase::read(arguments.passphrase_file.as_deref())?;
@@ -66,18 +40,64 @@ fn publish(arguments: &Record, output: &Output) -> Result<Published, Error> {
         .map(PublicKey::key_type)
         .or_else(|| arguments.key_type.map(Into::into));
     let bits = key.as_ref().map(PublicKey::bits);
-    let to_publish = match key {
-        Some(key) if !arguments.revoke => KeyToPublish::Key(key),
-        _ => KeyToPublish::Revoked(key_type),
+    let (to_publish, change) = match key {
+        Some(key) if !arguments.revoke => (KeyToPublish::Key(key), Change::Add),
+        _ => (KeyToPublish::Revoked(key_type), Change::Replace),
     };
-    let record = arguments.options.record_of(to_publish);
-    let (publication, formatted) = format(selector, domain, &arguments.options, record.to_text())?;
-    Ok(Published {
-        publication,
-        formatted,
-        key_type,
-        bits,
-    })
+    let text = options.record_of(to_publish).to_text();
+    let published = match (&selector, &domain) {
+        (Some(selector), Some(domain)) => Published::at(selector, domain, text, options, change)?,
+        _ => Published::value(&text, options)
+            .ok_or_else(|| nameless(arguments, selector.is_some(), domain.is_some()))?,
+    };
+    print(
+        &Printed {
+            name: published.name.as_deref(),
+            ttl: options.ttl,
+            text: &published.text,
+            format: options.format.0,
+            formatted: &published.formatted,
+            advice: published.advice,
+            key_type,
+            bits,
+            key_file: arguments.key.as_deref(),
+        },
+        output,
+    )?;
+    Ok(ExitStatus::Yes)
+}
+
+/// Selector and domain, as far as they are said or in the name of the key's file.
+fn name(arguments: &Record) -> (Option<Selector>, Option<Sdid>) {
+    let file = arguments.key.as_deref().and_then(key_file_name);
+    let (selector, domain) = file.unzip();
+    (
+        arguments.selector.clone().or(selector),
+        arguments.domain.clone().or(domain),
+    )
+}
+
+/// Selector and domain in the name that `dkim keygen` gives a key's file.
+fn key_file_name(path: &Path) -> Option<(Selector, Sdid)> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".pem")?;
+    let (selector, domain) = name.split_once("._domainkey.")?;
+    let selector = Selector::parse(selector.as_bytes()).ok()?;
+    Some((selector, Sdid::parse(domain.as_bytes()).ok()?))
+}
+
+/// Says what is missing of the record's name.
+fn nameless(arguments: &Record, selector: bool, domain: bool) -> Error {
+    let missing = match (selector, domain) {
+        (false, false) => "--selector and --domain",
+        (false, true) => "--selector",
+        (_, false) => "--domain",
+        (true, true) => "nothing",
+    };
+    let format = arguments.options.format.0;
+    Error::usage(format_args!(
+        "a record in the format {format} needs a name: {missing} missing"
+    ))
+    .hint("add -s SELECTOR -d DOMAIN; --format txt or quoted prints the value alone")
 }
 
 /// Refuses a key that verifiers refuse, and warns of a weak one (RFC 8301 §3.2).
