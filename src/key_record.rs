@@ -1,5 +1,6 @@
 //! Key records, the TXT records that hold public keys (RFC 6376 §3.6.1).
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
@@ -7,7 +8,7 @@ use crate::algorithm::{HashAlgorithm, KeyType};
 use crate::key::{PublicKey, PublicKeyError};
 use crate::syntax::base64::decode_base64;
 use crate::syntax::escape::printable;
-use crate::syntax::folding::LineEndings;
+use crate::syntax::folding::{LineEndings, is_wsp, trim};
 use crate::syntax::tag_list::{TagList, TagListError, colon_separated};
 
 mod text;
@@ -97,6 +98,7 @@ impl KeyRecord {
         if text.len() > MAX_RECORD {
             return Err(RecordError::TooLong { length: text.len() });
         }
+        let text = &without_line_breaks_in_key(text);
         let tags = match TagList::parse(text, LineEndings::Lenient) {
             Ok(tags) => tags,
             Err(_) if has_quoting(text) => return Err(RecordError::Quoting),
@@ -227,6 +229,32 @@ impl Error for RecordError {
             _ => None,
         }
     }
+}
+
+/// The text with a space for each line break in `p=` that no white space follows. RFC 6376 §3.2
+/// does not allow those; base64 is the same without them, and other verifiers read it.
+pub(crate) fn without_line_breaks_in_key(text: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'\n', text).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut unfolded = Cow::Borrowed(text);
+    let mut start = 0;
+    for spec in text.split(|&byte| byte == b';') {
+        let name = spec.split(|&byte| byte == b'=').next().unwrap_or_default();
+        let is_key = trim(name) == b"p" && name.len() < spec.len();
+        for at in memchr::memchr_iter(b'\n', spec) {
+            let is_folded = spec.get(at + 1).is_some_and(|&next| is_wsp(next));
+            if is_key && at > name.len() && !is_folded {
+                let bytes = unfolded.to_mut();
+                bytes[start + at] = b' ';
+                if spec[at - 1] == b'\r' {
+                    bytes[start + at - 1] = b' ';
+                }
+            }
+        }
+        start += spec.len() + 1;
+    }
+    unfolded
 }
 
 fn check_version(tags: &TagList<'_>) -> Result<(), RecordError> {

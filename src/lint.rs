@@ -21,21 +21,27 @@
 mod code;
 mod correction;
 mod key;
+mod loss;
 mod name;
+mod private;
 mod reading;
 mod split;
 mod tags;
+mod undo;
 mod words;
 
-pub use self::code::{FindingCode, Severity};
+pub use self::code::{FindingCode, Part, Severity};
 pub use self::name::{
     Expectation, ExpectationKind, Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, name,
     unnamed_record,
 };
 
-use self::correction::{corrected, with_stray_key};
+use self::correction::corrected;
+use self::loss::Loss;
+use self::private::Private;
 use self::reading::Reading;
-use crate::key::{PrivateKey, PublicKey};
+use self::undo::Undone;
+use crate::key::PublicKey;
 use crate::key_record::{KeyRecord, MAX_RECORD, PublishedRecord, RecordError};
 use crate::tags::KnownTag;
 
@@ -45,6 +51,8 @@ use crate::tags::KnownTag;
 pub struct Finding {
     /// What it is.
     pub code: FindingCode,
+    /// For [`FindingCode::KeyDamaged`], what is damaged.
+    pub part: Option<Part>,
     /// Which of the records under the name it is about, counted from 0; `None` if it is about the
     /// name.
     pub record: Option<usize>,
@@ -58,6 +66,7 @@ impl Finding {
     fn new(code: FindingCode, message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             code,
+            part: None,
             record: None,
             message: message.into(),
             remedy: remedy.into(),
@@ -124,37 +133,41 @@ pub struct RecordReport {
     /// The record to publish instead, with the same key; `None` if the form of this one needs no
     /// correction, or if it cannot be corrected without a new key.
     pub fixed: Option<String>,
+    /// The text that was meant, as far as that can be told.
+    meant: String,
+    /// A private key that is in the record.
+    private: Option<Private>,
 }
 
 /// Examines the text of a record, its strings joined (RFC 6376 §3.6.2.2).
 #[must_use]
 pub fn record(text: &[u8]) -> RecordReport {
-    let published = PublishedRecord::new(text.to_vec());
+    record_expecting(text, None)
+}
+
+/// Examines the text of a record in which `expected` is to be published: an Ed25519 private key is
+/// told by its public half alone.
+fn record_expecting(text: &[u8], expected: Option<&PublicKey>) -> RecordReport {
     let mut report = RecordReport {
         text: text.to_vec(),
-        state: RecordState::Foreign,
+        state: RecordState::Unusable,
         tags: Vec::new(),
         key: None,
         findings: Vec::new(),
         fixed: None,
+        meant: String::new(),
+        private: None,
     };
-    match published.key_record() {
-        None => {
-            report.fixed = Some(text)
-                .filter(|text| text.len() <= MAX_RECORD)
-                .and_then(with_stray_key);
-            let mut finding = foreign(text);
-            if report.fixed.is_some() {
-                "publish the whole record: v=DKIM1; and p= in front of the key"
-                    .clone_into(&mut finding.remedy);
-            }
-            report.findings.push(finding);
-        }
-        Some(Err(RecordError::TooLong { length })) => {
-            report.state = RecordState::Unusable;
-            report.findings.push(too_long(*length));
-        }
-        Some(parsed) => examine(&mut report, parsed),
+    let published = PublishedRecord::new(text.to_vec());
+    if published.key_record().is_none() {
+        report.state = RecordState::Foreign;
+    }
+    if text.len() <= MAX_RECORD {
+        report.judge(published.key_record(), expected);
+    } else if report.state == RecordState::Foreign {
+        report.findings.push(foreign(text));
+    } else {
+        report.findings.push(too_long(text.len()));
     }
     for finding in &mut report.findings {
         finding.record = Some(0);
@@ -163,50 +176,87 @@ pub fn record(text: &[u8]) -> RecordReport {
     report
 }
 
-/// Examines what is meant as a key record, in the light of what verification makes of it.
-fn examine(report: &mut RecordReport, parsed: &Result<KeyRecord, RecordError>) {
-    let reading = Reading::new(&report.text);
-    let findings = &mut report.findings;
-    reading.find_faults(findings);
-    tags::find_errors(&reading, findings);
-    report.key = key::examine(&reading, findings);
-    // A revoked key is at its end: what was unwise about it does not matter any more.
-    if !reading.is_revoked() {
-        tags::find_oddities(&reading, findings);
-    }
-    report.tags = words::explain(&reading, report.key.as_ref());
-    report.state = match parsed {
-        Err(RecordError::Revoked) => RecordState::Revoked,
-        Err(_) => RecordState::Unusable,
-        Ok(record) if record.key.is_too_short() => RecordState::Unusable,
-        Ok(record) if !is_for_mail(record) => RecordState::Unsuitable,
-        Ok(_) => RecordState::Usable,
-    };
-    if findings.iter().any(|finding| finding.code.is_correctable()) {
-        report.fixed = corrected(&report.text, &reading, None);
-        if report.fixed.is_none() && report.key.is_none() && !reading.is_revoked() {
-            report.fixed = with_stray_key(&report.text);
+impl RecordReport {
+    /// Tells what the record is, or was before it was damaged.
+    fn judge(
+        &mut self,
+        parsed: Option<&Result<KeyRecord, RecordError>>,
+        expected: Option<&PublicKey>,
+    ) {
+        let is_usable = matches!(parsed, Some(Ok(record)) if is_for_mail(record));
+        let undone = undo::search(&self.text, is_usable, expected);
+        self.meant.clone_from(&undone.text);
+        if let Some(private) = undone.private {
+            // Whatever else is wrong does not matter: the record has to go.
+            self.findings.push(private.finding());
+            self.private = Some(private);
+            return;
+        }
+        match parsed {
+            Some(parsed) => self.examine(parsed, &undone),
+            None if undone.steps.is_empty() => self.findings.push(foreign(&self.text)),
+            None => self.examine_foreign(&undone),
         }
     }
-}
 
-impl RecordReport {
-    /// This record, corrected, with another key in it; `None` if it cannot be corrected.
-    pub(super) fn with_key(&self, key: &PublicKey) -> Option<String> {
-        corrected(&self.text, &Reading::new(&self.text), Some(key))
+    /// Tells of a key record, or of a key, that verifiers do not recognize as one.
+    fn examine_foreign(&mut self, undone: &Undone) {
+        let steps = undone.steps.iter().map(|step| step.finding());
+        self.findings = steps.chain(undone.loss.map(Loss::finding)).collect();
+        if undone.loss.is_none() {
+            self.fixed = corrected(&self.text, &Reading::new(undone.text.as_bytes()), None);
+        }
     }
 
-    /// Whether the private half of this key, or of one that cannot be told, is published in `p=`:
-    /// such a key must not be published again.
+    /// Examines what is meant as a key record, in the light of what verification makes of it.
+    fn examine(&mut self, parsed: &Result<KeyRecord, RecordError>, undone: &Undone) {
+        let reading = if undone.steps.is_empty() {
+            Reading::new(&self.text)
+        } else {
+            Reading::of_undone(&self.text, &undone.text)
+        };
+        let mut findings: Vec<Finding> = undone.steps.iter().map(|step| step.finding()).collect();
+        reading.find_faults(&mut findings);
+        tags::find_errors(&reading, &mut findings);
+        self.key = key::examine(&reading, undone.loss, &mut findings);
+        if undone.loss == Some(Loss::Case) {
+            // The tags were folded with the key.
+            findings.retain(|finding| {
+                !matches!(
+                    finding.code,
+                    FindingCode::NoKeyTag | FindingCode::BadVersion
+                )
+            });
+        }
+        // A revoked key is at its end: what was unwise about it does not matter any more.
+        if !reading.is_revoked() {
+            tags::find_oddities(&reading, &mut findings);
+        }
+        self.tags = words::explain(&reading, self.key.as_ref());
+        self.state = match parsed {
+            Err(RecordError::Revoked) => RecordState::Revoked,
+            Err(_) => RecordState::Unusable,
+            Ok(_) if undone.loss.is_some() => RecordState::Unusable,
+            Ok(record) if record.key.is_too_short() => RecordState::Unusable,
+            Ok(record) if !is_for_mail(record) => RecordState::Unsuitable,
+            Ok(_) => RecordState::Usable,
+        };
+        if findings.iter().any(|finding| finding.code.is_correctable()) && undone.loss.is_none() {
+            self.fixed = corrected(&self.text, &reading, None);
+        }
+        self.findings = findings;
+    }
+
+    /// This record, corrected, with another key in it; `None` if it cannot be corrected.
+    pub(super) fn with_key(&self, key: &PublicKey) -> Option<String> {
+        corrected(&self.text, &Reading::new(self.meant.as_bytes()), Some(key))
+    }
+
+    /// Whether the private half of this key, or of one that cannot be told, is published in the
+    /// record: such a key must not be published again.
     pub(super) fn gives_away(&self, key: &PublicKey) -> bool {
-        let text = String::from_utf8_lossy(&self.text);
-        let reading = Reading::new(&self.text);
-        // Wherever it stands: p= may be misspelled, too.
-        let values = reading.get("p").into_iter().chain(key::words(&text));
-        values.filter_map(key::private_key).any(|octets| {
-            PrivateKey::from_bytes(&octets, None)
-                .map_or(true, |private| private.public_key() == key)
-        })
+        let gives_away = |private: &Private| private.gives_away(key);
+        self.private.as_ref().is_some_and(gives_away)
     }
 }
 

@@ -25,6 +25,53 @@ impl Severity {
     }
 }
 
+/// What of a key is damaged, or what was done to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Part {
+    /// Its beginning is missing.
+    Beginning,
+    /// Characters are missing in its middle.
+    Middle,
+    /// Its pieces are in the wrong order.
+    Order,
+    /// Its letters were folded to one case.
+    Case,
+    /// It was encoded in base64 twice, or is there twice.
+    Doubled,
+    /// It has the encoding of a web page or of a URL.
+    Encoding,
+    /// It is in another structure, or has the lines of a PEM file around it.
+    Wrapper,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: &'static [Self] = &[
+        Self::Beginning,
+        Self::Middle,
+        Self::Order,
+        Self::Case,
+        Self::Doubled,
+        Self::Encoding,
+        Self::Wrapper,
+    ];
+
+    /// The part's name in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Beginning => "beginning",
+            Self::Middle => "middle",
+            Self::Order => "order",
+            Self::Case => "case",
+            Self::Doubled => "doubled",
+            Self::Encoding => "encoding",
+            Self::Wrapper => "wrapper",
+        }
+    }
+}
+
 /// What a finding is about.
 enum About {
     /// The form of a record: a corrected record with the same key does not have the finding.
@@ -39,6 +86,8 @@ use Severity::{Error, Note, Warning};
 coded! {
     /// What can be found about a record or a name, in the order of output within one severity.
     pub enum FindingCode: (Severity, About) {
+        /// A private key is published, or a part of one.
+        PrivateKeyPublished = "private-key-published", Error, Content;
         /// `p=` is empty (RFC 6376 §3.6.1).
         Revoked = "revoked", Error, Content;
         /// No verifier asks for the name: it is not `selector._domainkey.domain`.
@@ -73,6 +122,10 @@ coded! {
         BadBase64 = "bad-base64", Error, Form;
         /// The end of the key is missing.
         KeyTruncated = "key-truncated", Error, Content;
+        /// The key is damaged in another way than that its end is missing; `part` says which.
+        KeyDamaged = "key-damaged", Error, Form;
+        /// A semicolon is missing between two tags (RFC 6376 §3.2).
+        MissingSemicolon = "missing-semicolon", Error, Form;
         /// `p=` does not hold a key of the type that `k=` says.
         KeyTypeMismatch = "key-type-mismatch", Error, Form;
         /// The RSA key has fewer than 1024 bits (RFC 8301 §3.2).
@@ -82,13 +135,15 @@ coded! {
         /// A TXT record for something else is beside the key record (RFC 6376 §3.6.2.2).
         SecondTxt = "second-txt", Warning, Content;
         /// Quotes of a master file became a part of the record.
-        QuotesInValue = "quotes-in-value", Warning, Form;
+        QuotesInValue = "quotes-in-value", Error, Form;
         /// `\;` of a master file became a part of the record.
-        EscapedSemicolons = "escaped-semicolons", Warning, Form;
+        EscapedSemicolons = "escaped-semicolons", Error, Form;
         /// `h=` leaves out SHA-256, the only hash in use (RFC 8301 §3.1).
-        Sha1Only = "sha1-only", Warning, Form;
+        Sha1Only = "sha1-only", Error, Form;
+        /// `h=` names a signature algorithm, where it takes a hash (RFC 6376 §3.6.1).
+        AlgorithmInH = "algorithm-in-h", Error, Form;
         /// `s=` leaves out mail (RFC 6376 §3.6.1).
-        ServiceRestricted = "service-restricted", Warning, Form;
+        ServiceRestricted = "service-restricted", Error, Form;
         /// The RSA key has 1024 to 2047 bits (RFC 8301 §3.2).
         WeakKey = "weak-key", Warning, Content;
         /// The RSA exponent is less than 65537.
@@ -103,6 +158,10 @@ coded! {
         NoVersion = "no-version", Warning, Form;
         /// `p=` contains white space.
         WhitespaceInKey = "whitespace-in-key", Warning, Form;
+        /// `p=` contains a line break that is not folded (RFC 6376 §3.2).
+        LineBreak = "line-break", Warning, Form;
+        /// The base64 in `p=` lacks its padding.
+        UnpaddedKey = "unpadded-key", Warning, Form;
         /// `p=` is an `RSAPublicKey` and not a `SubjectPublicKeyInfo`.
         Pkcs1Key = "pkcs1-key", Warning, Form;
         /// `p=` is not exact DER.
@@ -110,7 +169,7 @@ coded! {
         /// The record has `g=`, which RFC 6376 §C.1 dropped.
         GranularityTag = "granularity-tag", Warning, Form;
         /// The TXT record is for something other than DKIM.
-        NotAKeyRecord = "not-a-key-record", Warning, Content;
+        NotAKeyRecord = "not-a-key-record", Note, Content;
         /// The target is one that the provider publishes when it rotates its keys.
         IdleSelector = "idle-selector", Note, Content;
         /// The RSA key has more than 2048 bits, for which the DNS needs care.

@@ -10,7 +10,7 @@ mod unreachable;
 pub use self::expectation::{Expectation, ExpectationKind, Expectations};
 
 use super::split::Split;
-use super::{Finding, FindingCode, RecordReport, RecordState, Severity, record, sort};
+use super::{Finding, FindingCode, RecordReport, RecordState, Severity, record_expecting, sort};
 use crate::key::PublicKey;
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind, TxtAnswer, TxtOutcome};
 
@@ -102,7 +102,7 @@ pub fn unnamed_record(text: Vec<u8>) -> NameReport {
         ttl: None,
     });
     let mut report = of_answer(None, &answer, Expectations::default());
-    if report.key_records().next().is_none() {
+    if report.status == NameStatus::Missing {
         // Under a name it would be passed over; here it is what was asked about.
         report.status = NameStatus::Invalid;
         "this is not a key record".clone_into(&mut report.detail);
@@ -145,7 +145,10 @@ fn of_answer(name: Option<&str>, answer: &TxtAnswer, expectations: Expectations<
         failure: None,
         ttl,
         dnssec: answer.dnssec,
-        records: texts.iter().map(|text| record(text)).collect(),
+        records: texts
+            .iter()
+            .map(|text| record_expecting(text, expectations.key))
+            .collect(),
         expectations: Vec::new(),
         findings: Vec::new(),
         fixed: None,
@@ -318,7 +321,9 @@ impl NameReport {
 
     fn status_of_records(&self) -> NameStatus {
         let states: Vec<RecordState> = self.key_records().map(|record| record.state).collect();
-        if states.is_empty() {
+        if self.has(FindingCode::PrivateKeyPublished) {
+            NameStatus::Invalid
+        } else if states.is_empty() {
             NameStatus::Missing
         } else if states.iter().all(|state| *state == RecordState::Revoked) {
             NameStatus::Revoked
@@ -336,6 +341,9 @@ impl NameReport {
 
     fn status_in_words(&self, outcome: &TxtOutcome) -> String {
         let is_alias = !self.chain.is_empty();
+        if self.has(FindingCode::PrivateKeyPublished) {
+            return "a private key is published".to_owned();
+        }
         match (&self.status, outcome) {
             (NameStatus::Missing, TxtOutcome::NoSuchName) if is_alias => {
                 "no key: the name is an alias of one that does not exist (NXDOMAIN)".to_owned()

@@ -1,6 +1,9 @@
 //! A record read as far as it can be, whatever is wrong with its syntax (RFC 6376 §3.2).
 
+use std::borrow::Cow;
+
 use super::{Finding, FindingCode};
+use crate::key_record::without_line_breaks_in_key;
 use crate::message::LineEndings;
 use crate::syntax::escape::printable;
 use crate::syntax::folding::is_fws;
@@ -11,8 +14,8 @@ use crate::tags::KEY_RECORD;
 pub(super) struct Reading {
     /// In their order, each name as often as it stands there.
     pub(super) tags: Vec<ReadTag>,
-    /// The record's length in octets.
-    pub(super) length: usize,
+    /// Whether `p=` has a line break in it that is not folded.
+    pub(super) has_line_break: bool,
     quoting: Quoting,
     /// What is wrong with the syntax beside that.
     faults: Vec<TagListError>,
@@ -69,14 +72,15 @@ impl Reading {
     pub(super) fn new(octets: &[u8]) -> Self {
         let text = String::from_utf8_lossy(octets);
         let quoting = Quoting::of(&text);
+        let unfolded = without_line_breaks_in_key(octets);
         let mut reading = Self {
             tags: Vec::new(),
-            length: octets.len(),
+            has_line_break: matches!(unfolded, Cow::Owned(_)),
             quoting,
             faults: Vec::new(),
             duplicates: Vec::new(),
         };
-        let strict = TagList::parse(octets, LineEndings::Lenient).err();
+        let strict = TagList::parse(&unfolded, LineEndings::Lenient).err();
         // These make a tag-list invalid as a whole, and hide what else there is.
         if let Some(error @ (TagListError::ControlCharacter(_) | TagListError::NotUtf8)) = &strict {
             reading.faults.push(error.clone());
@@ -89,6 +93,14 @@ impl Reading {
             reading.faults.extend(strict.filter(|_| !is_told));
         }
         reading
+    }
+
+    /// What `text` was before something happened to it, with the quoting that was published.
+    pub(super) fn of_undone(published: &[u8], text: &str) -> Self {
+        Self {
+            quoting: Quoting::of(&String::from_utf8_lossy(published)),
+            ..Self::new(text.as_bytes())
+        }
     }
 
     /// The value of the first tag of that name.
@@ -211,6 +223,15 @@ pub(super) fn trimmed(text: &str) -> &str {
 fn is_end_of(name: &str, known: &str) -> bool {
     name.strip_suffix(known)
         .is_some_and(|before| !before.ends_with(|last: char| last.is_ascii_alphanumeric()))
+}
+
+/// The text without the signs of a master file, if it has any outside of notes.
+pub(super) fn normalized(text: &str) -> String {
+    if Quoting::of(text).any() {
+        unquoted(text)
+    } else {
+        text.to_owned()
+    }
 }
 
 /// The record that was meant where the signs of a master file were published with it.

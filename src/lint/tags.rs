@@ -84,7 +84,20 @@ fn hashes(reading: &Reading, findings: &mut Vec<Finding>) {
     if reading.get("h").is_none() {
         return;
     }
-    if !lists(reading, "h", "sha256") {
+    let algorithms = ["rsa-sha256", "ed25519-sha256", "rsa-sha1"];
+    let algorithm = algorithms
+        .into_iter()
+        .find(|algorithm| lists(reading, "h", algorithm));
+    if let Some(algorithm) = algorithm.filter(|_| !lists(reading, "h", "sha256")) {
+        findings.push(Finding::new(
+            FindingCode::AlgorithmInH,
+            format!(
+                "{algorithm} is the name of a signature algorithm, and h= takes the hash alone: \
+                 no signature can be verified with this key"
+            ),
+            "publish h=sha256, or no h= at all",
+        ));
+    } else if !lists(reading, "h", "sha256") {
         findings.push(Finding::new(
             FindingCode::Sha1Only,
             "h= leaves out sha256, and verifiers accept no other hash (RFC 8301 §3.1): no \

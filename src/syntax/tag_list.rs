@@ -133,6 +133,9 @@ impl fmt::Display for TagListError {
             Self::NoEquals(text) => write!(f, "\"{text}\" has no \"=\""),
             Self::BadName(name) => write!(f, "\"{name}\" is not a tag's name"),
             Self::DuplicateTag(name) => write!(f, "the tag {name}= stands twice"),
+            Self::ControlCharacter(b'\r' | b'\n') => {
+                f.write_str("there is a line break in it that is not folded")
+            }
             Self::ControlCharacter(octet) => {
                 write!(f, "there is a control character in it (octet {octet})")
             }

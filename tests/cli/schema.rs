@@ -8,7 +8,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dkim_toolkit::explain::Cause;
-use dkim_toolkit::lint::FindingCode;
+use dkim_toolkit::lint::{FindingCode, Part};
 use dkim_toolkit::publish::Format;
 use dkim_toolkit::tags::{Presence, SIGNATURE};
 use dkim_toolkit::verdict::WarningCode;
@@ -51,6 +51,8 @@ fn every_code_is_listed() {
     check_codes("summary", "/$defs/happening/enum", happenings);
     let findings = FindingCode::ALL.iter().map(|code| code.name());
     check_codes("lookup", "/$defs/finding_code/enum", findings);
+    let parts = Part::ALL.iter().map(|part| part.name());
+    check_codes("lookup", "/$defs/finding/properties/part/enum", parts);
     let formats = Format::ALL.iter().map(|format| format.name());
     check_codes("record", "/properties/format/enum", formats);
 

@@ -42,6 +42,7 @@ pub struct Record {
     pub domain: Option<Sdid>,
     /// Say what is wrong with this record instead; - for standard input
     #[arg(long, value_name = "RECORD", conflicts_with_all = NOT_WITH_CHECK)]
+    #[arg(allow_hyphen_values = true)]
     pub check: Option<OsString>,
     #[command(flatten)]
     pub options: RecordOptions,

@@ -2,7 +2,7 @@
 //! keys always there.
 
 use dkim_toolkit::key::{PublicKey, RsaEncoding};
-use dkim_toolkit::lint::{self, ExplainedTag, NameReport, RecordReport};
+use dkim_toolkit::lint::{self, ExplainedTag, NameReport, Part, RecordReport};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
@@ -49,6 +49,7 @@ struct Expectation<'a> {
 struct Finding<'a> {
     code: &'static str,
     severity: &'static str,
+    part: Option<&'static str>,
     record: Option<usize>,
     message: &'a str,
     remedy: &'a str,
@@ -118,6 +119,7 @@ impl<'a> Finding<'a> {
         Self {
             code: finding.code.name(),
             severity: finding.severity().name(),
+            part: finding.part.map(Part::name),
             record: finding.record,
             message: &finding.message,
             remedy: &finding.remedy,

@@ -90,12 +90,12 @@ fn record(report: &mut Report, label: &str, record: &RecordReport) {
             2,
             PLAIN,
             label,
-            &format!("for something else, {length} octets"),
+            &format!("not a key record, {length} bytes"),
         );
         report.line_of(&[(PLAIN, &format!("    {beginning}"))]);
         return;
     }
-    report.wrapped(2, PLAIN, label, &format!("{length} octets"));
+    report.wrapped(2, PLAIN, label, &format!("{length} bytes"));
     for tag in &record.tags {
         report.wrapped(4, PLAIN, &shown(tag), &tag.meaning);
     }
