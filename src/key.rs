@@ -18,20 +18,22 @@ use crate::algorithm::{
 
 pub(crate) mod der;
 pub(crate) mod ed25519;
-mod file;
+pub(crate) mod file;
 #[cfg(feature = "generate")]
 mod generate;
+pub(crate) mod openssh;
 pub(crate) mod pem;
 mod private;
 mod rsa;
 pub(crate) mod structure;
 #[cfg(test)]
 pub(crate) mod testdata;
+pub(crate) mod text;
 
 pub use self::der::{DerError, DerFlaw};
 pub use self::ed25519::Ed25519PublicKey;
 #[cfg(feature = "generate")]
-pub use self::generate::{GenerateError, GeneratedKey, NewKey, PrivateKeyPem, RsaSize};
+pub use self::generate::{GenerateError, GeneratedKey, KeyFormat, NewKey, PrivateKeyText, RsaSize};
 pub use self::private::{PrivateKey, PrivateKeyError};
 pub use self::rsa::{RsaEncoding, RsaPublicKey};
 

@@ -7,9 +7,12 @@ use crate::algorithm::KeyType;
 use crate::key::der::{
     Algorithm, DerError, ED25519, Flaws, INTEGER, RSA_ENCRYPTION, Reader, SEQUENCE,
 };
+use crate::key::file::PUTTY;
 use crate::key::pem::{self, Block, Damaged};
 use crate::key::structure::Structure;
-use crate::key::{PrivateKey, PrivateKeyError, PublicKey, PublicKeyError, RsaPublicKey, ed25519};
+use crate::key::{
+    PrivateKey, PrivateKeyError, PublicKey, PublicKeyError, RsaPublicKey, ed25519, openssh, text,
+};
 use crate::key_record::{KeyRecord, RecordError};
 
 /// The tag of a certificate's version (RFC 5280 §4.1).
@@ -25,8 +28,9 @@ const BEFORE_CERTIFIED_KEY: usize = 4;
 impl PublicKey {
     /// Reads the bytes of a key file and takes its public key: `SubjectPublicKeyInfo`, PKCS#1
     /// `RSAPublicKey`, an X.509 certificate, or a private key in any format that
-    /// [`PrivateKey::from_bytes`] reads; as PEM, as DER, or as the base64 that stands in `p=`; or
-    /// the text of a key record (RFC 6376 §3.6.1).
+    /// [`PrivateKey::from_bytes`] reads; as PEM, as DER, or as the base64 that stands in `p=`; a
+    /// public key of OpenSSH in one line; or a key record (RFC 6376 §3.6.1), its text or the line
+    /// of a zone that publishes it.
     ///
     /// The first key of a PEM file counts. **The bare base64 of 32 octets is an Ed25519 seed**, a
     /// private key, as other tools write it: nothing tells it from a public key. A bare public
@@ -38,6 +42,8 @@ impl PublicKey {
     ///
     /// A [`KeyFileError`] if there is no key in the bytes that DKIM has a use for.
     pub fn from_bytes(bytes: &[u8], passphrase: Option<&[u8]>) -> Result<Self, KeyFileError> {
+        let plain = text::plain(bytes);
+        let bytes = plain.as_ref().map_or(bytes, |plain| plain);
         if let Some(block) = key_block(bytes)? {
             if block.label.ends_with(b"PRIVATE KEY") {
                 return private(bytes, passphrase);
@@ -45,6 +51,15 @@ impl PublicKey {
             return from_der(&block.decode()?, passphrase);
         }
         let text = bytes.trim_ascii();
+        if text.starts_with(PUTTY) {
+            return Err(KeyFileError::Private(PrivateKeyError::Putty));
+        }
+        if let Some(base64) = openssh::public_line(text) {
+            let octets = pem::decode_base64(base64).ok_or(KeyFileError::DamagedLine)?;
+            return openssh::public_key(&octets).map_err(KeyFileError::from);
+        }
+        let quoted = quoted_strings(text);
+        let text = quoted.as_deref().unwrap_or(text);
         if is_record(text) {
             return KeyRecord::parse(text)
                 .map(|record| record.key)
@@ -78,6 +93,8 @@ pub enum KeyFileError {
         /// The algorithm's name or number.
         algorithm: String,
     },
+    /// A public key of OpenSSH, in one line, that is not whole.
+    DamagedLine,
     /// PEM without its end line, or with a body that is not base64 (RFC 7468 §2).
     DamagedPem,
     /// The bytes are none of the formats that are read.
@@ -91,6 +108,9 @@ impl KeyFileError {
         match self {
             Self::Private(error) => error.hint().map(str::to_owned),
             Self::Public(error) => error.hint(),
+            Self::UnsupportedAlgorithm { .. } => {
+                Some("make a key of a type that DKIM has: dkim keygen".to_owned())
+            }
             _ => None,
         }
     }
@@ -106,6 +126,7 @@ impl fmt::Display for KeyFileError {
             Self::UnsupportedAlgorithm { algorithm } => {
                 write!(f, "the key is neither RSA nor Ed25519 but {algorithm}")
             }
+            Self::DamagedLine => f.write_str("the public key of OpenSSH is damaged"),
             Self::DamagedPem => {
                 f.write_str("the PEM is damaged: its end line is missing or it is not base64")
             }
@@ -129,6 +150,18 @@ impl Error for KeyFileError {
 impl From<Damaged> for KeyFileError {
     fn from(_: Damaged) -> Self {
         Self::DamagedPem
+    }
+}
+
+impl From<openssh::PublicError> for KeyFileError {
+    fn from(error: openssh::PublicError) -> Self {
+        match error {
+            openssh::PublicError::Damaged => Self::DamagedLine,
+            openssh::PublicError::Unsupported(algorithm) => {
+                Self::UnsupportedAlgorithm { algorithm }
+            }
+            openssh::PublicError::Key(error) => Self::Public(error),
+        }
     }
 }
 
@@ -174,6 +207,30 @@ fn key_block(bytes: &[u8]) -> Result<Option<Block<'_>>, KeyFileError> {
         return Err(KeyFileError::UnknownFormat);
     }
     Ok(None)
+}
+
+/// The quoted strings of the first record in a master file, joined (RFC 1035 §5.1): the record's
+/// text, where a line of a zone was given; `None` if there are no quotes.
+fn quoted_strings(text: &[u8]) -> Option<Vec<u8>> {
+    let first = memchr::memchr(b'"', text)?;
+    let mut is_open = text[..first].contains(&b'(');
+    let (mut joined, mut is_quoted, mut is_comment) = (Vec::new(), false, false);
+    let mut bytes = text[first..].iter().copied();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\n' if !is_quoted && !is_open => break,
+            b'\n' if is_comment => is_comment = false,
+            _ if is_comment => {}
+            b'"' => is_quoted = !is_quoted,
+            b'\\' if is_quoted => joined.extend(bytes.next()),
+            _ if is_quoted => joined.push(byte),
+            b'(' => is_open = true,
+            b')' => is_open = false,
+            b';' => is_comment = true,
+            _ => {}
+        }
+    }
+    Some(joined)
 }
 
 /// Whether the bytes are a tag-list with a key in it, or meant to be one.
@@ -234,133 +291,4 @@ fn from_certificate(contents: &[u8]) -> Result<PublicKey, KeyFileError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-
-    use super::*;
-    use crate::key::der::{BIT_STRING, OBJECT_IDENTIFIER, encode};
-    use crate::key::testdata::{PASSPHRASE, file, octets};
-
-    fn read(bytes: &[u8]) -> Result<PublicKey, KeyFileError> {
-        PublicKey::from_bytes(bytes, Some(PASSPHRASE))
-    }
-
-    /// The bytes must be read as the key with these octets in `p=`.
-    fn check(what: &str, bytes: &[u8], record: &[u8]) {
-        let key = read(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
-        assert_eq!(key.to_record(), record, "{what}");
-    }
-
-    #[test]
-    fn every_file_with_an_rsa_key_is_read() {
-        let record = octets("rsa-public");
-        for name in [
-            "rsa-public",
-            "rsa-public-pkcs1",
-            "rsa-certificate",
-            "rsa-pkcs8",
-            "rsa-pkcs1",
-            "rsa-pbkdf2",
-        ] {
-            check(name, file(name).as_bytes(), &record);
-            check(name, &octets(name), &record);
-            let base64 = STANDARD.encode(octets(name));
-            check(name, base64.as_bytes(), &record);
-            check(
-                name,
-                format!(" {}\n", base64.replace('A', "A\n")).as_bytes(),
-                &record,
-            );
-        }
-        let trusted = file("rsa-certificate").replace(" CERTIFICATE", " TRUSTED CERTIFICATE");
-        check("trusted", trusted.as_bytes(), &record);
-        let base64 = STANDARD.encode(&record);
-        check(
-            "record",
-            format!("v=DKIM1; k=rsa; p={base64}\n").as_bytes(),
-            &record,
-        );
-        check("short record", format!("p={base64}").as_bytes(), &record);
-    }
-
-    #[test]
-    fn every_file_with_an_ed25519_key_is_read() {
-        let record = &octets("ed25519-public")[12..];
-        for name in ["ed25519-public", "ed25519-pkcs8", "ed25519-pbkdf2"] {
-            check(name, file(name).as_bytes(), record);
-            check(name, &octets(name), record);
-        }
-        let seed = STANDARD.encode(&octets("ed25519-pkcs8")[16..]);
-        check("seed", format!("{seed}\n").as_bytes(), record);
-        let pair = STANDARD.encode([&octets("ed25519-pkcs8")[16..], record].concat());
-        check("seed and public key", pair.as_bytes(), record);
-        let wrapped = STANDARD.encode(octets("ed25519-public"));
-        check("wrapped", wrapped.as_bytes(), record);
-        let text = format!("k=ed25519 ; p = {}\n", STANDARD.encode(record));
-        check("record", text.as_bytes(), record);
-    }
-
-    #[test]
-    fn what_has_no_key_is_refused_by_name() {
-        use KeyFileError::{
-            DamagedPem, NotDer, Private, Public, Record, UnknownFormat, UnsupportedAlgorithm,
-        };
-        let unsupported = |algorithm: &str| UnsupportedAlgorithm {
-            algorithm: algorithm.to_owned(),
-        };
-        let cut = DerError::Truncated {
-            expected: 294,
-            present: 200,
-        };
-        let pem = |name| file(name).as_bytes().to_vec();
-        let rows: &[(Vec<u8>, KeyFileError)] = &[
-            (b"".to_vec(), UnknownFormat),
-            (b"hello, world".to_vec(), UnknownFormat),
-            (b"\0\xff".to_vec(), UnknownFormat),
-            (STANDARD.encode([7; 31]).into(), UnknownFormat),
-            (vec![SEQUENCE, 0], UnknownFormat),
-            (octets("rsa-public")[..200].to_vec(), NotDer(cut)),
-            (octets("ec-pkcs8"), unsupported("EC")),
-            (pem("x25519"), unsupported("X25519")),
-            (pem("rsa-openssh"), Private(PrivateKeyError::OpenSsh)),
-            (
-                pem("rsa-legacy"),
-                Private(PrivateKeyError::LegacyEncryption),
-            ),
-            (
-                file("rsa-public").replace("END P", "END X").into(),
-                DamagedPem,
-            ),
-            (b"v=DKIM1; p=".to_vec(), Record(RecordError::Revoked)),
-            (
-                b"p=AAAA".to_vec(),
-                Record(RecordError::Key(PublicKeyError::NotDer(
-                    DerError::UnexpectedTag {
-                        expected: 0x30,
-                        found: 0,
-                    },
-                ))),
-            ),
-            (
-                b"-----BEGIN DH PARAMETERS-----\nAAAA\n-----END DH PARAMETERS-----\n".to_vec(),
-                UnknownFormat,
-            ),
-            (
-                encode(
-                    SEQUENCE,
-                    &[
-                        &encode(SEQUENCE, &[&encode(OBJECT_IDENTIFIER, &[ED25519])]),
-                        &encode(BIT_STRING, &[&[0; 3]]),
-                    ],
-                ),
-                Public(PublicKeyError::Ed25519Length { length: 2 }),
-            ),
-        ];
-        for (row, (bytes, error)) in rows.iter().enumerate() {
-            assert_eq!(read(bytes).as_ref(), Err(error), "row {row}");
-        }
-        let closed = PublicKey::from_bytes(file("rsa-pbkdf2").as_bytes(), None);
-        assert_eq!(closed, Err(Private(PrivateKeyError::Encrypted)));
-    }
-}
+mod tests;

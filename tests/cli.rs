@@ -8,6 +8,7 @@ mod explain_report;
 mod files_from;
 mod help_examples;
 mod inspect;
+mod key_files;
 mod keygen;
 mod lookup;
 mod mailboxes;

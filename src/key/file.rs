@@ -10,7 +10,13 @@ use crate::key::ed25519::{self, Ed25519SigningKey};
 use crate::key::pem::{self, Block, Damaged};
 use crate::key::rsa::RsaSigningKey;
 use crate::key::structure::Structure;
-use crate::key::{PrivateKey, PrivateKeyError};
+use crate::key::{PrivateKey, PrivateKeyError, openssh, text};
+
+/// The label of OpenSSH's private keys.
+const OPENSSH: &[u8] = b"OPENSSH PRIVATE KEY";
+
+/// What a private key file of `PuTTY` begins with.
+pub(crate) const PUTTY: &[u8] = b"PuTTY-User-Key-File-";
 
 /// The implicit tag of the public key in a PKCS#8 structure of version 2 (RFC 5958 §2).
 const PUBLIC_KEY: u8 = 0x81;
@@ -26,11 +32,16 @@ pub(crate) fn read_private_key(
     bytes: &[u8],
     passphrase: Option<&[u8]>,
 ) -> Result<PrivateKey, PrivateKeyError> {
+    let plain = text::plain(bytes);
+    let bytes = plain.as_ref().map_or(bytes, |plain| plain);
     if let Some(key) = bare_ed25519(bytes)? {
         return Ok(key.into());
     }
     match private_block(bytes)? {
+        Some(block) if block.label == OPENSSH => openssh::private_key(&block.decode()?),
         Some(block) => from_der(&block.decode()?, passphrase),
+        None if bytes.starts_with(PUTTY) => Err(PrivateKeyError::Putty),
+        None if openssh::public_line(bytes).is_some() => Err(PrivateKeyError::Public),
         None => from_der(bytes, passphrase),
     }
 }
@@ -67,7 +78,6 @@ fn private_block(bytes: &[u8]) -> Result<Option<Block<'_>>, PrivateKeyError> {
     for block in pem::blocks(bytes) {
         let block = block?;
         match block.label {
-            b"OPENSSH PRIVATE KEY" => return Err(PrivateKeyError::OpenSsh),
             label if label.ends_with(b"PRIVATE KEY") => {
                 return if block.has_legacy_encryption() {
                     Err(PrivateKeyError::LegacyEncryption)
@@ -233,6 +243,7 @@ mod tests {
 
     #[test]
     fn every_usual_format_is_read() {
+        check_rsa("OpenSSH", file("rsa-openssh").as_bytes());
         for name in ["rsa-pkcs8", "rsa-pkcs1", "rsa-pbkdf2", "rsa-scrypt"] {
             check_rsa(name, file(name).as_bytes());
             check_rsa(name, &octets(name));
@@ -245,6 +256,18 @@ mod tests {
         check_rsa("CRLF", pem.replace('\n', "\r\n").as_bytes());
         check_rsa("text around it", format!("Key: 1\n{pem}\nend").as_bytes());
         check_rsa("one line", pem.replace('\n', "").as_bytes());
+        let written_out = pem.replace('\n', "\\r\\n");
+        check_rsa("line ends written out", written_out.as_bytes());
+        check_rsa("JSON", format!("{{\"key\": \"{written_out}\"}}").as_bytes());
+        check_rsa("UTF-8 with a mark", format!("\u{feff}{pem}").as_bytes());
+        for mark in ["", "\u{feff}"] {
+            let text = format!("{mark}{}", file("rsa-pkcs1"));
+            let units = || text.encode_utf16();
+            let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+            check_rsa("UTF-16LE", &little);
+            let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+            check_rsa("UTF-16BE", &big);
+        }
         let chain = format!("{}{pem}", file("rsa-certificate"));
         check_rsa("certificate before it", chain.as_bytes());
         check_rsa(
@@ -288,8 +311,8 @@ mod tests {
     #[test]
     fn what_cannot_sign_is_refused_by_name() {
         use PrivateKeyError::{
-            DamagedPem, Inconsistent, LegacyEncryption, NotDer, OpenSsh, Pkcs12, Public,
-            SeedLength, UnknownFormat, UnsupportedEncryption,
+            DamagedPem, Inconsistent, LegacyEncryption, NotDer, OpenSshEncrypted, Pkcs12, Public,
+            Putty, SeedLength, UnknownFormat, UnsupportedEncryption,
         };
         let truncated = DerError::Truncated {
             expected: 1190,
@@ -307,7 +330,10 @@ mod tests {
             (pem("ed25519-public"), Public),
             (octets("ed25519-public"), Public),
             (octets("rsa-pkcs12-base64"), Pkcs12),
-            (pem("rsa-openssh"), OpenSsh),
+            (pem("openssh-encrypted"), OpenSshEncrypted),
+            (pem("openssh-ec"), unsupported("ecdsa-sha2-nistp256")),
+            (pem("openssh-line"), Public),
+            (b"PuTTY-User-Key-File-3: ssh-rsa\n".to_vec(), Putty),
             (pem("rsa-legacy"), LegacyEncryption),
             (pem("rsa-des3"), UnsupportedEncryption),
             (pem("rsa-pbes1"), UnsupportedEncryption),

@@ -1,14 +1,17 @@
-//! Making keys, and writing them as PKCS#8 (RFC 6376 §3.3.3; RFC 8301 §3.2; RFC 8463 §4).
+//! Making keys, and writing them (RFC 6376 §3.3.3; RFC 8301 §3.2; RFC 8463 §4).
 
 use std::error::Error;
 use std::fmt;
 
 use ::rsa::rand_core::{OsRng, RngCore as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use pkcs8::der::Encode as _;
 use pkcs8::der::asn1::OctetStringRef;
 use pkcs8::{AlgorithmIdentifierRef, LineEnding, ObjectIdentifier, PrivateKeyInfo, SecretDocument};
 use zeroize::Zeroizing;
 
+use crate::algorithm::KeyType;
 use crate::key::{PrivateKey, ed25519};
 
 /// `id-Ed25519`, which has no parameters (RFC 8410 §3).
@@ -55,25 +58,62 @@ impl RsaSize {
     }
 }
 
+/// A form of a private key's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyFormat {
+    /// PKCS#8 in PEM, which `OpenSSL` and all that builds on it reads (RFC 5958; RFC 7468 §10).
+    Pkcs8,
+    /// PKCS#1 in PEM, for RSA keys (RFC 8017 §A.1.2): what old software reads.
+    Pkcs1,
+    /// The base64 of an Ed25519 key's 32 bytes (RFC 8032 §5.1.5): what dkimpy and rspamd read.
+    Seed,
+}
+
 /// A key that was just made, and the file to keep it in.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct GeneratedKey {
     /// The key.
     pub key: PrivateKey,
-    /// The key as a file.
-    pub pem: PrivateKeyPem,
+    /// The key as a file, in [`KeyFormat::Pkcs8`].
+    pub pem: PrivateKeyText,
+    document: SecretDocument,
 }
 
-/// A private key as PKCS#8 in PEM, which `OpenSSL` and all that builds on it reads
-/// (RFC 5958; RFC 7468 §10).
+impl GeneratedKey {
+    /// The key as a file in another format; `None` if keys of its type do not have that format.
+    #[must_use]
+    pub fn in_format(&self, format: KeyFormat) -> Option<PrivateKeyText> {
+        let inner = PrivateKeyInfo::try_from(self.document.as_bytes()).ok()?;
+        let text = match (format, self.key.public_key().key_type()) {
+            (KeyFormat::Pkcs8, _) => self.document.to_pem("PRIVATE KEY", LineEnding::LF).ok()?,
+            (KeyFormat::Pkcs1, KeyType::Rsa) => SecretDocument::try_from(inner.private_key)
+                .and_then(|document| document.to_pem("RSA PRIVATE KEY", LineEnding::LF))
+                .ok()?,
+            (KeyFormat::Seed, KeyType::Ed25519) => {
+                // Tag and length of the OCTET STRING come before the seed (RFC 8410 §7).
+                let seed = inner.private_key.get(2..)?;
+                // Room for all from the start: a string that grows leaves copies behind.
+                let mut text = Zeroizing::new(String::with_capacity(2 * ed25519::LENGTH));
+                STANDARD.encode_string(seed, &mut text);
+                text.push('\n');
+                text
+            }
+            _ => return None,
+        };
+        Some(PrivateKeyText { text })
+    }
+}
+
+/// The text of a private key's file.
 ///
 /// It is wiped from memory when dropped, and its `Debug` output says nothing that is secret.
-pub struct PrivateKeyPem {
+pub struct PrivateKeyText {
     text: Zeroizing<String>,
 }
 
-impl PrivateKeyPem {
+impl PrivateKeyText {
     /// The lines of the file, each with its line end. Whoever copies them has to wipe the copy.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -81,9 +121,9 @@ impl PrivateKeyPem {
     }
 }
 
-impl fmt::Debug for PrivateKeyPem {
+impl fmt::Debug for PrivateKeyText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PrivateKeyPem").finish_non_exhaustive()
+        f.debug_struct("PrivateKeyText").finish_non_exhaustive()
     }
 }
 
@@ -116,8 +156,8 @@ impl PrivateKey {
         let text = document
             .to_pem("PRIVATE KEY", LineEnding::LF)
             .map_err(|_| GenerateError)?;
-        let pem = PrivateKeyPem { text };
-        Ok(GeneratedKey { key, pem })
+        let pem = PrivateKeyText { text };
+        Ok(GeneratedKey { key, pem, document })
     }
 }
 
@@ -195,7 +235,29 @@ mod tests {
         if let PublicKey::Rsa(key) = public {
             assert_eq!(key.exponent(), [1, 0, 1]);
         }
-        assert_eq!(format!("{:?}", made.pem), "PrivateKeyPem { .. }");
+        assert_eq!(format!("{:?}", made.pem), "PrivateKeyText { .. }");
+
+        let other = match key_type {
+            KeyType::Rsa => KeyFormat::Pkcs1,
+            KeyType::Ed25519 => KeyFormat::Seed,
+        };
+        for format in [KeyFormat::Pkcs8, KeyFormat::Pkcs1, KeyFormat::Seed] {
+            let text = made.in_format(format);
+            assert_eq!(
+                text.is_some(),
+                format == KeyFormat::Pkcs8 || format == other
+            );
+            if let Some(text) = text {
+                let read = PrivateKey::from_bytes(text.as_str().as_bytes(), None).unwrap();
+                assert_eq!(read.public_key(), public);
+                let start = match format {
+                    KeyFormat::Pkcs8 => "-----BEGIN PRIVATE KEY-----\n",
+                    KeyFormat::Pkcs1 => "-----BEGIN RSA PRIVATE KEY-----\n",
+                    KeyFormat::Seed => "",
+                };
+                assert!(text.as_str().starts_with(start) && text.as_str().ends_with('\n'));
+            }
+        }
     }
 
     #[test]

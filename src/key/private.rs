@@ -25,8 +25,9 @@ enum Secret {
 
 impl PrivateKey {
     /// Reads the bytes of a key file: PKCS#8 or PKCS#1, as PEM or DER; encrypted PKCS#8 with its
-    /// passphrase; or the bare base64 of a 32-byte Ed25519 seed, with or without the public key
-    /// after it, and with white space around it.
+    /// passphrase; OpenSSH's format, not encrypted; or the bare base64 of a 32-byte Ed25519 seed,
+    /// with or without the public key after it, and with white space around it. Text may be in
+    /// UTF-16, and the line ends of PEM may be written out as `\n`.
     ///
     /// `passphrase` is not used if the key is not encrypted. RSA keys of any readable size are
     /// read: which sizes may sign is the signer's business (RFC 8301 §3.2).
@@ -118,8 +119,10 @@ pub enum PrivateKeyError {
     LegacyEncryption,
     /// PKCS#8 encryption that is not PBES2 with AES and PBKDF2 or scrypt (RFC 8018 §6.2).
     UnsupportedEncryption,
-    /// The private key format of OpenSSH.
-    OpenSsh,
+    /// The private key format of OpenSSH, encrypted.
+    OpenSshEncrypted,
+    /// The private key format of `PuTTY`.
+    Putty,
     /// A PKCS #12 archive (`.p12`, `.pfx`).
     Pkcs12,
     /// PEM without its end line, or with a body that is not base64 (RFC 7468 §2).
@@ -154,7 +157,13 @@ impl PrivateKeyError {
             Self::LegacyEncryption | Self::UnsupportedEncryption => {
                 Some("convert it with: openssl pkcs8 -topk8 -in OLD.pem -out NEW.pem")
             }
-            Self::OpenSsh => Some("convert a copy of it with: ssh-keygen -p -m PKCS8 -f COPY"),
+            Self::OpenSshEncrypted => {
+                Some("take the passphrase off a copy of it with: ssh-keygen -p -N '' -f COPY")
+            }
+            Self::Putty => Some("convert it with: puttygen OLD.ppk -O private-openssh-new -o NEW"),
+            Self::UnsupportedAlgorithm { .. } => {
+                Some("make a key of a type that DKIM has: dkim keygen")
+            }
             Self::Pkcs12 => Some("extract the key with: openssl pkcs12 -nocerts -in FILE -out KEY"),
             Self::Public => Some("the private half is needed to sign"),
             _ => None,
@@ -174,7 +183,8 @@ impl fmt::Display for PrivateKeyError {
             Self::UnsupportedEncryption => {
                 "the private key is encrypted, and not with AES and PBKDF2 or scrypt"
             }
-            Self::OpenSsh => "the private key is in the format of OpenSSH",
+            Self::OpenSshEncrypted => "the private key is in the format of OpenSSH and encrypted",
+            Self::Putty => "the private key is in the format of PuTTY",
             Self::Pkcs12 => "this is a PKCS #12 archive, not a private key",
             Self::DamagedPem => "the PEM is damaged: its end line is missing or it is not base64",
             Self::SeedLength { length } => {

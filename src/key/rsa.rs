@@ -70,6 +70,12 @@ impl RsaPublicKey {
         }
     }
 
+    /// Makes a key of its numbers, big-endian and without leading zeros.
+    pub(crate) fn from_big_endian(modulus: &[u8], exponent: &[u8]) -> Result<Self, PublicKeyError> {
+        let encoding = RsaEncoding::SubjectPublicKeyInfo;
+        Self::from_numbers(modulus, exponent, encoding, Flaws::default())
+    }
+
     /// Reads the contents of a `SubjectPublicKeyInfo`.
     pub(crate) fn from_subject_public_key_info(
         contents: &[u8],

@@ -100,6 +100,106 @@ fn json_says_what_was_made() {
     assert_eq!(made["strings"][0], text);
 }
 
+const RSA: &str = "rsa26._domainkey.example.com.pem";
+const ED25519: &str = "ed26._domainkey.example.com.pem";
+
+/// Makes an RSA key and an Ed25519 key in a folder.
+fn keygen_two(folder: &TempDir, words: &[&str]) -> Run {
+    let pairs = ["-s", "rsa26", "-t", "rsa", "-s", "ed26", "-t", "ed25519"];
+    let mut command = command(&["keygen", "-d", "example.com"]);
+    Run::of(command.args(pairs).args(words).current_dir(folder.path()))
+}
+
+#[test]
+fn several_keys_are_made_at_once() {
+    let folder = scratch();
+    let run = keygen_two(&folder, &[]).exits(0);
+    let lines: Vec<&str> = run.stdout().lines().collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].starts_with("rsa26._domainkey.example.com. 3600 IN TXT \"v=DKIM1; k=rsa; "));
+    assert!(
+        lines[1].starts_with("ed26._domainkey.example.com. 3600 IN TXT \"v=DKIM1; k=ed25519; ")
+    );
+    for (selector, file) in [("rsa26", RSA), ("ed26", ED25519)] {
+        assert_eq!(mode(&folder.path().join(file)), 0o600);
+        assert!(run.stderr.contains(&format!(
+            "dkim lookup -s {selector} -d example.com --expect-key {file}"
+        )));
+    }
+    // There is an RSA key as well.
+    assert!(!run.stderr.contains("verify only RSA"));
+    assert_eq!(names(&folder), [ED25519, RSA]);
+
+    let json = keygen_two(&folder, &["--json", "--overwrite"])
+        .exits(0)
+        .json();
+    let files: Vec<&str> = json
+        .iter()
+        .filter_map(|made| made["key_file"].as_str())
+        .collect();
+    assert_eq!(files, [RSA, ED25519]);
+    assert_eq!(json[0]["key"]["type"], "rsa");
+    assert_eq!(json[1]["key"]["type"], "ed25519");
+}
+
+#[test]
+fn several_keys_are_all_written_or_none() {
+    let folder = scratch();
+    // The second file is in the way, and the first is not written.
+    fs::write(folder.path().join(ED25519), "old").unwrap();
+    keygen_two(&folder, &[])
+        .exits(4)
+        .says(ED25519)
+        .says("already exists");
+    assert_eq!(names(&folder), [ED25519]);
+    // What shows only when the first is there takes that back: a link that leads to it.
+    fs::remove_file(folder.path().join(ED25519)).unwrap();
+    symlink(RSA, folder.path().join(ED25519)).unwrap();
+    keygen_two(&folder, &[]).exits(4).says("already exists");
+    assert_eq!(names(&folder), [ED25519]);
+}
+
+#[test]
+fn keys_are_written_in_other_formats() {
+    let folder = scratch();
+    for (words, start, lines) in [
+        (
+            &["-t", "rsa", "--key-format", "pkcs1"][..],
+            "-----BEGIN RSA PRIVATE KEY-----\n",
+            27,
+        ),
+        (&["-t", "ed25519", "--key-format", "seed"], "", 1),
+        (
+            &["-t", "ed25519", "--key-format", "pkcs8"],
+            "-----BEGIN PRIVATE KEY-----\n",
+            3,
+        ),
+    ] {
+        let run = keygen(&folder, &[words, &["--overwrite"]].concat()).exits(0);
+        let text = fs::read_to_string(folder.path().join(NAME)).unwrap();
+        assert!(
+            text.starts_with(start) && text.lines().count() == lines,
+            "{words:?}"
+        );
+        // It is the key whose record was printed.
+        let mut command = command(&["record", "-k", NAME]);
+        let record = Run::of(command.current_dir(folder.path())).exits(0);
+        assert_eq!(record.stdout(), run.stdout());
+    }
+}
+
+/// A new key under an old name is the replacement of a record.
+#[test]
+fn the_record_of_a_replaced_key_is_replaced() {
+    let folder = scratch();
+    let format = ["-t", "ed25519", "--format", "cloudflare", "--overwrite"];
+    keygen(&folder, &format)
+        .exits(0)
+        .prints("\"type\": \"TXT\"");
+    let run = keygen(&folder, &format).exits(0).says("then PATCH /zones/");
+    assert!(!run.stdout().contains("\"type\""));
+}
+
 #[test]
 fn what_comes_next_is_said_unless_quiet() {
     let folder = scratch();
@@ -236,6 +336,25 @@ fn usage_errors() {
     ] {
         usage(&["--ttl", ttl, "--format", format], why);
     }
+    usage(
+        &["--key-format", "seed"],
+        "--key-format seed is for Ed25519 keys",
+    );
+    usage(
+        &["-t", "ed25519", "--key-format", "pkcs1"],
+        "is for RSA keys",
+    );
+    usage(
+        &["-t", "rsa", "-t", "rsa"],
+        "--selector is given 1 times, and --type 2 times",
+    );
+    usage(
+        &["-s", "s2", "-t", "rsa"],
+        "--selector is given 2 times, and --type 1 times",
+    );
+    usage(&["-s", "S1"], "--selector S1 is given twice");
+    usage(&["-s", "s2", "--key-to", "x"], "--key-to is for one key");
+    usage(&["-s", "s2", "--key-to", "-"], "--key-to is for one key");
     usage(&["--service", "web"], "web");
     usage(&["--format", "xml"], "xml");
     usage(&["--note", &"é".repeat(400)], "more than 1024");

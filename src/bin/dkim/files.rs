@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::system;
 
 pub use key_file::{
-    ASK_PASSPHRASE, Passphrase, check_target, read_public_key, read_secret, write_private_key,
+    ASK_PASSPHRASE, Passphrase, check_target, read_public_key, read_secret, write_private_keys,
 };
 pub use mbox::Mbox;
 pub use new_file::write_whole;

@@ -1,8 +1,8 @@
 //! RSA private keys (RFC 8017 §8.2.1, §A.1.2).
 
-use ::rsa::RsaPrivateKey;
-use ::rsa::pkcs1::DecodeRsaPrivateKey as _;
+use ::rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _};
 use ::rsa::rand_core::SeedableRng as _;
+use ::rsa::{BigUint, RsaPrivateKey};
 use rand_chacha::ChaCha20Rng;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -32,6 +32,26 @@ impl RsaSigningKey {
         let public_key = public_half(der)?;
         let signer = Signer::new(der, public_key.bits())?;
         Ok(Self { public_key, signer })
+    }
+
+    /// Makes a key of its numbers, big-endian: modulus, public and private exponent, and primes.
+    pub(crate) fn from_numbers(
+        modulus: &[u8],
+        exponent: &[u8],
+        private_exponent: &[u8],
+        primes: [&[u8]; 2],
+    ) -> Result<Self, PrivateKeyError> {
+        // Before any arithmetic: numbers of no key that is read would take long.
+        let number = BigUint::from_bytes_be;
+        let (modulus, exponent) = (number(modulus), number(exponent));
+        RsaPublicKey::from_big_endian(&modulus.to_bytes_be(), &exponent.to_bytes_be())?;
+        let primes = primes.map(number).to_vec();
+        let document =
+            RsaPrivateKey::from_components(modulus, exponent, number(private_exponent), primes)
+                .ok()
+                .and_then(|key| key.to_pkcs1_der().ok())
+                .ok_or(PrivateKeyError::Inconsistent)?;
+        Self::from_pkcs1(document.as_bytes())
     }
 
     /// The public half.

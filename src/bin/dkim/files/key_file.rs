@@ -2,9 +2,9 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use dkim_toolkit::key::{PrivateKeyError, PrivateKeyPem, PublicKey};
+use dkim_toolkit::key::{PrivateKeyError, PrivateKeyText, PublicKey};
 use dkim_toolkit::key_file::KeyFileError;
 use zeroize::Zeroizing;
 
@@ -123,22 +123,53 @@ fn already_there(path: &Path) -> Error {
         .hint("choose another selector, or --overwrite to replace the key")
 }
 
-/// Writes a private key: whole or not at all, and from the first moment on for the owner alone.
-pub fn write_private_key(
-    path: &Path,
-    key: &PrivateKeyPem,
+/// Writes private keys, each to its file: all of them or none, and from the first moment on for the
+/// owner alone.
+///
+/// Where a file is replaced after another one, and that fails, the first has its new key.
+pub fn write_private_keys(
+    keys: &[(&Path, &PrivateKeyText)],
     overwrite: bool,
     steps: &Steps,
 ) -> Result<(), Error> {
-    write_key(path, key, overwrite, steps).map_err(|error| error.about(shown(path)))
+    let about = |path: &Path, error: Error| error.about(shown(path));
+    // All are on the disk before the first gets its name.
+    let mut files = Vec::new();
+    for &(path, key) in keys {
+        let file = write_nameless(path, key).map_err(|error| about(path, error))?;
+        files.extend(file.map(|file| (path, file)));
+    }
+    // To replace a file is a step of its own.
+    let _step = (!overwrite).then(|| steps.begin());
+    let mut created = Vec::new();
+    for (path, (file, target)) in files {
+        let is_new = !target.exists();
+        let named = if overwrite {
+            file.replace(&target, steps)
+        } else {
+            file.create(&target)
+        };
+        if let Err(error) = named {
+            for target in created {
+                // If that fails as well, there is nothing more to be done.
+                let _ = fs::remove_file(target);
+            }
+            return Err(match error.kind() {
+                // Whoever made the file since it was looked for keeps it.
+                io::ErrorKind::AlreadyExists => already_there(path),
+                _ => about(path, error.into()),
+            });
+        }
+        if is_new {
+            created.push(target);
+        }
+    }
+    Ok(())
 }
 
-fn write_key(
-    path: &Path,
-    key: &PrivateKeyPem,
-    overwrite: bool,
-    steps: &Steps,
-) -> Result<(), Error> {
+/// Writes a private key to a file that has no name yet, and gives the name that it shall have;
+/// `None` if the key went to what is no file.
+fn write_nameless(path: &Path, key: &PrivateKeyText) -> Result<Option<(NewFile, PathBuf)>, Error> {
     let bytes = key.as_str().as_bytes();
     let existing = fs::metadata(path).ok();
     if existing
@@ -149,7 +180,7 @@ fn write_key(
             .write(true)
             .open(path)?
             .write_all(bytes)?;
-        return Ok(());
+        return Ok(None);
     }
     // A link stays a link: the key goes to where it leads.
     let target = follow_links(path)?;
@@ -159,16 +190,7 @@ fn write_key(
     if let Some(existing) = existing {
         keep_owner(file.file(), &existing);
     }
-    if overwrite {
-        file.replace(&target, steps)?;
-    } else {
-        // Whoever made the file since it was looked for keeps it.
-        file.create(&target).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => already_there(path),
-            _ => error.into(),
-        })?;
-    }
-    Ok(())
+    Ok(Some((file, target)))
 }
 
 /// Says why no file can be made in a folder.

@@ -20,7 +20,7 @@ pub struct Printed<'a> {
     pub format: Format,
     pub formatted: &'a str,
     /// What to do with the record in that format.
-    pub advice: Option<String>,
+    pub advice: Option<&'a str>,
     pub key_type: Option<KeyType>,
     pub bits: Option<usize>,
     pub key_file: Option<&'a Path>,
@@ -55,7 +55,7 @@ pub fn print(printed: &Printed<'_>, output: &mut Output) -> Result<(), Error> {
     } else {
         output.text(printed.formatted)?;
     }
-    if let Some(advice) = &printed.advice {
+    if let Some(advice) = printed.advice {
         output.advice(advice);
     }
     Ok(())

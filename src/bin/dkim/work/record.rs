@@ -57,7 +57,7 @@ pub fn run(arguments: &Record, output: &mut Output) -> Result<ExitStatus, Error>
             text: &published.text,
             format: options.format.0,
             formatted: &published.formatted,
-            advice: published.advice,
+            advice: published.advice.as_deref(),
             key_type,
             bits,
             key_file: arguments.key.as_deref(),
