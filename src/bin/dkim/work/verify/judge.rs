@@ -30,8 +30,10 @@ const RESULT: u64 = 512;
 const TALLY: u64 = 256;
 /// The memory for messages that wait, in bytes: for their keys, or for their turn.
 const MEMORY: u64 = 16 * 1024 * 1024;
-/// The same where bodies are kept: two of the largest, with their headers.
-const MEMORY_WITH_BODIES: u64 = 2 * (MAX_KEPT_BODY + MAX_HEADER) as u64 + MEMORY;
+/// A body that is kept counts this many times: to explain a signature takes a changed copy.
+const COPIES: u64 = 2;
+/// The memory where bodies are kept, in bytes: enough for the largest.
+const MEMORY_WITH_BODIES: u64 = COPIES * (MAX_KEPT_BODY + MAX_HEADER) as u64 + MEMORY;
 
 /// The bytes of a message that are counted before it is judged, in rounds of this many.
 const MANY_BYTES: u64 = 1024 * 1024;
@@ -132,7 +134,7 @@ impl Judge {
         };
         let header = length.min(MAX_HEADER as u64);
         let body = match self.explain {
-            Some(_) => (length - header).min(MAX_KEPT_BODY as u64),
+            Some(_) => COPIES * (length - header).min(MAX_KEPT_BODY as u64),
             None => 0,
         };
         header + body + whole + IN_FLIGHT
@@ -304,7 +306,7 @@ impl Read {
 
     /// The bytes of memory that header and body take.
     fn size(&self) -> u64 {
-        let body = self.kept.as_ref().map_or(0, KeptBody::size);
-        (2 * self.readings.header().octets().len() + body) as u64
+        let body = self.kept.as_ref().map_or(0, KeptBody::size) as u64;
+        2 * self.readings.header().octets().len() as u64 + COPIES * body
     }
 }
