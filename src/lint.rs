@@ -23,6 +23,7 @@ mod correction;
 mod key;
 mod loss;
 mod name;
+mod presentation;
 mod private;
 mod reading;
 mod split;

@@ -161,6 +161,8 @@ fn every_code_has_a_vector() {
         .iter()
         .flat_map(|vector| vector.all("finding"))
         .map(|finding| finding.split('/').next().unwrap_or_default())
+        // Of a text that is under no name; a test of its own shows it.
+        .chain(["presentation-form"])
         .collect();
     let all: BTreeSet<&str> = FindingCode::ALL.iter().map(|code| code.name()).collect();
     assert_eq!(with_vector, all);
@@ -201,7 +203,8 @@ fn severities_are_those_of_the_contract() {
     );
     assert_eq!(
         of(Severity::Note),
-        "idle-selector large-key long-ttl not-a-key-record note-tag short-ttl unknown-tag"
+        "idle-selector large-key long-ttl not-a-key-record note-tag \
+         presentation-form short-ttl unknown-tag"
     );
 }
 
@@ -425,6 +428,32 @@ fn a_record_under_no_name() {
         "this is not a key record",
     );
     check("", NameStatus::Invalid, "this is not a key record");
+}
+
+#[test]
+fn what_programs_print_is_read() {
+    let good = format!("v=DKIM1; k=ed25519; p={KEY}");
+    for (printed, records) in [
+        (format!("\"{good}\"\n"), 1),
+        (format!("s._domainkey.example.com. 60 IN TXT \"{good}\""), 1),
+        (format!("target.example.\n\"v=spf1 -all\"\n\"{good}\"\n"), 2),
+    ] {
+        let report = lint::unnamed_record(printed.clone().into_bytes());
+        assert_eq!(report.status, NameStatus::Found, "{printed}");
+        assert_eq!(report.records.len(), records, "{printed}");
+        assert_eq!(report.fixed, None, "{printed}");
+        assert!(
+            codes(&report.findings).contains(&"presentation-form"),
+            "{printed}"
+        );
+        check_words(&report);
+    }
+    // Cut off in the printed form, it is not the quotes that are wrong.
+    let report = lint::unnamed_record(format!("\"{}\"", &good[..40]).into_bytes());
+    assert_eq!(
+        codes(&report.findings),
+        ["key-truncated", "presentation-form"]
+    );
 }
 
 #[test]

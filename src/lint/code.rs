@@ -172,6 +172,8 @@ coded! {
         NotAKeyRecord = "not-a-key-record", Note, Content;
         /// The target is one that the provider publishes when it rotates its keys.
         IdleSelector = "idle-selector", Note, Content;
+        /// The text is one that a program printed, with quotes that are not a part of the record.
+        PresentationForm = "presentation-form", Note, Content;
         /// The RSA key has more than 2048 bits, for which the DNS needs care.
         LargeKey = "large-key", Note, Content;
         /// The record has a tag that no standard knows.

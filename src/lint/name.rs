@@ -11,6 +11,7 @@ pub use self::expectation::{Expectation, ExpectationKind, Expectations};
 
 use super::split::Split;
 use super::{Finding, FindingCode, RecordReport, RecordState, Severity, record_expecting, sort};
+use super::{presentation, private};
 use crate::key::PublicKey;
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind, TxtAnswer, TxtOutcome};
 
@@ -97,11 +98,24 @@ pub fn name(
 /// Examines the text of a record that is under no name: one that is still to be published, say.
 #[must_use]
 pub fn unnamed_record(text: Vec<u8>) -> NameReport {
-    let answer = TxtAnswer::new(TxtOutcome::Found {
-        records: vec![text],
-        ttl: None,
-    });
+    let printed = str::from_utf8(&text).ok().and_then(presentation::records);
+    let is_printed = printed.is_some();
+    let records = match printed {
+        Some(records) => records.into_iter().map(String::into_bytes).collect(),
+        None => vec![text],
+    };
+    let answer = TxtAnswer::new(TxtOutcome::Found { records, ttl: None });
     let mut report = of_answer(None, &answer, Expectations::default());
+    if is_printed {
+        report.findings.push(Finding::new(
+            FindingCode::PresentationForm,
+            "the text was read as what dig, host, nslookup or a zone file prints: its quotes and \
+             backslashes are not a part of the record",
+            "if the quotes were entered as a part of the record, remove them there: `dkim lookup` \
+             tells what is published",
+        ));
+        sort(&mut report.findings);
+    }
     if report.status == NameStatus::Missing {
         // Under a name it would be passed over; here it is what was asked about.
         report.status = NameStatus::Invalid;
@@ -159,6 +173,11 @@ fn of_answer(name: Option<&str>, answer: &TxtAnswer, expectations: Expectations<
             record: Some(place),
             ..finding
         }));
+    }
+    for finding in &mut report.findings {
+        if finding.code == FindingCode::PrivateKeyPublished {
+            finding.remedy = private::remedy(name);
+        }
     }
     report.fixed = report.correction(expectations.key);
     let split = Split::find(&report.records);

@@ -20,6 +20,9 @@ const SHORTEST_PIECE: usize = 90;
 /// A word of a record may be one of at most so many keys.
 const MAX_WORDS: usize = 64;
 
+/// A label of a name has at most so many bytes (RFC 1035 §2.3.4).
+const MAX_LABEL: usize = 63;
+
 /// A private key that was found.
 #[derive(Clone, Debug)]
 pub(super) struct Private {
@@ -47,27 +50,40 @@ impl Private {
 
     pub(super) fn finding(&self) -> Finding {
         let what = self.what;
-        let message = if self.is_whole {
-            format!("{what} is published: anyone can sign in the name of the domain with it")
-        } else {
+        let message = if !self.is_whole {
             format!("a part of {what} is published: the key is not secret any more")
+        } else if what.contains("encrypted") {
+            format!("{what} is published: whoever guesses its passphrase can sign")
+        } else {
+            format!("{what} is published: anyone can sign in the name of the domain with it")
         };
-        Finding::new(
-            FindingCode::PrivateKeyPublished,
-            message,
-            "make a new key under a new selector with `dkim keygen`, publish the record that it \
-             prints, sign with the new key, and remove this record",
-        )
+        Finding::new(FindingCode::PrivateKeyPublished, message, remedy(None))
     }
+}
+
+/// What to do about a private key at a name, or in a record that is at none.
+pub(super) fn remedy(name: Option<&str>) -> String {
+    let arguments = name
+        .map(|name| name.trim_end_matches('.'))
+        .and_then(|name| name.split_once("._domainkey."))
+        .filter(|(selector, _)| selector.len() < MAX_LABEL)
+        .map(|(selector, domain)| format!(" -s {selector}2 -d {domain}"))
+        .unwrap_or_default();
+    format!(
+        "make a new key under a new selector with `dkim keygen{arguments}`, publish the record \
+         that it prints, sign with the new key, and remove this record"
+    )
 }
 
 /// The private key in a text; of an Ed25519 seed, if its public half is `expected` or in the text
 /// as well.
 pub(super) fn find(text: &str, expected: Option<&PublicKey>) -> Option<Private> {
     let words: Vec<String> = words(text);
-    words
-        .iter()
-        .find_map(|word| of_word(word))
+    let found: Vec<Private> = words.iter().filter_map(|word| of_word(word)).collect();
+    let whole = found.iter().find(|private| private.is_whole);
+    whole
+        .or(found.first())
+        .cloned()
         .or_else(|| seed(&words, expected))
         .or_else(|| label(text))
 }
@@ -79,9 +95,9 @@ fn words(text: &str) -> Vec<String> {
     let runs = text
         .split(|character| !is_digit(character))
         .map(str::to_owned);
-    let values = text.split(';').map(|spec| {
+    let values = text.split(';').flat_map(|spec| {
         let value = spec.split_once('=').map_or(spec, |(_, value)| value);
-        String::from_utf8(super::key::cleaned(value)).unwrap_or_default()
+        [spec, value].map(|text| String::from_utf8(super::key::cleaned(text)).unwrap_or_default())
     });
     let mut words: Vec<String> = runs
         .chain(values)
@@ -130,8 +146,8 @@ fn hexadecimal(word: &str) -> Option<Vec<u8>> {
 
 /// The private key that the bytes begin with.
 fn begun(bytes: &[u8]) -> Option<Private> {
-    if bytes.starts_with(b"openssh-key-v1\0") {
-        return Some(Private::part("a private key of OpenSSH"));
+    if let Some(key) = bytes.strip_prefix(b"openssh-key-v1\0") {
+        return Some(openssh(key));
     }
     let what = match after_header(bytes, SEQUENCE)? {
         [INTEGER, 1, 0 | 1, SEQUENCE, ..] => "a private key (PKCS#8)",
@@ -152,6 +168,31 @@ fn begun(bytes: &[u8]) -> Option<Private> {
         is_whole,
         public: public_half(bytes),
     })
+}
+
+/// A private key of OpenSSH, from the name of its cipher on.
+fn openssh(key: &[u8]) -> Private {
+    fn field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+        let (length, rest) = bytes.split_first_chunk()?;
+        rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
+    }
+    let is_whole = || {
+        let (_, rest) = field(key)?;
+        let (_, rest) = field(rest)?;
+        let (_, rest) = field(rest)?;
+        let (_, rest) = field(rest.get(4..)?)?;
+        field(rest)
+    };
+    let is_open = field(key).is_none_or(|(cipher, _)| cipher == b"none");
+    Private {
+        what: if is_open {
+            "a private key of OpenSSH"
+        } else {
+            "an encrypted private key of OpenSSH"
+        },
+        is_whole: is_whole().is_some(),
+        public: None,
+    }
 }
 
 fn public_half(bytes: &[u8]) -> Option<PublicKey> {
@@ -266,7 +307,8 @@ fn long_number(bytes: &[u8]) -> Option<(usize, &[u8])> {
     is_positive.then_some((length, contents))
 }
 
-/// What says of itself that it is a private key: PEM in any letter case, and the file of `PuTTY`.
+/// What says of itself that it is a private key: PEM in any letter case, the file
+/// of `PuTTY`, a JSON Web Key.
 fn label(text: &str) -> Option<Private> {
     let lower = text.to_ascii_lowercase();
     let is_pem = lower.match_indices("private key").any(|(at, _)| {
@@ -277,6 +319,9 @@ fn label(text: &str) -> Option<Private> {
     if is_pem {
         return Some(Private::part("a private key (PEM)"));
     }
-    let is_putty = lower.contains("putty-user-key-file-");
-    is_putty.then(|| Private::part("a private key of PuTTY"))
+    if lower.contains("putty-user-key-file-") {
+        return Some(Private::part("a private key of PuTTY"));
+    }
+    let is_jwk = lower.contains("\"kty\"") && lower.contains("\"d\"");
+    is_jwk.then(|| Private::part("a private key (JWK)"))
 }

@@ -32,7 +32,7 @@ fn a_good_record() {
 
 #[test]
 fn bad_records() {
-    let quoted = format!("\"{KEY}\"");
+    let quoted = KEY.replace("p=", "p=\"") + "\"";
     dkim(&["record", "--check", &quoted])
         .exits(1)
         .prints("record: invalid\n")
@@ -51,12 +51,27 @@ fn bad_records() {
 }
 
 #[test]
-fn a_line_of_a_zone_file() {
-    let line = format!("s._domainkey.example.com. 3600 IN TXT \"{KEY}\"\n");
-    dkim_reading(&["record", "--check", "-"], line.as_bytes())
+fn what_dig_prints() {
+    for line in [
+        format!("\"{KEY}\"\n"),
+        format!(
+            "s._domainkey.example.com. 3600 IN TXT \"{}\" \"{}\"\n",
+            &KEY[..40],
+            &KEY[40..]
+        ),
+    ] {
+        let arguments = ["record", "--check", "-", "--json"];
+        let run = dkim_reading(&arguments, line.as_bytes()).exits(0);
+        assert_eq!(codes(&run), ["presentation-form"], "{line}");
+        assert_eq!(run.json()[0]["records"][0]["text"], KEY, "{line}");
+    }
+}
+
+#[test]
+fn pem_is_no_option() {
+    dkim(&["record", "--check", "-----BEGIN PUBLIC KEY----- MIGfMA0GCSqG"])
         .exits(1)
-        .prints(KEY)
-        .says("dkim: hint: for a line of a zone file: dkim lookup --zone FILE NAME");
+        .prints("key-damaged");
 }
 
 #[test]
@@ -81,6 +96,10 @@ fn the_vectors() {
         let preamble = testdata::pairs(preamble).unwrap();
         let only_record = ["comment", "status", "finding", "fixed"];
         if preamble.iter().any(|(key, _)| !only_record.contains(key)) {
+            continue;
+        }
+        // Here the quotes are those of a program that printed the record.
+        if preamble.contains(&("finding", "quotes-in-value")) {
             continue;
         }
         let mut command = command(&["record", "--json", "--check"]);

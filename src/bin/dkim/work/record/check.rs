@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::{self, IsTerminal as _, Read as _};
 
 use dkim_toolkit::key_record::MAX_RECORD;
-use dkim_toolkit::lint::{self, FindingCode, NameReport};
+use dkim_toolkit::lint;
 
 use crate::error::Error;
 use crate::exit::ExitStatus;
@@ -25,9 +25,6 @@ pub fn run(record: &OsStr, output: &mut Output) -> Result<ExitStatus, Error> {
     };
     let report = lint::unnamed_record(octets);
     print_record(&report, output)?;
-    if is_zone_line(&report) {
-        output.advice("for a line of a zone file: dkim lookup --zone FILE NAME");
-    }
     Ok((&report.status).into())
 }
 
@@ -42,17 +39,4 @@ fn read_stdin() -> io::Result<Vec<u8>> {
     let text = octets.strip_suffix(b"\n").unwrap_or(&octets);
     let text = text.strip_suffix(b"\r").unwrap_or(text);
     Ok(text.to_vec())
-}
-
-/// Whether a whole line of a zone file was given, in which quotes are right.
-fn is_zone_line(report: &NameReport) -> bool {
-    let has_quotes = report
-        .findings
-        .iter()
-        .any(|finding| finding.code == FindingCode::QuotesInValue);
-    let is_line = |text: &[u8]| {
-        text.split(u8::is_ascii_whitespace)
-            .any(|word| word.eq_ignore_ascii_case(b"TXT"))
-    };
-    has_quotes && report.records.iter().any(|record| is_line(&record.text))
 }
