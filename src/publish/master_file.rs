@@ -37,7 +37,7 @@ pub(super) fn nsupdate(publication: &Publication) -> String {
 /// What to do with a record that replaces another, where it is pasted by hand.
 pub(super) fn one_record(publication: &Publication) -> String {
     format!(
-        "put it in the place of the TXT record at {}: beside that, the old key stays valid",
+        "replace the TXT record at {} with this: if both are there, the old key stays valid",
         publication.name_without_dot()
     )
 }

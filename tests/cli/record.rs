@@ -159,6 +159,19 @@ fn bodies_are_json() {
 }
 
 #[test]
+fn every_format_is_in_the_documentation() {
+    let page = include_str!("../../docs/formats.md");
+    for format in Format::ALL {
+        let row = format!("| `{}` | {} | [", format.name(), format.description());
+        let row = page.lines().find(|line| line.starts_with(&row));
+        let link = format!("]({}) |", format.page());
+        assert!(row.is_some_and(|row| row.ends_with(&link)), "{format}");
+    }
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    assert_eq!(rows.count(), Format::ALL.len());
+}
+
+#[test]
 fn a_revocation_never_adds_a_record() {
     let revoke = |format: &str| record(&["--revoke", "--format", format]).exits(0);
     let body = |format: &str| -> serde_json::Value {
@@ -177,7 +190,7 @@ fn a_revocation_never_adds_a_record() {
     revoke("hetzner").says("/s1._domainkey/TXT/actions/set_records with this");
     revoke("gcloud").prints("gcloud dns record-sets update ");
     revoke("windows-dns").prints("dnscmd /RecordDelete example.com s1._domainkey TXT /f\n");
-    revoke("zone").says("in the place of the TXT record at s1._domainkey.example.com");
+    revoke("zone").says("replace the TXT record at s1._domainkey.example.com with this");
     let quiet = record(&["--revoke", "--format", "ovh", "-q"]).exits(0);
     assert!(quiet.stderr.is_empty());
 }

@@ -343,7 +343,7 @@ fn replacing_adds_no_record() {
             _ => {
                 assert_eq!(replaced, added, "{format}");
                 assert_eq!(advice, None, "{format}");
-                let place = "in the place of the TXT record at s1._domainkey.example.com: ";
+                let place = "replace the TXT record at s1._domainkey.example.com with this: ";
                 assert!(new_advice.unwrap().contains(place), "{format}");
             }
         }

@@ -85,6 +85,10 @@ pub const KEYGEN: &[Example] = &[
         "dkim keygen -s ed2026 -d example.com -t ed25519 --output-dir /etc/dkim",
     ),
     example(
+        "an RSA key and an Ed25519 key",
+        "dkim keygen -s rsa2027 -t rsa -s ed2027 -t ed25519 -d example.com",
+    ),
+    example(
         "publish the record at once",
         "dkim keygen -s s2027 -d example.com --format nsupdate | nsupdate -k tsig.key",
     ),
@@ -102,6 +106,10 @@ pub const RECORD: &[Example] = &[
     example(
         "in the form of a provider",
         "dkim record -k s2026.pem -s s2026 -d example.com --format route53 > batch.json",
+    ),
+    example(
+        "the value for a form on the web",
+        "dkim record -k s2026.pem --format txt",
     ),
     example(
         "revoke an old key",
