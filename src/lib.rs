@@ -145,6 +145,8 @@ pub mod canonicalization;
 mod coded;
 #[cfg(feature = "admin")]
 pub mod dmarc;
+#[cfg(any(feature = "explain", feature = "admin"))]
+mod enclosing;
 #[cfg(feature = "explain")]
 pub mod explain;
 mod hash;

@@ -33,8 +33,8 @@ mod words;
 
 pub use self::code::{FindingCode, Part, Severity};
 pub use self::name::{
-    Expectation, ExpectationKind, Expectations, LONG_TTL, NameReport, NameStatus, SHORT_TTL, name,
-    unnamed_record,
+    Expectation, ExpectationKind, Expectations, LONG_TTL, NameReport, NameStatus, Place, SHORT_TTL,
+    name, places, unnamed_record,
 };
 
 use self::correction::corrected;

@@ -11,6 +11,7 @@ mod inspect;
 mod key_files;
 mod keygen;
 mod lookup;
+mod lookup_names;
 mod mailboxes;
 mod many;
 mod mboxes;

@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["algorithm", "message"],
     &["canonicalization", "identifier", "key"],
     &["alignment", "author", "key_record", "provider", "signature"],
-    &["hash", "key_file", "lookup"],
+    &["enclosing", "hash", "key_file", "lookup"],
     &["dmarc", "verdict"],
     &["sign", "verify"],
     &["authentication_results", "mailbox", "resolver"],

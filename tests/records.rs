@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use crate::testdata;
 
 /// What a preamble may say.
-const KNOWN_KEYS: [&str; 12] = [
+const KNOWN_KEYS: [&str; 13] = [
     "comment",
     "name",
     "record",
@@ -25,6 +25,7 @@ const KNOWN_KEYS: [&str; 12] = [
     "alias",
     "alias-beside",
     "ending",
+    "elsewhere",
     "expect-key",
     "expect-cname",
     "status",
@@ -100,7 +101,40 @@ impl Vector {
         expectations.key = key.as_ref();
         expectations.cname = cname.as_ref();
         let name = self.one("name").unwrap_or("s._domainkey.example.com.");
-        lint::name(name, &Ok(self.answer()), expectations)
+        let answer = Ok(self.answer());
+        let places = lint::places(name, &answer).into_iter();
+        let elsewhere: Vec<_> = places
+            .map(|place| {
+                let answer = self.elsewhere(place.name());
+                (place, Ok(answer))
+            })
+            .collect();
+        lint::name(name, &answer, &elsewhere, expectations)
+    }
+
+    /// What is at another name than that of the vector.
+    fn elsewhere(&self, name: &str) -> TxtAnswer {
+        let lines = self.all("elsewhere").into_iter();
+        let mut lines = lines.filter_map(|line| line.split_once(' '));
+        let is_at = |pattern: &str| match pattern.strip_prefix('*') {
+            Some(end) => name.ends_with(end),
+            None => name == pattern,
+        };
+        let Some((_, what)) = lines.find(|(pattern, _)| is_at(pattern)) else {
+            return TxtAnswer::new(TxtOutcome::NoSuchName);
+        };
+        if what == "no-records" {
+            return TxtAnswer::new(TxtOutcome::NoRecords);
+        }
+        let Some(target) = what.strip_prefix("alias ") else {
+            return TxtAnswer::new(TxtOutcome::Found {
+                records: vec![unescaped(what)],
+                ttl: None,
+            });
+        };
+        let mut answer = TxtAnswer::new(TxtOutcome::NoRecords);
+        answer.chain = vec![target.to_owned()];
+        answer
     }
 }
 
@@ -190,8 +224,8 @@ fn severities_are_those_of_the_contract() {
     assert_eq!(
         of(Severity::Error),
         "algorithm-in-h bad-base64 bad-version cname-as-txt cname-dangling cname-loop \
-         cname-mismatch duplicate-tag escaped-semicolons key-damaged key-mismatch key-too-short \
-         key-truncated key-type-mismatch missing-semicolon no-key-tag private-key-published \
+         cname-mismatch duplicate-tag escaped-semicolons key-damaged key-elsewhere key-mismatch \
+         key-too-short key-truncated key-type-mismatch missing-semicolon no-key-tag private-key-published \
          quotes-in-value record-too-large revoked service-restricted several-records sha1-only \
          tag-syntax unknown-key-type unreachable-name version-not-first"
     );
@@ -199,7 +233,7 @@ fn severities_are_those_of_the_contract() {
         of(Severity::Warning),
         "cname-and-txt granularity-tag line-break low-exponent no-version pkcs1-key second-txt \
          sha1-allowed sloppy-der testing-flag unpadded-key unusual-exponent weak-key \
-         whitespace-in-key"
+         whitespace-in-key wildcard"
     );
     assert_eq!(
         of(Severity::Note),
@@ -461,7 +495,7 @@ fn the_dnssec_state_of_failures() {
     let state = |kind| {
         let failure = LookupFailure::new(kind, "why");
         let name = "s._domainkey.example.com.";
-        lint::name(name, &Err(failure), Expectations::default()).dnssec_state()
+        lint::name(name, &Err(failure), &[], Expectations::default()).dnssec_state()
     };
     assert_eq!(state(LookupFailureKind::Bogus), Some("bogus"));
     assert_eq!(state(LookupFailureKind::Timeout), None);

@@ -30,6 +30,12 @@ impl KeyQuery {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// The selector and the domain of an owner name, without the final dot.
+    pub(crate) fn split(name: &str) -> Option<(&str, &str)> {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        name.split_once(DOMAINKEY)
+    }
 }
 
 impl FromStr for KeyQuery {
@@ -37,10 +43,8 @@ impl FromStr for KeyQuery {
 
     /// Reads an owner name, with or without its final dot.
     fn from_str(name: &str) -> Result<Self, IdentifierError> {
-        let name = name.strip_suffix('.').unwrap_or(name).to_lowercase();
-        let (selector, domain) = name
-            .split_once(DOMAINKEY)
-            .ok_or(IdentifierError::NoDomainkey)?;
+        let name = name.to_lowercase();
+        let (selector, domain) = Self::split(&name).ok_or(IdentifierError::NoDomainkey)?;
         Self::new(&selector.parse()?, &domain.parse()?).ok_or(IdentifierError::LongName)
     }
 }

@@ -92,6 +92,8 @@ coded! {
         Revoked = "revoked", Error, Content;
         /// No verifier asks for the name: it is not `selector._domainkey.domain`.
         UnreachableName = "unreachable-name", Error, Content;
+        /// The key record is at another name, which a slip leads to.
+        KeyElsewhere = "key-elsewhere", Error, Content;
         /// The name is an alias of a name that has no TXT record.
         CnameDangling = "cname-dangling", Error, Content;
         /// The chain of aliases leads back to itself, or is too long.
@@ -130,6 +132,8 @@ coded! {
         KeyTypeMismatch = "key-type-mismatch", Error, Form;
         /// The RSA key has fewer than 1024 bits (RFC 8301 §3.2).
         KeyTooShort = "key-too-short", Error, Content;
+        /// The answer comes from a wildcard (RFC 4592): the selector itself does not exist.
+        Wildcard = "wildcard", Warning, Content;
         /// The name has a CNAME record and TXT records (RFC 1034 §3.6.2).
         CnameAndTxt = "cname-and-txt", Warning, Content;
         /// A TXT record for something else is beside the key record (RFC 6376 §3.6.2.2).

@@ -2,11 +2,13 @@
 //! (RFC 6376 §3.6.2).
 
 mod alias;
+mod elsewhere;
 mod expectation;
 mod second_text;
 mod target_in_text;
 mod unreachable;
 
+pub use self::elsewhere::{Place, places};
 pub use self::expectation::{Expectation, ExpectationKind, Expectations};
 
 use super::split::Split;
@@ -82,15 +84,22 @@ pub struct NameReport {
     pub fixed: Option<String>,
 }
 
-/// Examines what the DNS said about the name of a key record.
+/// Examines what the DNS said about the name of a key record; `elsewhere` is what it said about the
+/// [`places`] where the record may be instead.
 #[must_use]
 pub fn name(
     name: &str,
     answer: &Result<TxtAnswer, LookupFailure>,
+    elsewhere: &[(Place, Result<TxtAnswer, LookupFailure>)],
     expectations: Expectations<'_>,
 ) -> NameReport {
     match answer {
-        Ok(answer) => of_answer(Some(name), answer, expectations),
+        Ok(answer) => {
+            let mut report = of_answer(Some(name), answer, expectations);
+            report.find_elsewhere(name, answer, elsewhere);
+            sort(&mut report.findings);
+            report
+        }
         Err(failure) => of_failure(name, failure, expectations),
     }
 }
@@ -184,11 +193,11 @@ fn of_answer(name: Option<&str>, answer: &TxtAnswer, expectations: Expectations<
     if let Some(split) = &split {
         report.tell_of_split(split, expectations.key);
     }
-    alias::examine(answer, &mut report.findings);
     report.find_in_records(split.is_some());
     report.find_targets(name);
     if let Some(name) = name {
         report.findings.extend(unreachable::examine(name));
+        alias::examine(name, answer, &mut report.findings);
         report.judge(name, expectations, split.as_ref());
     }
     report.status = if split.is_some() {

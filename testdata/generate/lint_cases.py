@@ -391,6 +391,33 @@ def names(add):
             None, "missing", "idle-selector", alias=target, ending="no-such-name")  # fmt: skip
     add("cname-and-txt", "RFC 1034 §3.6.2: a CNAME record excludes others.",
         GOOD, "found", "cname-and-txt", alias_beside=TARGET, expect_cname=TARGET.rstrip("."))  # fmt: skip
+    domain = "example.com"
+    proper = f"s._domainkey.{domain}"
+    for case, place in (
+        ("zone-twice", f"{proper}.{domain}"), ("without-underscore", f"s.domainkey.{domain}"),
+        ("plural", f"s._domainkeys.{domain}"),
+    ):  # fmt: skip
+        add(f"key-elsewhere-{case}", "RFC 6376 §3.6.2.1: the record is at another name.", None, "missing",
+            "key-elsewhere", ending="no-such-name", elsewhere=f'{place}. "{GOOD}"')  # fmt: skip
+    below = f"s._domainkey.mail.{domain}"
+    for case, place in (
+        ("zone-twice-above", f"{below}.{domain}"), ("parent", proper), ("too-high", f"s.mail._domainkey.{domain}"),
+    ):  # fmt: skip
+        add(f"key-elsewhere-{case}", "RFC 6376 §3.6.2.1: the record is at another name.", None, "missing",
+            "key-elsewhere", ending="no-such-name", name=f"{below}.", elsewhere=f'{place}. "{GOOD}"')  # fmt: skip
+    add("key-elsewhere-foreign", "What is at another name is no key record.", None, "missing",
+        ending="no-such-name", elsewhere=f'{proper}.{domain}. "{SPF}"')  # fmt: skip
+    add("cname-dangling-relative", "RFC 1035 §5.1: a target without its final dot, which has a key.", None, "missing",
+        "cname-dangling", alias=f"{TARGET}{domain}.", ending="no-such-name", elsewhere=f'{TARGET} "{GOOD}"')  # fmt: skip
+    unmade = f"*._domainkey.{domain}."
+    add("wildcard-alias", "RFC 4592: a wildcard's CNAME record.", None, "missing", "wildcard",
+        alias=f"web.{domain}.", ending="no-records", elsewhere=f"{unmade} alias web.{domain}.")  # fmt: skip
+    add("wildcard-other-alias", "The alias is another one than that of the wildcard.", None, "missing",
+        "cname-dangling", alias=TARGET, ending="no-records", elsewhere=f"{unmade} alias web.{domain}.")  # fmt: skip
+    add("wildcard-txt", "RFC 4592: a wildcard's TXT record.", SPF, "missing", "wildcard not-a-key-record",
+        elsewhere=f'{unmade} "{SPF}"')  # fmt: skip
+    add("wildcard-no-txt", "RFC 4592: a wildcard without TXT records.", None, "missing", "wildcard",
+        ending="no-records", elsewhere=f"{unmade} no-records")  # fmt: skip
     for form, text in (("", TARGET), ("-without-dot", TARGET[:-1]), ("-whole-line", f"IN CNAME {TARGET}")):
         add(f"cname-as-txt{form}", "The target of a CNAME record in a TXT record.", text, "missing", "cname-as-txt")
     for form, name in (("", "domainkey"), ("-plural", "_domainkeys")):

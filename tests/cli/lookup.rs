@@ -5,34 +5,34 @@ use crate::support::dns_server::{
     Answer, DnsServer, NXDOMAIN, REFUSED, Record, Reply, SERVFAIL, closed_address,
 };
 
-const NAME: &str = "s._domainkey.example.com";
-const TARGET: &str = "s1.domainkey.u123.wl.mailer.example";
-const KEY: &str = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+pub(super) const NAME: &str = "s._domainkey.example.com";
+pub(super) const TARGET: &str = "s1.domainkey.u123.wl.mailer.example";
+pub(super) const KEY: &str = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 
 /// Looks a name up in a zone of these lines.
-fn in_zone(zone: &str, words: &[&str]) -> Run {
+pub(super) fn in_zone(zone: &str, words: &[&str]) -> Run {
     let folder = scratch();
     let zone = file(&folder, "zone", zone.as_bytes());
     dkim(&[&["lookup", "--zone", &zone], words].concat())
 }
 
 /// Asks a server that always says the same.
-fn from_server(reply: impl Into<Reply>, words: &[&str]) -> Run {
+pub(super) fn from_server(reply: impl Into<Reply>, words: &[&str]) -> Run {
     let reply = reply.into();
     let server = DnsServer::start(move |_| reply.clone());
     ask(&server.address().to_string(), words)
 }
 
-fn ask(server: &str, words: &[&str]) -> Run {
+pub(super) fn ask(server: &str, words: &[&str]) -> Run {
     dkim(&[&["lookup", "--nameserver", server], words].concat())
 }
 
-fn key() -> Answer {
+pub(super) fn key() -> Answer {
     Answer::default().txt(NAME, KEY)
 }
 
 /// `status`, then the codes of the findings.
-fn summary(run: &Run) -> String {
+pub(super) fn summary(run: &Run) -> String {
     let object = &run.json()[0];
     let mut words = vec![object["status"].as_str().unwrap().to_owned()];
     for finding in object["findings"].as_array().unwrap() {
@@ -300,149 +300,6 @@ fn the_expected_key() {
     from_server(key(), &[NAME, "--expect-key", &pem]).exits(0);
 }
 
-/// Asks a server that has this alias, and fails on its target.
-fn with_failing_target(code: u16, words: &[&str]) -> Run {
-    let server = DnsServer::start(move |question| match question.name.as_str() {
-        "s._domainkey.example.com." => Answer::default().cname(NAME, TARGET).into(),
-        _ => Answer::code(code).into(),
-    });
-    ask(&server.address().to_string(), words)
-}
-
-#[test]
-fn an_alias_whose_target_cannot_be_asked() {
-    let expectations = |run: &Run| run.json()[0]["expectations"].clone();
-    let chain = serde_json::json!([format!("{TARGET}.")]);
-    for code in [REFUSED, SERVFAIL] {
-        let right = ["--json", NAME, "--expect-cname", TARGET];
-        let run = with_failing_target(code, &right).exits(3);
-        assert_eq!(summary(&run), "temporary");
-        assert_eq!(run.json()[0]["chain"], chain);
-        let expected = serde_json::json!([
-            {"kind": "cname", "expected": format!("{TARGET}."), "holds": true}
-        ]);
-        assert_eq!(expectations(&run), expected);
-        let wrong = ["--json", NAME, "--expect-cname", "other.example"];
-        let run = with_failing_target(code, &wrong).exits(1);
-        assert_eq!(summary(&run), "mismatch cname-mismatch");
-        assert_eq!(run.json()[0]["chain"], chain);
-        with_failing_target(code, &[NAME]).prints(&format!("  alias of: {TARGET}\n"));
-    }
-    let unknown = ["--json", NAME, "--expect-cname", TARGET];
-    let run = from_server(Answer::code(SERVFAIL), &unknown).exits(3);
-    assert!(expectations(&run)[0]["holds"].is_null());
-    // A loop is an answer, and still an alias.
-    let circle = Answer::default().cname(NAME, TARGET).cname(TARGET, NAME);
-    let run = from_server(circle, &unknown).exits(1);
-    assert_eq!(summary(&run), "missing cname-loop");
-    assert_eq!(expectations(&run)[0]["holds"], true);
-}
-
-#[test]
-fn an_alias_beside_the_key() {
-    let both = key().cname(NAME, TARGET).txt(TARGET, "v=DKIM1; p=");
-    let run = from_server(both.clone(), &["--json", NAME]).exits(0);
-    assert_eq!(summary(&run), "found cname-and-txt");
-    assert_eq!(
-        run.json()[0]["chain"],
-        serde_json::json!([format!("{TARGET}.")])
-    );
-    from_server(both.clone(), &[NAME])
-        .prints(&format!("  alias of: {TARGET}\n"))
-        .prints("  record: ")
-        .prints(&format!(
-            "the name has a CNAME record to\n    {TARGET} and TXT"
-        ));
-    from_server(both, &[NAME, "--fail-on", "warning"]).exits(1);
-}
-
-#[test]
-fn an_idle_selector_of_microsoft_365() {
-    let zone = "\
-selector2._domainkey.example.com. CNAME selector2-example-com._domainkey.contoso.onmicrosoft.com.
-selector1._domainkey.example.com. CNAME selector1-example-com._domainkey.contoso.n-v1.dkim.mail.microsoft.
-";
-    for selector in ["selector1", "selector2"] {
-        let words = ["--json", "-s", selector, "-d", "example.com"];
-        let run = in_zone(zone, &words).exits(1);
-        assert_eq!(summary(&run), "missing idle-selector");
-        let remedy = run.json()[0]["findings"][0]["remedy"].to_string();
-        assert!(remedy.contains("keep both CNAME records") && !remedy.contains("remove"));
-    }
-}
-
-#[test]
-fn truncated_over_udp_and_refused_over_tcp() {
-    let truncated = Answer {
-        truncated: true,
-        ..Answer::default()
-    };
-    let server = DnsServer::without_tcp(move |_| truncated.clone().into());
-    let address = server.address();
-    let run = ask(&address.to_string(), &["--json", NAME]).exits(3);
-    let detail = format!(
-        "the answer is too long for UDP (truncated), and {address} refused TCP: open TCP port {} \
-         or publish a shorter record",
-        address.port()
-    );
-    assert_eq!(run.json()[0]["detail"], detail);
-}
-
-#[test]
-fn expectations_that_hold_are_said() {
-    let file = "testdata/keys/rsa2048.pem";
-    let words = ["lookup", ZONE[0], ZONE[1], "-d", "example.com"];
-    let with = |more: &[&str]| dkim(&[&words[..], more].concat());
-    let one = ["-s", "rsa2048", "--expect-key", file];
-    with(&one).exits(0).prints(&format!(
-        "  as expected: the published key is that of {file}\n"
-    ));
-    let run = with(&[&one[..], &["--json"]].concat()).exits(0);
-    let expected = serde_json::json!([{"kind": "key", "expected": file, "holds": true}]);
-    assert_eq!(run.json()[0]["expectations"], expected);
-    let delegated = Answer::default().cname(NAME, TARGET).txt(TARGET, KEY);
-    from_server(delegated, &[NAME, "--expect-cname", TARGET])
-        .exits(0)
-        .prints(&format!("as expected: the name is an alias of {TARGET}\n"));
-    let run = with(&["-s", "rsa4096", "--expect-key", file]).exits(1);
-    assert!(!run.stdout().contains("  as expected: "));
-    run.prints(&format!("is not that of\n    {file} (RSA, 2048 bits)"))
-        .prints(&format!(
-            "remedy: publish the record of {file}, or sign with the\n"
-        ));
-}
-
-#[test]
-fn several_expected_keys_belong_to_several_selectors() {
-    let words = ["lookup", "--json", ZONE[0], ZONE[1], "-d", "example.com"];
-    let with = |more: &[&str]| dkim(&[&words[..], more].concat());
-    let (rsa, ed25519) = ("testdata/keys/rsa2048.pem", "testdata/keys/ed25519.pem");
-    let two = ["-s", "rsa2048", "-s", "ed25519"];
-    let both = ["--expect-key", rsa, "--expect-key", ed25519];
-    let run = with(&[two, both].concat()).exits(0);
-    for (object, file) in run.json().iter().zip([rsa, ed25519]) {
-        let expected = serde_json::json!([{"kind": "key", "expected": file, "holds": true}]);
-        assert_eq!(object["expectations"], expected);
-    }
-    let crossed = ["--expect-key", ed25519, "--expect-key", rsa];
-    let run = with(&[two, crossed].concat()).exits(1);
-    for object in run.json() {
-        assert_eq!(object["expectations"][0]["holds"], false);
-    }
-    // One key is expected everywhere; another number of keys belongs to no names.
-    let run = with(&[&two[..], &["--expect-key", rsa]].concat()).exits(1);
-    let holds = run.json();
-    let holds: Vec<_> = holds
-        .iter()
-        .map(|object| &object["expectations"][0]["holds"])
-        .collect();
-    assert_eq!(holds, [true, false]);
-    with(&[&two[..], &["-s", "rsa4096"], &both].concat())
-        .exits(2)
-        .says("--expect-key: 2 keys are expected of 3 names")
-        .says("dkim: hint: give --expect-key once for all names, or once for each");
-}
-
 #[test]
 fn the_selectors_of_a_message() {
     let message = signed();
@@ -510,21 +367,4 @@ fn quiet_says_it_by_the_status_alone() {
             .stdout
             .is_empty()
     );
-}
-
-#[test]
-fn a_name_of_another_form() {
-    let zone = format!("mail.domainkey.example.com. 60 TXT \"{KEY}\"\n");
-    let check = |name: &str, expected: &str| {
-        let run = in_zone(&zone, &["--json", name]).exits(1);
-        assert_eq!(summary(&run), expected);
-    };
-    check("example.net", "missing unreachable-name");
-    check("mail.domainkey.example.com", "invalid unreachable-name");
-    in_zone(&zone, &["mail.domainkey.example.com"])
-        .exits(1)
-        .prints("remedy: publish the record at mail._domainkey.example.com\n");
-    // The DNS has no say in it.
-    let run = from_server(Answer::code(SERVFAIL), &["--json", "mail.example.com"]).exits(1);
-    assert_eq!(summary(&run), "missing unreachable-name");
 }

@@ -1,6 +1,6 @@
 //! Names near the one where a key was looked for: slips of the pen, and other keys of one signer.
 
-use crate::alignment::organizational_domain;
+use crate::enclosing::{parents, zones};
 use crate::identifier::KeyQuery;
 use crate::identifier::{Sdid, Selector};
 use crate::signature::Signature;
@@ -58,26 +58,11 @@ pub(super) fn names(signature: &Signature) -> Vec<KeyQuery> {
     found
 }
 
-/// The domains above, up to the organizational domain: what is above that is somebody else's.
-fn parents(domain: &Sdid) -> impl Iterator<Item = &str> {
-    let organization = organizational_domain(domain.domain());
-    let mut rest = domain.to_ascii();
-    std::iter::from_fn(move || {
-        if rest.len() <= organization.len() {
-            return None;
-        }
-        rest = rest.split_once('.')?.1;
-        Some(rest)
-    })
-    .take(2)
-}
-
 /// The domain with that of a zone behind it, which is added to a name without a final dot
 /// (RFC 1035 §5.1): the domain itself, or one above.
 fn doubled(domain: &Sdid) -> impl Iterator<Item = String> {
     let own = domain.to_ascii();
-    let zones = std::iter::once(own).chain(parents(domain));
-    zones.map(move |zone| format!("{own}.{zone}"))
+    zones(domain).map(move |zone| format!("{own}.{zone}"))
 }
 
 /// Whether a name is what a zone file without a final dot makes of the signature's.

@@ -1,5 +1,6 @@
 //! CNAME records on the way to the key (RFC 1034 §3.6.2).
 
+use super::elsewhere::parts;
 use super::without_dot;
 use crate::identifier::DomainName;
 use crate::lint::{Finding, FindingCode};
@@ -9,7 +10,7 @@ use crate::lookup::{TxtAnswer, TxtOutcome};
 const MICROSOFT: [&str; 2] = ["onmicrosoft.com", "dkim.mail.microsoft"];
 
 /// What there is to say about the CNAME records of an answer.
-pub(super) fn examine(answer: &TxtAnswer, findings: &mut Vec<Finding>) {
+pub(super) fn examine(name: &str, answer: &TxtAnswer, findings: &mut Vec<Finding>) {
     if let Some(target) = &answer.alias_beside {
         let target = without_dot(target);
         findings.push(Finding::new(
@@ -22,12 +23,12 @@ pub(super) fn examine(answer: &TxtAnswer, findings: &mut Vec<Finding>) {
         ));
     }
     if let Some(end) = answer.chain.last() {
-        findings.extend(at_end(without_dot(end), &answer.outcome));
+        findings.extend(at_end(name, without_dot(end), &answer.outcome));
     }
 }
 
 /// What is wrong at the end of a chain of aliases.
-fn at_end(end: &str, outcome: &TxtOutcome) -> Option<Finding> {
+fn at_end(name: &str, end: &str, outcome: &TxtOutcome) -> Option<Finding> {
     match outcome {
         TxtOutcome::Found { .. } => None,
         TxtOutcome::AliasLoop => Some(Finding::new(
@@ -41,8 +42,13 @@ fn at_end(end: &str, outcome: &TxtOutcome) -> Option<Finding> {
                 "the alias leads to {end}, which does not exist: Microsoft 365 publishes a key only \
                  for the selector that is in use, and for the other one when it rotates the keys"
             ),
-            "keep both CNAME records; if neither selector has a key, enable DKIM for the domain in \
-             Microsoft 365",
+            format!(
+                "keep both CNAME records; if neither selector has a key, enable DKIM in Microsoft 365: \
+                 Set-DkimSigningConfig -Identity {} -Enabled $true",
+                parts(name)
+                    .as_ref()
+                    .map_or(name, |(_, domain)| domain.to_ascii())
+            ),
         )),
         TxtOutcome::NoSuchName => Some(Finding::new(
             FindingCode::CnameDangling,
@@ -58,7 +64,9 @@ fn at_end(end: &str, outcome: &TxtOutcome) -> Option<Finding> {
     }
 }
 
-fn is_of_microsoft(name: &str) -> bool {
+/// Whether a name is in a zone in which Microsoft 365 publishes keys.
+pub(super) fn is_of_microsoft(name: &str) -> bool {
+    let name = without_dot(name);
     let parse = |name: &str| DomainName::parse(name.as_bytes()).ok();
     let mut zones = MICROSOFT.into_iter().filter_map(parse);
     parse(name).is_some_and(|name| zones.any(|zone| name.is_within(&zone)))

@@ -1,11 +1,13 @@
 //! `dkim lookup`.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use dkim_toolkit::identifier::DomainName;
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::key::PublicKey;
-use dkim_toolkit::lint::{self, Expectations};
+use dkim_toolkit::lint::{self, Expectations, Place};
+use dkim_toolkit::lookup::{LookupFailure, TxtAnswer};
 use dkim_toolkit::message::LineEndings;
 use dkim_toolkit::signature::{FIELD_NAME, claimed_key_query};
 use dkim_toolkit::verify::Policy;
@@ -35,27 +37,63 @@ pub fn run(arguments: &Lookup, output: &mut Output) -> Result<ExitStatus, Error>
     let mut status = ExitStatus::Yes;
     let mut is_first = true;
     for questions in questions.chunks(AT_A_TIME) {
-        let mut progress = Progress::of_waits(dns.waits(), output.bar(), !output.quiet);
-        let names: Vec<&str> = questions
+        let names = questions.iter().map(|question| question.name.as_str());
+        let mut answers = Answers::default();
+        answers.ask(names, &dns, output);
+        let places: Vec<Vec<Place>> = questions
             .iter()
-            .map(|question| question.name.as_str())
+            .map(|question| lint::places(&question.name, answers.of(&question.name)))
             .collect();
-        let answers = dns.look_up_names(&names, || {
-            progress.update();
-        });
-        drop(progress);
-        for (question, answer) in questions.iter().zip(&answers) {
+        answers.ask(places.iter().flatten().map(Place::name), &dns, output);
+        for (question, places) in questions.iter().zip(places) {
+            let elsewhere: Vec<_> = places
+                .into_iter()
+                .map(|place| {
+                    let answer = answers.of(place.name()).clone();
+                    (place, answer)
+                })
+                .collect();
+            let answer = answers.of(&question.name);
             let mut expectations = Expectations::default();
             expectations.cname = arguments.expect_cname.as_ref();
             expectations.key = question.key.map(|expected| &expected.key);
             expectations.key_source = question.key.map(|expected| expected.file.as_str());
-            let report = lint::name(&question.name, answer, expectations);
+            let report = lint::name(&question.name, answer, &elsewhere, expectations);
             print_name(&question.name, &report, is_first, output)?;
             status = status.worse((&report.status).into());
             is_first = false;
         }
     }
     Ok(status)
+}
+
+/// What the DNS said, by absolute name.
+#[derive(Default)]
+struct Answers(HashMap<String, Result<TxtAnswer, LookupFailure>>);
+
+impl Answers {
+    /// Asks for names, side by side and each once.
+    fn ask<'a>(&mut self, names: impl Iterator<Item = &'a str>, dns: &Keys, output: &Output) {
+        let mut new: Vec<&str> = Vec::new();
+        for name in names {
+            if !self.0.contains_key(name) && !new.contains(&name) {
+                new.push(name);
+            }
+        }
+        let mut progress = Progress::of_waits(dns.waits(), output.bar(), !output.quiet);
+        for names in new.chunks(AT_A_TIME) {
+            let answers = dns.look_up_names(names, || {
+                progress.update();
+            });
+            let names = names.iter().map(|&name| name.to_owned());
+            self.0.extend(names.zip(answers));
+        }
+    }
+
+    /// The answer for a name that was asked for.
+    fn of(&self, name: &str) -> &Result<TxtAnswer, LookupFailure> {
+        &self.0[name]
+    }
 }
 
 /// A key that must be published, and the file that it was read from.
