@@ -83,12 +83,6 @@ pub fn organizational_domain(domain: &DomainName) -> &str {
     psl::domain_str(domain.to_ascii()).unwrap_or(domain.to_ascii())
 }
 
-/// Whether a domain is under a public suffix that is on the list.
-#[cfg(feature = "admin")]
-pub(crate) fn has_known_suffix(domain: &DomainName) -> bool {
-    psl::suffix(domain.to_ascii().as_bytes()).is_some_and(|suffix| suffix.is_known())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,10 @@
 //! CNAME records on the way to the key (RFC 1034 §3.6.2).
 
-use super::elsewhere::parts;
+use super::unreachable::parts;
 use super::without_dot;
-use crate::identifier::DomainName;
 use crate::lint::{Finding, FindingCode};
 use crate::lookup::{TxtAnswer, TxtOutcome};
-
-/// The zones in which Microsoft 365 publishes the keys of its customers.
-const MICROSOFT: [&str; 2] = ["onmicrosoft.com", "dkim.mail.microsoft"];
+use crate::provider::Provider;
 
 /// What there is to say about the CNAME records of an answer.
 pub(super) fn examine(name: &str, answer: &TxtAnswer, findings: &mut Vec<Finding>) {
@@ -23,20 +20,20 @@ pub(super) fn examine(name: &str, answer: &TxtAnswer, findings: &mut Vec<Finding
         ));
     }
     if let Some(end) = answer.chain.last() {
-        findings.extend(at_end(name, without_dot(end), &answer.outcome));
+        findings.extend(at_end(name, answer, without_dot(end)));
     }
 }
 
 /// What is wrong at the end of a chain of aliases.
-fn at_end(name: &str, end: &str, outcome: &TxtOutcome) -> Option<Finding> {
-    match outcome {
+fn at_end(name: &str, answer: &TxtAnswer, end: &str) -> Option<Finding> {
+    match answer.outcome {
         TxtOutcome::Found { .. } => None,
         TxtOutcome::AliasLoop => Some(Finding::new(
             FindingCode::CnameLoop,
             format!("the aliases go round in a circle, or do not end: the last one leads to {end}"),
             "remove the CNAME record that leads back",
         )),
-        TxtOutcome::NoSuchName if is_of_microsoft(end) => Some(Finding::new(
+        TxtOutcome::NoSuchName if is_to_microsoft(&answer.chain) => Some(Finding::new(
             FindingCode::IdleSelector,
             format!(
                 "the alias leads to {end}, which does not exist: Microsoft 365 publishes a key only \
@@ -64,12 +61,9 @@ fn at_end(name: &str, end: &str, outcome: &TxtOutcome) -> Option<Finding> {
     }
 }
 
-/// Whether a name is in a zone in which Microsoft 365 publishes keys.
-pub(super) fn is_of_microsoft(name: &str) -> bool {
-    let name = without_dot(name);
-    let parse = |name: &str| DomainName::parse(name.as_bytes()).ok();
-    let mut zones = MICROSOFT.into_iter().filter_map(parse);
-    parse(name).is_some_and(|name| zones.any(|zone| name.is_within(&zone)))
+/// Whether a chain of aliases leads to a key that Microsoft 365 publishes.
+pub(super) fn is_to_microsoft(chain: &[String]) -> bool {
+    Provider::by_chain(chain).is_some_and(|provider| provider.id() == "microsoft365")
 }
 
 #[cfg(test)]
@@ -77,14 +71,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn zones_of_microsoft_end_at_a_label() {
-        assert!(is_of_microsoft(
-            "selector1-example-com._domainkey.contoso.onmicrosoft.com"
+    fn keys_of_microsoft() {
+        let is_to = |target: &str| is_to_microsoft(&[target.to_owned()]);
+        assert!(is_to(
+            "selector1-example-com._domainkey.contoso.onmicrosoft.com."
         ));
-        assert!(is_of_microsoft(
-            "selector1-example-com._domainkey.contoso.n-v1.dkim.mail.microsoft"
+        assert!(is_to(
+            "selector1-example-com._domainkey.contoso.n-v1.dkim.mail.microsoft."
         ));
-        assert!(!is_of_microsoft("s._domainkey.evilonmicrosoft.com"));
-        assert!(!is_of_microsoft("s._domainkey.onmicrosoft.com.example.com"));
+        assert!(!is_to("s._domainkey.evilonmicrosoft.com."));
+        assert!(!is_to("s._domainkey.onmicrosoft.com.example.com."));
     }
 }

@@ -4,13 +4,15 @@
 //! one level higher. The caller asks for the few names that [`places`] gives, and
 //! [`name`](super::name) judges what is there.
 
-use super::{NameReport, unreachable, without_dot};
-use crate::alignment::has_known_suffix;
+use super::alias::is_to_microsoft;
+use super::unreachable::{MISSPELLED, parts};
+use super::{NameReport, without_dot};
 use crate::enclosing::{parents, zones};
-use crate::identifier::{DomainName, KeyQuery, Sdid};
+use crate::identifier::{DomainName, Sdid};
 use crate::key_record::PublishedRecord;
 use crate::lint::{Finding, FindingCode};
 use crate::lookup::{LookupFailure, TxtAnswer, TxtOutcome};
+use crate::provider::Provider;
 
 /// A name that is asked for because there is no key record under another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,10 +59,7 @@ pub fn places(name: &str, answer: &Result<TxtAnswer, LookupFailure>) -> Vec<Plac
     let Some((selector, domain)) = parts(name) else {
         return Vec::new();
     };
-    let is_idle = answer
-        .chain
-        .last()
-        .is_some_and(|end| super::alias::is_of_microsoft(end));
+    let is_idle = is_to_microsoft(&answer.chain);
     if has_key_record(answer) || is_idle || answer.outcome == TxtOutcome::AliasLoop {
         return Vec::new();
     }
@@ -76,7 +75,7 @@ pub fn places(name: &str, answer: &Result<TxtAnswer, LookupFailure>) -> Vec<Plac
         let slip = Slip::ZoneTwice(zone.to_owned());
         add(format!("{selector}._domainkey.{own}.{zone}"), slip);
     }
-    for label in &unreachable::MISSPELLED[..2] {
+    for label in &MISSPELLED[..2] {
         add(format!("{selector}.{label}.{own}"), Slip::Misspelled);
     }
     for parent in parents(&domain) {
@@ -99,13 +98,6 @@ pub fn places(name: &str, answer: &Result<TxtAnswer, LookupFailure>) -> Vec<Plac
         add(format!("{RANDOM}._domainkey.{own}"), Slip::Random);
     }
     places
-}
-
-/// The selector and the domain of a name that verifiers ask for.
-pub(super) fn parts(name: &str) -> Option<(&str, Sdid)> {
-    let _: KeyQuery = name.parse().ok()?;
-    let (selector, domain) = KeyQuery::split(name)?;
-    Some((selector, Sdid::parse(domain.as_bytes()).ok()?))
 }
 
 /// Whether an answer has a record that is meant as a key record.
@@ -147,12 +139,11 @@ impl NameReport {
         }
     }
 
-    /// The target of the alias lacks its final dot: it has a key, or it is the name of one.
+    /// The target of the alias lacks its final dot: it has a key, or it is that of a provider.
     fn find_relative_target(&mut self, name: &str, place: &Place, there: &TxtAnswer) {
         let target = without_dot(&place.name);
-        let is_key_name =
-            parts(target).is_some_and(|(_, domain)| has_known_suffix(domain.domain()));
-        if !has_key_record(there) && !is_key_name {
+        let of_provider = || Provider::by_chain(std::slice::from_ref(&place.name));
+        if !has_key_record(there) && of_provider().is_none() {
             return;
         }
         let is_dangling = |finding: &&mut Finding| finding.code == FindingCode::CnameDangling;
@@ -306,7 +297,7 @@ mod tests {
         check(name, &of(found(b"v=DKIM1; p="), &[]), &[]);
         check(name, &of(found(b"p=broken"), &[]), &[]);
         check(name, &of(TxtOutcome::AliasLoop, &[name]), &[]);
-        let idle = ["s._domainkey.contoso.onmicrosoft.com."];
+        let idle = ["selector1-example-com._domainkey.contoso.onmicrosoft.com."];
         check(name, &of(TxtOutcome::NoSuchName, &idle), &[]);
         check("example.com.", &of(TxtOutcome::NoRecords, &[]), &[]);
         let failure = LookupFailure::new(crate::lookup::LookupFailureKind::Timeout, "silence");

@@ -1,7 +1,7 @@
 //! Names that no verifier asks for (RFC 6376 §3.6.2.1).
 
 use super::without_dot;
-use crate::identifier::KeyQuery;
+use crate::identifier::{KeyQuery, Sdid};
 use crate::lint::{Finding, FindingCode};
 
 /// What is published in the place of the label `_domainkey`.
@@ -13,6 +13,13 @@ pub(super) const MISSPELLED: [&str; 6] = [
     "domain_key",
     "_domain-key",
 ];
+
+/// The selector and the domain of a name in lower case that verifiers ask for.
+pub(super) fn parts(name: &str) -> Option<(&str, Sdid)> {
+    let _: KeyQuery = name.parse().ok()?;
+    let (selector, domain) = KeyQuery::split(name)?;
+    Some((selector, Sdid::parse(domain.as_bytes()).ok()?))
+}
 
 /// What is wrong with a name that is not `selector._domainkey.domain`.
 pub(super) fn examine(name: &str) -> Option<Finding> {
