@@ -14,6 +14,7 @@ use crate::key::{
     PrivateKey, PrivateKeyError, PublicKey, PublicKeyError, RsaPublicKey, ed25519, openssh, text,
 };
 use crate::key_record::{KeyRecord, RecordError};
+use crate::presentation;
 
 /// The tag of a certificate's version (RFC 5280 §4.1).
 const VERSION: u8 = 0xa0;
@@ -29,8 +30,8 @@ impl PublicKey {
     /// Reads the bytes of a key file and takes its public key: `SubjectPublicKeyInfo`, PKCS#1
     /// `RSAPublicKey`, an X.509 certificate, or a private key in any format that
     /// [`PrivateKey::from_bytes`] reads; as PEM, as DER, or as the base64 that stands in `p=`; a
-    /// public key of OpenSSH in one line; or a key record (RFC 6376 §3.6.1), its text or the line
-    /// of a zone that publishes it.
+    /// public key of OpenSSH in one line; or a key record (RFC 6376 §3.6.1), its text or what a
+    /// zone file, dig, host or nslookup has of it.
     ///
     /// The first key of a PEM file counts. **The bare base64 of 32 octets is an Ed25519 seed**, a
     /// private key, as other tools write it: nothing tells it from a public key. A bare public
@@ -58,8 +59,8 @@ impl PublicKey {
             let octets = pem::decode_base64(base64).ok_or(KeyFileError::DamagedLine)?;
             return openssh::public_key(&octets).map_err(KeyFileError::from);
         }
-        let quoted = quoted_strings(text);
-        let text = quoted.as_deref().unwrap_or(text);
+        let printed = printed_record(text);
+        let text = printed.as_ref().map_or(text, |record| record.as_bytes());
         if is_record(text) {
             return KeyRecord::parse(text)
                 .map(|record| record.key)
@@ -209,28 +210,12 @@ fn key_block(bytes: &[u8]) -> Result<Option<Block<'_>>, KeyFileError> {
     Ok(None)
 }
 
-/// The quoted strings of the first record in a master file, joined (RFC 1035 §5.1): the record's
-/// text, where a line of a zone was given; `None` if there are no quotes.
-fn quoted_strings(text: &[u8]) -> Option<Vec<u8>> {
-    let first = memchr::memchr(b'"', text)?;
-    let mut is_open = text[..first].contains(&b'(');
-    let (mut joined, mut is_quoted, mut is_comment) = (Vec::new(), false, false);
-    let mut bytes = text[first..].iter().copied();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'\n' if !is_quoted && !is_open => break,
-            b'\n' if is_comment => is_comment = false,
-            _ if is_comment => {}
-            b'"' => is_quoted = !is_quoted,
-            b'\\' if is_quoted => joined.extend(bytes.next()),
-            _ if is_quoted => joined.push(byte),
-            b'(' => is_open = true,
-            b')' => is_open = false,
-            b';' => is_comment = true,
-            _ => {}
-        }
-    }
-    Some(joined)
+/// The text of the first key record that a zone file or a program such as dig has; `None` if the
+/// text is not of that form.
+fn printed_record(text: &[u8]) -> Option<String> {
+    let records = presentation::records(str::from_utf8(text).ok()?)?;
+    let mut records = records.into_iter();
+    records.find(|record| is_record(record.as_bytes()))
 }
 
 /// Whether the bytes are a tag-list with a key in it, or meant to be one.

@@ -161,6 +161,7 @@ pub mod lint;
 pub mod lookup;
 pub mod mailbox;
 pub mod message;
+mod presentation;
 #[cfg(feature = "admin")]
 pub mod provider;
 #[cfg(feature = "admin")]

@@ -23,7 +23,6 @@ mod correction;
 mod key;
 mod loss;
 mod name;
-mod presentation;
 mod private;
 mod reading;
 mod split;

@@ -11,11 +11,12 @@ mod unreachable;
 pub use self::elsewhere::{Place, places};
 pub use self::expectation::{Expectation, ExpectationKind, Expectations};
 
+use super::private;
 use super::split::Split;
 use super::{Finding, FindingCode, RecordReport, RecordState, Severity, record_expecting, sort};
-use super::{presentation, private};
 use crate::key::PublicKey;
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind, TxtAnswer, TxtOutcome};
+use crate::presentation;
 
 /// Caches that keep a record for fewer seconds ask for it with nearly every message. Low enough
 /// that what a cache has left of a usual time to live is seldom mistaken for it.

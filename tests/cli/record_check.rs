@@ -69,9 +69,13 @@ fn what_dig_prints() {
 
 #[test]
 fn pem_is_no_option() {
-    dkim(&["record", "--check", "-----BEGIN PUBLIC KEY----- MIGfMA0GCSqG"])
-        .exits(1)
-        .prints("key-damaged");
+    dkim(&[
+        "record",
+        "--check",
+        "-----BEGIN PUBLIC KEY----- MIGfMA0GCSqG",
+    ])
+    .exits(1)
+    .prints("key-damaged");
 }
 
 #[test]

@@ -21,7 +21,7 @@ use super::values::{KeyTypeName, parse_name, parse_sdid, parse_selector};
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(["key", "revoke", "check"]))]
 #[command(after_help = help(examples::RECORD, ""))]
 pub struct Record {
-    /// The key's file, private or public, or a certificate; - for standard input
+    /// The key's file: private or public, a certificate or a record; - for standard input
     #[arg(long, short, value_name = "FILE")]
     pub key: Option<PathBuf>,
     /// The file whose first line decrypts the key

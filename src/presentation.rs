@@ -2,7 +2,7 @@
 //! quotes and backslashes there are not a part of the record.
 
 /// The records in a text that a program printed; `None` if the text is not of that form.
-pub(super) fn records(text: &str) -> Option<Vec<String>> {
+pub(crate) fn records(text: &str) -> Option<Vec<String>> {
     let mut records: Vec<String> = Vec::new();
     let mut goes_on = false;
     for line in lines(text)? {
