@@ -4,12 +4,15 @@
 mod alias;
 mod elsewhere;
 mod expectation;
+mod failure;
 mod second_text;
 mod target_in_text;
+mod time_to_live;
 mod unreachable;
 
 pub use self::elsewhere::{Place, places};
 pub use self::expectation::{Expectation, ExpectationKind, Expectations};
+pub use self::time_to_live::{LONG_TTL, SHORT_TTL};
 
 use super::private;
 use super::split::Split;
@@ -17,14 +20,6 @@ use super::{Finding, FindingCode, RecordReport, RecordState, Severity, record_ex
 use crate::key::PublicKey;
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind, TxtAnswer, TxtOutcome};
 use crate::presentation;
-
-/// Caches that keep a record for fewer seconds ask for it with nearly every message. Low enough
-/// that what a cache has left of a usual time to live is seldom mistaken for it.
-pub const SHORT_TTL: u32 = 60;
-
-/// For more seconds than these, a day, a key that was stolen is still believed in after it was
-/// revoked.
-pub const LONG_TTL: u32 = 86_400;
 
 /// What a name comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +96,7 @@ pub fn name(
             sort(&mut report.findings);
             report
         }
-        Err(failure) => of_failure(name, failure, expectations),
+        Err(failure) => failure::examine(name, failure, expectations),
     }
 }
 
@@ -130,28 +125,6 @@ pub fn unnamed_record(text: Vec<u8>) -> NameReport {
         // Under a name it would be passed over; here it is what was asked about.
         report.status = NameStatus::Invalid;
         "this is not a key record".clone_into(&mut report.detail);
-    }
-    report
-}
-
-fn of_failure(name: &str, failure: &LookupFailure, expectations: Expectations<'_>) -> NameReport {
-    let mut report = NameReport {
-        status: NameStatus::Temporary,
-        detail: failure_in_words(failure),
-        chain: failure.chain.clone(),
-        failure: Some(failure.clone()),
-        ttl: None,
-        dnssec: None,
-        records: Vec::new(),
-        expectations: Vec::new(),
-        findings: unreachable::examine(name).into_iter().collect(),
-        fixed: None,
-    };
-    report.judge(name, expectations, None);
-    if report.has(FindingCode::UnreachableName) {
-        report.status = NameStatus::Missing;
-    } else if report.has(FindingCode::CnameMismatch) {
-        report.status = NameStatus::Mismatch;
     }
     report
 }
@@ -251,7 +224,8 @@ impl NameReport {
             self.find_several(count);
         }
         second_text::examine(&self.records, &mut self.findings);
-        self.findings.extend(self.ttl.and_then(time_to_live));
+        self.findings
+            .extend(self.ttl.and_then(time_to_live::examine));
     }
 
     /// Says that there are several key records; of a piece of another one nothing else.
@@ -415,39 +389,7 @@ impl NameReport {
     }
 }
 
-fn time_to_live(seconds: u32) -> Option<Finding> {
-    if seconds < SHORT_TTL {
-        Some(Finding::new(
-            FindingCode::ShortTtl,
-            format!(
-                "caches may keep the record for only {seconds} s, if this is not what one has left"
-            ),
-            "raise the TTL to an hour once nothing changes any more",
-        ))
-    } else if seconds > LONG_TTL {
-        Some(Finding::new(
-            FindingCode::LongTtl,
-            format!("caches may keep the record for {seconds} s: for so long a change is not seen"),
-            "lower the TTL to a day or less: a stolen key has to be revoked quickly",
-        ))
-    } else {
-        None
-    }
-}
-
 /// A name without its final dot, as it stands in a sentence.
 fn without_dot(name: &str) -> &str {
     name.strip_suffix('.').unwrap_or(name)
-}
-
-fn failure_in_words(failure: &LookupFailure) -> String {
-    let what = match failure.kind {
-        LookupFailureKind::Timeout => "the name servers do not answer",
-        LookupFailureKind::ServFail => "the name server cannot find out",
-        LookupFailureKind::Refused => "the name server refuses to answer",
-        LookupFailureKind::Truncated => return failure.detail.clone(),
-        LookupFailureKind::Unreachable => "no name server can be reached",
-        LookupFailureKind::Bogus => "the answer is bogus under DNSSEC",
-    };
-    format!("{what}: {}", failure.detail)
 }

@@ -65,6 +65,24 @@ fn a_key_that_went_elsewhere() {
     );
 }
 
+/// The key at a provider may have to wait for the CNAME record, so it need not be there.
+#[test]
+fn an_alias_that_went_elsewhere() {
+    let target = "selector1-example-com._domainkey.contoso.onmicrosoft.com";
+    let zone = format!("{NAME}.example.com. CNAME {target}.\n");
+    let run = in_zone(&zone, &["--json", NAME]).exits(1);
+    assert_eq!(summary(&run), "missing key-elsewhere");
+    let message = format!(
+        "a CNAME record to {target} is at {NAME}.example.com, with the name of the zone example.com \
+         twice"
+    );
+    assert_eq!(words_of(&run, "key-elsewhere").0, message);
+    let zone =
+        format!("{NAME}.example.com. CNAME www.example.com.\nwww.example.com. A 192.0.2.1\n");
+    let run = in_zone(&zone, &["--json", NAME]).exits(1);
+    assert_eq!(summary(&run), "missing");
+}
+
 #[test]
 fn targets_that_were_entered_wrongly() {
     let target = "selector1-example-com._domainkey.contoso.onmicrosoft.com";
@@ -181,7 +199,11 @@ fn an_alias_whose_target_cannot_be_asked() {
         let run = with_failing_target(code, &wrong).exits(1);
         assert_eq!(summary(&run), "mismatch cname-mismatch");
         assert_eq!(run.json()[0]["chain"], chain);
-        with_failing_target(code, &[NAME]).prints(&format!("  alias of: {TARGET}\n"));
+        with_failing_target(code, &[NAME])
+            .prints(&format!("  alias of: {TARGET}\n"))
+            .prints(&format!(
+                "  the name is an alias of {TARGET}, which cannot be\n"
+            ));
     }
     let unknown = ["--json", NAME, "--expect-cname", TARGET];
     let run = from_server(Answer::code(SERVFAIL), &unknown).exits(3);
@@ -265,6 +287,9 @@ fn expectations_that_hold_are_said() {
     run.prints(&format!("is not that of\n    {file} (RSA, 2048 bits)"))
         .prints(&format!(
             "remedy: publish the record of {file}, or sign with the\n"
+        ))
+        .says(&format!(
+            "dkim: hint: dkim record -k {file} -s rsa4096 -d example.com prints the record to publish"
         ));
 }
 

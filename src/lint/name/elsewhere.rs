@@ -133,8 +133,7 @@ impl NameReport {
             match &place.slip {
                 Slip::Target => self.find_relative_target(name, place, there),
                 Slip::Random => self.find_wildcard(name, answer, there),
-                slip if has_key_record(there) => self.findings.push(at_place(name, place, slip)),
-                _ => {}
+                slip => self.findings.extend(at_place(name, place, slip, there)),
             }
         }
     }
@@ -197,10 +196,17 @@ fn sorted(records: &[Vec<u8>]) -> Vec<&[u8]> {
     records
 }
 
-/// A key record is at a place that a slip leads to.
-fn at_place(name: &str, place: &Place, slip: &Slip) -> Finding {
+/// Says of a place that a slip leads to that a key record is there, or a CNAME record to a provider.
+fn at_place(name: &str, place: &Place, slip: &Slip, there: &TxtAnswer) -> Option<Finding> {
+    let what = match there.chain.first() {
+        None if has_key_record(there) => "a key record".to_owned(),
+        Some(target) if has_key_record(there) || Provider::by_chain(&there.chain).is_some() => {
+            format!("a CNAME record to {}", without_dot(target))
+        }
+        _ => return None,
+    };
     let name = without_dot(name);
-    let there = without_dot(&place.name);
+    let at = without_dot(&place.name);
     let (why, remedy) = match slip {
         Slip::ZoneTwice(zone) => {
             let relative = name.strip_suffix(zone.as_str()).unwrap_or(name);
@@ -212,7 +218,7 @@ fn at_place(name: &str, place: &Place, slip: &Slip) -> Finding {
                 ),
             )
         }
-        Slip::Misspelled if there.contains("._domainkeys.") => (
+        Slip::Misspelled if at.contains("._domainkeys.") => (
             ", with _domainkeys in the place of _domainkey".to_owned(),
             format!("publish it at {name}"),
         ),
@@ -229,11 +235,11 @@ fn at_place(name: &str, place: &Place, slip: &Slip) -> Finding {
             format!("publish it at {name}"),
         ),
     };
-    Finding::new(
+    Some(Finding::new(
         FindingCode::KeyElsewhere,
-        format!("a key record is at {there}{why}"),
+        format!("{what} is at {at}{why}"),
         remedy,
-    )
+    ))
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use super::values::{parse_name, parse_sdid, parse_selector};
 /// Look up key records and say what is wrong with them
 ///
 /// Shows for each name where it leads, what is published there tag by tag, everything that is
-/// wrong or unwise about it, what to do about that, and the corrected record. The status is 0 if
-/// there is a usable key under every name, and every expectation holds.
+/// wrong or unwise about it, what to do about that, and the corrected record. Where there is no key,
+/// asks for the few names where it usually went instead. The status is 0 if there is a usable key
+/// under every name, and every expectation holds.
 #[derive(Debug, Args)]
 #[command(after_help = help(examples::LOOKUP, ""))]
 pub struct Lookup {

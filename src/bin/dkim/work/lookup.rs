@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use dkim_toolkit::identifier::DomainName;
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::key::PublicKey;
-use dkim_toolkit::lint::{self, Expectations, Place};
+use dkim_toolkit::lint::{
+    self, Expectation, ExpectationKind, Expectations, Finding, FindingCode, NameReport, NameStatus,
+    Place,
+};
 use dkim_toolkit::lookup::{LookupFailure, TxtAnswer};
 use dkim_toolkit::message::LineEndings;
 use dkim_toolkit::signature::{FIELD_NAME, claimed_key_query};
@@ -18,7 +21,7 @@ use super::publishing::read_key;
 use crate::args::Lookup;
 use crate::error::{Error, Kind};
 use crate::exit::ExitStatus;
-use crate::files::{Input, Passphrase, Pieces as _, Source};
+use crate::files::{Input, Passphrase, Pieces as _, Source, word};
 use crate::print::Output;
 use crate::print::key_report::print_name;
 
@@ -60,11 +63,35 @@ pub fn run(arguments: &Lookup, output: &mut Output) -> Result<ExitStatus, Error>
             expectations.key_source = question.key.map(|expected| expected.file.as_str());
             let report = lint::name(&question.name, answer, &elsewhere, expectations);
             print_name(&question.name, &report, is_first, output)?;
+            advise(question, &report, output);
             status = status.worse((&report.status).into());
             is_first = false;
         }
     }
     Ok(status)
+}
+
+/// Says how to get the record of the expected key if there is another key, or none.
+fn advise(question: &Question, report: &NameReport, output: &Output) {
+    let is_lacking = matches!(report.status, NameStatus::Missing | NameStatus::Mismatch);
+    let is_given_away = |finding: &Finding| finding.code == FindingCode::PrivateKeyPublished;
+    let judged = |expectation: &Expectation| {
+        expectation.kind == ExpectationKind::Key && expectation.holds == Some(false)
+    };
+    if output.json
+        || !is_lacking
+        || !report.expectations.iter().any(judged)
+        || report.findings.iter().any(is_given_away)
+    {
+        return;
+    }
+    let name = question.name.trim_end_matches('.');
+    if let (Some((selector, domain)), Some(key)) = (name.split_once("._domainkey."), question.key) {
+        let file = word(Path::new(&key.file));
+        output.advice(format_args!(
+            "dkim record -k {file} -s {selector} -d {domain} prints the record to publish"
+        ));
+    }
 }
 
 /// What the DNS said, by absolute name.
