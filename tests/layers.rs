@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// none of its own layer.
 const LAYERS: &[&[&str]] = &[
     &["coded"],
-    &["syntax", "tags"],
+    &["presentation", "syntax", "tags"],
     &["algorithm", "message"],
     &["canonicalization", "identifier", "key"],
     &["alignment", "author", "key_record", "provider", "signature"],
