@@ -1,6 +1,8 @@
 //! Exit statuses, usage errors, and ends that are not of our making.
 
 use std::io::Read as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 
 use super::{Run, ZONE, command, dkim, dkim_reading, file, scratch, signed};
@@ -200,7 +202,8 @@ fn a_closed_pipe_ends_it_quietly() {
     let stdout = child.stdout.as_mut().unwrap();
     stdout.read_exact(&mut first).unwrap();
     let (said, status) = child.close();
-    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+    // No status that could be taken for an answer: SIGPIPE ends it, as it ends other tools.
+    assert_eq!((status.signal(), said.as_str()), (Some(13), ""));
 }
 
 #[test]
@@ -275,6 +278,18 @@ fn words_of_other_tools_get_the_right_command_line() {
             "dkim lookup -s s2026 -d example.com",
         ),
         ("verify --resolver 9.9.9.9 x.eml", "write --nameserver"),
+        ("verify -d example.com x.eml", "write --signed-by"),
+        ("lookup -k s1.pem", "write --expect-key"),
+        ("keygen -s s1 -d a.example -r", "write --service email"),
+        (
+            "keygen -s s1 -d a.example --directory keys",
+            "write --output-dir",
+        ),
+        (
+            "revoke -s s1 -d a.example",
+            "dkim record --revoke -s s1 -d a.example",
+        ),
+        ("lookup", "dkim lookup s2026._domainkey.example.com"),
         ("sign --private-key a.pem -s s1 x.eml", "write --key"),
     ] {
         let words: Vec<_> = words.split(' ').collect();
@@ -324,4 +339,14 @@ fn text_is_as_wide_as_the_columns_that_are_wanted() {
     assert!(widest("200") > 80);
     // Off a terminal, and where the value is no number.
     assert!((51..=80).contains(&widest("wide")));
+}
+
+#[test]
+fn words_of_other_tools_need_not_be_text() {
+    let odd = std::ffi::OsStr::from_bytes(b"a\xff.eml");
+    let run = Run::of(command(&["check"]).arg(odd)).exits(2);
+    run.says("dkim: hint: dkim verify ");
+    let run = dkim(&["testkey", "--domain=a.example", "--selector=s1"]).exits(2);
+    run.says("dkim: hint: dkim lookup -s s1 -d a.example ");
+    dkim(&["--json", "check", "m.eml"]).says("dkim: hint: dkim verify m.eml");
 }

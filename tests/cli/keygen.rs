@@ -286,7 +286,7 @@ fn what_cannot_be_written_leaves_nothing_behind() {
     words("missing")
         .exits(4)
         .says("missing/s1._domainkey.example.com.pem: no file can be made in missing: no such")
-        .says("dkim: hint: mkdir missing");
+        .says("dkim: hint: mkdir -p missing");
     keygen(&folder, &["-t", "ed25519", "--key-to", "."])
         .exits(4)
         .says("is a directory");

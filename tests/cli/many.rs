@@ -230,7 +230,7 @@ fn a_summary_has_the_totals() {
              "reasons": {"body-hash-mismatch": 1}, "keys": [{"type": "ed25519", "bits": 256}]}]);
         assert_eq!(summary["signatures"], expected);
 
-        let text = "5 messages: 2 fail, 1 none, 2 pass\n1 unreadable\n\n\
+        let text = "5 messages: 2 fail, 1 none, 2 pass; 1 unreadable\n\n\
             messages     pass     fail  key           domain, selector\n       \
             3        2        1  rsa 2048      example.com  rsa2048\n                           \
             body-hash-mismatch 1\n       \
@@ -249,7 +249,7 @@ fn a_summary_has_the_totals() {
         assert_eq!(quiet.json().len(), 1);
     }
     let none = verify(&["--summary", &missing]).exits(4);
-    assert_eq!(none.stdout(), "0 messages\n1 unreadable\n");
+    assert_eq!(none.stdout(), "0 messages; 1 unreadable\n");
     let none = verify(&["--summary", "--json", &missing]).exits(4);
     assert_eq!(summary(&none)["messages"], 0);
 }

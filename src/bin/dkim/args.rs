@@ -33,7 +33,10 @@ pub use verify::{At, Require, Verify};
     max_term_width = 80,
     arg_required_else_help = true
 )]
-#[command(after_help = "Exit status: 0 yes, 1 no, 2 usage, 3 cannot tell now, 4 cannot do it.")]
+#[command(after_help = examples::help(
+    examples::MAIN,
+    "Exit status: 0 yes, 1 no, 2 usage, 3 cannot tell now, 4 cannot do it."
+))]
 pub struct Arguments {
     #[command(flatten)]
     pub common: Common,
@@ -60,7 +63,8 @@ pub struct Common {
         display_order = 901
     )]
     pub quiet: bool,
-    /// Exit with status 1 where there is a warning, as if the result were no
+    /// End with status 1 if the text report has a warning, or there is one about the
+    /// run; files are written all the same
     #[arg(long, value_name = "WHAT", global = true)]
     #[arg(help_heading = "Global options", display_order = 902)]
     pub fail_on: Option<FailOn>,
@@ -73,7 +77,7 @@ pub struct Common {
 /// What counts as no beside a no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
-    /// A warning in the result or about it
+    /// Any warning
     Warning,
 }
 

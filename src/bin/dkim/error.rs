@@ -26,7 +26,7 @@ pub enum Kind {
     No,
     /// It cannot be done.
     CannotDo,
-    /// Nobody reads standard output any more, which is not an error to print.
+    /// Nobody reads standard output any more: the program ends as other tools do, and quietly.
     Closed,
 }
 
@@ -35,8 +35,7 @@ impl Kind {
         match self {
             Self::Usage => ExitStatus::Usage,
             Self::No => ExitStatus::No,
-            Self::CannotDo => ExitStatus::CannotDo,
-            Self::Closed => ExitStatus::Yes,
+            Self::CannotDo | Self::Closed => ExitStatus::CannotDo,
         }
     }
 }
@@ -136,9 +135,9 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pipe_is_not_a_failure() {
-        let status = |kind: io::ErrorKind| Error::of_output(&kind.into()).kind.exit_status();
-        assert_eq!(status(io::ErrorKind::BrokenPipe), ExitStatus::Yes);
-        assert_eq!(status(io::ErrorKind::StorageFull), ExitStatus::CannotDo);
+    fn a_closed_pipe_is_an_error_of_its_own() {
+        let kind = |kind: io::ErrorKind| Error::of_output(&kind.into()).kind;
+        assert_eq!(kind(io::ErrorKind::BrokenPipe), Kind::Closed);
+        assert_eq!(kind(io::ErrorKind::StorageFull), Kind::CannotDo);
     }
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C, where much is printed or written: the program ends at once, and between two steps.
+//! Ctrl-C ends the program soon, but not in the middle of a line or of the renaming of a file.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;

@@ -16,6 +16,7 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::args::{Arguments, Common, FailOn};
+use crate::error::Kind;
 use crate::exit::ExitStatus;
 use crate::print::Output;
 
@@ -28,6 +29,9 @@ fn main() -> ExitCode {
     let outcome = work::run(&arguments.command, &mut output);
     let status = outcome.unwrap_or_else(|error| {
         output.error(&error);
+        if error.kind == Kind::Closed {
+            system::end_as_by_closed_pipe();
+        }
         error.kind.exit_status()
     });
     match arguments.common.fail_on {

@@ -11,6 +11,7 @@ use other as this;
 use unix as this;
 
 pub use this::{
-    TEMPORARY, arguments, before_signals_end, end_line, folded, follow_links, host_name,
-    keep_owner, keep_rights, mode_for_others, nobody_reads, path_of, set_mode, word,
+    TEMPORARY, arguments, before_signals_end, end_as_by_closed_pipe, end_line, folded,
+    follow_links, host_name, keep_owner, keep_rights, mode_for_others, nobody_reads, path_of,
+    set_mode, word,
 };

@@ -27,7 +27,7 @@ pub struct Dns {
     /// IP addresses]
     #[arg(long, value_name = "NAME", conflicts_with = "zone")]
     pub tls_name: Option<String>,
-    /// Who may vouch for those certificates: the authorities in this PEM file alone
+    /// Trust only the certificate authorities in this PEM file
     /// [default: the system's]
     #[arg(long, value_name = "FILE", conflicts_with = "zone")]
     pub tls_ca: Option<PathBuf>,
@@ -40,7 +40,7 @@ pub struct Dns {
     )]
     #[arg(value_parser = parse_seconds)]
     pub dns_timeout: Duration,
-    /// How often to ask
+    /// Number of tries for each question
     #[arg(long, value_name = "N", default_value_t = 2, conflicts_with = "zone")]
     #[arg(value_parser = number(1..=100))]
     pub dns_tries: u32,

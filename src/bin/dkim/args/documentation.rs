@@ -20,7 +20,8 @@ pub struct Completions {
 #[derive(Debug, Args)]
 #[command(after_help = help(examples::MAN, ""))]
 pub struct Man {
-    /// The folder, which is made if it is not there
-    #[arg(value_name = "DIR")]
+    /// A folder for all pages, made if it is not there; or a subcommand, whose page is
+    /// printed
+    #[arg(value_name = "DIR|SUBCOMMAND")]
     pub folder: Option<PathBuf>,
 }

@@ -38,7 +38,7 @@ pub const VERIFY: &[Example] = &[
     .exits(1),
     example(
         "only what came since the last time",
-        "find Maildir -type f -newer stamp -print0 | dkim verify --files-from - -0",
+        "find Maildir/cur -newer stamp -type f -print0 | dkim verify --files-from - -0",
     )
     .exits(1),
     example(
@@ -66,7 +66,7 @@ pub const SIGN: &[Example] = &[
     ),
     example(
         "sign and send",
-        "dkim sign -s s2026 -k s2026.pem --expires-in 7d < message.eml | sendmail -t",
+        "dkim sign -s s2026 -k s2026.pem -o x.eml message.eml && sendmail -t -i < x.eml",
     ),
 ];
 
@@ -90,7 +90,7 @@ pub const KEYGEN: &[Example] = &[
     ),
     example(
         "publish the record at once",
-        "dkim keygen -s s2027 -d example.com --format nsupdate | nsupdate -k tsig.key",
+        "dkim keygen -s s2027 -d example.com --format nsupdate > add && nsupdate add",
     ),
     example(
         "hand the key to another program",
@@ -113,7 +113,7 @@ pub const RECORD: &[Example] = &[
     ),
     example(
         "revoke an old key",
-        "dkim record --revoke -s s2025 -d example.com --format nsupdate | nsupdate",
+        "dkim record --revoke -s s25 -d example.com --format nsupdate > r && nsupdate r",
     ),
     example(
         "check a record before it is published",
@@ -151,13 +151,24 @@ pub const COMPLETIONS: &[Example] = &[
 ];
 
 pub const MAN: &[Example] = &[
-    example("read the manual", "dkim man | man -l -"),
+    example("read the manual", "dkim man verify | man -l -"),
     example("install all pages", "dkim man ~/.local/share/man/man1"),
 ];
 
+/// The examples of `dkim --help`.
+pub const MAIN: &[Example] = &[
+    example("make a key", "dkim keygen -s s2026 -d example.com"),
+    example(
+        "sign",
+        "dkim sign -s selector1 -k selector1.pem message.eml > signed.eml",
+    ),
+    example("verify", "dkim verify message.eml"),
+    example("why did it break?", "dkim verify --explain broken.eml").exits(1),
+];
+
 /// All examples, by subcommand.
-#[allow(dead_code, reason = "read by the tests")]
 pub const ALL: &[(&str, &[Example])] = &[
+    ("", MAIN),
     ("verify", VERIFY),
     ("sign", SIGN),
     ("inspect", INSPECT),
@@ -176,4 +187,11 @@ pub fn help(examples: &[Example], notes: &str) -> String {
         .collect();
     let help = format!("Examples:\n{}\n\n{notes}", examples.join("\n"));
     help.trim_end().to_owned()
+}
+
+/// The command line of a subcommand's first example.
+#[allow(dead_code, reason = "the tests do without")]
+pub fn first_of(subcommand: &str) -> Option<&'static str> {
+    let (_, examples) = ALL.iter().find(|(name, _)| *name == subcommand)?;
+    examples.first().map(|example| example.command)
 }

@@ -11,7 +11,7 @@ use super::values::{LineEndingsOption, number};
 ///
 /// Decodes every signature tag by tag: what it means, whether it is required, and what
 /// verification would refuse. The status is 0 if there is a signature and none would be refused
-/// whatever its key. --canonical prints the very octets that a signature hashes.
+/// whatever its key. --canonical prints the very bytes that a signature hashes.
 #[derive(Debug, Args)]
 #[command(after_help = help(examples::INSPECT, "Exit status: 0 nothing to refuse, 1 no signature or one to refuse, 2 usage,
 4 a file cannot be read."))]
@@ -19,7 +19,7 @@ pub struct Inspect {
     /// Messages; - or none for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Print the canonicalized octets that the signature covers
+    /// Print the canonicalized bytes that the signature covers
     #[arg(long, value_name = "PART")]
     pub canonical: Option<Part>,
     /// The signature to canonicalize for, counted from the top [default: 1]

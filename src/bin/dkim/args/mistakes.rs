@@ -1,14 +1,14 @@
 //! What is wrong with a command line, and the words of other tools.
 
 use clap::CommandFactory as _;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use dkim_toolkit::escape::escape;
 
-use super::Arguments;
+use super::{Arguments, examples};
 use crate::error::Error;
 
 /// Subcommands that other tools have or that people try, each with the right command line.
-const SUBCOMMANDS: [(&str, &str); 12] = [
+const SUBCOMMANDS: &[(&str, &str)] = &[
     ("check", "dkim verify {file}"),
     ("checkkey", "dkim lookup -s {selector} -d {domain}"),
     ("dig", "dkim lookup -s {selector} -d {domain}"),
@@ -17,31 +17,58 @@ const SUBCOMMANDS: [(&str, &str); 12] = [
     ("genkey", "dkim keygen -s {selector} -d {domain}"),
     ("key", "dkim record -k {key} -s {selector} -d {domain}"),
     ("lint", "dkim record --check 'v=DKIM1; k=rsa; p='"),
+    ("publish", "dkim record -k {key} -s {selector} -d {domain}"),
     ("query", "dkim lookup -s {selector} -d {domain}"),
+    ("revoke", "dkim record --revoke -s {selector} -d {domain}"),
+    ("show", "dkim lookup -s {selector} -d {domain}"),
     ("test", "dkim verify {file}"),
     (
         "testkey",
         "dkim lookup -s {selector} -d {domain} --expect-key {key}",
     ),
+    ("testmsg", "dkim verify {file}"),
     ("version", "dkim --version"),
 ];
 
-/// Options of other tools, each with ours.
-const OPTIONS: [(&str, &str); 14] = [
-    ("--body-limit", "--body-length"),
-    ("--dns", "--nameserver"),
-    ("--dns-server", "--nameserver"),
-    ("--file", "--output"),
-    ("--identifier", "--identity"),
-    ("--length", "--body-length"),
-    ("--nameservers", "--nameserver"),
-    ("--private-key", "--key"),
-    ("--privkey", "--key"),
-    ("--resolver", "--nameserver"),
-    ("--server", "--nameserver"),
-    ("--signing-domain", "--domain"),
-    ("--why", "--explain"),
-    ("--zonefile", "--zone"),
+/// Options of other tools, or of another subcommand, each with what to write; for one subcommand
+/// where it is named.
+const OPTIONS: &[(&str, Option<&str>, &str)] = &[
+    (
+        "--append-domain",
+        Some("keygen"),
+        "nothing in its place: names are whole",
+    ),
+    ("--body-limit", None, "--body-length"),
+    ("--directory", Some("keygen"), "--output-dir"),
+    ("--dns", None, "--nameserver"),
+    ("--dns-server", None, "--nameserver"),
+    ("--domain", Some("verify"), "--signed-by"),
+    ("--file", None, "--output"),
+    ("--hash-algorithms", Some("keygen"), "--hash"),
+    ("--identifier", None, "--identity"),
+    ("--key", Some("keygen"), "--key-to"),
+    ("--key", Some("lookup"), "--expect-key"),
+    ("--length", None, "--body-length"),
+    ("--nameservers", None, "--nameserver"),
+    ("--nosubdomains", None, "--strict"),
+    ("--output", Some("keygen"), "--key-to"),
+    ("--private-key", None, "--key"),
+    ("--privkey", None, "--key"),
+    ("--resolver", None, "--nameserver"),
+    ("--restrict", None, "--service email"),
+    ("--server", None, "--nameserver"),
+    ("--signing-domain", None, "--domain"),
+    ("--testmode", None, "--testing"),
+    ("--why", None, "--explain"),
+    ("--zonefile", None, "--zone"),
+    ("-D", Some("keygen"), "--output-dir"),
+    ("-S", Some("keygen"), "--strict"),
+    ("-d", Some("verify"), "--signed-by"),
+    ("-k", Some("keygen"), "--key-to"),
+    ("-k", Some("lookup"), "--expect-key"),
+    ("-n", Some("keygen"), "--note"),
+    ("-o", Some("keygen"), "--key-to"),
+    ("-r", Some("keygen"), "--service email"),
 ];
 
 /// The error that a wrong command line is, with what may have been meant.
@@ -60,8 +87,13 @@ pub fn usage_error(mistake: &clap::Error) -> Error {
         // An option is never meant as a value. What is known needs no guess beside it.
         let tip = paragraph.trim_start().strip_prefix("tip: ");
         if let Some(tip) = tip.filter(|tip| known.is_none() && !tip.contains("as a value")) {
-            error = error.hint(tip.lines().next().unwrap_or_default());
+            error = error.hint(escape(tip.lines().next().unwrap_or_default()));
         }
+    }
+    if mistake.kind() == ErrorKind::MissingRequiredArgument
+        && let Some(example) = named_command().and_then(|command| examples::first_of(&command))
+    {
+        error = error.hint(example);
     }
     let command = match mistake.get(ContextKind::Usage) {
         Some(ContextValue::StyledStr(usage)) => used_command(&usage.to_string()),
@@ -80,11 +112,16 @@ fn known_word(mistake: &clap::Error) -> Option<String> {
     if let Some(subcommand) = word(ContextKind::InvalidSubcommand) {
         let name = subcommand.trim_start_matches("opendkim-");
         let (_, template) = SUBCOMMANDS.iter().find(|(known, _)| *known == name)?;
-        return Some(filled(template, &Given::of(std::env::args())));
+        let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+        let words = words.skip_while(|word| word != subcommand).skip(1);
+        return Some(filled(template, &Given::of(words)));
     }
     let option = word(ContextKind::InvalidArg)?;
-    let (_, right) = OPTIONS.iter().find(|(known, _)| *known == option)?;
-    Some(format!("write {right}"))
+    let subcommand = named_command();
+    let known = OPTIONS
+        .iter()
+        .find(|(known, of, _)| *known == option && (of.is_none() || *of == subcommand.as_deref()));
+    known.map(|(.., right)| format!("write {right}"))
 }
 
 /// What a command line names, or else what examples name.
@@ -97,16 +134,25 @@ struct Given {
 }
 
 impl Given {
-    /// Reads the words of a command line by the short options that all tools for DKIM share.
+    /// Reads the words after a subcommand by the options that all tools for DKIM share.
     fn of(words: impl Iterator<Item = String>) -> Self {
         let (mut selector, mut domain, mut key, mut file) = (None, None, None, None);
-        let mut words = words.skip(2);
+        let words = words.flat_map(|word| match word.split_once('=') {
+            Some((option, value)) if option.starts_with("--") => {
+                vec![option.to_owned(), value.to_owned()]
+            }
+            _ => vec![word],
+        });
+        let mut words = words.peekable();
         while let Some(word) = words.next() {
             match word.as_str() {
                 "-s" | "--selector" => selector = words.next(),
                 "-d" | "--domain" => domain = words.next(),
                 "-k" | "--key" => key = words.next(),
-                option if option.starts_with('-') => {}
+                // The next word may be its value.
+                option if option.starts_with('-') => {
+                    words.next_if(|next| !next.starts_with('-'));
+                }
                 _ => file = Some(word),
             }
         }
@@ -167,17 +213,22 @@ mod tests {
 
     #[test]
     fn hints_have_what_the_command_line_names() {
-        let (_, testkey) = SUBCOMMANDS[10];
+        let mut known = SUBCOMMANDS.iter();
+        let (_, testkey) = known.find(|(known, _)| *known == "testkey").unwrap();
         assert_eq!(
-            hint(testkey, "dkim testkey -d a.example -s s1 -k /etc/k -vvv"),
+            hint(testkey, "-d a.example -s s1 -k /etc/k -vvv"),
             "dkim lookup -s s1 -d a.example --expect-key /etc/k"
         );
         assert_eq!(
-            hint(testkey, "dkim testkey -d a.example -s s1"),
+            hint(testkey, "-d a.example -s s1"),
             "dkim lookup -s s1 -d a.example --expect-key s1._domainkey.a.example.pem"
         );
         assert_eq!(
-            hint("dkim verify {file}", "dkim check"),
+            hint(testkey, "--domain=a.example --selector=s1 -k k -r 1"),
+            "dkim lookup -s s1 -d a.example --expect-key k"
+        );
+        assert_eq!(
+            hint("dkim verify {file}", "-q x"),
             "dkim verify message.eml"
         );
     }

@@ -30,7 +30,7 @@ pub struct Record {
     /// Print the record that revokes the key: an empty p=
     #[arg(long)]
     pub revoke: bool,
-    /// The type of the revoked key, which need not be said
+    /// The type of the revoked key, if it is to be in the record
     #[arg(long = "type", short = 't', value_name = "TYPE")]
     #[arg(requires = "revoke", conflicts_with = "key")]
     pub key_type: Option<KeyTypeName>,

@@ -14,7 +14,7 @@ use super::values::{
 
 /// Sign messages
 ///
-/// Prints the message with a DKIM-Signature field on top and every other octet as it was. Several
+/// Prints the message with a DKIM-Signature field on top and every other byte as it was. Several
 /// pairs of --selector and --key make one signature each: sign with RSA and Ed25519 together.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = help(examples::SIGN, "Exit status: 0 every message was signed, 2 usage, 4 one could not be signed."))]
@@ -37,7 +37,8 @@ pub struct Sign {
     /// The file whose first line decrypts the keys
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,
-    /// The canonicalization of header and body (c=)
+    /// The canonicalization of header and body (c=); one name alone leaves the body
+    /// simple
     #[arg(
         long,
         short,
@@ -50,7 +51,7 @@ pub struct Sign {
     /// §5.4.1, of MIME and of lists that are present]
     #[arg(long, value_name = "NAME:NAME", value_parser = parse_names)]
     pub headers: Option<Names>,
-    /// The header fields to which none may be added; '' for none
+    /// The header fields that nobody may add after signing; '' for none
     #[arg(long, value_name = "NAME:NAME", default_value = "from", value_parser = parse_names)]
     pub oversign: Names,
     /// The agent or user (i=), in the signing domain
@@ -62,8 +63,8 @@ pub struct Sign {
     /// How long the signature holds (x=): 7d, 36h
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub expires_in: Option<Duration>,
-    /// Sign the body up to so many canonicalized octets (l=), or so that anything may
-    /// be added to it: dangerous
+    /// Sign only the first N bytes of the canonicalized body (l=), or without N all of
+    /// it: anybody can then add text, which is dangerous
     #[arg(long, value_name = "N", num_args = 0..=1, value_parser = parse_length)]
     #[expect(clippy::option_option, reason = "clap's form of an optional value")]
     pub body_length: Option<Option<u64>>,
@@ -109,7 +110,7 @@ pub struct Names(pub Vec<String>);
 
 fn parse_length(text: &str) -> Result<u64, String> {
     text.parse()
-        .map_err(|_| "expected a number of octets; put -- before a message".to_owned())
+        .map_err(|_| "expected a number of bytes; put -- before a message".to_owned())
 }
 
 fn parse_timestamp(text: &str) -> Result<SigningTime, String> {
@@ -131,8 +132,10 @@ fn parse_canonicalization(text: &str) -> Result<MessageCanonicalization, String>
         .ok_or_else(|| "expected simple or relaxed, for the body too after a slash".to_owned())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "clap wants a Result")]
 fn parse_names(text: &str) -> Result<Names, String> {
+    if text.contains([',', ';', ' ']) {
+        return Err("expected names with colons between, such as from:to:subject".to_owned());
+    }
     let names = text
         .split(':')
         .map(str::trim)

@@ -9,6 +9,8 @@ use clap::{Args, ValueEnum};
 use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::identifier::{DomainName, Sdid, Selector};
 use dkim_toolkit::message::LineEndings;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SpanRelativeTo, Timestamp, Unit};
 
 #[derive(Clone, Debug, Args)]
@@ -94,9 +96,10 @@ pub fn parse_time(text: &str) -> Result<u64, String> {
     if let Ok(seconds) = text.parse() {
         return Ok(seconds);
     }
-    let time: Timestamp = text
-        .parse()
-        .map_err(|_| "expected RFC 3339 (2026-11-22T10:00:00Z) or Unix seconds".to_owned())?;
+    let midnight = || text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok();
+    let time = text.parse().ok().or_else(|| Some(midnight()?.timestamp()));
+    let expected = "expected RFC 3339 (2026-11-22T10:00:00Z), a date or Unix seconds";
+    let time: Timestamp = time.ok_or_else(|| expected.to_owned())?;
     u64::try_from(time.as_second()).map_err(|_| "a time before 1970".to_owned())
 }
 
@@ -176,6 +179,7 @@ mod tests {
         assert_eq!(parse_time("1528637909"), Ok(1_528_637_909));
         assert_eq!(parse_time("2018-06-10T13:38:29Z"), Ok(1_528_637_909));
         assert_eq!(parse_time("2018-06-10T15:38:29+02:00"), Ok(1_528_637_909));
+        assert_eq!(parse_time("2018-06-10"), Ok(1_528_588_800));
         assert!(parse_time("yesterday").is_err() && parse_time("1969-01-01T00:00:00Z").is_err());
         assert_eq!(parse_duration("7d"), Ok(Duration::from_secs(604_800)));
         assert_eq!(parse_duration("36h"), Ok(Duration::from_secs(129_600)));

@@ -26,7 +26,8 @@ good or bad); neutral and permerror (cannot be judged); temperror (cannot be
 judged now); none.
 
 Exit status: 0 every message passes, 1 one does not, 2 usage, 3 the DNS failed
-in a way that may pass, 4 a file cannot be read. The worst stands: 4, 1, 3, 0."))]
+in a way that may pass, 4 a file cannot be read. With several
+inputs the worst status wins, in the order 4, 1, 3, 0."))]
 pub struct Verify {
     /// Messages, mboxes, Maildirs or folders; - or none for standard input
     #[arg(value_name = "PATH")]
@@ -47,7 +48,7 @@ pub struct Verify {
     #[arg(long, value_name = "N", default_value_t = 1024)]
     #[arg(value_parser = number(1024..=8192))]
     pub min_rsa_bits: u32,
-    /// Judge rsa-sha1 signatures like others, against RFC 8301
+    /// Accept rsa-sha1, which RFC 8301 forbids
     #[arg(long)]
     pub allow_sha1: bool,
     /// Accept signatures that have expired (x=)
@@ -65,7 +66,7 @@ pub struct Verify {
     /// names near it
     #[arg(long)]
     pub explain: bool,
-    /// Search so long for each message: seconds, from 0.001 to 3600
+    /// The time to search for each message, in seconds, from 0.001 to 3600
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = parse_seconds)]
     #[arg(requires = "explain")]
     pub explain_budget: Duration,

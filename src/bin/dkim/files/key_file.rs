@@ -14,7 +14,7 @@ use crate::error::{Error, io_reason};
 use crate::interrupt::Steps;
 use crate::system::{follow_links, keep_owner};
 
-/// Key and passphrase files of more bytes are none.
+/// Longer files are no key and no passphrase, in bytes.
 const MAX_KEY_FILE: usize = 1024 * 1024;
 
 /// What to do about an encrypted key.
@@ -61,7 +61,10 @@ fn open_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
 fn read_secret_from(from: impl Read, length: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
     // Room for all of it: a vector that grows would leave copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(length.min(MAX_KEY_FILE) + 1));
-    from.take(MAX_KEY_FILE as u64).read_to_end(&mut bytes)?;
+    from.take(MAX_KEY_FILE as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MAX_KEY_FILE {
+        return Err(Error::cannot("larger than 1 MiB, the limit for a key file"));
+    }
     Ok(bytes)
 }
 
@@ -202,7 +205,7 @@ fn about_folder(target: &Path, error: &io::Error) -> Error {
     let cannot = format!("no file can be made in {}: {reason}", shown(&folder));
     let cannot = Error::cannot(cannot);
     if error.kind() == io::ErrorKind::NotFound {
-        cannot.hint(format!("mkdir {}", word(&folder)))
+        cannot.hint(format!("mkdir -p {}", word(&folder)))
     } else {
         cannot
     }

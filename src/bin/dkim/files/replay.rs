@@ -9,6 +9,8 @@ use super::{Input, PIECE, Pieces, Source, open_message};
 use crate::error::{Error, io_reason};
 use crate::system::TEMPORARY;
 
+/// Of what can be read twice, this many bytes are kept in memory.
+const KEPT: usize = 256 * 1024;
 /// What cannot be read twice is kept in memory up to this many bytes, and beyond in a file.
 const SPOOL: usize = 4 * 1024 * 1024;
 
@@ -61,7 +63,8 @@ fn keep(
     rest: &mut Rest,
 ) -> io::Result<()> {
     if matches!(rest, Rest::Nothing) {
-        if kept.len() + piece.len() <= SPOOL {
+        let most = if again.is_some() { KEPT } else { SPOOL };
+        if kept.len() + piece.len() <= most {
             kept.extend_from_slice(piece);
             return Ok(());
         }

@@ -109,9 +109,15 @@ impl List {
             }
             system::end_line(&mut path);
             if path.len() as u64 > MAX_PATH {
+                self.reader.skip_until(self.separator)?;
                 return Err(Error::cannot(
                     "a path in the list has more than 65,536 bytes",
                 ));
+            }
+            if path.contains(&0) {
+                self.ended = true;
+                let error = Error::cannot("the list has zero bytes in it");
+                return Err(error.hint("add -0 where the paths end with zero bytes"));
             }
             if !path.is_empty() {
                 return Ok(Some(path));

@@ -19,7 +19,7 @@ use crate::interrupt::{Steps, end_between};
 
 /// The width of text off a terminal, in columns.
 const COLUMNS: usize = 80;
-/// The narrowest width that text is wrapped at: beside it no sentence can be read.
+/// The narrowest width that text is wrapped at.
 const MIN_COLUMNS: usize = 30;
 
 /// Prints results, errors and warnings.
@@ -33,7 +33,7 @@ pub struct Output {
     warned: Cell<bool>,
     /// Whether results are printed as JSON.
     pub json: bool,
-    /// Whether nothing but errors is printed.
+    /// Whether reports and warnings are left out.
     pub quiet: bool,
     /// The width of text, in columns.
     pub columns: usize,
@@ -190,9 +190,9 @@ impl Output {
     }
 
     /// Prints a result on standard error, where standard output is taken by another.
-    pub fn aside(&self, text: impl Display) {
-        // If nobody can be told, there is nobody to tell that.
-        let _ = write!(self.stderr(), "{text}");
+    pub fn aside(&self, text: impl Display) -> Result<(), Error> {
+        let written = write!(self.stderr(), "{text}");
+        written.map_err(|error| Error::from(error).about("standard error"))
     }
 
     fn hint(&self, hint: impl Display) {

@@ -9,7 +9,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use tempfile::Builder;
@@ -51,6 +51,11 @@ pub fn folded(path: &Path) -> PathBuf {
 /// Whether an error of writing means that the reader has closed the pipe.
 pub fn nobody_reads(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
+}
+
+/// Ends the program by SIGPIPE, as other tools end. A status would say what nobody has read.
+pub fn end_as_by_closed_pipe() {
+    let _ = emulate_default_handler(SIGPIPE);
 }
 
 /// The name of this host.

@@ -46,7 +46,7 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Error>
         let Some(path) = made.wanted.target.as_deref() else {
             // No advice: what standard error holds is the record, and perhaps kept.
             output.text(made.text.as_str())?;
-            output.aside(&made.published.formatted);
+            output.aside(&made.published.formatted)?;
             return Ok(ExitStatus::Yes);
         };
         files.push((path, &made.text));

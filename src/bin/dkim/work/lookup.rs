@@ -25,7 +25,7 @@ use crate::files::{Input, Passphrase, Pieces as _, Source, word};
 use crate::print::Output;
 use crate::print::key_report::print_name;
 
-/// So many names are asked for at a time.
+/// The number of names that are asked for at a time.
 const AT_A_TIME: usize = 20;
 
 pub fn run(arguments: &Lookup, output: &mut Output) -> Result<ExitStatus, Error> {
@@ -100,7 +100,7 @@ struct Answers(HashMap<String, Result<TxtAnswer, LookupFailure>>);
 
 impl Answers {
     /// Asks for names, side by side and each once.
-    fn ask<'a>(&mut self, names: impl Iterator<Item = &'a str>, dns: &Keys, output: &Output) {
+    fn ask<'a>(&mut self, names: impl Iterator<Item = &'a str>, dns: &Keys, output: &mut Output) {
         let mut new: Vec<&str> = Vec::new();
         for name in names {
             if !self.0.contains_key(name) && !new.contains(&name) {
@@ -110,7 +110,9 @@ impl Answers {
         let mut progress = Progress::of_waits(dns.waits(), output.bar(), !output.quiet);
         for names in new.chunks(AT_A_TIME) {
             let answers = dns.look_up_names(names, || {
-                progress.update();
+                if progress.update() {
+                    output.end_between_lines();
+                }
             });
             let names = names.iter().map(|&name| name.to_owned());
             self.0.extend(names.zip(answers));

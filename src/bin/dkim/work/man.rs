@@ -19,20 +19,18 @@ pub fn run(arguments: &Man, output: &mut Output) -> Result<ExitStatus, Error> {
     command.build();
     match &arguments.folder {
         None => output.raw(&render(command)?)?,
-        Some(folder) => {
-            fs::create_dir_all(folder).map_err(|error| Error::from(error).about(shown(folder)))?;
-            write_pages(&command, folder, &output.steps())?;
-        }
+        Some(folder) => match subcommand(&command, folder) {
+            Some(page) if !folder.exists() => output.raw(&render(page)?)?,
+            _ => write_pages(&command, folder, &output.steps())?,
+        },
     }
     Ok(ExitStatus::Yes)
 }
 
 /// Writes the page of the command and that of each subcommand, `dkim-sign.1` say.
 fn write_pages(command: &Command, folder: &Path, steps: &Steps) -> Result<(), Error> {
-    let subcommands = command.get_subcommands().cloned().map(|subcommand| {
-        let name = format!("dkim-{}", subcommand.get_name());
-        subcommand.display_name(&name).name(name)
-    });
+    fs::create_dir_all(folder).map_err(|error| Error::from(error).about(shown(folder)))?;
+    let subcommands = command.get_subcommands().cloned().map(named);
     for page in std::iter::once(command.clone()).chain(subcommands) {
         let path = folder.join(format!("{}.1", page.get_name()));
         let bytes = render(page)?;
@@ -40,6 +38,17 @@ fn write_pages(command: &Command, folder: &Path, steps: &Steps) -> Result<(), Er
             .map_err(|error: io::Error| Error::from(error).about(shown(&path)))?;
     }
     Ok(())
+}
+
+/// The subcommand that a word names, ready for a page of its own.
+fn subcommand(command: &Command, name: &Path) -> Option<Command> {
+    command.find_subcommand(name).cloned().map(named)
+}
+
+/// A subcommand under the name of its page.
+fn named(subcommand: Command) -> Command {
+    let name = format!("dkim-{}", subcommand.get_name());
+    subcommand.display_name(&name).name(name)
 }
 
 /// The page of a command, in roff.

@@ -12,7 +12,7 @@ use std::future::Future;
 use std::io;
 use std::num::NonZeroUsize;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -204,14 +204,16 @@ impl<R: Send + 'static> Feed<R> {
     ) -> Result<(), Stop> {
         let queued = self.place().await?;
         let (sender, receiver) = oneshot::channel();
-        let awaited = self.results.send(receiver).await;
-        awaited.map_err(|_| Stop(None))?;
         let work = async move {
             drop(queued);
             // Where nobody awaits the result any more, it is not needed.
             let _ = sender.send(work.await);
         };
-        self.workers.spawn(work).map_err(|error| Stop(Some(error)))
+        // Before its result is awaited: where no thread can be started, that is the error.
+        let spawned = self.workers.spawn(work);
+        spawned.map_err(|error| Stop(Some(error)))?;
+        let awaited = self.results.send(receiver).await;
+        awaited.map_err(|_| Stop(None))
     }
 }
 
@@ -248,7 +250,7 @@ impl Workers {
         if self.runtime.is_none() {
             let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
             let runtime = Builder::new_multi_thread()
-                .worker_threads(self.jobs.unwrap_or_else(cores).get())
+                .worker_threads(startable(self.jobs.unwrap_or_else(cores).get()))
                 .build()?;
             self.runtime = Some(runtime);
         }
@@ -257,6 +259,27 @@ impl Workers {
         }
         Ok(())
     }
+}
+
+/// How many of these threads can be started now, at least one. The runtime panics where the system
+/// refuses one of its threads.
+fn startable(threads: usize) -> usize {
+    let (hold, end) = std::sync::mpsc::channel::<()>();
+    let end = Arc::new(Mutex::new(end));
+    let started: Vec<_> = (0..threads)
+        .map_while(|_| {
+            let end = end.clone();
+            // Each waits until all are started.
+            let wait = move || drop(end.lock().map(|end| end.recv()));
+            thread::Builder::new().spawn(wait).ok()
+        })
+        .collect();
+    drop(hold);
+    let count = started.len();
+    for thread in started {
+        let _ = thread.join();
+    }
+    count.max(1)
 }
 
 impl Drop for Workers {

@@ -19,13 +19,14 @@ use crate::print::Bar as Place;
 const PATIENCE: Duration = Duration::from_millis(700);
 /// A longer wait for the DNS is said.
 const LONG_WAIT: Duration = Duration::from_secs(1);
-/// Octets that were read.
+
+/// Bytes that were read.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
 
 impl Counter {
-    pub fn add(&self, octets: u64) {
-        self.0.fetch_add(octets, Ordering::Relaxed);
+    pub fn add(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
     }
 
     fn get(&self) -> u64 {
@@ -111,10 +112,10 @@ struct Bar {
     shown: Option<ProgressBar>,
 }
 
-/// How many octets there are to read.
+/// How many bytes there are to read.
 #[derive(Debug, Default)]
 struct Total {
-    octets: AtomicU64,
+    bytes: AtomicU64,
     /// Whether that is all of them.
     counted: AtomicBool,
 }
@@ -204,33 +205,31 @@ impl Bar {
             bar
         });
         if bar.length().is_none() && self.total.counted.load(Ordering::Acquire) {
-            let octets = self.total.octets.load(Ordering::Relaxed);
-            if octets > 0 {
-                bar.set_length(octets);
+            let bytes = self.total.bytes.load(Ordering::Relaxed);
+            if bytes > 0 {
+                bar.set_length(bytes);
                 bar.set_style(style("{bar:10} {percent:>3}%  {wide_msg}"));
             }
         }
-        let octets = self.counter.get();
-        bar.set_position(octets);
+        let bytes = self.counter.get();
+        bar.set_position(bytes);
         let (bar, total) = (bar.clone(), bar.length());
-        bar.set_message(self.text(octets, total));
+        bar.set_message(self.text(bytes, total));
     }
 
-    /// Messages, octets, both by the second, and the time left, all over the whole time until now:
+    /// Messages, bytes, both by the second, and the time left, all over the whole time until now:
     /// what comes in bursts tells little by the moment.
     #[expect(clippy::cast_precision_loss, reason = "rates for people")]
-    fn text(&self, octets: u64, total: Option<u64>) -> String {
-        if let Some(wait) = self.waits.longest() {
-            return wait;
-        }
-        if octets == 0 {
-            return "nothing done yet".to_owned();
+    fn text(&self, bytes: u64, total: Option<u64>) -> String {
+        if bytes == 0 {
+            let wait = self.waits.longest();
+            return wait.unwrap_or_else(|| "nothing done yet".to_owned());
         }
         let elapsed = self.began.elapsed();
         let by_second = |count: u64| count as f64 / elapsed.as_secs_f64();
         let left = match total {
             Some(total) => {
-                let left = total.saturating_sub(octets) as f64 / by_second(octets);
+                let left = total.saturating_sub(bytes) as f64 / by_second(bytes);
                 let left = Duration::try_from_secs_f64(left).unwrap_or(Duration::MAX);
                 format!("{:#} left", HumanDuration(left))
             }
@@ -241,12 +240,14 @@ impl Bar {
             clippy::cast_sign_loss,
             reason = "as above"
         )]
-        let rate = BinaryBytes(by_second(octets) as u64);
+        let rate = BinaryBytes(by_second(bytes) as u64);
+        let wait = self.waits.longest();
+        let wait = wait.map_or(String::new(), |wait| format!("  {wait}"));
         format!(
-            "{} messages, {:.0}/s  {}, {rate}/s  {left}",
+            "{} messages, {:.0}/s  {}, {rate}/s  {left}{wait}",
             self.messages,
             by_second(self.messages),
-            BinaryBytes(octets)
+            BinaryBytes(bytes)
         )
     }
 }
@@ -269,8 +270,8 @@ impl Total {
     }
 
     fn add(&self, path: &Path) {
-        let octets = fs::metadata(path).map_or(0, |metadata| metadata.len());
-        self.octets.fetch_add(octets, Ordering::Relaxed);
+        let bytes = fs::metadata(path).map_or(0, |metadata| metadata.len());
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 

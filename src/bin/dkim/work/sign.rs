@@ -36,10 +36,13 @@ pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, Error> {
     let list = sources.list().cloned();
     let inputs = Inputs::new(sources, arguments);
     let pool = sign_all(signatory, inputs, arguments.jobs.get())?;
+    let to_files =
+        arguments.in_place || arguments.output_dir.is_some() || arguments.output.is_some();
+    if to_files {
+        output.end_between_lines();
+    }
     let mut teller = Teller {
-        to_files: arguments.in_place
-            || arguments.output_dir.is_some()
-            || arguments.output.is_some(),
+        to_files,
         untold: None,
         status: ExitStatus::Yes,
     };
@@ -95,16 +98,16 @@ fn check_usage(arguments: &Sign, sources: &Sources, json: bool) -> Result<(), Er
         && !folder.is_dir()
     {
         let error = Error::cannot("not a folder").about(shown(folder));
-        return Err(error.hint(format!("mkdir {}", word(folder))));
+        return Err(error.hint(format!("mkdir -p {}", word(folder))));
     }
     Ok(())
 }
 
 /// Says what was signed.
 struct Teller {
-    /// Whether it is in files, whoever reads which.
+    /// Whether the messages go to files, so that they are signed whether or not anybody reads on.
     to_files: bool,
-    /// Why nobody can be told which.
+    /// The error that keeps results from being printed.
     untold: Option<Error>,
     status: ExitStatus,
 }

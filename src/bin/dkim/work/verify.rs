@@ -66,6 +66,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error>
         }
         if let Some(folder) = judged.empty {
             // Nothing was verified, which must not pass for a yes.
+            output.lines(&std::mem::take(lines))?;
             output.warning(folder, "there is no message in it");
         }
         if let Some(tally) = judged.tally {

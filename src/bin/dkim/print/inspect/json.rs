@@ -5,8 +5,8 @@ use dkim_toolkit::inspect::{CopiedField, DefaultValue, InspectedTag, SignedField
 use dkim_toolkit::verdict::{Reason, Warning as Warned};
 use serde::Serialize;
 
+use super::inspected::{Inspected, Signature as InspectedSignature, status};
 use super::time::{distance, rfc3339};
-use super::{Inspected, Signature as InspectedSignature, status};
 use crate::error::Error;
 use crate::files::Source;
 use crate::print::json::{BodyHash, FileName};

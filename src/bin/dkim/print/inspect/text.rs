@@ -8,8 +8,8 @@ use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::inspect::{CopiedField, InspectedTag, SignedField, Value};
 use dkim_toolkit::verdict::Verdict;
 
+use super::inspected::{Inspected, Signature, status};
 use super::time::{distance, rfc3339};
-use super::{Inspected, Signature, status};
 use crate::files::Source;
 use crate::print::count;
 use crate::print::report::{BAD, GOOD, PLAIN, Report, UNSURE};

@@ -13,7 +13,7 @@ use dkim_toolkit::signature::Signature as Stated;
 use dkim_toolkit::verdict::{KeyEvidence, Reason, Verdict, Warning as Warned};
 use serde::Serialize;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::error::Error;
 use crate::files::Place;
 use crate::print::json::{BodyHash, FileName};

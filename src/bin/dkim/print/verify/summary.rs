@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use dkim_toolkit::verdict::{Reason, VerificationResult};
 use serde::Serialize;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::print::report::{BAD, GOOD, PLAIN, Report};
 
 /// So many pairs of domain and selector have a row of their own. Whoever sends mail chooses them:
@@ -174,11 +174,11 @@ impl Summary {
             .iter()
             .map(|(name, count)| format!("{count} {name}"));
         totals.push(results.collect::<Vec<_>>().join(", "));
-        let totals = totals.join(": ");
-        report.wrapped(0, PLAIN, "", totals.trim_end_matches(": "));
+        let mut totals = totals.join(": ").trim_end_matches(": ").to_owned();
         if self.unreadable > 0 {
-            report.line_of(&[(BAD, &format!("{} unreadable", self.unreadable))]);
+            totals.push_str(&format!("; {} unreadable", self.unreadable));
         }
+        report.wrapped(0, PLAIN, "", &totals);
         if self.rows.is_empty() {
             return report;
         }

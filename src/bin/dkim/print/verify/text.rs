@@ -8,8 +8,8 @@ use dkim_toolkit::signature::Signature;
 use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
 use dkim_toolkit::verify::MessageResult;
 
-use super::Outcome;
 use super::json::signed_headers;
+use super::outcome::Outcome;
 use crate::files::Place;
 use crate::print::report::{BAD, GOOD, PLAIN, Report, UNSURE};
 

@@ -8,7 +8,7 @@ use dkim_toolkit::verdict::{VerificationResult, Warning};
 use dkim_toolkit::verify::MessageResult;
 
 use crate::print::report::{BAD, PLAIN, Report, STRONG, UNSURE};
-use crate::print::verify::Outcome;
+use crate::print::verify::outcome::Outcome;
 
 /// So many characters of what stood there are shown.
 const ORIGINAL: usize = 200;
