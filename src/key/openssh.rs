@@ -134,3 +134,78 @@ impl<'a> Fields<'a> {
         Ok(strings)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::testdata::octets;
+
+    /// A field with its length.
+    fn field(contents: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(contents.len()).unwrap();
+        [&length.to_be_bytes(), contents].concat()
+    }
+
+    /// A private key file with these fields after the two equal numbers.
+    fn file(secret: &[&[u8]]) -> Vec<u8> {
+        let fields: Vec<u8> = secret.iter().flat_map(|contents| field(contents)).collect();
+        let secret = [&[7, 7, 7, 7, 7, 7, 7, 7], fields.as_slice()].concat();
+        let parts = [
+            MAGIC.to_vec(),
+            field(b"none"),
+            field(b"none"),
+            field(b""),
+            vec![0, 0, 0, 1],
+            field(b""),
+            field(&secret),
+        ];
+        parts.concat()
+    }
+
+    #[test]
+    fn damaged_files_are_refused() {
+        for name in ["openssh-ed25519", "rsa-openssh"] {
+            let whole = octets(name);
+            assert!(private_key(&whole).is_ok());
+            // The comment and the padding are of no use.
+            for length in 0..whole.len() - 40 {
+                assert!(private_key(&whole[..length]).is_err(), "{name} {length}");
+            }
+        }
+        let whole = octets("openssh-ed25519");
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x81;
+            // What is wrong depends on the place; some places are of no use.
+            let _ = private_key(&damaged);
+        }
+        for length in 0..octets("openssh-public").len() {
+            assert!(public_key(&octets("openssh-public")[..length]).is_err());
+        }
+    }
+
+    #[test]
+    fn numbers_of_no_key_are_refused() {
+        let modulus = [&[0, 0xc1], &[0x55; 126][..], &[0x51]].concat();
+        let long = vec![0x55; 100_000];
+        let (one, three): (&[u8], &[u8]) = (&[1], &[1, 0, 1]);
+        for numbers in [
+            [&modulus, three, one, one, one, &modulus],
+            [&modulus, three, one, one, &[], &modulus],
+            [&modulus, three, one, one, &[], &[]],
+            [&modulus, three, one, one, &long, &long],
+            [&modulus, three, &long, one, one, &modulus],
+            [&long, three, one, one, one, &long],
+            [&[], &[], &[], &[], &[], &[]],
+        ] {
+            let secret = [&[RSA][..], &numbers].concat();
+            assert!(private_key(&file(&secret)).is_err());
+        }
+        assert_eq!(
+            private_key(&file(&[b"ssh-\x1b[2J"])).err(),
+            Some(PrivateKeyError::UnsupportedAlgorithm {
+                algorithm: "unknown".to_owned()
+            })
+        );
+    }
+}

@@ -41,7 +41,15 @@ impl RsaSigningKey {
         private_exponent: &[u8],
         primes: [&[u8]; 2],
     ) -> Result<Self, PrivateKeyError> {
-        // Before any arithmetic: numbers of no key that is read would take long.
+        // Before any arithmetic, which would take long with other numbers.
+        let longest = modulus.len() + 1;
+        let [first, second] = primes;
+        if [private_exponent, first, second]
+            .iter()
+            .any(|number| number.len() > longest)
+        {
+            return Err(PrivateKeyError::Inconsistent);
+        }
         let number = BigUint::from_bytes_be;
         let (modulus, exponent) = (number(modulus), number(exponent));
         RsaPublicKey::from_big_endian(&modulus.to_bytes_be(), &exponent.to_bytes_be())?;
