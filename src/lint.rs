@@ -36,6 +36,8 @@ pub use self::name::{
     name, places, unnamed_record,
 };
 
+use std::collections::HashSet;
+
 use self::correction::corrected;
 use self::loss::Loss;
 use self::private::Private;
@@ -192,24 +194,15 @@ impl RecordReport {
             self.private = Some(private);
             return;
         }
-        match parsed {
-            Some(parsed) => self.examine(parsed, &undone),
-            None if undone.steps.is_empty() => self.findings.push(foreign(&self.text)),
-            None => self.examine_foreign(&undone),
-        }
-    }
-
-    /// Tells of a key record, or of a key, that verifiers do not recognize as one.
-    fn examine_foreign(&mut self, undone: &Undone) {
-        let steps = undone.steps.iter().map(|step| step.finding());
-        self.findings = steps.chain(undone.loss.map(Loss::finding)).collect();
-        if undone.loss.is_none() {
-            self.fixed = corrected(&self.text, &Reading::new(undone.text.as_bytes()), None);
+        if parsed.is_none() && undone.steps.is_empty() {
+            self.findings.push(foreign(&self.text));
+        } else {
+            self.examine(parsed, &undone);
         }
     }
 
     /// Examines what is meant as a key record, in the light of what verification makes of it.
-    fn examine(&mut self, parsed: &Result<KeyRecord, RecordError>, undone: &Undone) {
+    fn examine(&mut self, parsed: Option<&Result<KeyRecord, RecordError>>, undone: &Undone) {
         let reading = if undone.steps.is_empty() {
             Reading::new(&self.text)
         } else {
@@ -218,33 +211,36 @@ impl RecordReport {
         let mut findings: Vec<Finding> = undone.steps.iter().map(|step| step.finding()).collect();
         reading.find_faults(&mut findings);
         tags::find_errors(&reading, &mut findings);
-        self.key = key::examine(&reading, undone.loss, &mut findings);
+        let key = key::examine(&reading, undone.loss, &mut findings);
         if undone.loss == Some(Loss::Case) {
             // The tags were folded with the key.
-            findings.retain(|finding| {
-                !matches!(
-                    finding.code,
-                    FindingCode::NoKeyTag | FindingCode::BadVersion
-                )
-            });
+            let of_tags = [FindingCode::NoKeyTag, FindingCode::BadVersion];
+            findings.retain(|finding| !of_tags.contains(&finding.code));
         }
         // A revoked key is at its end: what was unwise about it does not matter any more.
         if !reading.is_revoked() {
             tags::find_oddities(&reading, &mut findings);
         }
-        self.tags = words::explain(&reading, self.key.as_ref());
-        self.state = match parsed {
-            Err(RecordError::Revoked) => RecordState::Revoked,
-            Err(_) => RecordState::Unusable,
-            Ok(_) if undone.loss.is_some() => RecordState::Unusable,
-            Ok(record) if record.key.is_too_short() => RecordState::Unusable,
-            Ok(record) if !is_for_mail(record) => RecordState::Unsuitable,
-            Ok(_) => RecordState::Usable,
-        };
+        // The same may have happened twice.
+        let mut told = HashSet::new();
+        findings.retain(|finding| {
+            finding.code == FindingCode::DuplicateTag || told.insert((finding.code, finding.part))
+        });
         if findings.iter().any(|finding| finding.code.is_correctable()) && undone.loss.is_none() {
             self.fixed = corrected(&self.text, &reading, None);
         }
         self.findings = findings;
+        self.state = match parsed {
+            None => return,
+            Some(Err(RecordError::Revoked)) => RecordState::Revoked,
+            Some(Err(_)) => RecordState::Unusable,
+            Some(Ok(_)) if undone.loss.is_some() => RecordState::Unusable,
+            Some(Ok(record)) if record.key.is_too_short() => RecordState::Unusable,
+            Some(Ok(record)) if !is_for_mail(record) => RecordState::Unsuitable,
+            Some(Ok(_)) => RecordState::Usable,
+        };
+        self.tags = words::explain(&reading, key.as_ref());
+        self.key = key;
     }
 
     /// This record, corrected, with another key in it; `None` if it cannot be corrected.

@@ -25,50 +25,31 @@ impl Severity {
     }
 }
 
-/// What of a key is damaged, or what was done to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Part {
-    /// Its beginning is missing.
-    Beginning,
-    /// Characters are missing in its middle.
-    Middle,
-    /// Its pieces are in the wrong order.
-    Order,
-    /// Its letters were folded to one case.
-    Case,
-    /// It was encoded in base64 twice, or is there twice.
-    Doubled,
-    /// It has the encoding of a web page or of a URL.
-    Encoding,
-    /// It is in another structure, or has the lines of a PEM file around it.
-    Wrapper,
+coded! {
+    /// What of a key is damaged, or what was done to it, and whether the key can be had back.
+    pub enum Part: (bool) {
+        /// The beginning of the key is missing.
+        Beginning = "beginning", false;
+        /// Characters are missing in the middle of the key.
+        Middle = "middle", false;
+        /// The pieces of the key are in the wrong order.
+        Order = "order", true;
+        /// The letters of the key were folded to one case.
+        Case = "case", false;
+        /// The key was encoded in base64 twice, or it is there twice.
+        Doubled = "doubled", true;
+        /// The record has the encoding of a web page or of a URL.
+        Encoding = "encoding", true;
+        /// The key has the lines of a PEM file around it, or is in a certificate or in OpenSSH's form.
+        Wrapper = "wrapper", true;
+    }
 }
 
 impl Part {
-    /// Every part.
-    pub const ALL: &'static [Self] = &[
-        Self::Beginning,
-        Self::Middle,
-        Self::Order,
-        Self::Case,
-        Self::Doubled,
-        Self::Encoding,
-        Self::Wrapper,
-    ];
-
-    /// The part's name in output.
+    /// Whether the key can be had back, and a corrected record is offered as a rule.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Beginning => "beginning",
-            Self::Middle => "middle",
-            Self::Order => "order",
-            Self::Case => "case",
-            Self::Doubled => "doubled",
-            Self::Encoding => "encoding",
-            Self::Wrapper => "wrapper",
-        }
+    pub const fn is_reversible(self) -> bool {
+        self.columns().0
     }
 }
 

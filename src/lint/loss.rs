@@ -156,10 +156,17 @@ fn of_rsa(digits: &str) -> Option<Loss> {
 /// an RSA key.
 fn whole_length(digits: &str) -> Option<usize> {
     let bytes = decode_base64(digits.get(..8)?.as_bytes())?;
+    // The algorithm of a SubjectPublicKeyInfo has 13 bytes; an RSAPublicKey has its modulus there.
     let length = match *bytes.as_slice() {
-        [0x30, 0x82, high, low, 0x30 | 2, ..] => 4 + usize::from(u16::from_be_bytes([high, low])),
-        [0x30, 0x81, length, 0x30 | 2, ..] => 3 + usize::from(length),
-        [0x30, length @ ..=0x7f, 0x30 | 2, ..] => 2 + usize::from(length),
+        [0x30, 0x82, high, low, 0x30, 13] | [0x30, 0x82, high, low, 2, 0x81 | 0x82] => {
+            4 + usize::from(u16::from_be_bytes([high, low]))
+        }
+        [0x30, 0x81, length, 0x30, 13, _] | [0x30, 0x81, length, 2, 0x81, _] => {
+            3 + usize::from(length)
+        }
+        [0x30, length @ ..=0x7f, 0x30, 13, ..] | [0x30, length @ ..=0x7f, 2, ..] => {
+            2 + usize::from(length)
+        }
         _ => return None,
     };
     Some((length * 4).div_ceil(3))

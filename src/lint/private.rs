@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::{Finding, FindingCode};
 use crate::algorithm::KeyType;
-use crate::key::der::{INTEGER, OCTET_STRING, Reader, SEQUENCE};
+use crate::key::der::{INTEGER, OCTET_STRING, RSA_ENCRYPTION, Reader, SEQUENCE};
 use crate::key::ed25519::{Ed25519SigningKey, LENGTH};
 use crate::key::structure::Structure;
 use crate::key::{PrivateKey, PublicKey};
@@ -257,16 +257,21 @@ fn seed(words: &[String], expected: Option<&PublicKey>) -> Option<Private> {
 /// The beginning of a private key whose letters are all of one case, told by what all such keys
 /// have in common.
 fn folded(word: &str) -> Option<Private> {
+    const ENCRYPTED: [&str; 3] = ["bgkqhkig9w0bbq", "gcsqgsib3dqef", "ykozihvcnaqu"];
     const BEGINNINGS: [(usize, &str, &str); 8] = [
         (6, "ibadanbg", "a private key (PKCS#8)"),
         (6, "ibaakb", "a private key (PKCS#1)"),
         (6, "ibaakc", "a private key (PKCS#1)"),
         (0, "mc4caqawbqydk2vwbci", "a private key (PKCS#8)"),
         (0, "mfecaqewbqydk2vwbci", "a private key (PKCS#8)"),
-        (0, "mhccaqeei", "a private key (SEC1)"),
+        (3, "caqeei", "a private key (SEC1)"),
+        (4, "agebbei", "a private key (SEC1)"),
         (0, "b3blbnnzac1rzxktdj", "a private key of OpenSSH"),
-        (8, "bgkqhkig9w0bbq0w", "an encrypted private key (PKCS#8)"),
     ];
+    let beginning = word.get(..word.len().min(40))?.to_ascii_lowercase();
+    if ENCRYPTED.iter().any(|common| beginning.contains(common)) {
+        return Some(Private::part("an encrypted private key (PKCS#8)"));
+    }
     BEGINNINGS.iter().find_map(|(at, common, what)| {
         let there = word.get(*at..*at + common.len())?;
         there
@@ -286,7 +291,12 @@ fn within(bytes: &[u8]) -> Option<Private> {
         let Some((length, contents)) = long_number(rest) else {
             return false;
         };
-        let next = contents.get(length..).and_then(long_number);
+        let Some((number, rest)) = contents.split_at_checked(length) else {
+            return false;
+        };
+        // The beginning of a public key that is there twice is not a number.
+        let is_number = memchr::memmem::find(number, RSA_ENCRYPTION).is_none();
+        let next = long_number(rest).filter(|_| is_number);
         next.is_some_and(|(next, _)| next.abs_diff(length) <= 1 || next.abs_diff(length / 2) <= 1)
     });
     is_private.then(|| Private::part("a private key (PKCS#1)"))

@@ -97,9 +97,12 @@ impl Reading {
 
     /// What `text` was before something happened to it, with the quoting that was published.
     pub(super) fn of_undone(published: &[u8], text: &str) -> Self {
+        let reading = Self::new(text.as_bytes());
+        let unfolded = without_line_breaks_in_key(published);
         Self {
             quoting: Quoting::of(&String::from_utf8_lossy(published)),
-            ..Self::new(text.as_bytes())
+            has_line_break: reading.has_line_break || matches!(unfolded, Cow::Owned(_)),
+            ..reading
         }
     }
 

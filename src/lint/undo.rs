@@ -13,6 +13,7 @@ mod characters;
 mod doubled;
 mod header;
 mod html;
+mod line_break;
 mod openssh;
 mod order;
 mod pem;
@@ -45,8 +46,12 @@ pub(super) struct Step {
     pub(super) undo: fn(&str) -> Vec<String>,
 }
 
+/// How many of the steps come first whose traces cannot be there by chance: where one of them was
+/// not undone yet, what is missing of the key is not known.
+const SURE: usize = 10;
+
 /// All steps. Of two that lead to a key, the one that comes first is told.
-const STEPS: [&Step; 14] = [
+const STEPS: [&Step; 15] = [
     &html::STEP,
     &percent::STEP,
     &semicolon::STEP,
@@ -55,9 +60,10 @@ const STEPS: [&Step; 14] = [
     &openssh::STEP,
     &certificate::STEP,
     &base64_twice::STEP,
-    &plus::STEP,
-    &order::STEP,
     &doubled::STEP,
+    &order::STEP,
+    &line_break::STEP,
+    &plus::STEP,
     &header::STEP,
     &characters::STEP,
     &bare_key::STEP,
@@ -103,7 +109,8 @@ pub(super) fn search(octets: &[u8], is_usable: bool, expected: Option<&PublicKey
     }
     let mut seen = HashSet::from([start.text.clone()]);
     let mut states = vec![start];
-    let (mut whole, mut with_key, mut lost) = (None, None, None);
+    let (mut whole, mut with_key) = (None, None);
+    let (mut lost, mut last_lost) = (None, None);
     let mut at = 0;
     while let Some(state) = states.get_mut(at) {
         if state.private.is_none() {
@@ -122,26 +129,29 @@ pub(super) fn search(octets: &[u8], is_usable: bool, expected: Option<&PublicKey
             with_key = Some(at);
         }
         state.loss = Loss::of(&reading).filter(|_| !has_key);
-        if lost.is_none() && state.loss.is_some() {
-            lost = Some(at);
-        }
+        let is_lost = state.loss.is_some();
         let (text, steps) = (state.text.clone(), state.steps.clone());
-        at += 1;
-        if steps.len() == DEPTH {
-            continue;
-        }
-        for step in STEPS {
+        let mut is_final = true;
+        for (rank, step) in STEPS.iter().enumerate() {
             for text in (step.undo)(&text) {
+                is_final &= rank >= SURE;
                 let text = normalized(&text);
-                if states.len() == MAX_TEXTS || !seen.insert(text.clone()) {
+                if steps.len() == DEPTH || states.len() == MAX_TEXTS || !seen.insert(text.clone()) {
                     continue;
                 }
-                let steps = [steps.as_slice(), &[step]].concat();
+                let steps = [steps.as_slice(), &[*step]].concat();
                 states.push(Undone::new(steps, text));
             }
         }
+        if lost.is_none() && is_lost {
+            lost = Some(at);
+        }
+        if last_lost.is_none() && is_lost && is_final {
+            last_lost = Some(at);
+        }
+        at += 1;
     }
-    let found = whole.or(with_key).or(lost);
+    let found = whole.or(with_key).or(last_lost).or(lost);
     states.swap_remove(found.unwrap_or_default())
 }
 

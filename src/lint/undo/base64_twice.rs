@@ -18,6 +18,9 @@ pub(super) const STEP: Step = Step {
 /// The shortest word that is taken for the base64 of base64.
 const SHORTEST: usize = 32;
 
+/// A word of a text that is longer than any word of a language.
+const LONG_WORD: usize = 20;
+
 fn undo(text: &str) -> Vec<String> {
     let mut decoded = String::new();
     let mut rest = text;
@@ -50,7 +53,7 @@ fn is_digit(character: char) -> bool {
     character != '=' && u8::try_from(character).is_ok_and(is_base64)
 }
 
-/// The text that a word encodes, if that is text as keys are: base64, or PEM.
+/// The text that a word encodes, if that is text with base64 in it.
 fn inner(word: &str) -> Option<String> {
     if word.len() < SHORTEST {
         return None;
@@ -60,8 +63,8 @@ fn inner(word: &str) -> Option<String> {
     let bytes =
         decode_base64(&word.as_bytes()[..whole]).or_else(|| STANDARD_NO_PAD.decode(word).ok())?;
     let text = String::from_utf8(bytes).ok()?;
-    // White space is in PEM alone.
-    let is_pem = text.contains("-----");
-    let is_of_key = |byte: u8| is_base64(byte) || is_pem && b"- \r\n\t".contains(&byte);
-    text.trim_ascii().bytes().all(is_of_key).then_some(text)
+    let is_text = |byte: u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    let mut words = text.split(|digit: char| !is_digit(digit));
+    let has_key = words.any(|word| word.len() >= LONG_WORD);
+    (text.bytes().all(is_text) && has_key).then_some(text)
 }

@@ -1,7 +1,6 @@
 //! The key, or its beginning, is there twice.
 
-use super::{Step, with_key, without_space};
-use crate::lint::loss::beginnings;
+use super::{Step, with_key};
 use crate::lint::{FindingCode, Part};
 
 pub(super) const STEP: Step = Step {
@@ -12,19 +11,17 @@ pub(super) const STEP: Step = Step {
     undo,
 };
 
+/// The shortest piece that is not there twice by chance.
+const SHORTEST: usize = 16;
+
 fn undo(text: &str) -> Vec<String> {
     with_key(text, |value| {
-        let value = without_space(value);
-        if let Some((half, other)) = value.split_at_checked(value.len() / 2)
-            && half == other
-            && !half.is_empty()
-        {
-            return vec![half.to_owned()];
-        }
-        let last = beginnings(&value).last();
-        // What is left out must be what the key begins with.
-        let is_repeated = |at: &usize| value[*at..].starts_with(&value[..*at]) && *at > 0;
-        let key = last.filter(is_repeated).map(|at| value[at..].to_owned());
-        key.into_iter().collect()
+        let value = value.trim();
+        let is_repeated = |at: &usize| {
+            let halves = value.split_at_checked(*at);
+            halves.is_some_and(|(piece, rest)| rest.starts_with(piece))
+        };
+        let at = (SHORTEST..=value.len() / 2).find(is_repeated);
+        at.map(|at| value[at..].to_owned()).into_iter().collect()
     })
 }

@@ -39,7 +39,9 @@ fn unwrapped(text: &str) -> Option<String> {
     let key = match name {
         b"ssh-rsa" => {
             let (exponent, rest) = field(rest)?;
-            rsa_key(exponent, rest)?
+            // A comment follows the end of the key.
+            let is_end_there = text[end..].starts_with(' ');
+            rsa_key(exponent, rest, is_end_there)?
         }
         _ => field(rest)?.0.to_vec(),
     };
@@ -61,8 +63,8 @@ fn field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some(rest.split_at(length.min(rest.len())))
 }
 
-/// The `SubjectPublicKeyInfo` of a key, cut off where its modulus is.
-fn rsa_key(exponent: &[u8], modulus: &[u8]) -> Option<Vec<u8>> {
+/// The `SubjectPublicKeyInfo` of a key, with that missing which is missing of its modulus.
+fn rsa_key(exponent: &[u8], modulus: &[u8], is_end_there: bool) -> Option<Vec<u8>> {
     let (length, present) = modulus.split_first_chunk()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
     if length > 2048 || exponent.len() > 8 {
@@ -77,6 +79,9 @@ fn rsa_key(exponent: &[u8], modulus: &[u8]) -> Option<Vec<u8>> {
     let mut whole = element(SEQUENCE, &[element(SEQUENCE, &algorithm), key].concat());
     if present.len() < length {
         whole.truncate(whole.len() - behind_modulus.len() - (length - present.len()));
+        if is_end_there {
+            whole.extend(behind_modulus);
+        }
     }
     Some(whole)
 }

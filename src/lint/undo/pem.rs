@@ -16,33 +16,35 @@ fn undo(text: &str) -> Vec<String> {
 }
 
 fn unwrapped(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let end = lower.find("-----end ");
-    let (before, body) = match lower.find("-----begin ") {
-        Some(begin) => {
-            let label = begin + "-----begin ".len();
-            let body = label + text[label..].find("-----")? + 5;
-            (&text[..begin], body)
-        }
-        // Without its first line, the key begins where p= does, or the text.
-        None => {
-            let body = text[..end?].rfind('=').map_or(0, |equals| equals + 1);
-            (&text[..body], body)
-        }
-    };
-    let end = end.filter(|end| *end >= body);
-    let key = &text[body..end.unwrap_or(text.len())];
-    let (key, rest) = match key.split_once(';') {
-        Some((key, _)) => (key, &text[body + key.len()..]),
-        None => (key, end.map_or("", |end| after_line(&text[end..]))),
-    };
-    Some(with_key_between(before, &without_space(key), rest))
+    let (mut before, mut rest) = split_at_line(text)?;
+    // Without its first line, the key begins where p= does, or the text.
+    if let Some(at) = before.trim_end_matches('=').rfind('=')
+        && before.len() > at + 1
+        && !before[at + 1..].contains(';')
+    {
+        rest = &text[at + 1..];
+        before = &text[..=at];
+    } else if !before.contains('=') {
+        (before, rest) = ("", text);
+    }
+    let end = rest.find(';').unwrap_or(rest.len());
+    let (mut body, after) = rest.split_at(end);
+    let mut key = String::new();
+    while let Some((piece, rest)) = split_at_line(body) {
+        key.push_str(piece);
+        body = rest;
+    }
+    key.push_str(body);
+    let key = without_space(&key);
+    Some(with_key_between(before, key.trim_matches('-'), after))
 }
 
-/// What comes after the end line.
-fn after_line(text: &str) -> &str {
-    let after = text.trim_start_matches('-');
-    after
-        .split_once("-----")
-        .map_or("", |(_, after)| after.trim_start_matches('-'))
+/// What comes before the first BEGIN or END line, and after it.
+fn split_at_line(text: &str) -> Option<(&str, &str)> {
+    let lower = text.to_ascii_lowercase();
+    let starts = ["-----begin ", "-----end "].map(|line| lower.find(line));
+    let start = starts.into_iter().flatten().min()?;
+    let label = &text[start + 5..];
+    let rest = label.split_once("-----").map_or("", |(_, rest)| rest);
+    Some((&text[..start], rest))
 }

@@ -51,10 +51,8 @@ fn next_tag(name: &str, value: &str) -> Option<(usize, usize)> {
         let word = before.rsplit([' ', '\t', '\r', '\n', ',']).next()?;
         let is_tag = |name: &str| KnownTag::of_key_record(&name.to_ascii_lowercase()).is_some();
         // The padding of base64 that is written in groups is not a tag.
-        let is_padding = value[equals + 1..]
-            .trim_start_matches('=')
-            .trim()
-            .is_empty();
+        let after = &value[equals + 1..];
+        let is_padding = after.starts_with('=') || trimmed(after).is_empty();
         let at = equals - word.len();
         if at > 0 && is_tag(word) && !(trimmed(name) == "p" && is_padding) {
             let end = before[..at]
