@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 
-use super::{Run, ZONE, command, dkim, dkim_reading, file, scratch, signed};
+use super::{DKIM, Run, ZONE, command, command_of, dkim, dkim_reading, file, scratch, signed};
 use crate::support::child::{self, Child};
 
 #[test]
@@ -216,6 +216,17 @@ fn colors_only_where_they_are_wanted() {
     assert!(!colors(&[]) && !colors(&["--color", "never"]) && colors(&["--color", "always"]));
 }
 
+/// What bash offers for a word, as far as it has bash; where that is nothing, bash offers files.
+fn bash_offers(subcommand: &str, word: &str, expected: &str) {
+    let script = r#"source <("$0" completions bash) && COMP_WORDS=(dkim "$1" "$2") &&
+        COMP_CWORD=2 && _dkim dkim "$2" "$1"; echo "${COMPREPLY[*]}""#;
+    let words = ["-c", script, DKIM, subcommand, word];
+    if let Ok(output) = child::output(&mut command_of("bash", &words), &[]) {
+        let offered = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(offered.trim_end(), expected, "{subcommand} {word:?}");
+    }
+}
+
 #[test]
 fn completions_and_manual_pages() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
@@ -229,6 +240,10 @@ fn completions_and_manual_pages() {
     let bash = dkim(&["completions", "bash"]).exits(0);
     assert!(bash.stdout().contains("compgen -W \"email\""));
     assert!(!bash.stdout().contains(" *\" -- "));
+    bash_offers("verify", "", "");
+    bash_offers("verify", "--expl", "--explain --explain-budget");
+    bash_offers("inspect", "", "");
+    bash_offers("completions", "e", "elvish");
     dkim(&["completions", "tcsh"]).exits(2).says("tcsh");
     dkim(&["man"])
         .exits(0)
