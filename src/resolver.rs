@@ -145,6 +145,34 @@ impl Resolver {
         self.find(name).await.map(|found| found.answer)
     }
 
+    /// The failure of [`txt`](Self::txt) for this name with the aliases that lead to it.
+    ///
+    /// A server that follows aliases itself may not say which ones there were when it fails at
+    /// their end; so their CNAME records are asked for, within the time of one try. What is not
+    /// validated is not asked for where answers have to be.
+    pub async fn with_aliases(&self, name: &str, mut failure: LookupFailure) -> LookupFailure {
+        let Source::Servers(servers) = &self.source else {
+            return failure;
+        };
+        let may_be_behind_alias = matches!(
+            failure.kind,
+            LookupFailureKind::ServFail | LookupFailureKind::Timeout
+        );
+        let end = failure.chain.last().map_or(name, String::as_str);
+        let Some(end) = parse_name(end).ok().filter(|_| may_be_behind_alias) else {
+            return failure;
+        };
+        let mut chain = Chain::new(end);
+        let mut inquiry = Inquiry::brief(servers.clone());
+        while let Ok(Some(target)) = inquiry.alias(chain.end()).await {
+            if !chain.follow(target) {
+                break;
+            }
+        }
+        failure.chain.append(&mut chain.targets());
+        failure
+    }
+
     /// The same resolver, keeping what it takes to validate many answers.
     fn with_memory(self) -> Self {
         #[cfg(feature = "dnssec")]

@@ -42,6 +42,15 @@ impl Inquiry {
         }
     }
 
+    /// A lookup that ends with the time of one try.
+    pub(super) fn brief(servers: Arc<Servers>) -> Self {
+        let deadline = servers.deadline_of_one_try();
+        Self {
+            deadline,
+            ..Self::new(servers)
+        }
+    }
+
     /// The same, its answers validated.
     #[cfg(feature = "dnssec")]
     pub(super) fn validated(validator: super::dnssec::Validator) -> Self {
@@ -63,7 +72,7 @@ impl Inquiry {
                 return Ok(self.take(found, response));
             }
         }
-        let response = self.ask(name).await?;
+        let response = self.ask(name, RecordType::TXT).await?;
         let found = step_in(&response, name)?;
         Ok(self.take(found, response))
     }
@@ -103,9 +112,22 @@ impl Inquiry {
         self.dnssec().is_some()
     }
 
-    async fn ask(&mut self, name: &OwnerName) -> Result<DnsResponse, LookupFailure> {
+    /// Where the CNAME record of `name` leads, asked for by itself.
+    pub(super) async fn alias(
+        &mut self,
+        name: &OwnerName,
+    ) -> Result<Option<OwnerName>, LookupFailure> {
+        let response = self.ask(name, RecordType::CNAME).await?;
+        Ok(alias_in(&response, name))
+    }
+
+    async fn ask(
+        &mut self,
+        name: &OwnerName,
+        record_type: RecordType,
+    ) -> Result<DnsResponse, LookupFailure> {
         let name = name.to_hickory().ok_or_else(|| not_a_name(name))?;
-        let query = Query::query(name, RecordType::TXT);
+        let query = Query::query(name, record_type);
         #[cfg(feature = "dnssec")]
         if let Some(validation) = &mut self.validation {
             return validation.ask(query, request_options()).await;

@@ -54,6 +54,11 @@ impl Servers {
         Instant::now() + self.bound()
     }
 
+    /// When the first try of a question that is asked now has to end.
+    pub(super) fn deadline_of_one_try(&self) -> Instant {
+        Instant::now() + self.timeout
+    }
+
     /// Asks until a server gives an answer: NOERROR or NXDOMAIN.
     ///
     /// The next server is asked as soon as the one before has failed, or after its share of the

@@ -2,7 +2,7 @@
 
 use super::lookup::{KEY, NAME, TARGET, ask, from_server, in_zone, key, summary};
 use super::{Run, ZONE, dkim};
-use crate::support::dns_server::{Answer, DnsServer, NXDOMAIN, REFUSED, Reply, SERVFAIL};
+use crate::support::dns_server::{Answer, CNAME, DnsServer, NXDOMAIN, REFUSED, Reply, SERVFAIL};
 
 /// The first finding with this code: its message and its remedy.
 fn words_of(run: &Run, code: &str) -> (String, String) {
@@ -205,6 +205,15 @@ fn an_alias_whose_target_cannot_be_asked() {
                 "  the name is an alias of {TARGET}, which cannot be\n"
             ));
     }
+    // A server that follows the alias itself, and says nothing of it.
+    let server = DnsServer::start(move |question| match question.record_type {
+        CNAME => Answer::default().cname(NAME, TARGET).into(),
+        _ => Answer::code(SERVFAIL).into(),
+    });
+    let words = ["--json", NAME, "--expect-cname", TARGET];
+    let run = ask(&server.address().to_string(), &words).exits(3);
+    assert_eq!(run.json()[0]["chain"], chain);
+    assert_eq!(expectations(&run)[0]["holds"], true);
     let unknown = ["--json", NAME, "--expect-cname", TARGET];
     let run = from_server(Answer::code(SERVFAIL), &unknown).exits(3);
     assert!(expectations(&run)[0]["holds"].is_null());

@@ -50,7 +50,7 @@ enum Slip {
 const RANDOM: &str = "no-such-selector-b8f41e7d90c2";
 
 /// The names to ask for next, given the answer for `name`: none if a key record is there or may be,
-/// and never more than twelve. Different names may have places in common.
+/// and never more than eleven. Different names may have places in common.
 #[must_use]
 pub fn places(name: &str, answer: &Result<TxtAnswer, LookupFailure>) -> Vec<Place> {
     let Ok(answer) = answer else {

@@ -99,7 +99,10 @@ impl Keys {
     ) -> Vec<Result<TxtAnswer, LookupFailure>> {
         let lookups = names.iter().map(async |name| {
             let _wait = self.waits.begin(name);
-            self.resolver.txt(name).await
+            match self.resolver.txt(name).await {
+                Err(failure) => Err(self.resolver.with_aliases(name, failure).await),
+                answer => answer,
+            }
         });
         let lookups = futures_util::future::join_all(lookups);
         self.runtime.block_on(ticking(lookups, &mut tick))
