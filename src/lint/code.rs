@@ -73,7 +73,7 @@ coded! {
         Revoked = "revoked", Error, Content;
         /// No verifier asks for the name: it is not `selector._domainkey.domain`.
         UnreachableName = "unreachable-name", Error, Content;
-        /// The key record is at another name, which a slip leads to.
+        /// The key record is at another name, because its name was entered wrongly.
         KeyElsewhere = "key-elsewhere", Error, Content;
         /// The name is an alias of a name that has no TXT record.
         CnameDangling = "cname-dangling", Error, Content;
