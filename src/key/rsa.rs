@@ -10,7 +10,7 @@ use pkcs8::der::{self, Encode as _};
 
 use crate::algorithm::HashAlgorithm;
 use crate::key::der::{Algorithm, DerError, DerFlaw, Flaws, RSA_ENCRYPTION, Reader, SEQUENCE};
-use crate::key::structure::Structure;
+use crate::key::structure::{Structure, begins_private_key};
 use crate::key::{
     MAX_RSA_BITS, MAX_RSA_EXPONENT_BITS, MIN_READABLE_RSA_BITS, PublicKeyError, ed25519,
 };
@@ -56,7 +56,12 @@ impl RsaPublicKey {
         }
         let mut flaws = Flaws::default();
         let mut reader = Reader::new(octets);
-        let contents = reader.expect(SEQUENCE, &mut flaws)?;
+        let contents = match reader.expect(SEQUENCE, &mut flaws) {
+            Err(DerError::Truncated { .. }) if begins_private_key(octets) => {
+                return Err(PublicKeyError::PrivateKey);
+            }
+            contents => contents?,
+        };
         if !reader.rest().is_empty() {
             flaws.note(DerFlaw::TrailingOctets);
         }

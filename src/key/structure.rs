@@ -65,6 +65,21 @@ impl Structure {
     }
 }
 
+/// Whether octets begin as a private key that is open, though its end may be missing: a version
+/// number of one octet, and what comes after it.
+pub(crate) fn begins_private_key(octets: &[u8]) -> bool {
+    let ([SEQUENCE, 0..=0x7f, contents @ ..]
+    | [SEQUENCE, 0x81, _, contents @ ..]
+    | [SEQUENCE, 0x82, _, _, contents @ ..]) = octets
+    else {
+        return false;
+    };
+    matches!(
+        contents,
+        [INTEGER, 1, 0, INTEGER | SEQUENCE, ..] | [INTEGER, 1, 1, SEQUENCE | OCTET_STRING, ..]
+    )
+}
+
 /// The tags of the elements; `None` if they are not elements or more than any structure has.
 fn tags(contents: &[u8]) -> Option<Vec<u8>> {
     let mut reader = Reader::inside(contents);

@@ -94,8 +94,9 @@ impl Loss {
             Self::Middle(missing, all) => (
                 Part::Middle,
                 format!(
-                    "{missing} of the {all} characters of the key are missing in the middle: its \
-                     beginning and its end are there"
+                    "{missing} of the {all} characters of the key {} missing in the middle: its \
+                     beginning and its end are there",
+                    if missing == 1 { "is" } else { "are" }
                 ),
                 ANEW,
             ),
