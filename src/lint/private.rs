@@ -317,13 +317,13 @@ fn long_number(bytes: &[u8]) -> Option<(usize, &[u8])> {
     is_positive.then_some((length, contents))
 }
 
-/// What says of itself that it is a private key: PEM in any letter case, the file
-/// of `PuTTY`, a JSON Web Key.
+/// What says of itself that it is a private key: PEM in any letter case, the file of `PuTTY`, a
+/// JSON Web Key, the text of `openssl rsa -text` or of BIND, a key in XML.
 fn label(text: &str) -> Option<Private> {
     let lower = text.to_ascii_lowercase();
     let is_pem = lower.match_indices("private key").any(|(at, _)| {
         let before = lower[..at].split("--").last().unwrap_or_default();
-        let before = before.trim_start();
+        let before = before.trim_start_matches(['-', ' ']);
         before.starts_with("begin ") || before.starts_with("end ")
     });
     if is_pem {
@@ -331,6 +331,12 @@ fn label(text: &str) -> Option<Private> {
     }
     if lower.contains("putty-user-key-file-") {
         return Some(Private::part("a private key of PuTTY"));
+    }
+    let is_text = ["privateexponent:", "private-key-format:"]
+        .iter()
+        .any(|name| lower.contains(name));
+    if is_text || lower.contains("<rsakeyvalue>") && lower.contains("<d>") {
+        return Some(Private::part("a private key"));
     }
     let is_jwk = lower.contains("\"kty\"") && lower.contains("\"d\"");
     is_jwk.then(|| Private::part("a private key (JWK)"))

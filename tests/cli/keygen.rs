@@ -127,7 +127,7 @@ fn several_keys_are_made_at_once() {
         )));
     }
     // There is an RSA key as well.
-    assert!(!run.stderr.contains("verify only RSA"));
+    assert!(!run.stderr.contains("not every receiver verifies Ed25519"));
     assert_eq!(names(&folder), [ED25519, RSA]);
 
     let json = keygen_two(&folder, &["--json", "--overwrite"])
@@ -209,7 +209,7 @@ fn what_comes_next_is_said_unless_quiet() {
         .says(&format!(
             "dkim lookup -s s1 -d example.com --expect-key {NAME}"
         ))
-        .says("verify only RSA");
+        .says("not every receiver verifies Ed25519");
     let quiet = keygen(&folder, &["-t", "ed25519", "-q", "--key-to", "other"]).exits(0);
     assert!(quiet.stderr.is_empty());
     // The record is what keygen is run for, and no report.

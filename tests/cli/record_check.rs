@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 
-use super::{Run, command, dkim, dkim_reading};
+use super::{Run, command, dkim, dkim_reading, file, scratch};
 use crate::testdata;
 
 const KEY: &str = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
@@ -124,4 +124,85 @@ fn the_vectors() {
         assert_eq!(found, fixed, "{name}");
         assert_eq!(run.status, i32::from(all("status") != ["found"]), "{name}");
     }
+}
+
+#[test]
+fn what_is_no_record_is_not_judged_as_one() {
+    let nothing = dkim_reading(&["record", "--check", "-"], b"\n").exits(1);
+    nothing.says("dkim: error: -: nothing was read");
+    let folder = scratch();
+    let path = file(&folder, "record", b"v=DKIM1; p=");
+    let run = dkim(&["record", "--check", &path]).exits(2);
+    run.says(&format!("dkim: hint: dkim record --check - < {path}"));
+}
+
+#[test]
+fn a_private_key_is_known_by_its_label_alone() {
+    for text in [
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "-----END PRIVATE KEY-----",
+        "-----BEGIN DSA PRIVATE KEY----- Proc-Type: 4,ENCRYPTED",
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----",
+        "Private-key-format: v1.3 Algorithm: 15 (ED25519)",
+        "privateExponent: 00:a1:b2",
+    ] {
+        let words = ["record", "--check", "-", "--json"];
+        let run = dkim_reading(&words, text.as_bytes()).exits(1);
+        let report = &run.json()[0];
+        assert_eq!(
+            report["findings"][0]["code"], "private-key-published",
+            "{text}"
+        );
+        assert!(report["fixed"].is_null(), "{text}");
+    }
+}
+
+#[test]
+fn no_record_is_offered_with_a_private_key_or_its_public_half() {
+    let pem = std::fs::read_to_string("testdata/keys/rsa2048.pem").unwrap();
+    let private: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let record = |key: &str| {
+        let key = format!("testdata/keys/{key}");
+        let run = dkim(&["record", "-k", &key, "--format", "txt"]).exits(0);
+        run.stdout().trim_end().to_owned()
+    };
+    let wrong_hash = |record: String| record.replace("DKIM1;", "DKIM1; h=rsa-sha256;");
+    let public = wrong_hash(record("rsa2048.pem"));
+    let beside = [public.clone(), private.clone()];
+    let within = [wrong_hash(record("ed25519.pem")).replace("; p=", &format!("; n={private}; p="))];
+    let folder = scratch();
+    for (name, records) in [("beside", &beside[..]), ("within", &within)] {
+        let lines = records
+            .iter()
+            .map(|text| format!("s._domainkey.a.example. TXT {}\n", quoted(text)));
+        let zone = file(&folder, name, lines.collect::<String>().as_bytes());
+        for expected in [None, Some("rsa4096.pem"), Some("rsa2048.pem")] {
+            let mut words = vec![
+                "lookup",
+                "--json",
+                "--zone",
+                &zone,
+                "s._domainkey.a.example",
+            ];
+            let path = expected.map(|key| format!("testdata/keys/{key}"));
+            if let Some(path) = &path {
+                words.extend(["--expect-key", path]);
+            }
+            let run = dkim(&words).exits(1);
+            let report = &run.json()[0];
+            let codes = report["findings"].to_string();
+            assert!(codes.contains("private-key-published"), "{name}: {codes}");
+            let fixed = report["fixed"].as_str().unwrap_or_default();
+            for secret in [&private[..200], &public[public.len() - 80..]] {
+                assert!(!fixed.contains(secret), "{name}, {expected:?}: {fixed}");
+            }
+        }
+    }
+}
+
+/// Text as strings of a master file.
+fn quoted(text: &str) -> String {
+    let pieces = text.as_bytes().chunks(250);
+    let pieces = pieces.map(|piece| format!("\"{}\"", String::from_utf8_lossy(piece)));
+    pieces.collect::<Vec<_>>().join(" ")
 }

@@ -13,8 +13,8 @@ pub(super) const STEP: Step = Step {
     code: FindingCode::KeyDamaged,
     part: Some(Part::Wrapper),
     message: "p= holds a certificate, or a request for one, and not the key alone",
-    remedy: "publish the key of the certificate: `openssl x509 -pubkey -noout` prints it, or \
-             `dkim record` the whole record",
+    remedy: "publish the corrected record; `dkim record -k` also makes it, from the file of the \
+             key",
     undo,
 };
 

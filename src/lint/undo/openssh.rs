@@ -13,8 +13,8 @@ pub(super) const STEP: Step = Step {
     part: Some(Part::Wrapper),
     message: "the key is in the form that OpenSSH writes into .pub files, which no verifier of \
               DKIM reads",
-    remedy: "publish the key as SubjectPublicKeyInfo: `ssh-keygen -e -m PKCS8` prints it, or \
-             `dkim record` the whole record",
+    remedy: "publish the corrected record; `dkim record -k` also makes it, from the file of the \
+             key",
     undo,
 };
 

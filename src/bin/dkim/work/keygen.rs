@@ -61,7 +61,7 @@ pub fn run(arguments: &Keygen, output: &mut Output) -> Result<ExitStatus, Error>
     }
     let is_ed25519 = |made: &Made<'_>| made.key.key.public_key().key_type() == KeyType::Ed25519;
     if made.iter().all(is_ed25519) {
-        output.advice("many receivers, Gmail among them, verify only RSA: sign with both");
+        output.advice("not every receiver verifies Ed25519: sign with both");
     }
     Ok(ExitStatus::Yes)
 }

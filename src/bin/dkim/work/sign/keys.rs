@@ -25,10 +25,7 @@ pub fn read_keys(arguments: &Sign, output: &Output) -> Result<Vec<Arc<PrivateKey
     }
     let is_ed25519 = |key: &Arc<PrivateKey>| key.public_key().key_type() == KeyType::Ed25519;
     if keys.iter().all(is_ed25519) {
-        output.warning(
-            "Ed25519",
-            "many receivers, Gmail among them, verify only RSA",
-        );
+        output.warning("Ed25519", "not every receiver verifies Ed25519");
         output.advice("sign with both: one more pair of --selector and --key");
     }
     Ok(keys)
