@@ -1,9 +1,12 @@
 //! TXT records as programs print them: dig, host, nslookup and zone files (RFC 1035 §5.1). The
 //! quotes and backslashes there are not a part of the record.
 
-/// The records in a text that a program printed; `None` if the text is not of that form.
+/// The records in a text that a program printed; `None` if the text is not of that form. Where
+/// some are at names with the label `_domainkey`, records at other names are left out.
 pub(crate) fn records(text: &str) -> Option<Vec<String>> {
     let mut records: Vec<String> = Vec::new();
+    // Whether the name of each has the label; `None` without a name.
+    let mut are_keys: Vec<Option<bool>> = Vec::new();
     let mut goes_on = false;
     for line in lines(text)? {
         match line.strings()? {
@@ -13,12 +16,20 @@ pub(crate) fn records(text: &str) -> Option<Vec<String>> {
             Strings::Alone(strings) if goes_on => {
                 records.last_mut()?.push_str(&strings);
             }
-            Strings::Alone(strings) => records.push(strings),
+            Strings::Alone(strings) => {
+                records.push(strings);
+                are_keys.push(None);
+            }
             Strings::Of(strings) => {
                 goes_on = strings.is_empty();
                 records.push(strings);
+                are_keys.push(line.is_at_key_name());
             }
         }
+    }
+    if are_keys.contains(&Some(true)) {
+        let mut is_left = are_keys.iter().map(|is_key| *is_key != Some(false));
+        records.retain(|_| is_left.next().unwrap_or(true));
     }
     (!records.is_empty() && !records.iter().any(String::is_empty)).then_some(records)
 }
@@ -66,6 +77,14 @@ impl Line {
                 .first()
                 .is_some_and(|word| word.text.starts_with("v="));
         (!is_of_record).then_some(Strings::None)
+    }
+
+    /// Whether the name that the line begins with has the label `_domainkey`.
+    fn is_at_key_name(&self) -> Option<bool> {
+        let name = self.words.first().filter(|word| !word.is_quoted)?;
+        let mut labels = name.text.split('.');
+        let is_name = self.start_of_strings().is_some_and(|start| start > 1);
+        is_name.then(|| labels.any(|label| label.eq_ignore_ascii_case("_domainkey")))
     }
 
     /// Where the strings of a TXT record begin, by what is before them.
@@ -181,6 +200,8 @@ mod tests {
             "\n; <<>> DiG 9.18 <<>> TXT s._domainkey.example.com\n;; ANSWER SECTION:\n\
              s._domainkey.example.com. 60 IN CNAME b.example.\n\
              b.example. 60 IN TXT \"v=DKIM1; k=rsa; p=ABCD\"\n\n;; Query time: 1 msec\n",
+            "@ TXT \"v=spf1 -all\"\ns._domainkey TXT \"v=DKIM1; k=rsa; p=ABCD\"\n\
+             _dmarc TXT \"v=DMARC1; p=none\"\n",
         ] {
             check(text, Some(one));
         }
