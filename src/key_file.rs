@@ -59,7 +59,7 @@ impl PublicKey {
             let octets = pem::decode_base64(base64).ok_or(KeyFileError::DamagedLine)?;
             return openssh::public_key(&octets).map_err(KeyFileError::from);
         }
-        let printed = printed_record(text);
+        let printed = printed_record(text)?;
         let text = printed.as_ref().map_or(text, |record| record.as_bytes());
         if is_record(text) {
             return KeyRecord::parse(text)
@@ -94,6 +94,8 @@ pub enum KeyFileError {
         /// The algorithm's name or number.
         algorithm: String,
     },
+    /// It holds several key records, of which none is meant more than another.
+    SeveralRecords,
     /// A public key of OpenSSH, in one line, that is not whole.
     DamagedLine,
     /// PEM without its end line, or with a body that is not base64 (RFC 7468 §2).
@@ -112,6 +114,9 @@ impl KeyFileError {
             Self::UnsupportedAlgorithm { .. } => {
                 Some("make a key of a type that DKIM has: dkim keygen".to_owned())
             }
+            Self::SeveralRecords => {
+                Some("put the record of the key into a file of its own".to_owned())
+            }
             _ => None,
         }
     }
@@ -127,6 +132,7 @@ impl fmt::Display for KeyFileError {
             Self::UnsupportedAlgorithm { algorithm } => {
                 write!(f, "the key is neither RSA nor Ed25519 but {algorithm}")
             }
+            Self::SeveralRecords => f.write_str("the records of several keys are in it"),
             Self::DamagedLine => f.write_str("the public key of OpenSSH is damaged"),
             Self::DamagedPem => {
                 f.write_str("the PEM is damaged: its end line is missing or it is not base64")
@@ -210,12 +216,17 @@ fn key_block(bytes: &[u8]) -> Result<Option<Block<'_>>, KeyFileError> {
     Ok(None)
 }
 
-/// The text of the first key record that a zone file or a program such as dig has; `None` if the
-/// text is not of that form.
-fn printed_record(text: &[u8]) -> Option<String> {
-    let records = presentation::records(str::from_utf8(text).ok()?)?;
-    let mut records = records.into_iter();
-    records.find(|record| is_record(record.as_bytes()))
+/// The text of the key record that a zone file or a program such as dig has; `None` if the text is
+/// not of that form.
+fn printed_record(text: &[u8]) -> Result<Option<String>, KeyFileError> {
+    let printed = str::from_utf8(text).ok().and_then(presentation::records);
+    let mut records = printed.unwrap_or_default();
+    records.retain(|record| is_record(record.as_bytes()));
+    records.dedup();
+    if records.len() > 1 {
+        return Err(KeyFileError::SeveralRecords);
+    }
+    Ok(records.pop())
 }
 
 /// Whether the bytes are a tag-list with a key in it, or meant to be one.

@@ -93,7 +93,7 @@ fn lines_of_a_zone_are_read_as_the_record_that_they_publish() {
             "mail._domainkey\tIN\tTXT\t( \"v=DKIM1; h=sha256; k=rsa; \"\n\t  \
              \"p={start}\"\n\t  \"{end}\" )  ; ----- DKIM \"key\" mail for example.com\n"
         ),
-        format!("s TXT \"p={base64}\" ; \"comment\"\nt TXT \"p=AAAA\"\n"),
+        format!("s TXT \"p={base64}\" ; \"comment\"\nt TXT \"v=spf1 -all\"\n"),
     ] {
         check(&line, line.as_bytes(), &key);
     }
@@ -102,7 +102,7 @@ fn lines_of_a_zone_are_read_as_the_record_that_they_publish() {
 #[test]
 fn what_has_no_key_is_refused_by_name() {
     use KeyFileError::{
-        DamagedLine, DamagedPem, NotDer, Private, Public, Record, UnknownFormat,
+        DamagedLine, DamagedPem, NotDer, Private, Public, Record, SeveralRecords, UnknownFormat,
         UnsupportedAlgorithm,
     };
     let unsupported = |algorithm: &str| UnsupportedAlgorithm {
@@ -128,6 +128,10 @@ fn what_has_no_key_is_refused_by_name() {
         ),
         (b"ssh-rsa AAAAB3NzaC1yc2E= x".to_vec(), DamagedLine),
         (b"ssh-rsa x".to_vec(), DamagedLine),
+        (
+            b"a._domainkey TXT \"p=A\"\nb._domainkey TXT \"p=B\"\n".to_vec(),
+            SeveralRecords,
+        ),
         (
             b"PuTTY-User-Key-File-3: ssh-rsa\n".to_vec(),
             Private(PrivateKeyError::Putty),
