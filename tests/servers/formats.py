@@ -14,11 +14,8 @@ formats are read as YAML, by a shell and as JavaScript.
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 import hcl2
@@ -26,11 +23,11 @@ import yaml
 from octodns.provider.yaml import YamlProvider
 from octodns.zone import Zone
 
+from checks import main
 from servers import LOOPBACK, Named, Server, run, zone_text
 
 ROOT = Path(__file__).resolve().parents[2]
 DKIM = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/debug/dkim").resolve()
-SECONDS = 110
 DOMAIN = "example.com"
 # A note with what shells, YAML and lists of values take for something else.
 NOTE = "it's 100%, ${a}: #b `c` $d"
@@ -217,25 +214,6 @@ def external_dns(text):
     return target
 
 
-class Checks:
-    """Counts what holds and says what does not."""
-
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def that(self, what, expected, find):
-        try:
-            actual = find()
-        except Exception as error:
-            actual = repr(error)
-        if actual == expected:
-            self.passed += 1
-            print(f"ok      {what}", flush=True)
-        else:
-            self.failed += 1
-            print(f"FAILED  {what}\n        want {expected!r}\n        got  {actual!r}", flush=True)
-
-
 def all_checks(check, folder):
     keys = {"ed25519": folder / "ed25519.pem", "rsa4096": folder / "rsa4096.pem", "gone": None}
     run(DKIM, "keygen", "-q", "-s", "x", "-d", "x.example", "-t", "ed25519", "--key-to", keys["ed25519"])
@@ -263,17 +241,17 @@ def all_checks(check, folder):
         for who, start in servers.items():
             with start() as server:
                 for name, text in texts.items():
-                    check.that(f"zone{what}: {name} at {who}", text, lambda: asked(server, owner(name)))
+                    check.found(f"zone{what}: {name} at {who}", text, lambda: asked(server, owner(name)))
     with Dnsmasq(folder, "".join(printed("dnsmasq").values())) as server:
         for name, text in texts.items():
-            check.that(f"dnsmasq: {name}", text, lambda: asked(server, owner(name)))
+            check.found(f"dnsmasq: {name}", text, lambda: asked(server, owner(name)))
     lines = "".join(printed("tinydns").values())
     for name, text in texts.items():
-        check.that(f"tinydns: {name}", text, lambda: tinydns(folder, lines, owner(name)))
+        check.found(f"tinydns: {name}", text, lambda: tinydns(folder, lines, owner(name)))
     entries = "".join(printed("octodns").values())
     for name, text in texts.items():
         found = lambda: octodns(folder, entries)[f"{name}._domainkey"]
-        check.that(f"octodns: {name}", text, found)
+        check.found(f"octodns: {name}", text, found)
     readers = {
         **{format: lambda text, format=format: body(format, text) for format in BODIES},
         **{format: lambda text, format=format: terraform(format, text) for format in TERRAFORM},
@@ -283,25 +261,8 @@ def all_checks(check, folder):
     }
     for format, read in readers.items():
         for name, printed_text in printed(format).items():
-            check.that(f"{format}: {name}", texts[name], lambda: read(printed_text))
-
-
-def main():
-    # The servers stop on the way out, whatever ends this.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"not done after {SECONDS} seconds"))
-    signal.alarm(SECONDS)
-    check, began = Checks(), time.monotonic()
-    try:
-        with tempfile.TemporaryDirectory(prefix="dkim-formats-") as folder:
-            all_checks(check, Path(folder))
-    except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
-        check.failed += 1
-        print(f"FAILED  {error}")
-    print(f"{time.monotonic() - began:.0f} seconds")
-    print(f"{check.passed} passed, {check.failed} failed")
-    sys.exit(check.failed > 0)
+            check.found(f"{format}: {name}", texts[name], lambda: read(printed_text))
 
 
 if __name__ == "__main__":
-    main()
+    main(all_checks, "dkim-formats-")

@@ -10,13 +10,11 @@ failed.
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
+from checks import main
 from servers import (
     LOOPBACK,
     Authority,
@@ -31,24 +29,8 @@ from servers import (
 
 ROOT = Path(__file__).resolve().parents[2]
 DKIM = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/debug/dkim").resolve()
-SECONDS = 110
 
 os.environ["PATH"] += ":/usr/sbin:/usr/local/sbin"
-
-
-class Checks:
-    """Counts what holds and says what does not."""
-
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def that(self, what, actual, expected):
-        if actual == expected:
-            self.passed += 1
-            print(f"ok      {what}", flush=True)
-        else:
-            self.failed += 1
-            print(f"FAILED  {what}\n        want {expected!r}\n        got  {actual!r}", flush=True)
 
 
 class Dkim:
@@ -338,22 +320,5 @@ def all_checks(check, folder):
             dnssec(check, dkim, server, {"BIND": bind, "Unbound": unbound}, anchors)
 
 
-def main():
-    # The servers stop on the way out, whatever ends this.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"not done after {SECONDS} seconds"))
-    signal.alarm(SECONDS)
-    check, began = Checks(), time.monotonic()
-    try:
-        with tempfile.TemporaryDirectory(prefix="dkim-servers-") as folder:
-            all_checks(check, Path(folder))
-    except (OSError, RuntimeError, subprocess.TimeoutExpired) as error:
-        check.failed += 1
-        print(f"FAILED  {error}")
-    print(f"{time.monotonic() - began:.0f} seconds")
-    print(f"{check.passed} passed, {check.failed} failed")
-    sys.exit(check.failed > 0)
-
-
 if __name__ == "__main__":
-    main()
+    main(all_checks, "dkim-servers-")
