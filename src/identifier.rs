@@ -103,6 +103,18 @@ impl PartialEq for DomainName {
 
 impl Eq for DomainName {}
 
+impl PartialOrd for DomainName {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for DomainName {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.to_ascii().cmp(other.to_ascii())
+    }
+}
+
 impl std::hash::Hash for DomainName {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         self.to_ascii().hash(state);
@@ -116,7 +128,7 @@ impl fmt::Display for DomainName {
 }
 
 /// A selector, the first labels of a key record's name (`s=`, RFC 6376 §3.1).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Selector(DomainName);
 
 impl Selector {
@@ -132,7 +144,7 @@ impl Selector {
 
 /// The signing domain identifier, the domain that takes responsibility (SDID, `d=`,
 /// RFC 6376 §2.5).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sdid(DomainName);
 
 impl Sdid {

@@ -112,6 +112,7 @@
 //! * `dmarc`: the DMARC policy of a domain, and where it is found (RFC 9989 §4)
 //! * `explain`: why a signature broke (RFC 6376 §6.1.3)
 //! * `inspect`: what a signature says, tag by tag (RFC 6376 §3.5)
+//! * `audit`, `finding`: what the keys of a domain look like from outside, and what is wrong there
 //! * `lint`, `publish`: findings about key records, and their forms (RFC 6376 §3.6)
 //! * `provider`: who sends mail for others, and how their selectors are called
 //!
@@ -139,6 +140,8 @@
 
 pub mod algorithm;
 pub mod alignment;
+#[cfg(feature = "admin")]
+pub mod audit;
 pub mod authentication_results;
 pub mod author;
 pub mod canonicalization;
@@ -149,6 +152,8 @@ pub mod dmarc;
 mod enclosing;
 #[cfg(feature = "explain")]
 pub mod explain;
+#[cfg(feature = "admin")]
+pub mod finding;
 mod hash;
 pub mod identifier;
 #[cfg(feature = "admin")]

@@ -3,9 +3,16 @@
 //! Nothing here sends anything: the caller carries a [`KeyQuery`](crate::identifier::KeyQuery) to a resolver, a zone file or a
 //! test's table and brings a [`KeyAnswer`] back.
 
+mod question;
+
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+
+pub use self::question::{
+    Answer, Asked, Question, RecordData, RecordType, RecordsAnswer, RecordsOutcome, ServerAnswer,
+    ServersAnswer,
+};
 
 use crate::key_record::PublishedRecord;
 

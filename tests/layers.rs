@@ -17,6 +17,8 @@ const LAYERS: &[&[&str]] = &[
     &["sign", "verify"],
     &["authentication_results", "mailbox", "resolver"],
     &["explain", "inspect", "lint", "publish"],
+    &["finding"],
+    &["audit"],
 ];
 
 fn layer(module: &str) -> Option<usize> {
