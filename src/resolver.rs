@@ -24,6 +24,7 @@ mod inquiry;
 mod lifetime;
 mod name;
 mod options;
+mod response;
 mod servers;
 #[cfg(feature = "tls")]
 mod tls;
@@ -38,7 +39,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::identifier::KeyQuery;
-use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind, TxtAnswer, TxtOutcome};
+use crate::lookup::{
+    Answer, Asked, KeyAnswer, LookupFailure, LookupFailureKind, Question, RecordType,
+    RecordsAnswer, RecordsOutcome, ServersAnswer, TxtAnswer,
+};
 use alias::{Chain, Step};
 use inquiry::Inquiry;
 use name::OwnerName;
@@ -142,7 +146,26 @@ impl Resolver {
     ///
     /// [`LookupFailure`] if no answer could be had within the timeout times the tries.
     pub async fn txt(&self, name: &str) -> Result<TxtAnswer, LookupFailure> {
-        self.find(name).await.map(|found| found.answer)
+        let found = self.find(name, RecordType::Txt).await?;
+        Ok(found.answer.into())
+    }
+
+    /// The answer to a question for records of any type. A failure has the aliases that lead to it,
+    /// as [`with_aliases`](Self::with_aliases) finds them. Must run under tokio, unless it answers
+    /// from master files.
+    pub async fn ask(&self, question: &Question) -> Answer {
+        let (name, record_type) = (question.name(), question.record_type());
+        match question.asked() {
+            Asked::Resolver => Answer::Resolver(match self.find(name, record_type).await {
+                Ok(found) => Ok(found.answer),
+                // Its alias is what was asked for.
+                Err(failure) if record_type == RecordType::Cname => Err(failure),
+                Err(failure) => Err(self.with_aliases(name, failure).await),
+            }),
+            Asked::EveryServer => {
+                Answer::EveryServer(Ok(ServersAnswer::new(String::new(), Vec::new(), 0)))
+            }
+        }
     }
 
     /// The failure of [`txt`](Self::txt) for this name with the aliases that lead to it.
@@ -184,11 +207,11 @@ impl Resolver {
         self
     }
 
-    async fn find(&self, name: &str) -> Result<Found, LookupFailure> {
+    async fn find(&self, name: &str, record_type: RecordType) -> Result<Found, LookupFailure> {
         let name = parse_name(name)?;
         let mut inquiry = match &self.source {
             Source::Zones(zones) => {
-                let answer = from_zones(zones, name)?;
+                let answer = from_zones(zones, name, record_type)?;
                 return Ok(Found { answer, ttl: 0 });
             }
             Source::Servers(servers) => Inquiry::new(servers.clone()),
@@ -197,7 +220,7 @@ impl Resolver {
         };
         let mut chain = Chain::new(name);
         loop {
-            let step = inquiry.step(chain.end()).await;
+            let step = inquiry.step(chain.end(), record_type).await;
             if let Some(mut answer) = taken(&mut chain, step)? {
                 answer.dnssec = inquiry.dnssec();
                 let ttl = inquiry.ttl();
@@ -209,7 +232,7 @@ impl Resolver {
 
 /// An answer and how long it may be kept.
 struct Found {
-    answer: TxtAnswer,
+    answer: RecordsAnswer,
     /// The lowest TTL on the way, in seconds.
     ttl: u32,
 }
@@ -220,10 +243,14 @@ impl fmt::Debug for Resolver {
     }
 }
 
-fn from_zones(zones: &Zones, name: OwnerName) -> Result<TxtAnswer, LookupFailure> {
+fn from_zones(
+    zones: &Zones,
+    name: OwnerName,
+    record_type: RecordType,
+) -> Result<RecordsAnswer, LookupFailure> {
     let mut chain = Chain::new(name);
     loop {
-        let step = zones.step(chain.end());
+        let step = zones.step(chain.end(), record_type);
         if let Some(answer) = taken(&mut chain, step)? {
             return Ok(answer);
         }
@@ -242,7 +269,7 @@ fn parse_name(name: &str) -> Result<OwnerName, LookupFailure> {
 fn taken(
     chain: &mut Chain,
     step: Result<Step, LookupFailure>,
-) -> Result<Option<TxtAnswer>, LookupFailure> {
+) -> Result<Option<RecordsAnswer>, LookupFailure> {
     let mut beside = None;
     let outcome = match step.map_err(|failure| failure.after(chain.targets()))? {
         Step::Found {
@@ -251,18 +278,18 @@ fn taken(
             alias_beside,
         } => {
             beside = alias_beside;
-            TxtOutcome::Found { records, ttl }
+            RecordsOutcome::Found { records, ttl }
         }
-        Step::NoRecords => TxtOutcome::NoRecords,
-        Step::NoSuchName => TxtOutcome::NoSuchName,
+        Step::NoRecords => RecordsOutcome::NoRecords,
+        Step::NoSuchName => RecordsOutcome::NoSuchName,
         Step::Alias(target) => {
             if chain.follow(target) {
                 return Ok(None);
             }
-            TxtOutcome::AliasLoop
+            RecordsOutcome::AliasLoop
         }
     };
-    let mut answer = TxtAnswer::new(outcome);
+    let mut answer = RecordsAnswer::new(outcome);
     answer.chain = chain.targets();
     answer.alias_beside = beside.map(|target| target.to_string());
     Ok(Some(answer))

@@ -1,7 +1,8 @@
-//! The way from a name to its TXT records along CNAME and DNAME records (RFC 1034 §3.6.2,
+//! The way from a name to its records along CNAME and DNAME records (RFC 1034 §3.6.2,
 //! RFC 6672), wherever the records come from.
 
 use super::name::OwnerName;
+use crate::lookup::RecordData;
 
 /// How many aliases are followed: twice of what is found in practice, and no more than what
 /// recursive resolvers follow.
@@ -10,16 +11,16 @@ const MAX_ALIASES: usize = 16;
 /// What is known about one name.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// TXT records, each as its strings joined.
+    /// Records of the type that was asked for.
     Found {
-        records: Vec<Vec<u8>>,
+        records: Vec<RecordData>,
         ttl: Option<u32>,
         /// The target of a CNAME record at the same name, which should not be there.
         alias_beside: Option<OwnerName>,
     },
     /// The name stands for another one.
     Alias(OwnerName),
-    /// It exists, without TXT records.
+    /// It exists, without records of this type.
     NoRecords,
     /// It does not exist.
     NoSuchName,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{Found, Resolver, Source, lifetime};
 use crate::identifier::KeyQuery;
-use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
+use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind, RecordType, TxtAnswer};
 pub(super) use memory::Memory;
 use turns::Turns;
 
@@ -82,7 +82,8 @@ impl CachingResolver {
         };
         Some(kept.unwrap_or_else(|| {
             let name = super::parse_name(query.name());
-            let answer = super::key_answer(name.and_then(|name| super::from_zones(zones, name)));
+            let answer = name.and_then(|name| super::from_zones(zones, name, RecordType::Txt));
+            let answer = super::key_answer(answer.map(TxtAnswer::from));
             // The files were read once; whatever TTL they give, they say the same for ever.
             if is_small(&answer) {
                 self.answers
@@ -103,13 +104,13 @@ impl CachingResolver {
         let ask = || {
             let (this, query) = (self.clone(), query.clone());
             async move {
-                let lookup = this.resolver.find(query.name());
+                let lookup = this.resolver.find(query.name(), RecordType::Txt);
                 let Some(found) = this.turns.work(lookup).await else {
                     // This says nothing about the name, so it is not kept.
                     return (KeyAnswer::Failed(no_turn()), Duration::ZERO);
                 };
                 let (answer, ttl) = match found {
-                    Ok(Found { answer, ttl }) => (answer.into(), ttl),
+                    Ok(Found { answer, ttl }) => (TxtAnswer::from(answer).into(), ttl),
                     Err(failure) => (KeyAnswer::Failed(failure), 0),
                 };
                 let lifetime = kept_for(&answer, ttl);

@@ -11,8 +11,8 @@ use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_resolver::net::NetError;
 
 use super::alias::Chain;
-use super::inquiry::alias_in;
 use super::name::OwnerName;
+use super::response::alias_in;
 use super::transport::ExchangeError;
 use crate::lookup::{LookupFailure, LookupFailureKind};
 use crate::syntax::escape::escape;
@@ -77,18 +77,19 @@ fn aliases_in(response: &DnsResponse) -> Vec<String> {
     chain.targets()
 }
 
-/// A server says that a name does not exist, and sends TXT records with that: one of the two is
-/// wrong, and nothing tells which.
+/// A server says that a name does not exist, and sends records of the wanted type with that: one of
+/// the two is wrong, and nothing tells which. A CNAME may come with a denial of its target.
 fn contradiction(server: SocketAddr, response: &DnsResponse) -> Option<LookupFailure> {
+    let wanted = response.queries.first()?.query_type();
     let mut answers = response.answers.iter();
-    answers
-        .any(|record| record.record_type() == RecordType::TXT)
-        .then(|| {
-            failure(
-                LookupFailureKind::ServFail,
-                format!("{server} answered NXDOMAIN, and TXT records with it"),
-            )
-        })
+    let contradicts =
+        wanted != RecordType::CNAME && answers.any(|record| record.record_type() == wanted);
+    contradicts.then(|| {
+        failure(
+            LookupFailureKind::ServFail,
+            format!("{server} answered NXDOMAIN, and {wanted} records with it"),
+        )
+    })
 }
 
 /// The exchange with a server failed.

@@ -11,7 +11,7 @@ use std::ops::Bound;
 use super::ResolverError;
 use super::alias::Step;
 use super::name::OwnerName;
-use crate::lookup::{LookupFailure, LookupFailureKind};
+use crate::lookup::{LookupFailure, LookupFailureKind, RecordData, RecordType};
 
 pub use reader::ZoneFault;
 use reader::{Data, Entry, Reader};
@@ -55,7 +55,11 @@ impl Zones {
     }
 
     /// What the files say about `name` (RFC 1034 §4.3.2 step 3, RFC 6672 §3.2).
-    pub(super) fn step(&self, name: &OwnerName) -> Result<Step, LookupFailure> {
+    pub(super) fn step(
+        &self,
+        name: &OwnerName,
+        record_type: RecordType,
+    ) -> Result<Step, LookupFailure> {
         for ancestor in name.ancestors() {
             let subtree = self
                 .nodes
@@ -69,9 +73,9 @@ impl Zones {
             }
         }
         Ok(match self.nodes.get(name) {
-            Some(node) => node.step(),
+            Some(node) => node.step(record_type),
             None if self.has_names_below(name) => Step::NoRecords,
-            None => self.wildcard(name).unwrap_or(Step::NoSuchName),
+            None => self.wildcard(name, record_type).unwrap_or(Step::NoSuchName),
         })
     }
 
@@ -110,14 +114,14 @@ impl Zones {
     }
 
     /// The answer that the wildcard below the closest encloser gives (RFC 4592 §3.3.1).
-    fn wildcard(&self, name: &OwnerName) -> Option<Step> {
+    fn wildcard(&self, name: &OwnerName, record_type: RecordType) -> Option<Step> {
         let encloser = name
             .ancestors()
             .rev()
             .find(|ancestor| self.nodes.contains_key(ancestor) || self.has_names_below(ancestor))?;
         let wildcard = encloser.child(b"*")?;
         match self.nodes.get(&wildcard) {
-            Some(node) => Some(node.step()),
+            Some(node) => Some(node.step(record_type)),
             None => self.has_names_below(&wildcard).then_some(Step::NoRecords),
         }
     }
@@ -132,15 +136,26 @@ impl Zones {
 }
 
 impl Node {
-    fn step(&self) -> Step {
+    fn step(&self, record_type: RecordType) -> Step {
         if let Some(target) = &self.alias {
+            if record_type == RecordType::Cname {
+                return Step::Found {
+                    records: vec![RecordData::Cname(target.to_string())],
+                    ttl: None,
+                    alias_beside: None,
+                };
+            }
             return Step::Alias(target.clone());
         }
-        if self.texts.is_empty() {
+        if self.texts.is_empty() || record_type != RecordType::Txt {
             return Step::NoRecords;
         }
         Step::Found {
-            records: self.texts.iter().map(|strings| strings.concat()).collect(),
+            records: self
+                .texts
+                .iter()
+                .map(|strings| RecordData::Txt(strings.concat()))
+                .collect(),
             ttl: self.ttl,
             alias_beside: None,
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::lookup::{TxtAnswer, TxtOutcome};
+use crate::lookup::{RecordType, TxtAnswer, TxtOutcome};
 use crate::resolver::{Resolver, from_zones};
 
 const ZONE: &str = r#"
@@ -41,7 +41,9 @@ fn check(name: &str, expected: &str) {
         chain,
         dnssec,
         ..
-    } = from_zones(&zones, name.clone()).unwrap();
+    } = from_zones(&zones, name.clone(), RecordType::Txt)
+        .unwrap()
+        .into();
     assert_eq!(dnssec, None);
     let outcome = match outcome {
         TxtOutcome::Found { records, ttl } => {
@@ -133,7 +135,7 @@ fn a_chain_has_an_end() {
         let mut zones = Zones::default();
         zones.add("zone", contents.as_bytes()).unwrap();
         let name = OwnerName::parse(b"n0", &OwnerName::ROOT).unwrap();
-        from_zones(&zones, name).unwrap()
+        TxtAnswer::from(from_zones(&zones, name, RecordType::Txt).unwrap())
     };
     assert!(matches!(chain(16).outcome, TxtOutcome::Found { .. }));
     assert_eq!(chain(16).chain.len(), 16);
@@ -147,7 +149,7 @@ fn a_name_that_a_dname_makes_too_long() {
     let mut zones = Zones::default();
     zones.add("zone", contents.as_bytes()).unwrap();
     let name = OwnerName::parse(b"abcdefghijkl.old", &OwnerName::ROOT).unwrap();
-    let failure = from_zones(&zones, name).unwrap_err();
+    let failure = from_zones(&zones, name, RecordType::Txt).unwrap_err();
     assert_eq!(failure.kind, LookupFailureKind::ServFail);
 }
 
