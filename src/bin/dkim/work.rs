@@ -10,6 +10,7 @@ mod man;
 mod pool;
 mod progress;
 mod publishing;
+mod questions;
 mod record;
 mod sign;
 mod verify;

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use dkim_toolkit::identifier::KeyQuery;
-use dkim_toolkit::lookup::{KeyAnswer, LookupFailure, TxtAnswer};
+use dkim_toolkit::lookup::{KeyAnswer, LookupFailure, Question, TxtAnswer};
 use dkim_toolkit::resolver::{
     CachingResolver, DnssecOptions, Resolver, ResolverError, ResolverOptions, TlsRoots, Transport,
     TrustAnchors, parse_nameserver,
@@ -18,11 +18,13 @@ use dkim_toolkit::resolver::{
 use tokio::task::JoinHandle;
 
 use super::pool::ticking;
-use super::progress::Waits;
+use super::progress::{Progress, Waits};
+use super::questions::{Event, Machine, Tally, drive};
 use crate::args::Dns;
 use crate::clock::now;
 use crate::error::{Error, Kind};
 use crate::files::shown;
+use crate::print::Output;
 
 /// The largest master file, file of trust anchors or of certificates that is read, in bytes.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
@@ -106,6 +108,35 @@ impl Keys {
         });
         let lookups = futures_util::future::join_all(lookups);
         self.runtime.block_on(ticking(lookups, &mut tick))
+    }
+
+    /// Answers the questions of machines, at most `parallel` at a time and each once, until they
+    /// have no more; shows on a terminal how far that is.
+    ///
+    /// `done` gets each machine back in their order, with its number, as soon as it and those before
+    /// it have all their answers. Its error ends the work.
+    pub fn drive<M: Machine>(
+        &self,
+        machines: impl IntoIterator<Item = M>,
+        parallel: usize,
+        output: &mut Output,
+        mut done: impl FnMut(usize, M, &mut Output) -> Result<(), Error>,
+    ) -> Result<Tally, Error> {
+        let mut progress = Progress::of_questions(self.waits(), output.bar(), !output.quiet);
+        let ask = |question: Question| async move {
+            let _wait = self.waits.begin(question.name());
+            self.resolver.ask(&question).await
+        };
+        let on = |event| match event {
+            Event::Done(number, machine) => done(number, machine, output),
+            Event::Tick(Tally { asked, answered }) => {
+                if progress.note_questions(asked, answered) {
+                    output.end_between_lines();
+                }
+                Ok(())
+            }
+        };
+        self.runtime.block_on(drive(machines, parallel, ask, on))
     }
 
     /// What was asked and is not answered.

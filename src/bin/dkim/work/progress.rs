@@ -109,6 +109,8 @@ struct Bar {
     waits: Waits,
     /// Whether there is nothing else to show.
     only_waits: bool,
+    /// How many questions were asked and answered, where that is what is shown.
+    questions: Option<(usize, usize)>,
     shown: Option<ProgressBar>,
 }
 
@@ -141,6 +143,7 @@ impl Progress {
             messages: 0,
             waits: Waits::default(),
             only_waits: false,
+            questions: None,
             shown: None,
         }))
     }
@@ -158,8 +161,26 @@ impl Progress {
             messages: 0,
             waits,
             only_waits: true,
+            questions: None,
             shown: None,
         }))
+    }
+
+    /// A word about questions for the DNS.
+    pub fn of_questions(waits: Waits, place: Place, wanted: bool) -> Self {
+        let mut progress = Self::of_waits(waits, place, wanted);
+        if let Some(bar) = &mut progress.0 {
+            bar.only_waits = false;
+        }
+        progress
+    }
+
+    /// Shows how many questions were asked and answered; whether there is a bar now.
+    pub fn note_questions(&mut self, asked: usize, answered: usize) -> bool {
+        if let Some(bar) = &mut self.0 {
+            bar.questions = Some((asked, answered));
+        }
+        self.update()
     }
 
     /// Says from now on what the DNS is waited for.
@@ -221,6 +242,11 @@ impl Bar {
     /// what comes in bursts tells little by the moment.
     #[expect(clippy::cast_precision_loss, reason = "rates for people")]
     fn text(&self, bytes: u64, total: Option<u64>) -> String {
+        if let Some((asked, answered)) = self.questions {
+            let wait = self.waits.longest();
+            let wait = wait.map_or(String::new(), |wait| format!("  {wait}"));
+            return format!("{asked} questions, {answered} answered{wait}");
+        }
         if bytes == 0 {
             let wait = self.waits.longest();
             return wait.unwrap_or_else(|| "nothing done yet".to_owned());
