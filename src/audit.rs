@@ -2,4 +2,6 @@
 
 mod evidence;
 
-pub use self::evidence::{Evidence, Sighting};
+pub use self::evidence::{
+    Counts, Evidence, LeftOut, MAX_AUTHORS, MAX_AUTHORS_IN_ALL, MAX_PAIRS, MAX_UNNAMED, Sighting,
+};

@@ -119,6 +119,16 @@ impl fmt::Display for NoAuthorDomain {
 
 impl Error for NoAuthorDomain {}
 
+/// The domains of [`author_addresses`], where they are domain names, in lower case.
+#[cfg(feature = "admin")]
+pub(crate) fn author_domains(header: &Header) -> Vec<DomainName> {
+    let addresses = author_addresses(header);
+    addresses
+        .iter()
+        .filter_map(|address| address_domain(&address.to_ascii_lowercase()))
+        .collect()
+}
+
 /// The domain name of an address that is as the grammar has it.
 fn address_domain(address: &str) -> Option<DomainName> {
     // A quoted local part may hold another `@`.

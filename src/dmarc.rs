@@ -32,6 +32,7 @@
 
 mod fault;
 mod record;
+pub mod report;
 mod walk;
 
 use crate::alignment::Alignment;

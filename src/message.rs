@@ -17,6 +17,8 @@ pub use malformation::{Malformation, MalformationKind};
 pub(crate) use reader::is_envelope;
 pub use reader::{HeaderError, HeaderReader};
 pub use received::received_time;
+#[cfg(feature = "admin")]
+pub(crate) use received::written_time;
 
 /// The longest header field that is read, in octets.
 pub const MAX_FIELD: usize = 1024 * 1024;

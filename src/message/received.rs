@@ -27,6 +27,14 @@ pub fn received_time(header: &Header) -> Option<u64> {
     unix_time(date)
 }
 
+/// The date of the first Date field, in Unix seconds; `None` if there is no such field, or no date
+/// in it.
+#[cfg(feature = "admin")]
+pub(crate) fn written_time(header: &Header) -> Option<u64> {
+    let field = header.fields_named("date").next()?;
+    unix_time(&String::from_utf8_lossy(field.value()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
