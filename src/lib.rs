@@ -114,7 +114,7 @@
 //! * `inspect`: what a signature says, tag by tag (RFC 6376 §3.5)
 //! * `audit`, `finding`: what the keys of a domain look like from outside, and what is wrong there
 //! * `lint`, `publish`: findings about key records, and their forms (RFC 6376 §3.6)
-//! * `provider`: who sends mail for others, and how their selectors are called
+//! * [`provider`]: who sends mail for others, and how their selectors are called
 //!
 //! # Features
 //!
@@ -126,8 +126,7 @@
 //! * `generate`: making keys, from the operating system's random numbers.
 //! * `explain`: `explain`, the causes of failed signatures.
 //! * `admin`: `inspect`, signatures tag by tag; `lint`, findings about key records; `publish`,
-//!   records in the forms of DNS servers and providers; `dmarc`, the policies of domains; and
-//!   `provider`, those that send mail for others.
+//!   records in the forms of DNS servers and providers; and `dmarc`, the policies of domains.
 //! * `resolver`: `resolver`, key records from the DNS or from master files, on tokio; with a cache
 //!   on request.
 //! * `dnssec` (default): validation of DNS answers in `resolver`, with the cryptography of aws-lc.
@@ -167,7 +166,6 @@ pub mod lookup;
 pub mod mailbox;
 pub mod message;
 mod presentation;
-#[cfg(feature = "admin")]
 pub mod provider;
 #[cfg(feature = "admin")]
 pub mod publish;

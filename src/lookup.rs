@@ -28,6 +28,8 @@ pub enum KeyAnswer {
         records: Arc<[PublishedRecord]>,
         /// The answer's DNSSEC state; `None` if nothing validated it.
         dnssec: Option<Dnssec>,
+        /// The names that CNAME and DNAME records led to, as in [`TxtAnswer::chain`].
+        chain: Arc<[String]>,
     },
     /// The name does not exist (NXDOMAIN).
     NoSuchName,
@@ -53,8 +55,21 @@ impl KeyAnswer {
         if records.is_empty() {
             Self::NoRecords
         } else {
-            Self::Records { records, dnssec }
+            Self::Records {
+                records,
+                dnssec,
+                chain: Arc::default(),
+            }
         }
+    }
+
+    /// The same answer at the end of a chain of aliases.
+    #[must_use]
+    fn behind(mut self, aliases: Vec<String>) -> Self {
+        if let Self::Records { chain, .. } = &mut self {
+            *chain = aliases.into();
+        }
+        self
     }
 }
 
@@ -189,11 +204,13 @@ pub enum TxtOutcome {
 }
 
 impl From<TxtAnswer> for KeyAnswer {
-    /// The answer without its evidence. A chain of aliases that loops is a failure: whoever set
+    /// The answer without its time to live. A chain of aliases that loops is a failure: whoever set
     /// it up has yet to finish.
     fn from(answer: TxtAnswer) -> Self {
         match answer.outcome {
-            TxtOutcome::Found { records, .. } => Self::from_txt(records, answer.dnssec),
+            TxtOutcome::Found { records, .. } => {
+                Self::from_txt(records, answer.dnssec).behind(answer.chain)
+            }
             TxtOutcome::NoRecords => Self::NoRecords,
             TxtOutcome::NoSuchName => Self::NoSuchName,
             TxtOutcome::AliasLoop => {

@@ -18,6 +18,7 @@
 //! # }
 //! ```
 
+mod attribution;
 mod selector;
 mod target;
 
@@ -27,6 +28,7 @@ use std::sync::LazyLock;
 use crate::identifier::{DomainName, Sdid, Selector};
 use selector::SelectorPattern;
 
+pub use self::attribution::Attribution;
 pub use self::target::TargetPattern;
 
 /// One line per provider; its first lines say what the columns are.
@@ -179,6 +181,18 @@ impl Provider {
     #[must_use]
     pub fn targets(&self) -> &[TargetPattern] {
         &self.targets
+    }
+
+    /// The patterns of [`Provider::selector_patterns`] that name the provider by themselves.
+    pub fn telling_selector_patterns(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let telling = self.selectors.iter().filter(|each| each.is_telling());
+        telling.map(SelectorPattern::text)
+    }
+
+    /// The domains that the provider signs with while the customer's is not set up.
+    #[must_use]
+    pub fn default_domains(&self) -> &[DomainName] {
+        &self.default_domains
     }
 
     /// Where the line's facts are from: a URL.

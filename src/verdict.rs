@@ -5,12 +5,14 @@ mod warning;
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::alignment::Alignment;
 use crate::identifier::{Sdid, Selector};
 use crate::key_record::{KeyRecord, MAX_KEYS, RecordError};
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind};
 use crate::message::{Header, Malformation};
+use crate::provider::Attribution;
 use crate::signature::{Signature, SignatureError, claimed_identifiers};
 
 #[cfg(feature = "explain")]
@@ -117,11 +119,17 @@ impl Verdict {
         }
     }
 
+    /// Whether the signature is accepted.
+    #[must_use]
+    pub const fn passes(&self) -> bool {
+        self.reason.is_none()
+    }
+
     /// Whether the signature passes and is aligned with the From domain, as DMARC wants it
     /// (RFC 9989 §4.4).
     #[must_use]
     pub fn passes_aligned(&self) -> bool {
-        self.reason.is_none() && self.alignment.is_some_and(Alignment::is_aligned)
+        self.passes() && self.alignment.is_some_and(Alignment::is_aligned)
     }
 
     /// Why the signature is not accepted, in a sentence of lower case without a full stop; for a
@@ -218,6 +226,17 @@ pub struct KeyEvidence {
     pub record: KeyRecord,
     /// The answer's DNSSEC state; `None` if nothing validated it.
     pub dnssec: Option<Dnssec>,
+    /// The names that CNAME and DNAME records led to, as in
+    /// [`TxtAnswer::chain`](crate::lookup::TxtAnswer::chain).
+    pub chain: Arc<[String]>,
+}
+
+impl KeyEvidence {
+    /// The provider that the key is from, if it is known.
+    #[must_use]
+    pub fn provider(&self) -> Option<Attribution> {
+        Attribution::of_key(&self.name, &self.chain)
+    }
 }
 
 /// Why a signature is not accepted. [`Reason::code`] is its name in output.

@@ -1,5 +1,6 @@
 //! Verifying a message's signatures (RFC 6376 §6).
 
+mod default_signature;
 mod examination;
 mod judgement;
 mod message_warnings;
@@ -260,10 +261,13 @@ impl Verification {
             body: &body,
             malformation: header.malformation(),
         };
-        let verdicts: Vec<_> = candidates
+        let mut verdicts: Vec<_> = candidates
             .into_iter()
             .map(|candidate| judge.verdict(candidate))
             .collect();
+        if let Some(author) = &author_domain {
+            default_signature::warn(&mut verdicts, author);
+        }
         let line_ends = message_line_ends(&header, &body);
         Report {
             warnings: message_warnings(&header, &verdicts, from_fields, &body, line_ends),

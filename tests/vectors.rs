@@ -74,9 +74,10 @@ const RESULTS: [(&str, &[&str]); 6] = [
     ),
 ];
 
-const WARNINGS: [&str; 18] = [
+const WARNINGS: [&str; 19] = [
     "bare-carriage-return",
     "byte-order-mark",
+    "default-provider-signature",
     "eight-bit-header",
     "envelope-line",
     "long-lines",

@@ -20,6 +20,7 @@ use super::{Finding, FindingCode, RecordReport, RecordState, Severity, record_ex
 use crate::key::PublicKey;
 use crate::lookup::{Dnssec, LookupFailure, LookupFailureKind, TxtAnswer, TxtOutcome};
 use crate::presentation;
+use crate::provider::Attribution;
 
 /// What a name comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,6 +206,16 @@ impl NameReport {
             Some(failure) if failure.kind == LookupFailureKind::Bogus => Some("bogus"),
             _ => self.dnssec.map(Dnssec::name),
         }
+    }
+
+    /// The provider that the key is from, if it is known. `name` is the one that was asked for.
+    ///
+    /// Without a key record no selector speaks for a provider.
+    #[must_use]
+    pub fn provider(&self, name: &str) -> Option<Attribution> {
+        let attribution = Attribution::of_key(name, &self.chain)?;
+        let is_known = attribution.is_certain || self.key_records().next().is_some();
+        is_known.then_some(attribution)
     }
 
     /// The records that are meant as key records.

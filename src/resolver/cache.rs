@@ -16,7 +16,7 @@ use turns::Turns;
 /// tens of MiB. Most mail is from far fewer signers; the name server has the others at hand.
 const MAX_NAMES: u64 = 4_096;
 
-/// The text of an answer that is kept, in octets: the limit of a key record. What is longer is
+/// The text of an answer that is kept, with the names of its aliases, in bytes: the limit of a key record. What is longer is
 /// asked for again, so that those who publish it do not fill the memory with it.
 const MAX_TEXT: usize = 16_384;
 
@@ -149,11 +149,12 @@ fn kept_for(answer: &KeyAnswer, ttl: u32) -> Duration {
 
 /// Whether an answer takes no more memory than it may.
 fn is_small(answer: &KeyAnswer) -> bool {
-    let KeyAnswer::Records { records, .. } = answer else {
+    let KeyAnswer::Records { records, chain, .. } = answer else {
         return true;
     };
     let text: usize = records.iter().map(|record| record.text().len()).sum();
-    records.len() <= MAX_RECORDS && text <= MAX_TEXT
+    let aliases: usize = chain.iter().map(String::len).sum();
+    records.len() <= MAX_RECORDS && text + aliases <= MAX_TEXT
 }
 
 /// Runs a test in time that passes at once when all of the test waits.

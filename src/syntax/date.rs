@@ -140,11 +140,9 @@ fn offset(zone: &str) -> Option<i64> {
 }
 
 /// The last day of the year 9999, in days since 1970.
-#[cfg(feature = "admin")]
 const LAST_DAY: u64 = 2_932_896;
 
 /// A day of the calendar.
-#[cfg(feature = "admin")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Day {
     pub(crate) year: i64,
@@ -153,7 +151,6 @@ pub(crate) struct Day {
     pub(crate) day: i64,
 }
 
-#[cfg(feature = "admin")]
 impl Day {
     /// The day that is so many days after 1 January 1970, but none after the year 9999.
     pub(crate) fn of(days: u64) -> Self {
@@ -204,7 +201,6 @@ mod tests {
         check("Fri, 21 Nov 1997 09(comment): 55 : 06 -0600", 880_127_706);
     }
 
-    #[cfg(feature = "admin")]
     #[test]
     fn days() {
         let check = |days: u64, year: i64, month: usize, day: i64| {

@@ -19,6 +19,8 @@ pub struct Warning {
     pub code: WarningCode,
     /// One sentence in lower case without a full stop. Free of control characters.
     pub message: String,
+    /// What to do about it, where that depends on more than the code; see [`Warning::remedy`].
+    own_remedy: Option<String>,
 }
 
 impl Warning {
@@ -26,7 +28,20 @@ impl Warning {
         Self {
             code,
             message: message.into(),
+            own_remedy: None,
         }
+    }
+
+    pub(crate) fn with_remedy(mut self, remedy: String) -> Self {
+        self.own_remedy = Some(remedy);
+        self
+    }
+
+    /// What to do about it, in lower case and without a full stop, free of control characters;
+    /// `None` where the message says that itself.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&str> {
+        self.own_remedy.as_deref().or(self.code.remedy())
     }
 }
 
@@ -53,6 +68,10 @@ coded! {
         /// `d=` is not of the From domain: DMARC does not count this signature (RFC 9989 §4.4).
         NotAligned = "not-aligned",
             Some("sign with a d= of the From domain: DMARC counts no other");
+        /// A provider signed in its own name, such as `onmicrosoft.com`, and no signature is of the
+        /// From domain: it is not set up there.
+        DefaultProviderSignature = "default-provider-signature",
+            Some("set up DKIM for the From domain at the provider");
         /// `a=rsa-sha1` was accepted on request, though RFC 8301 §3.1 forbids it.
         Sha1 = "sha1", Some("have the signer use rsa-sha256");
         /// The key record has no `v=DKIM1`.
@@ -97,7 +116,7 @@ coded! {
 
 impl WarningCode {
     /// What to do about it, in lower case and without a full stop; `None` where the warning's
-    /// message says that itself.
+    /// message says that itself. [`Warning::remedy`] may know more.
     #[must_use]
     pub const fn remedy(self) -> Option<&'static str> {
         self.columns().0

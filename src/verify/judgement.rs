@@ -154,8 +154,12 @@ impl Judge<'_> {
             reason: Some(reason),
             ..KeyOutcome::default()
         };
-        let (records, dnssec) = match &self.queries.asked[query].1 {
-            Some(KeyAnswer::Records { records, dnssec }) => (records, *dnssec),
+        let (records, dnssec, chain) = match &self.queries.asked[query].1 {
+            Some(KeyAnswer::Records {
+                records,
+                dnssec,
+                chain,
+            }) => (records, *dnssec, chain),
             Some(KeyAnswer::NoSuchName) => {
                 return no_key(Reason::KeyNotFound(KeyNotFound::NoSuchName));
             }
@@ -195,6 +199,7 @@ impl Judge<'_> {
                             name,
                             record,
                             dnssec,
+                            chain: chain.clone(),
                         }),
                     }
                 }

@@ -63,6 +63,69 @@ fn a_pass_that_says_nothing_of_the_author_is_warned_of() {
 }
 
 #[test]
+fn a_provider_that_signs_in_its_own_name_is_named() {
+    let microsoft = "contoso.onmicrosoft.com";
+    let unaligned = message("a@example.com", &[microsoft]);
+    let run = verify(&[microsoft], &["--explain"], &unaligned).exits(0);
+    run.prints(
+        "\
+    warning: contoso.onmicrosoft.com signed this message, and example.com, the
+      domain in From, did not: the signature is a default one of Microsoft 365,
+      and DMARC takes no account of it
+      remedy: if example.com sent it, set up DKIM for example.com at Microsoft
+        365: dkim delegate --domain example.com --provider microsoft365
+",
+    )
+    .prints("    rsa-sha256 (2048 bits, Microsoft 365), ");
+    let run = verify(&[microsoft], &["--json", "--explain"], &unaligned).exits(0);
+    let signature = &run.json()[0]["signatures"][0];
+    assert_eq!(signature["key"]["provider"], "Microsoft 365");
+    let warnings = signature["warnings"].as_array().unwrap();
+    let codes: Vec<_> = warnings.iter().map(|warning| &warning["code"]).collect();
+    assert_eq!(codes, ["default-provider-signature"]);
+
+    let google = "example-com.20230601.gappssmtp.com";
+    let both = message("a@example.com", &[google, "example.com"]);
+    verify(&[google], &["--explain"], &both).prints(
+        "\
+      remedy: if example.com sent it, set up DKIM for example.com at Google
+        Workspace, and publish the key record that it shows
+",
+    );
+    // With a signature of the author's domain there is nothing to warn of.
+    let run = verify(&[google, "example.com"], &[], &both).exits(0);
+    assert!(!run.stdout().contains("warning"), "{}", run.stdout());
+    // The tenant's own mail is its own.
+    let own = message("a@contoso.onmicrosoft.com", &[microsoft]);
+    let run = verify(&[microsoft], &["--json"], &own).exits(0);
+    let signature = &run.json()[0]["signatures"][0];
+    assert_eq!(signature["warnings"], serde_json::json!([]));
+    assert_eq!(signature["key"]["provider"], "Microsoft 365");
+    // A signature that fails says nothing.
+    verify(&[], &["--json"], &unaligned).exits(1);
+}
+
+#[test]
+fn the_provider_of_a_key_is_named() {
+    let message = message("a@example.com", &["example.com"]);
+    let words = ["record", "--key", KEY, "-d", "example.com", "-s", "s1"];
+    let record = dkim_reading(&words, b"").exits(0);
+    let target = "s1.domainkey.u1234567.wl123.sendgrid.net.";
+    let zone = record
+        .stdout()
+        .replace("s1._domainkey.example.com.", target);
+    let zone = format!("s1._domainkey.example.com. CNAME {target}\n{zone}");
+    let folder = scratch();
+    let zone = super::file(&folder, "zone", zone.as_bytes());
+    let run = dkim_reading(&["verify", "--zone", &zone, "--json"], &message).exits(0);
+    let key = &run.json()[0]["signatures"][0]["key"];
+    assert_eq!(key["provider"], "Twilio SendGrid");
+    let run = verify(&["example.com"], &["--json"], &message).exits(0);
+    let key = &run.json()[0]["signatures"][0]["key"];
+    assert_eq!(key["provider"], serde_json::Value::Null);
+}
+
+#[test]
 fn alignment_may_be_required() {
     let aligned = ["--require", "aligned"];
     let check = |published: &[&str], words: &[&str], message: &[u8], status, result: &str| {

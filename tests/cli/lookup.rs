@@ -125,6 +125,7 @@ fn the_keys_of_json_are_always_there() {
                 "findings",
                 "fixed",
                 "name",
+                "provider",
                 "records",
                 "status",
                 "ttl"

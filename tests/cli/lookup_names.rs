@@ -349,3 +349,39 @@ fn a_name_of_another_form() {
     let run = from_server(Answer::code(SERVFAIL), &["--json", "mail.example.com"]).exits(1);
     assert_eq!(summary(&run), "missing unreachable-name");
 }
+
+#[test]
+fn the_provider_of_a_key() {
+    let check = |zone: &str, name: &str, provider: Option<&str>, text: &str| {
+        let run = in_zone(zone, &["--json", name]);
+        assert_eq!(run.json()[0]["provider"].as_str(), provider, "{zone}");
+        let run = in_zone(zone, &[name]);
+        assert!(run.stdout().contains(text), "{}", run.stdout());
+        assert_eq!(run.stdout().contains("provider:"), provider.is_some());
+    };
+    let alias = |target: &str| format!("{NAME}. CNAME {target}.\n{target}. TXT \"{KEY}\"\n");
+    let sendgrid = "s1.domainkey.u1234567.wl123.sendgrid.net";
+    check(
+        &alias(sendgrid),
+        NAME,
+        Some("Twilio SendGrid"),
+        "  provider: Twilio SendGrid\n",
+    );
+    // Known by where the alias leads, even if nothing is there.
+    let dangling = format!("{NAME}. CNAME {sendgrid}.\n");
+    check(&dangling, NAME, Some("Twilio SendGrid"), "alias of");
+    check(&alias(TARGET), NAME, None, "alias of");
+    let google = "google._domainkey.example.com";
+    let record = format!("{google}. TXT \"{KEY}\"\n");
+    check(
+        &record,
+        google,
+        Some("Google Workspace"),
+        "  provider: likely Google Workspace\n",
+    );
+    // A selector without a key says nothing.
+    check("", google, None, "missing");
+    // A selector that anybody may choose says nothing.
+    let common = "selector1._domainkey.example.com";
+    check(&format!("{common}. TXT \"{KEY}\"\n"), common, None, "found");
+}

@@ -519,7 +519,10 @@ fn key_answers() {
         let resolver = Resolver::new(&options(&[server.address()])).unwrap();
         block_on(resolver.lookup(&query()))
     };
-    let KeyAnswer::Records { records, dnssec } = answer(key()) else {
+    let KeyAnswer::Records {
+        records, dnssec, ..
+    } = answer(key())
+    else {
         panic!("no records");
     };
     assert_eq!(

@@ -13,6 +13,7 @@ pub struct Name<'a> {
     status: &'static str,
     detail: &'a str,
     chain: &'a [String],
+    provider: Option<&'static str>,
     ttl: Option<u32>,
     dnssec: Option<&'static str>,
     records: Vec<Record<'a>>,
@@ -63,6 +64,9 @@ impl<'a> Name<'a> {
             status: report.status.name(),
             detail: &report.detail,
             chain: &report.chain,
+            provider: name
+                .and_then(|name| report.provider(name))
+                .map(|attribution| attribution.provider.name()),
             ttl: report.ttl,
             dnssec: report.dnssec_state(),
             records: report.records.iter().map(Record::new).collect(),

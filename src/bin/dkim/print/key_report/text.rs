@@ -24,6 +24,9 @@ pub fn report(name: &str, found: &NameReport, is_first: bool, columns: usize) ->
     for target in &found.chain {
         report.wrapped(2, PLAIN, "alias of:", without_dot(target));
     }
+    if let Some(provider) = found.provider(name) {
+        report.wrapped(2, PLAIN, "provider:", &provider.to_string());
+    }
     let dnssec = match found.dnssec_state() {
         Some(state) => format!("DNSSEC: {state}"),
         None => "DNSSEC: not validated".to_owned(),

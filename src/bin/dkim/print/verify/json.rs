@@ -59,6 +59,7 @@ struct Signature<'a> {
 #[derive(Serialize)]
 struct Key<'a> {
     name: &'a str,
+    provider: Option<&'static str>,
     r#type: &'static str,
     bits: usize,
     testing: bool,
@@ -72,7 +73,7 @@ struct Warning<'a> {
     message: Cow<'a, str>,
     /// What to do about it, with `--explain`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    remedy: Option<&'static str>,
+    remedy: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -174,6 +175,9 @@ impl<'a> Key<'a> {
         } = record;
         Self {
             name,
+            provider: evidence
+                .provider()
+                .map(|attribution| attribution.provider.name()),
             r#type: key.key_type().name(),
             bits: key.bits(),
             testing: *testing,
@@ -222,14 +226,21 @@ fn signature_warnings(outcome: &Outcome, at: usize) -> Vec<Warning<'_>> {
 
 impl<'a> Warning<'a> {
     fn new(warned: Cow<'a, Warned>, is_explained: bool) -> Self {
-        let code = warned.code;
-        Self {
-            code: code.name(),
-            message: match warned {
-                Cow::Borrowed(warned) => Cow::Borrowed(&warned.message),
-                Cow::Owned(warned) => Cow::Owned(warned.message),
+        let code = warned.code.name();
+        match warned {
+            Cow::Borrowed(warned) => Self {
+                code,
+                message: Cow::Borrowed(&warned.message),
+                remedy: warned.remedy().filter(|_| is_explained).map(Cow::Borrowed),
             },
-            remedy: code.remedy().filter(|_| is_explained),
+            Cow::Owned(warned) => Self {
+                code,
+                remedy: warned
+                    .remedy()
+                    .filter(|_| is_explained)
+                    .map(|remedy| Cow::Owned(remedy.to_owned())),
+                message: Cow::Owned(warned.message),
+            },
         }
     }
 }

@@ -81,7 +81,10 @@ fn methods(stated: &Signature, verdict: &Verdict) -> String {
         let dnssec = key.dnssec.map_or(String::new(), |dnssec| {
             format!(", DNSSEC {}", dnssec.name())
         });
-        format!(" ({} bits{dnssec})", key.record.key.bits())
+        let provider = key
+            .provider()
+            .map_or(String::new(), |provider| format!(", {provider}"));
+        format!(" ({} bits{provider}{dnssec})", key.record.key.bits())
     });
     format!("{}{key}, {}", stated.algorithm, stated.canonicalization)
 }
@@ -111,8 +114,8 @@ fn warnings<'a>(
 ) {
     for warning in warnings {
         report.wrapped(indent, UNSURE, "warning:", &escape(&warning.message));
-        if let Some(remedy) = warning.code.remedy().filter(|_| explained) {
-            report.wrapped(indent + 2, PLAIN, "remedy:", remedy);
+        if let Some(remedy) = warning.remedy().filter(|_| explained) {
+            report.wrapped(indent + 2, PLAIN, "remedy:", &escape(remedy));
         }
     }
 }

@@ -44,7 +44,7 @@ pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
     }
     if let Some(spent) = explained.budget_spent().filter(|_| !is_unknown(explained)) {
         report.wrapped(4, UNSURE, "warning:", &spent.message);
-        if let Some(remedy) = spent.code.remedy() {
+        if let Some(remedy) = spent.remedy() {
             report.wrapped(6, PLAIN, "remedy:", remedy);
         }
     }

@@ -1,0 +1,74 @@
+//! Messages that a provider signs in its own name, because the author's domain is not set up there.
+
+use crate::identifier::DomainName;
+use crate::provider::{Provider, Publication};
+use crate::verdict::{Verdict, Warning, WarningCode};
+
+/// Says of each signature that passes in a provider's own name who signed and who did not, where no
+/// signature speaks for the author. It takes the place of `not-aligned`.
+pub(super) fn warn(verdicts: &mut [Verdict], author: &DomainName) {
+    if verdicts.iter().any(Verdict::passes_aligned) {
+        return;
+    }
+    for verdict in verdicts.iter_mut() {
+        let passing = verdict.signature.as_ref().filter(|_| verdict.passes());
+        let Some(signature) = passing else { continue };
+        let signer = &signature.domain;
+        let Some(provider) = Provider::by_default_domain(signer) else {
+            continue;
+        };
+        let unaligned = verdict
+            .warnings
+            .iter_mut()
+            .find(|warning| warning.code == WarningCode::NotAligned);
+        if let Some(warning) = unaligned {
+            let message = format!(
+                "{} signed this message, and {author}, the domain in From, did not: the signature \
+                 is a default one of {provider}, and DMARC takes no account of it",
+                signer.domain()
+            );
+            *warning = Warning::new(WarningCode::DefaultProviderSignature, message)
+                .with_remedy(remedy(author, provider));
+        }
+    }
+}
+
+/// What the sender has to do, if the message is from the author's domain at all.
+fn remedy(author: &DomainName, provider: &Provider) -> String {
+    let beginning = format!("if {author} sent it, set up DKIM for {author} at {provider}");
+    match provider.publication() {
+        Publication::Cname | Publication::Either => {
+            let (domain, id) = (author.to_ascii(), provider.id());
+            format!("{beginning}: dkim delegate --domain {domain} --provider {id}")
+        }
+        Publication::Txt | Publication::Delegation => {
+            format!("{beginning}, and publish the key record that it shows")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_remedy_is_the_way_of_the_provider() {
+        let check = |domain: &str, provider: &str, expected: &str| {
+            let author = domain.parse().unwrap();
+            let provider = Provider::by_id(provider).unwrap();
+            assert_eq!(remedy(&author, provider), expected);
+        };
+        check(
+            "example.com",
+            "microsoft365",
+            "if example.com sent it, set up DKIM for example.com at Microsoft 365: dkim delegate \
+             --domain example.com --provider microsoft365",
+        );
+        check(
+            "example.com",
+            "google",
+            "if example.com sent it, set up DKIM for example.com at Google Workspace, and publish \
+             the key record that it shows",
+        );
+    }
+}
