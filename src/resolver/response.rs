@@ -120,7 +120,7 @@ fn subtree_target(data: &RData) -> Option<OwnerName> {
 }
 
 /// The data of a record of a type that is asked for.
-fn data(data: &RData) -> Option<RecordData> {
+pub(super) fn data(data: &RData) -> Option<RecordData> {
     let name = |name: &Name| OwnerName::from_hickory(name).to_string();
     Some(match data {
         RData::A(A(address)) => RecordData::Address((*address).into()),

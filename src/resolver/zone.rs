@@ -25,17 +25,24 @@ pub(super) struct Zones {
 /// What stands at one name.
 #[derive(Debug, Default)]
 struct Node {
-    /// TXT records, each as its strings.
-    texts: Vec<Vec<Vec<u8>>>,
+    /// The records of the types that can be asked for, beside CNAME.
+    sets: BTreeMap<RecordType, Set>,
     /// The same once more, to find doubles among many.
-    known_texts: HashSet<Vec<Vec<u8>>>,
-    ttl: Option<u32>,
-    /// The target of the CNAME.
-    alias: Option<OwnerName>,
-    /// The target of the DNAME.
-    subtree: Option<OwnerName>,
+    known: HashSet<Data>,
+    /// The target of the CNAME, and its TTL.
+    alias: Option<(OwnerName, Option<u32>)>,
+    /// The target of the DNAME, and its TTL.
+    subtree: Option<(OwnerName, Option<u32>)>,
     /// Records that may not stand beside a CNAME (RFC 2181 §10.1).
     other: bool,
+}
+
+/// The records of one type at one name.
+#[derive(Debug, Default)]
+struct Set {
+    records: Vec<RecordData>,
+    /// One TTL for the set: the lowest (RFC 2181 §5.2).
+    ttl: Option<u32>,
 }
 
 impl Zones {
@@ -65,11 +72,10 @@ impl Zones {
                 .nodes
                 .get(&ancestor)
                 .and_then(|node| node.subtree.as_ref());
-            if let Some(target) = subtree {
-                return name
-                    .substituted(&ancestor, target)
-                    .map(Step::Alias)
-                    .ok_or_else(|| name_too_long(name));
+            if let Some((target, ttl)) = subtree {
+                let target = name.substituted(&ancestor, target);
+                let target = target.ok_or_else(|| name_too_long(name))?;
+                return Ok(alias(target, *ttl, record_type));
             }
         }
         Ok(match self.nodes.get(name) {
@@ -83,30 +89,35 @@ impl Zones {
         let conflict = ZoneFault::AliasConflict(entry.owner.to_string());
         let node = self.nodes.entry(entry.owner).or_default();
         let beside_alias = matches!(entry.data, Data::BesideAlias);
+        // A record that is there twice is there once (RFC 2181 §5).
+        let is_new = !beside_alias && node.known.insert(entry.data.clone());
         match entry.data {
             Data::Text(strings) => {
-                // A record that is there twice is there once (RFC 2181 §5).
-                if node.known_texts.insert(strings.clone()) {
-                    node.texts.push(strings);
-                }
-                // One TTL for the set: the lowest (RFC 2181 §5.2).
-                node.ttl = [node.ttl, entry.ttl].into_iter().flatten().min();
+                let text = RecordData::Txt(strings.concat());
+                node.add(RecordType::Txt, text, is_new, entry.ttl);
             }
+            Data::Plain(record_type, data) => node.add(record_type, data, is_new, entry.ttl),
             Data::Alias(target) => {
-                if node.alias.get_or_insert_with(|| target.clone()) != &target {
+                let alias = node
+                    .alias
+                    .get_or_insert_with(|| (target.clone(), entry.ttl));
+                if alias.0 != target {
                     return Err(conflict);
                 }
             }
             Data::Subtree(target) => {
                 node.other = true;
-                if node.subtree.get_or_insert_with(|| target.clone()) != &target {
+                let subtree = node
+                    .subtree
+                    .get_or_insert_with(|| (target.clone(), entry.ttl));
+                if subtree.0 != target {
                     return Err(conflict);
                 }
             }
             Data::Other => node.other = true,
             Data::BesideAlias => {}
         }
-        let alone = node.texts.is_empty() && !node.other;
+        let alone = node.sets.is_empty() && !node.other;
         if node.alias.is_some() && !alone && !beside_alias {
             return Err(conflict);
         }
@@ -136,29 +147,37 @@ impl Zones {
 }
 
 impl Node {
+    fn add(&mut self, record_type: RecordType, data: RecordData, is_new: bool, ttl: Option<u32>) {
+        let set = self.sets.entry(record_type).or_default();
+        if is_new {
+            set.records.push(data);
+        }
+        set.ttl = [set.ttl, ttl].into_iter().flatten().min();
+    }
+
     fn step(&self, record_type: RecordType) -> Step {
-        if let Some(target) = &self.alias {
-            if record_type == RecordType::Cname {
-                return Step::Found {
-                    records: vec![RecordData::Cname(target.to_string())],
-                    ttl: None,
-                    alias_beside: None,
-                };
-            }
-            return Step::Alias(target.clone());
+        if let Some((target, ttl)) = &self.alias {
+            return alias(target.clone(), *ttl, record_type);
         }
-        if self.texts.is_empty() || record_type != RecordType::Txt {
-            return Step::NoRecords;
-        }
-        Step::Found {
-            records: self
-                .texts
-                .iter()
-                .map(|strings| RecordData::Txt(strings.concat()))
-                .collect(),
-            ttl: self.ttl,
-            alias_beside: None,
-        }
+        self.sets
+            .get(&record_type)
+            .map_or(Step::NoRecords, |set| Step::Found {
+                records: set.records.clone(),
+                ttl: set.ttl,
+                alias_beside: None,
+            })
+    }
+}
+
+/// The step to the target of a CNAME, which a question for a CNAME ends at.
+fn alias(target: OwnerName, ttl: Option<u32>, record_type: RecordType) -> Step {
+    if record_type != RecordType::Cname {
+        return Step::Alias(target);
+    }
+    Step::Found {
+        records: vec![RecordData::Cname(target.to_string())],
+        ttl,
+        alias_beside: None,
     }
 }
 

@@ -5,16 +5,18 @@
 //! where parentheses are open, splits such strings at their spaces, wants UTF-8 and a TTL, and
 //! fails a file for a record type that it does not know.
 //!
-//! TXT, CNAME and DNAME are understood. The data of other types is passed over token by token, so
-//! that a whole zone loads; only their owner names count. Whoever wants other types reads their data
-//! with [`Reader::next_record`].
+//! DNAME and the types that can be asked for are understood. The data of other types is passed over
+//! token by token, so that a whole zone loads; only their owner names count. A caller that wants
+//! other types reads their data with [`Reader::next_record`].
 
+mod data;
 mod fields;
 mod lines;
 
 use std::error::Error;
 use std::fmt;
 
+use crate::lookup::{RecordData, RecordType};
 use crate::resolver::name::{NameFault, OwnerName};
 use fields::Class;
 use lines::{Line, Lines};
@@ -38,7 +40,7 @@ pub(in crate::resolver) struct Record<T> {
 }
 
 /// What a record says, as far as it matters here.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Data {
     /// TXT: its strings.
     Text(Vec<Vec<u8>>),
@@ -46,6 +48,8 @@ pub(super) enum Data {
     Alias(OwnerName),
     /// DNAME.
     Subtree(OwnerName),
+    /// Another type that can be asked for.
+    Plain(RecordType, RecordData),
     /// A type that DNSSEC puts beside a CNAME (RFC 4034 §3, §4).
     BesideAlias,
     /// Any other type.
@@ -92,6 +96,8 @@ pub enum ZoneFault {
     BadEscape,
     /// The `\#` form is not what RFC 3597 §5 says, or does not hold such a record.
     GenericData,
+    /// The data of a record of this type is not what the RFC of the type says.
+    Data(RecordType),
     /// A CNAME stands beside other records of its name, or two CNAMEs or DNAMEs differ.
     AliasConflict(String),
     /// The data of a DNSKEY record is not what RFC 4034 §2.2 says.
@@ -144,6 +150,7 @@ impl fmt::Display for ZoneFault {
             Self::RecordTooLong => f.write_str("a record has more than 65535 octets"),
             Self::BadEscape => f.write_str("a backslash escapes nothing"),
             Self::GenericData => f.write_str("the data behind \\# is not what it says"),
+            Self::Data(record_type) => write!(f, "{}", form_of(*record_type)),
             Self::AliasConflict(name) => {
                 write!(f, "{name} has a CNAME or DNAME and other records that exclude it")
             }
@@ -161,6 +168,19 @@ impl fmt::Display for ZoneFault {
                 write!(f, "digests of the type {number} are not supported")
             }
         }
+    }
+}
+
+/// What the data of a type looks like in a master file.
+fn form_of(record_type: RecordType) -> &'static str {
+    match record_type {
+        RecordType::A => "an A record has an IPv4 address",
+        RecordType::Aaaa => "an AAAA record has an IPv6 address",
+        RecordType::Cname => "a CNAME record has a name",
+        RecordType::Mx => "an MX record has a preference, from 0 to 65535, and a name",
+        RecordType::Ns => "an NS record has a name",
+        RecordType::Soa => "a SOA record has two names and five numbers",
+        RecordType::Txt => "a TXT record has strings",
     }
 }
 
@@ -268,7 +288,7 @@ impl<'a> Reader<'a> {
             b"$INCLUDE" => return Err(ZoneFault::Include),
             b"$GENERATE" => {
                 let kinds = arguments.iter().filter_map(fields::kind);
-                if kinds.into_iter().any(RecordKind::is_understood) {
+                if kinds.into_iter().any(RecordKind::makes_keys) {
                     return Err(ZoneFault::Generate);
                 }
             }
@@ -302,12 +322,15 @@ impl<'a> Reader<'a> {
         Ok((class != Some(Class::Other)).then_some(Fields { ttl, kind, data }))
     }
 
-    /// The data of the types that are understood.
+    /// The data of a record of this type.
     fn data(&self, kind: RecordKind, data: &[Token<'_>]) -> Result<Data, ZoneFault> {
         Ok(match kind {
             RecordKind::Txt => Data::Text(fields::strings(data)?),
             RecordKind::Cname => Data::Alias(self.target("CNAME", data)?),
             RecordKind::Dname => Data::Subtree(self.target("DNAME", data)?),
+            RecordKind::Plain(record_type) => {
+                Data::Plain(record_type, self.plain(record_type, data)?)
+            }
             RecordKind::BesideAlias => Data::BesideAlias,
             RecordKind::Dnskey | RecordKind::Ds | RecordKind::Other => Data::Other,
         })

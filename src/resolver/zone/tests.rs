@@ -1,5 +1,5 @@
 use super::*;
-use crate::lookup::{RecordType, TxtAnswer, TxtOutcome};
+use crate::lookup::{RecordType, RecordsOutcome, TxtAnswer, TxtOutcome};
 use crate::resolver::{Resolver, from_zones};
 
 const ZONE: &str = r#"
@@ -123,6 +123,60 @@ fn wildcards() {
         "s1._domainkey.example. v=DKIM1; p=one Some(3600)",
     );
     check("x.odd.example", "NoRecords");
+}
+
+#[test]
+fn other_types() {
+    const ZONE: &str = r"
+$ORIGIN example.
+$TTL 300
+@          SOA ns hostmaster 7 1 1 1 60
+           NS ns
+           NS NS
+           MX 10 mail
+           MX 5 mail
+mail   120 A 192.0.2.1
+       300 A 192.0.2.2
+           AAAA 2001:db8::1
+www        CNAME mail
+*.wild     A 192.0.2.3
+old        DNAME example.
+";
+    #[track_caller]
+    fn check(name: &str, record_type: RecordType, expected: &str) {
+        let mut zones = Zones::default();
+        zones.add("zone", ZONE.as_bytes()).unwrap();
+        let name = OwnerName::parse(name.as_bytes(), &OwnerName::ROOT).unwrap();
+        let answer = from_zones(&zones, name, record_type).unwrap();
+        let shown = match answer.outcome {
+            RecordsOutcome::Found { records, ttl } => format!("{records:?} {ttl:?}"),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(format!("{}{shown}", answer.chain.concat()), expected);
+    }
+    use RecordType::{A, Aaaa, Cname, Mx, Ns, Soa};
+    let soa = r#"[Soa { primary: "ns.example.", serial: 7, minimum: 60 }] Some(300)"#;
+    check("example", Soa, soa);
+    check("example", Ns, r#"[Ns("ns.example.")] Some(300)"#);
+    let both = [10, 5].map(|n| format!(r#"Mx {{ preference: {n}, exchange: "mail.example." }}"#));
+    check("example", Mx, &format!("[{}] Some(300)", both.join(", ")));
+    check("example", A, "NoRecords");
+    check("nothing.example", Ns, "NoSuchName");
+    let addresses = "[Address(192.0.2.1), Address(192.0.2.2)] Some(120)";
+    check("mail.example", A, addresses);
+    check("mail.example", Aaaa, "[Address(2001:db8::1)] Some(300)");
+    check("www.example", A, &format!("mail.example.{addresses}"));
+    check("www.example", Mx, "mail.example.NoRecords");
+    check(
+        "www.example",
+        Cname,
+        r#"[Cname("mail.example.")] Some(300)"#,
+    );
+    check("mail.example", Cname, "NoRecords");
+    check("x.wild.example", A, "[Address(192.0.2.3)] Some(300)");
+    check("x.wild.example", Aaaa, "NoRecords");
+    check("mail.old.example", A, &format!("mail.example.{addresses}"));
+    check("x.old.example", Cname, r#"[Cname("x.example.")] Some(300)"#);
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! The fields of a record in a master file: TTL, class, type, and the data of TXT.
+//! The fields of a record in a master file: TTL, class, type, and the strings of TXT.
 
 use super::ZoneFault;
 use super::lines::Token;
+use crate::lookup::RecordType;
 use crate::resolver::name::unescape;
 use crate::syntax::hex::hex_pair;
 
@@ -18,6 +19,8 @@ pub(in crate::resolver) enum RecordKind {
     Txt,
     Cname,
     Dname,
+    /// A type that is neither of these and can be asked for.
+    Plain(RecordType),
     /// May stand beside a CNAME (RFC 4034 §3, §4; RFC 2535 had SIG, NXT and KEY).
     BesideAlias,
     Dnskey,
@@ -26,8 +29,8 @@ pub(in crate::resolver) enum RecordKind {
 }
 
 impl RecordKind {
-    /// Whether the data of such records is read.
-    pub(super) fn is_understood(self) -> bool {
+    /// Whether such records must not be missed where keys are looked up.
+    pub(super) fn makes_keys(self) -> bool {
         matches!(self, Self::Txt | Self::Cname | Self::Dname)
     }
 }
@@ -61,6 +64,8 @@ pub(super) fn kind(token: &Token<'_>) -> Option<RecordKind> {
         Some(RecordKind::Cname)
     } else if is("DNAME", 39) {
         Some(RecordKind::Dname)
+    } else if let Some((_, plain)) = PLAIN.iter().find(|&&(code, plain)| is(plain.name(), code)) {
+        Some(RecordKind::Plain(*plain))
     } else if is("DNSKEY", 48) {
         Some(RecordKind::Dnskey)
     } else if is("DS", 43) {
@@ -81,6 +86,15 @@ pub(super) fn kind(token: &Token<'_>) -> Option<RecordKind> {
         (known || number.is_some()).then_some(RecordKind::Other)
     }
 }
+
+/// The types that can be asked for, beside those that are followed or joined, by their numbers.
+const PLAIN: [(u16, RecordType); 5] = [
+    (1, RecordType::A),
+    (2, RecordType::Ns),
+    (6, RecordType::Soa),
+    (15, RecordType::Mx),
+    (28, RecordType::Aaaa),
+];
 
 /// The strings of a TXT record (RFC 1035 §3.3.14).
 pub(super) fn strings(data: &[Token<'_>]) -> Result<Vec<Vec<u8>>, ZoneFault> {
@@ -113,18 +127,9 @@ fn string(token: &Token<'_>) -> Result<Vec<u8>, ZoneFault> {
     }
 }
 
-/// The strings of a TXT record in the form for types unknown (RFC 3597 §5): the data's length and
-/// the data in hexadecimal digits, here and there a space.
+/// The strings of a TXT record in the form for unknown types.
 fn generic_strings(length: &Token<'_>, digits: &[Token<'_>]) -> Result<Vec<Vec<u8>>, ZoneFault> {
-    let digits: Vec<u8> = digits
-        .iter()
-        .flat_map(|token| token.text)
-        .copied()
-        .collect();
-    let data = octets_of_hex(&digits).ok_or(ZoneFault::GenericData)?;
-    if decimal(length.text) != Some(data.len()) {
-        return Err(ZoneFault::GenericData);
-    }
+    let data = generic(length, digits)?;
     let mut strings = Vec::new();
     let mut rest = data.as_slice();
     while let Some((&length, after)) = rest.split_first() {
@@ -138,6 +143,21 @@ fn generic_strings(length: &Token<'_>, digits: &[Token<'_>]) -> Result<Vec<Vec<u
         0 => Err(ZoneFault::GenericData),
         _ => Ok(strings),
     }
+}
+
+/// Data in the form for unknown types (RFC 3597 §5): its length, and itself in hexadecimal digits,
+/// here and there a space.
+pub(super) fn generic(length: &Token<'_>, digits: &[Token<'_>]) -> Result<Vec<u8>, ZoneFault> {
+    let digits: Vec<u8> = digits
+        .iter()
+        .flat_map(|token| token.text)
+        .copied()
+        .collect();
+    let data = octets_of_hex(&digits).ok_or(ZoneFault::GenericData)?;
+    if decimal(length.text) != Some(data.len()) {
+        return Err(ZoneFault::GenericData);
+    }
+    Ok(data)
 }
 
 /// The bytes that hexadecimal digits are, two each.
@@ -157,7 +177,7 @@ fn numbered(token: &Token<'_>, prefix: &[u8]) -> Option<u16> {
     u16::try_from(decimal(digits)?).ok()
 }
 
-fn decimal(digits: &[u8]) -> Option<usize> {
+pub(super) fn decimal(digits: &[u8]) -> Option<usize> {
     if !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
@@ -189,11 +209,8 @@ fn seconds(text: &[u8]) -> Option<u32> {
 
 /// The types of the IANA registry beyond those above, and two that `PowerDNS` exports.
 const OTHER_TYPES: &[&str] = &[
-    "A",
-    "NS",
     "MD",
     "MF",
-    "SOA",
     "MB",
     "MG",
     "MR",
@@ -202,7 +219,6 @@ const OTHER_TYPES: &[&str] = &[
     "PTR",
     "HINFO",
     "MINFO",
-    "MX",
     "RP",
     "AFSDB",
     "X25",
@@ -212,7 +228,6 @@ const OTHER_TYPES: &[&str] = &[
     "NSAP-PTR",
     "PX",
     "GPOS",
-    "AAAA",
     "LOC",
     "EID",
     "NIMLOC",

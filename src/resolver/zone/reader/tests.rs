@@ -30,6 +30,7 @@ fn show(entry: &Entry) -> String {
         }
         Data::Alias(target) => format!("CNAME {target}"),
         Data::Subtree(target) => format!("DNAME {target}"),
+        Data::Plain(record_type, data) => format!("{record_type} {data:?}"),
         Data::BesideAlias => "beside".to_owned(),
         Data::Other => "other".to_owned(),
     };
@@ -225,17 +226,17 @@ $GENERATE 1-9 host$ A 192.0.2.$
     check(
         zone,
         &[
-            "4 example.com. 3600 other",
-            "7 example.com. 3600 other",
-            "8 example.com. 3600 other",
+            "4 example.com. 3600 SOA Soa { primary: \"ns1.example.com.\", serial: 2024010101, minimum: 3600 }",
+            "7 example.com. 3600 NS Ns(\"ns1.example.com.\")",
+            "8 example.com. 3600 MX Mx { preference: 10, exchange: \"mail.example.com.\" }",
             "9 example.com. 3600 other",
             "10 example.com. 3600 beside",
             "12 example.com. 3600 other",
             "14 example.com. 3600 beside",
             "15 example.com. 3600 other",
             "16 example.com. 3600 other",
-            "17 mail.example.com. 300 other",
-            "18 mail.example.com. 300 other",
+            "17 mail.example.com. 300 A Address(192.0.2.1)",
+            "18 mail.example.com. 300 AAAA Address(2001:db8::1)",
             "19 _sip._tcp.example.com. 3600 other",
             "20 example.com. 3600 other",
             "21 s._domainkey.example.com. 3600 TXT \"v=DKIM1; p=\"",
@@ -262,6 +263,79 @@ fn the_form_for_unknown_types() {
     ] {
         check(wrong, &["1: the data behind \\# is not what it says"]);
     }
+}
+
+#[test]
+fn plain_types() {
+    #[track_caller]
+    fn data(record: &str, expected: &str) {
+        check(format!("a {record}"), &[&format!("1 a. - {expected}")]);
+    }
+    data("A 192.0.2.1", "A Address(192.0.2.1)");
+    data(r"TYPE1 \# 4 c0000201", "A Address(192.0.2.1)");
+    data("AAAA 2001:DB8::1", "AAAA Address(2001:db8::1)");
+    data("NS NS1.Example.", r#"NS Ns("ns1.example.")"#);
+    data(r"NS \# 4 026E7300", r#"NS Ns("ns.")"#);
+    data("MX 0 .", r#"MX Mx { preference: 0, exchange: "." }"#);
+    data(
+        r"MX \# 5 000a 016d00",
+        r#"MX Mx { preference: 10, exchange: "m." }"#,
+    );
+    data(
+        "MX 65535 b",
+        r#"MX Mx { preference: 65535, exchange: "b." }"#,
+    );
+    data(
+        r"SOA . a\.b.example. ( 4294967295 1h 1 1w 1h30m )",
+        r#"SOA Soa { primary: ".", serial: 4294967295, minimum: 5400 }"#,
+    );
+}
+
+#[test]
+fn plain_types_with_other_data() {
+    #[track_caller]
+    fn fault(record: &str, expected: &str) {
+        check(format!("\na {record}"), &[&format!("2: {expected}")]);
+    }
+    for data in [
+        "192.0.2",
+        "192.0.2.1 192.0.2.2",
+        "2001:db8::1",
+        "b.example.",
+    ] {
+        fault(&format!("A {data}"), "an A record has an IPv4 address");
+    }
+    fault("AAAA 192.0.2.1", "an AAAA record has an IPv6 address");
+    fault("A", "an A record has an IPv4 address");
+    fault("NS", "an NS record has a name");
+    fault("NS b c", "an NS record has a name");
+    fault("NS b..c", "the name b..c has an empty label");
+    for data in ["b", "10", "-1 b", "65536 b", "x b", "1 b c"] {
+        let form = "an MX record has a preference, from 0 to 65535, and a name";
+        fault(&format!("MX {data}"), form);
+    }
+    for data in [
+        "a b",
+        "a b 1 1 1 1",
+        "a b x 1 1 1 1",
+        "a b 1 1 1 1 x",
+        "a b 1 1 1 1 1 1",
+    ] {
+        fault(
+            &format!("SOA {data}"),
+            "a SOA record has two names and five numbers",
+        );
+    }
+    for data in [
+        r"A \# 3 c00002",
+        r"NS \# 5 026E7300 00",
+        r"MX \# 7 000a036d7800",
+        r"A \# 0",
+    ] {
+        fault(data, "the data behind \\# is not what it says");
+    }
+    // What is of another class is not read.
+    check("a CH A 10", &[]);
 }
 
 #[test]
