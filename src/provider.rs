@@ -20,6 +20,7 @@
 
 mod attribution;
 mod selector;
+mod setup;
 mod target;
 
 use std::fmt;
@@ -27,9 +28,11 @@ use std::sync::LazyLock;
 
 use crate::identifier::{DomainName, Sdid, Selector};
 use selector::SelectorPattern;
+use setup::Setup;
 
 pub use self::attribution::Attribution;
 pub use self::target::TargetPattern;
+pub(crate) use self::target::{Fields, dashed};
 
 /// One line per provider; its first lines say what the columns are.
 const TABLE: &str = include_str!("provider/table.tsv");
@@ -206,6 +209,53 @@ impl Provider {
     pub fn selectors(&self) -> Vec<Selector> {
         let fixed = self.selectors.iter().filter_map(SelectorPattern::fixed);
         fixed.collect()
+    }
+
+    /// The selectors that are set up today: [`Provider::selectors`] without those of older days.
+    #[must_use]
+    pub fn current_selectors(&self) -> Vec<Selector> {
+        match Setup::of(self.id) {
+            Some(setup) if !setup.selectors.is_empty() => setup.selectors.clone(),
+            _ => self.selectors(),
+        }
+    }
+
+    /// How a customer learns the targets of the CNAME records of a domain: words that follow "to
+    /// learn the target, "; `None` if that is not known.
+    #[must_use]
+    pub fn how_to_learn_targets(&self, domain: &DomainName) -> Option<String> {
+        Setup::of(self.id)?.targets(domain)
+    }
+
+    /// What a customer does at the provider when all records of a domain are there; `None` if that
+    /// is not known.
+    #[must_use]
+    pub fn next_step(&self, domain: &DomainName) -> Option<String> {
+        Setup::of(self.id)?.next(domain)
+    }
+
+    /// Whether what only the provider knows of a target is the same for each selector of a domain.
+    pub(crate) fn has_same_ids(&self) -> bool {
+        Setup::of(self.id).is_some_and(|setup| setup.has_same_ids)
+    }
+
+    /// The targets that a selector may have: where there is one pattern for each selector, and
+    /// patterns do not name the selector, the one at its place.
+    pub(crate) fn targets_of(&self, selector: &Selector) -> &[TargetPattern] {
+        let has_selector = |pattern: &TargetPattern| pattern.has_selector();
+        if self.targets.len() == self.selectors.len() && !self.targets.iter().all(has_selector) {
+            let is_own = |own: &SelectorPattern| own.matches(selector.to_ascii());
+            if let Some(place) = self.selectors.iter().position(is_own) {
+                return &self.targets[place..=place];
+            }
+        }
+        &self.targets
+    }
+
+    /// Whether the domain's mail exchangers may be of this provider.
+    pub(crate) fn has_mail_exchanger(&self, exchanger: &DomainName) -> bool {
+        let mut own = self.mail_exchangers.iter();
+        own.any(|own| exchanger.is_within(own))
     }
 
     /// The selectors that are made of a date, for the dates of the two years before `now`, in Unix

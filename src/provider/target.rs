@@ -13,23 +13,69 @@ use crate::identifier::{DomainName, Selector};
 #[derive(Clone, Debug)]
 pub struct TargetPattern {
     text: &'static str,
+    parts: Vec<Part>,
     /// The labels behind the last `<…>`.
     tail: DomainName,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Text(&'static str),
+    Selector,
+    Digits,
+    Domain,
+    Dashed,
+    Id,
+}
+
+/// What is known of a customer's target before it is read; `None` leaves it open.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Fields<'a> {
+    /// The selector, in lower case.
+    pub(crate) selector: Option<&'a str>,
+    /// The domain, in A-labels and lower case.
+    pub(crate) domain: Option<&'a str>,
+    /// The domain with hyphens for its dots.
+    pub(crate) dashed: Option<&'a str>,
+}
+
+/// What a target says where its pattern has `<…>`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// The domain, in either form, if it was left open.
+    pub(crate) domain: Option<String>,
+    /// What only the provider knows, in order.
+    pub(crate) ids: Vec<String>,
+}
+
 impl TargetPattern {
     pub(super) fn parse(text: &'static str) -> Option<Self> {
-        let mut fields = text.split('<').skip(1).map(|rest| rest.split_once('>'));
-        let is_known = |field: Option<(&str, &str)>| {
-            matches!(field?.0, "selector" | "n" | "domain" | "dashed" | "id").then_some(())
-        };
-        fields.try_for_each(is_known)?;
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once('<') {
+            let (field, after) = behind.split_once('>')?;
+            if !before.is_empty() {
+                parts.push(Part::Text(before));
+            }
+            parts.push(match field {
+                "selector" => Part::Selector,
+                "n" => Part::Digits,
+                "domain" => Part::Domain,
+                "dashed" => Part::Dashed,
+                "id" => Part::Id,
+                _ => return None,
+            });
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest));
+        }
         let tail = match text.rsplit_once('>') {
             Some((_, rest)) => rest.split_once('.')?.1,
             None => text,
         };
         let tail = tail.parse().ok()?;
-        Some(Self { text, tail })
+        Some(Self { text, parts, tail })
     }
 
     /// Whether a name is a target of the provider: by the labels at its end that are the same for
@@ -54,26 +100,152 @@ impl TargetPattern {
         domain: &DomainName,
         id: Option<&str>,
     ) -> Option<DomainName> {
-        let selector = selector.to_ascii();
-        let digits = selector
-            .bytes()
-            .rev()
-            .take_while(u8::is_ascii_digit)
-            .count();
-        let domain = domain.to_ascii();
-        let mut target = self.text.replace("<selector>", selector);
-        target = target.replace("<n>", &selector[selector.len() - digits..]);
-        target = target.replace("<domain>", domain);
-        target = target.replace("<dashed>", &domain.replace('.', "-"));
-        if let Some(id) = id {
-            target = target.replacen("<id>", id, 1);
+        let ids: Vec<String> = id.map(ToOwned::to_owned).into_iter().collect();
+        let dashed = dashed(domain);
+        let fields = Fields {
+            selector: Some(selector.to_ascii()),
+            domain: Some(domain.to_ascii()),
+            dashed: Some(&dashed),
+        };
+        // An identifier that no part asks for does no harm.
+        let asked = self.ids();
+        self.filled(&fields, ids.get(..asked)?)
+    }
+
+    /// The target that has these fields, all known, and identifiers; `None` if it lacks one.
+    pub(crate) fn filled(&self, fields: &Fields<'_>, ids: &[String]) -> Option<DomainName> {
+        let mut ids = ids.iter();
+        let mut target = String::new();
+        for part in &self.parts {
+            target.push_str(match part {
+                Part::Id => ids.next()?,
+                part => part.known(fields)?,
+            });
         }
         target.parse().ok()
     }
+
+    /// How many identifiers only the provider knows.
+    pub(crate) fn ids(&self) -> usize {
+        self.parts.iter().filter(|part| **part == Part::Id).count()
+    }
+
+    /// Whether the target differs by selector.
+    pub(crate) fn has_selector(&self) -> bool {
+        let is_selector = |part: &Part| matches!(part, Part::Selector | Part::Digits);
+        self.parts.iter().any(is_selector)
+    }
+
+    /// Whether the target has the domain with hyphens for dots.
+    pub(crate) fn has_dashed(&self) -> bool {
+        self.parts.contains(&Part::Dashed)
+    }
+
+    /// Reads a target; `None` if it does not have the pattern's form and these fields.
+    pub(crate) fn read(&self, target: &DomainName, fields: &Fields<'_>) -> Option<Reading> {
+        let mut reading = Reading::default();
+        read(&self.parts, target.to_ascii(), fields, &mut reading).then_some(reading)
+    }
+}
+
+impl Part {
+    /// The part's text where it is known.
+    fn known<'a>(self, fields: &Fields<'a>) -> Option<&'a str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Selector => fields.selector,
+            Self::Digits => fields.selector.map(digits),
+            Self::Domain => fields.domain,
+            Self::Dashed => fields.dashed,
+            Self::Id => None,
+        }
+    }
+
+    /// Whether the part may have this byte where it is not known.
+    const fn allows(self, byte: u8) -> bool {
+        match self {
+            Self::Digits => byte.is_ascii_digit(),
+            Self::Domain | Self::Selector if byte == b'.' => true,
+            _ => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
+        }
+    }
+}
+
+/// Whether the text has the parts, to its end; fills in what it has for them.
+fn read(parts: &[Part], text: &str, fields: &Fields<'_>, reading: &mut Reading) -> bool {
+    let Some((&part, parts)) = parts.split_first() else {
+        return text.is_empty();
+    };
+    if let Some(known) = part.known(fields) {
+        let rest = text.strip_prefix(known);
+        return rest.is_some_and(|rest| read(parts, rest, fields, reading));
+    }
+    let longest = text.bytes().take_while(|byte| part.allows(*byte)).count();
+    let ids = reading.ids.len();
+    for end in 1..=longest {
+        let (value, rest) = text.split_at(end);
+        match part {
+            Part::Id => reading.ids.push(value.to_owned()),
+            Part::Domain | Part::Dashed => reading.domain = Some(value.to_owned()),
+            _ => {}
+        }
+        if read(parts, rest, fields, reading) {
+            return true;
+        }
+        reading.ids.truncate(ids);
+    }
+    false
+}
+
+/// The digits at the end of a selector.
+fn digits(selector: &str) -> &str {
+    let count = selector.bytes().rev().take_while(u8::is_ascii_digit);
+    &selector[selector.len() - count.count()..]
+}
+
+/// A domain with hyphens for its dots.
+pub(crate) fn dashed(domain: &DomainName) -> String {
+    domain.to_ascii().replace('.', "-")
 }
 
 impl fmt::Display for TargetPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pattern: &'static str, target: &str, selector: Option<&str>, expected: Option<&str>) {
+        let pattern = TargetPattern::parse(pattern).unwrap();
+        let fields = Fields {
+            selector,
+            ..Fields::default()
+        };
+        let reading = pattern.read(&target.parse().unwrap(), &fields);
+        let in_words = reading.map(|reading| {
+            let domain = reading.domain.unwrap_or_default();
+            format!("{domain} {}", reading.ids.join(" "))
+        });
+        assert_eq!(in_words.as_deref(), expected, "{target}");
+    }
+
+    #[test]
+    fn targets_are_read() {
+        let pattern = "<selector>-<dashed>._domainkey.<id>.<id>-v1.dkim.mail.microsoft";
+        let target = "selector1-example-com._domainkey.contoso.n-v1.dkim.mail.microsoft";
+        check(pattern, target, Some("selector1"), Some("example-com contoso n"));
+        check(pattern, target, Some("selector2"), None);
+        let other = "selector1-example-com._domainkey.contoso.onmicrosoft.com";
+        check(pattern, other, Some("selector1"), None);
+        let pattern = "<selector>.<domain>.dkim.fmhosted.com";
+        let target = "fm1.mail.example.com.dkim.fmhosted.com";
+        check(pattern, target, Some("fm1"), Some("mail.example.com "));
+        check("dkim<n>.mcsv.net", "dkim2.mcsv.net", Some("k2"), Some(" "));
+        check("dkim<n>.mcsv.net", "dkim2.mcsv.net", Some("k3"), None);
+        check("dkim<n>.mcsv.net", "dkim2.mcsv.net", None, Some(" "));
     }
 }
