@@ -70,7 +70,7 @@ impl fmt::Display for Ttl {
     }
 }
 
-/// A key record with the name that it is published at.
+/// A key record, or an alias of one, with the name that it is published at.
 #[derive(Clone, Debug)]
 pub struct Publication {
     owner: KeyQuery,
@@ -78,8 +78,17 @@ pub struct Publication {
     /// The zone that names are relative to, if it was said; in A-labels, without a final dot.
     zone: Option<String>,
     ttl: Ttl,
-    text: KeyRecordText,
+    data: Data,
     replaces: bool,
+}
+
+/// What the name has.
+#[derive(Clone, Debug)]
+enum Data {
+    /// A TXT record with a key.
+    Text(KeyRecordText),
+    /// A CNAME record: its absolute target, with its final dot.
+    Alias(String),
 }
 
 impl Publication {
@@ -94,13 +103,33 @@ impl Publication {
         ttl: Ttl,
         text: KeyRecordText,
     ) -> Result<Self, PublishError> {
+        Self::of(selector, domain, ttl, Data::Text(text))
+    }
+
+    /// A CNAME record for `selector` at `domain`: the key is published at `target`
+    /// (RFC 6376 §3.6.2).
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::NameTooLong`] if the DNS has no names of that length.
+    pub fn alias(
+        selector: &Selector,
+        domain: &Sdid,
+        ttl: Ttl,
+        target: &DomainName,
+    ) -> Result<Self, PublishError> {
+        let target = format!("{}.", target.to_ascii());
+        Self::of(selector, domain, ttl, Data::Alias(target))
+    }
+
+    fn of(selector: &Selector, domain: &Sdid, ttl: Ttl, data: Data) -> Result<Self, PublishError> {
         let owner = KeyQuery::new(selector, domain).ok_or(PublishError::NameTooLong)?;
         Ok(Self {
             owner,
             domain: domain.to_ascii().to_owned(),
             zone: None,
             ttl,
-            text,
+            data,
             replaces: false,
         })
     }
@@ -144,19 +173,34 @@ impl Publication {
         self.ttl
     }
 
-    /// The record's text.
+    /// The record's text; `None` of a CNAME record.
     #[must_use]
-    pub const fn text(&self) -> &KeyRecordText {
-        &self.text
+    pub const fn text(&self) -> Option<&KeyRecordText> {
+        match &self.data {
+            Data::Text(text) => Some(text),
+            Data::Alias(_) => None,
+        }
+    }
+
+    /// The type of the record, as it is written everywhere.
+    const fn record_type(&self) -> &'static str {
+        match self.data {
+            Data::Text(_) => "TXT",
+            Data::Alias(_) => "CNAME",
+        }
     }
 
     /// The record in a form that can be published, with its last line end.
     ///
     /// # Errors
     ///
+    /// [`PublishError::NoAlias`] if the form cannot say a CNAME record,
     /// [`PublishError::LineTooLong`] if what reads that form would not read the line whole,
     /// [`PublishError::TtlRefused`] if the provider takes no such time to live.
     pub fn format(&self, format: Format) -> Result<String, PublishError> {
+        if matches!(self.data, Data::Alias(_)) && !format.has_aliases() {
+            return Err(PublishError::NoAlias { format });
+        }
         let printed = format.print(self);
         let length = printed.trim_end().len();
         match format.limit() {
@@ -204,17 +248,43 @@ impl Publication {
         }
     }
 
+    /// The record's data in the presentation form (RFC 1035 §5.1): its strings in quotes, or the
+    /// target.
+    fn presented(&self) -> String {
+        match &self.data {
+            Data::Text(text) => quoted_strings(text),
+            Data::Alias(target) => target.clone(),
+        }
+    }
+
+    /// The presentation form, fit to stand in quotes itself.
+    fn escaped(&self) -> String {
+        self.presented().replace('"', "\\\"")
+    }
+
+    /// The same; the target without its final dot, for those who refuse it.
+    fn escaped_without_dot(&self) -> String {
+        match &self.data {
+            Data::Text(_) => self.escaped(),
+            Data::Alias(target) => target.trim_end_matches('.').to_owned(),
+        }
+    }
+
+    /// The strings with a separator between them, and without quotes; or the target, without its
+    /// final dot.
     fn strings_joined(&self, separator: &str) -> String {
-        strings_joined(&self.text, separator)
+        match &self.data {
+            Data::Text(text) => strings_joined(text, separator),
+            Data::Alias(target) => target.trim_end_matches('.').to_owned(),
+        }
     }
 
-    fn quoted_strings(&self) -> String {
-        quoted_strings(&self.text)
-    }
-
-    /// The quoted strings, fit to stand in quotes themselves.
-    fn escaped_strings(&self) -> String {
-        self.quoted_strings().replace('"', "\\\"")
+    /// The text, or the target.
+    fn value(&self) -> &str {
+        match &self.data {
+            Data::Text(text) => text.as_str(),
+            Data::Alias(target) => target,
+        }
     }
 }
 
@@ -248,6 +318,11 @@ pub enum PublishError {
         /// The longest line that is read.
         limit: usize,
     },
+    /// The form cannot say a CNAME record.
+    NoAlias {
+        /// The form.
+        format: Format,
+    },
     /// The provider refuses records with this time to live.
     TtlRefused {
         /// The form.
@@ -274,6 +349,9 @@ impl fmt::Display for PublishError {
                 f,
                 "the line has {length} bytes, and {format} reads at most {limit}"
             ),
+            Self::NoAlias { format } => {
+                write!(f, "the format {format} has no form for CNAME records")
+            }
             Self::TtlRefused {
                 format,
                 ttl,

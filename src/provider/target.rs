@@ -237,7 +237,12 @@ mod tests {
     fn targets_are_read() {
         let pattern = "<selector>-<dashed>._domainkey.<id>.<id>-v1.dkim.mail.microsoft";
         let target = "selector1-example-com._domainkey.contoso.n-v1.dkim.mail.microsoft";
-        check(pattern, target, Some("selector1"), Some("example-com contoso n"));
+        check(
+            pattern,
+            target,
+            Some("selector1"),
+            Some("example-com contoso n"),
+        );
         check(pattern, target, Some("selector2"), None);
         let other = "selector1-example-com._domainkey.contoso.onmicrosoft.com";
         check(pattern, other, Some("selector1"), None);

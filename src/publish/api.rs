@@ -3,15 +3,19 @@
 //! Names and texts of records hold nothing that JSON escapes; quotes around strings are escaped
 //! here.
 
-use super::Publication;
+use super::{Data, Publication};
 
 pub(super) fn json(publication: &Publication) -> String {
+    let strings = match &publication.data {
+        Data::Text(_) => format!("\"{}\"", publication.strings_joined("\",\"")),
+        Data::Alias(_) => String::new(),
+    };
     format!(
-        "{{\"name\":\"{}\",\"type\":\"TXT\",\"ttl\":{},\"text\":\"{}\",\"strings\":[\"{}\"]}}\n",
+        "{{\"name\":\"{}\",\"type\":\"{}\",\"ttl\":{},\"text\":\"{}\",\"strings\":[{strings}]}}\n",
         publication.name(),
+        publication.record_type(),
         publication.ttl(),
-        publication.text(),
-        publication.strings_joined("\",\"")
+        publication.value(),
     )
 }
 
@@ -23,7 +27,7 @@ pub(super) fn route53(publication: &Publication) -> String {
       "Action": "UPSERT",
       "ResourceRecordSet": {{
         "Name": "{}",
-        "Type": "TXT",
+        "Type": "{}",
         "TTL": {},
         "ResourceRecords": [
           {{
@@ -36,8 +40,9 @@ pub(super) fn route53(publication: &Publication) -> String {
 }}
 "#,
         publication.name(),
+        publication.record_type(),
         publication.ttl(),
-        publication.escaped_strings()
+        publication.escaped()
     )
 }
 
@@ -47,24 +52,31 @@ pub(super) fn cloudflare(publication: &Publication) -> String {
     let place = if publication.replaces {
         String::new()
     } else {
-        format!("\n  \"type\": \"TXT\",\n  \"name\": \"{name}\",")
+        let record_type = publication.record_type();
+        format!("\n  \"type\": \"{record_type}\",\n  \"name\": \"{name}\",")
+    };
+    // An alias that Cloudflare answers for itself has addresses and no key.
+    let proxied = match &publication.data {
+        Data::Text(_) => "",
+        Data::Alias(_) => ",\n  \"proxied\": false",
     };
     format!(
         r#"{{{place}
   "content": "{}",
-  "ttl": {}
+  "ttl": {}{proxied}
 }}
 "#,
-        publication.escaped_strings(),
+        publication.escaped_without_dot(),
         publication.ttl()
     )
 }
 
 pub(super) fn cloudflare_advice(publication: &Publication) -> String {
     format!(
-        "find the record with GET /zones/{{zone_id}}/dns_records?type=TXT&name={}, then \
+        "find the record with GET /zones/{{zone_id}}/dns_records?type={}&name={}, then \
          PATCH /zones/{{zone_id}}/dns_records/{{id}} with this; POST would add a second \
          record, and the old key would stay valid",
+        publication.record_type(),
         publication.name_without_dot()
     )
 }
@@ -73,9 +85,9 @@ pub(super) fn cloudflare_advice(publication: &Publication) -> String {
 /// second record.
 pub(super) fn ovh(publication: &Publication) -> String {
     let field_type = if publication.replaces {
-        ""
+        String::new()
     } else {
-        "\n  \"fieldType\": \"TXT\","
+        format!("\n  \"fieldType\": \"{}\",", publication.record_type())
     };
     format!(
         r#"{{{field_type}
@@ -85,7 +97,7 @@ pub(super) fn ovh(publication: &Publication) -> String {
 }}
 "#,
         publication.relative_name(),
-        publication.escaped_strings(),
+        publication.escaped(),
         publication.ttl()
     )
 }
@@ -115,8 +127,9 @@ pub(super) fn hetzner(publication: &Publication) -> String {
         String::new()
     } else {
         format!(
-            "\n  \"name\": \"{}\",\n  \"type\": \"TXT\",\n  \"ttl\": {},",
+            "\n  \"name\": \"{}\",\n  \"type\": \"{}\",\n  \"ttl\": {},",
             publication.relative_name(),
+            publication.record_type(),
             publication.ttl()
         )
     };
@@ -129,7 +142,7 @@ pub(super) fn hetzner(publication: &Publication) -> String {
   ]
 }}
 "#,
-        publication.escaped_strings()
+        publication.escaped()
     )
 }
 
@@ -140,8 +153,9 @@ pub(super) fn hetzner_advice(publication: &Publication) -> String {
     );
     let request = if publication.replaces {
         format!(
-            "{sets}/{}/TXT/actions/set_records with this replaces the record; its TTL stays",
-            publication.relative_name()
+            "{sets}/{}/{}/actions/set_records with this replaces the record; its TTL stays",
+            publication.relative_name(),
+            publication.record_type()
         )
     } else {
         format!("{sets} with this")
@@ -159,21 +173,36 @@ pub(super) fn gandi(publication: &Publication) -> String {
 }}
 "#,
         publication.ttl(),
-        publication.escaped_strings()
+        publication.escaped()
     )
 }
 
 pub(super) fn gandi_advice(publication: &Publication) -> String {
     format!(
-        "PUT https://api.gandi.net/v5/livedns/domains/{}/records/{}/TXT with this replaces what is \
+        "PUT https://api.gandi.net/v5/livedns/domains/{}/records/{}/{} with this replaces what is \
          there{}",
         publication.zone(),
         publication.relative_name(),
+        publication.record_type(),
         other_zone(publication)
     )
 }
 
 pub(super) fn azure(publication: &Publication) -> String {
+    if let Data::Alias(target) = &publication.data {
+        return format!(
+            r#"{{
+  "properties": {{
+    "TTL": {},
+    "CNAMERecord": {{
+      "cname": "{target}"
+    }}
+  }}
+}}
+"#,
+            publication.ttl()
+        );
+    }
     format!(
         r#"{{
   "properties": {{
@@ -197,8 +226,9 @@ pub(super) fn azure_advice(publication: &Publication) -> String {
     format!(
         "az rest --method put --body @FILE --url 'https://management.azure.com/subscriptions/\
          {{subscriptionId}}/resourceGroups/{{resourceGroupName}}/providers/Microsoft.Network/\
-         dnsZones/{}/TXT/{}?api-version=2018-05-01' replaces what is there{}",
+         dnsZones/{}/{}/{}?api-version=2018-05-01' replaces what is there{}",
         publication.zone(),
+        publication.record_type(),
         publication.relative_name(),
         other_zone(publication)
     )

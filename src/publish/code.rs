@@ -10,18 +10,20 @@ pub(super) fn octodns(publication: &Publication) -> String {
         name => name,
     };
     format!(
-        "'{name}':\n  ttl: {}\n  type: TXT\n  value: {}\n",
+        "'{name}':\n  ttl: {}\n  type: {}\n  value: {}\n",
         publication.ttl(),
-        yaml(&publication.text().as_str().replace(';', "\\;"))
+        publication.record_type(),
+        yaml(&publication.value().replace(';', "\\;"))
     )
 }
 
 /// An argument of `D()`. The text has nothing in it that JavaScript escapes.
 pub(super) fn dnscontrol(publication: &Publication) -> String {
     format!(
-        "TXT(\"{}\", \"{}\", TTL({})),\n",
+        "{}(\"{}\", \"{}\", TTL({})),\n",
+        publication.record_type(),
         publication.relative_name(),
-        publication.text(),
+        publication.value(),
         publication.ttl()
     )
 }
@@ -34,11 +36,12 @@ pub(super) fn external_dns(publication: &Publication) -> String {
         "apiVersion: externaldns.k8s.io/v1alpha1\n\
          kind: DNSEndpoint\n\
          metadata:\n  name: {}\n\
-         spec:\n  endpoints:\n    - dnsName: {name}\n      recordType: TXT\n      \
+         spec:\n  endpoints:\n    - dnsName: {name}\n      recordType: {}\n      \
          recordTTL: {}\n      targets:\n        - {}\n",
         object.trim_matches('-'),
+        publication.record_type(),
         publication.ttl(),
-        yaml(publication.text().as_str())
+        yaml(publication.value())
     )
 }
 

@@ -15,6 +15,8 @@ struct Form {
     print: fn(&Publication) -> String,
     advice: Advice,
     limit: Limit,
+    /// Whether it can say a CNAME record.
+    has_aliases: bool,
 }
 
 /// What to do with what is printed, where that is not plain.
@@ -51,6 +53,7 @@ impl Form {
             print,
             advice: Advice::None,
             limit: Limit::None,
+            has_aliases: true,
         }
     }
 
@@ -60,6 +63,13 @@ impl Form {
 
     const fn limit(self, limit: Limit) -> Self {
         Self { limit, ..self }
+    }
+
+    const fn without_aliases(self) -> Self {
+        Self {
+            has_aliases: false,
+            ..self
+        }
     }
 }
 
@@ -76,14 +86,14 @@ coded! {
         Txt = "txt", Form::new(
             "the bare value",
             "https://www.rfc-editor.org/rfc/rfc6376.html#section-3.6.2.2",
-            |publication| value(publication.text()),
-        ).advice(BY_HAND);
+            |publication| publication.text().map(value).unwrap_or_default(),
+        ).advice(BY_HAND).without_aliases();
         /// The value in quoted strings of at most 255 bytes, for forms on the web that want them.
         Quoted = "quoted", Form::new(
             "the value alone, in quoted strings",
             "https://www.rfc-editor.org/rfc/rfc1035.html#section-5.1",
-            |publication| quoted(publication.text()),
-        ).advice(BY_HAND);
+            |publication| publication.text().map(quoted).unwrap_or_default(),
+        ).advice(BY_HAND).without_aliases();
         /// An object of name, type, TTL, the value and its strings.
         Json = "json", Form::new(
             "name, TTL, value and its strings",
@@ -103,12 +113,13 @@ coded! {
             "https://cr.yp.to/djbdns/tinydns-data.html",
             server::tinydns,
         ).advice(BY_HAND);
-        /// A line of the configuration of dnsmasq, which knows no TTL for such records.
+        /// A line of the configuration of dnsmasq, which knows no TTL for such records, and no CNAME
+        /// record to a name that it does not have itself.
         Dnsmasq = "dnsmasq", Form::new(
             "a line for dnsmasq.conf",
             "https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html",
             server::dnsmasq,
-        ).advice(BY_HAND).limit(Limit::Line(server::DNSMASQ_LINE));
+        ).advice(BY_HAND).limit(Limit::Line(server::DNSMASQ_LINE)).without_aliases();
         /// Commands of Windows Server. Its cmdlets take no text of over 255 bytes.
         WindowsDns = "windows-dns", Form::new(
             "dnscmd commands for PowerShell on Windows Server",
@@ -252,6 +263,10 @@ impl Format {
             Advice::Replacing(advice) => publication.replaces.then(|| advice(publication)),
             Advice::None => None,
         }
+    }
+
+    pub(super) const fn has_aliases(self) -> bool {
+        self.columns().0.has_aliases
     }
 
     pub(super) const fn limit(self) -> Limit {

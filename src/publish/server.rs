@@ -2,15 +2,20 @@
 
 use std::fmt::Write as _;
 
-use super::Publication;
+use super::{Data, Publication};
 
 /// The longest line that dnsmasq reads whole, its line end not counted.
 pub(super) const DNSMASQ_LINE: usize = 1023;
 
 /// A line of tinydns-data, which cuts the text into strings itself, of 127 bytes each.
 pub(super) fn tinydns(publication: &Publication) -> String {
+    let name = publication.name_without_dot();
+    if let Data::Alias(target) = &publication.data {
+        let target = target.trim_end_matches('.');
+        return format!("C{name}:{target}:{}\n", publication.ttl());
+    }
     let mut text = String::new();
-    for character in publication.text().as_str().chars() {
+    for character in publication.value().chars() {
         // Colons end a field, and backslashes begin an escape.
         if matches!(character, ':' | '\\') {
             // Writing to a String does not fail.
@@ -19,11 +24,7 @@ pub(super) fn tinydns(publication: &Publication) -> String {
             text.push(character);
         }
     }
-    format!(
-        "'{}:{text}:{}\n",
-        publication.name_without_dot(),
-        publication.ttl()
-    )
+    format!("'{name}:{text}:{}\n", publication.ttl())
 }
 
 /// A line of dnsmasq's configuration: strings with commas between them.
@@ -35,23 +36,25 @@ pub(super) fn dnsmasq(publication: &Publication) -> String {
     )
 }
 
-/// Commands for PowerShell. To replace, all TXT records of the name are deleted first.
+/// Commands for PowerShell. To replace, all records of the name and type are deleted first.
 pub(super) fn windows_dns(publication: &Publication) -> String {
     let node = format!("{} {}", publication.zone(), publication.relative_name());
+    let record_type = publication.record_type();
     let delete = if publication.replaces {
-        format!("dnscmd /RecordDelete {node} TXT /f\n")
+        format!("dnscmd /RecordDelete {node} {record_type} /f\n")
     } else {
         String::new()
     };
-    let strings: Vec<String> = publication
-        .text()
-        .strings()
-        .map(|string| format!("'{}'", string.replace('\'', "''")))
-        .collect();
+    let data = match &publication.data {
+        Data::Text(text) => {
+            let quoted = |string: &str| format!("'{}'", string.replace('\'', "''"));
+            text.strings().map(quoted).collect::<Vec<_>>().join(" ")
+        }
+        Data::Alias(target) => target.clone(),
+    };
     format!(
-        "{delete}dnscmd /RecordAdd {node} {} TXT {}\n",
-        publication.ttl(),
-        strings.join(" ")
+        "{delete}dnscmd /RecordAdd {node} {} {record_type} {data}\n",
+        publication.ttl()
     )
 }
 
@@ -64,16 +67,17 @@ pub(super) fn gcloud(publication: &Publication) -> String {
     };
     // A comma separates values, unless another separator comes first. No record has an empty tag,
     // and so two semicolons.
-    let separator = if publication.text().as_str().contains(',') {
+    let separator = if publication.value().contains(',') {
         "^;;^"
     } else {
         ""
     };
     format!(
-        "gcloud dns record-sets {verb} {} --zone=\"$MANAGED_ZONE\" --type=TXT --ttl={} \
+        "gcloud dns record-sets {verb} {} --zone=\"$MANAGED_ZONE\" --type={} --ttl={} \
          --rrdatas='{separator}{}'\n",
         publication.name(),
+        publication.record_type(),
         publication.ttl(),
-        publication.quoted_strings().replace('\'', r"'\''")
+        publication.presented().replace('\'', r"'\''")
     )
 }

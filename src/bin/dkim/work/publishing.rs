@@ -50,7 +50,7 @@ impl Published {
     ) -> Result<Self, Error> {
         let format = options.format.0;
         let publish = || {
-            let mut publication = Publication::new(selector, domain, options.ttl, text)?;
+            let mut publication = Publication::new(selector, domain, options.ttl, text.clone())?;
             if let Some(zone) = &options.zone_name {
                 publication = publication.in_zone(zone)?;
             }
@@ -59,7 +59,7 @@ impl Published {
             }
             Ok(Self {
                 name: Some(publication.name().to_owned()),
-                text: publication.text().clone(),
+                text,
                 formatted: publication.format(format)?,
                 advice: publication.advice(format),
             })
