@@ -15,6 +15,8 @@ coded! {
     pub enum DomainCode: (Severity) {
         /// The key of a selector that mail is signed with is revoked.
         KeyInUseRevoked = "key-in-use-revoked", Error;
+        /// A selector that mail is signed with has no key.
+        KeyInUseMissing = "key-in-use-missing", Error;
         /// The CNAME record that a provider asked for does not exist.
         CnameMissing = "cname-missing", Error;
         /// The CNAME record that a provider asked for leads to another name.
@@ -152,6 +154,8 @@ impl fmt::Display for Record {
 pub struct Finding {
     /// What it is.
     pub code: Code,
+    /// How bad it is: that of the code, or less where it matters less.
+    pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
     /// The selector that it is about; `None` if it is about the domain.
@@ -172,8 +176,10 @@ impl Finding {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
+        let code = code.into();
         Self {
-            code: code.into(),
+            code,
+            severity: code.severity(),
             confidence: Confidence::Certain,
             selector: None,
             message: message.into(),
@@ -208,17 +214,12 @@ impl Finding {
     pub fn of_name(finding: &lint::Finding, selector: &Selector) -> Self {
         Self {
             code: Code::Name(finding.code),
+            severity: finding.severity(),
             confidence: Confidence::Certain,
             selector: Some(selector.clone()),
             message: finding.message.clone(),
             remedy: finding.remedy.clone(),
             records: Vec::new(),
         }
-    }
-
-    /// How bad it is.
-    #[must_use]
-    pub const fn severity(&self) -> Severity {
-        self.code.severity()
     }
 }

@@ -32,8 +32,8 @@ mod words;
 
 pub use self::code::{FindingCode, Part, Severity};
 pub use self::name::{
-    Expectation, ExpectationKind, Expectations, LONG_TTL, NameReport, NameStatus, Place, SHORT_TTL,
-    name, places, unnamed_record,
+    Expectation, ExpectationKind, Expectations, LONG_TTL, NameReport, NameStatus, Place,
+    RANDOM_SELECTOR, SHORT_TTL, name, places, unnamed_record,
 };
 
 use std::collections::HashSet;

@@ -21,6 +21,7 @@
 mod attribution;
 mod selector;
 mod setup;
+mod siblings;
 mod target;
 
 use std::fmt;
@@ -157,6 +158,12 @@ impl Provider {
         Self::by_sign(signer.domain(), |provider| &provider.default_domains)
     }
 
+    /// Whether the provider signs in its own name while a customer's domain is not set up.
+    #[must_use]
+    pub const fn has_default_domain(&self) -> bool {
+        !self.default_domains.is_empty()
+    }
+
     fn by_sign(name: &DomainName, signs: fn(&Self) -> &[DomainName]) -> Option<&'static Self> {
         let is_of = |provider: &&Self| signs(provider).iter().any(|sign| name.is_within(sign));
         Self::all().iter().find(is_of)
@@ -265,6 +272,14 @@ impl Provider {
     pub fn dated_selectors(&self, now: u64) -> impl Iterator<Item = Selector> + '_ {
         let patterns = self.selectors.iter();
         patterns.flat_map(move |pattern| pattern.dated(now))
+    }
+
+    /// Those of [`dated_selectors`](Self::dated_selectors) that a month has one of, at most 25 for
+    /// each pattern.
+    pub fn monthly_selectors(&self, now: u64) -> impl Iterator<Item = Selector> + '_ {
+        let patterns = self.selectors.iter();
+        let monthly = patterns.filter(|pattern| pattern.is_monthly());
+        monthly.flat_map(move |pattern| pattern.dated(now))
     }
 
     /// How a selector of the provider is written, with `<…>` for what differs.

@@ -10,7 +10,7 @@ mod target_in_text;
 mod time_to_live;
 mod unreachable;
 
-pub use self::elsewhere::{Place, places};
+pub use self::elsewhere::{Place, RANDOM_SELECTOR, places};
 pub use self::expectation::{Expectation, ExpectationKind, Expectations};
 pub use self::time_to_live::{LONG_TTL, SHORT_TTL};
 

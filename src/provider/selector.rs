@@ -120,6 +120,12 @@ impl SelectorPattern {
             .flatten()
     }
 
+    /// Whether a date in it leaves out the day.
+    pub(super) fn is_monthly(&self) -> bool {
+        let is_of_day = |part: &Part| matches!(part, Part::Date(DateForm::YearMonthDay));
+        !self.parts.iter().any(is_of_day)
+    }
+
     /// The selectors of the last two years, if a date is all that differs; the latest first.
     pub(super) fn dated(&self, now: u64) -> impl Iterator<Item = Selector> + '_ {
         let is_known = |part: &Part| matches!(part, Part::Text(_) | Part::Date(_));

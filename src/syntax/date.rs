@@ -174,6 +174,17 @@ impl Day {
     }
 }
 
+/// The Unix time at which a day begins; `None` if the calendar does not have it, or if it is
+/// before 1970. `month` is 1 for January.
+#[cfg(feature = "admin")]
+pub(crate) fn begin_of_day(year: i64, month: usize, day: i64) -> Option<u64> {
+    let zero_based = month.checked_sub(1).filter(|month| *month < 12)?;
+    if !(1..=days_of_month(year, zero_based)).contains(&day) {
+        return None;
+    }
+    u64::try_from(days_since_1970(year, zero_based, day) * DAY).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

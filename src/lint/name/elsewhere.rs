@@ -47,7 +47,7 @@ enum Slip {
 }
 
 /// A selector that nobody publishes. Chosen at random once, so that every run asks for the same.
-const RANDOM: &str = "no-such-selector-b8f41e7d90c2";
+pub const RANDOM_SELECTOR: &str = "no-such-selector-b8f41e7d90c2";
 
 /// The names to ask for next, given the answer for `name`: none if a key record is there or may be,
 /// and never more than eleven. Different names may have places in common.
@@ -95,7 +95,7 @@ pub fn places(name: &str, answer: &Result<TxtAnswer, LookupFailure>) -> Vec<Plac
         add(target.to_owned(), Slip::Target);
     }
     if answer.outcome != TxtOutcome::NoSuchName || !answer.chain.is_empty() {
-        add(format!("{RANDOM}._domainkey.{own}"), Slip::Random);
+        add(format!("{RANDOM_SELECTOR}._domainkey.{own}"), Slip::Random);
     }
     places
 }
@@ -289,7 +289,7 @@ mod tests {
         let relative = of(TxtOutcome::NoSuchName, &["t.mailer.example.example.com."]);
         let all = places("s._domainkey.example.com.", &Ok(relative));
         let names: Vec<&str> = all.iter().map(Place::name).collect();
-        let random = format!("{RANDOM}._domainkey.example.com.");
+        let random = format!("{RANDOM_SELECTOR}._domainkey.example.com.");
         assert_eq!(names[3..], ["t.mailer.example.", random.as_str()]);
     }
 

@@ -1,0 +1,68 @@
+//! What was not found, and what was not answered.
+
+use super::{Facts, delegation};
+use crate::audit::{SelectorReport, Source};
+use crate::finding::{DomainCode, Finding};
+use crate::lint::NameStatus;
+
+pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
+    let counts = facts.audit.questions.counts();
+    let mut findings = Vec::new();
+    if counts.unanswered > 0 {
+        findings.push(Finding::new(
+            DomainCode::NotConfirmed,
+            format!(
+                "{} of {} questions were not answered: what is there is not confirmed",
+                counts.unanswered, counts.questions
+            ),
+            "run it again later, or with another --nameserver or a longer --dns-timeout",
+        ));
+    }
+    let named = facts.selectors.iter();
+    findings.extend(named.filter_map(|selector| of_named(facts, selector)));
+    let has_key = facts
+        .selectors
+        .iter()
+        .any(|selector| selector.status == NameStatus::Found);
+    if !has_key {
+        let tried = facts.audit.candidates.iter().count();
+        let message = match (tried, facts.audit.denies_selectors()) {
+            (_, true) => format!(
+                "_domainkey.{} does not exist, so there is no key below it (RFC 8020); keys of \
+                 subdomains are not confirmed",
+                facts.audit.domain
+            ),
+            (0, false) => "no selector was tried, so no key is confirmed".to_owned(),
+            (1, false) => "no usable key is confirmed: 1 selector was tried, and the DNS does not \
+                           list others"
+                .to_owned(),
+            (tried, false) => format!(
+                "no usable key is confirmed: {tried} selectors were tried, and the DNS does not \
+                 list others"
+            ),
+        };
+        findings.push(Finding::new(
+            DomainCode::NotConfirmed,
+            message,
+            "name the selectors that the domain signs with (--selector), or give messages that it \
+             signed (--from-messages)",
+        ));
+    }
+    findings
+}
+
+/// A selector that was named has no key.
+fn of_named(facts: &Facts<'_>, selector: &SelectorReport) -> Option<Finding> {
+    let is_missing = selector.status == NameStatus::Missing && selector.report.chain.is_empty();
+    let is_told_elsewhere = selector.is_in_use || delegation::missing(facts, selector).is_some();
+    if !selector.sources.contains(&Source::Named) || !is_missing || is_told_elsewhere {
+        return None;
+    }
+    let name = selector.owner_name();
+    let finding = Finding::new(
+        DomainCode::NotConfirmed,
+        format!("{}: {}", name.trim_end_matches('.'), selector.report.detail),
+        "publish the key record there, or correct the selector",
+    );
+    Some(finding.about(&selector.selector))
+}
