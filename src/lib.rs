@@ -109,7 +109,8 @@
 //! * [`tags`]: what the tags of signatures and key records mean (RFC 6376 §3.2)
 //! * [`escape`]: text of strangers, fit to print
 //! * `resolver`: keys from the DNS or from master files (RFC 1035 §5)
-//! * `dmarc`: the DMARC policy of a domain, and where it is found (RFC 9989 §4)
+//! * `dmarc`: the DMARC policy of a domain, and where it is found (RFC 9989 §4); aggregate reports
+//!   (RFC 9990)
 //! * `explain`: why a signature broke (RFC 6376 §6.1.3)
 //! * `inspect`: what a signature says, tag by tag (RFC 6376 §3.5)
 //! * `audit`, `finding`: what the keys of a domain look like from outside, and what is wrong there
@@ -126,7 +127,8 @@
 //! * `generate`: making keys, from the operating system's random numbers.
 //! * `explain`: `explain`, the causes of failed signatures.
 //! * `admin`: `inspect`, signatures tag by tag; `lint`, findings about key records; `publish`,
-//!   records in the forms of DNS servers and providers; and `dmarc`, the policies of domains.
+//!   records in the forms of DNS servers and providers; and `dmarc`, the policies of domains and
+//!   aggregate reports.
 //! * `resolver`: `resolver`, key records from the DNS or from master files, on tokio; with a cache
 //!   on request.
 //! * `dnssec` (default): validation of DNS answers in `resolver`, with the cryptography of aws-lc.

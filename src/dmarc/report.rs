@@ -1,7 +1,61 @@
 //! DMARC aggregate reports: what receivers counted of a domain's mail (RFC 9990, and RFC 7489
 //! Appendix C before it).
+//!
+//! Receivers write them in forms of their own. What can be understood without a guess is read: any
+//! namespace or none, elements in any order, unknown ones among them, missing selectors. What
+//! cannot be counted is an error: a row without a count, a report that is cut short.
+//!
+//! A report comes from a stranger. No entity is expanded, nothing is fetched, and everything has a
+//! limit.
+//!
+//! ```
+//! use dkim_toolkit::dmarc::report::{DkimResult, Report, unpack};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let attachment = br#"<feedback>
+//! #  <report_metadata><org_name>Receiver</org_name><report_id>1</report_id>
+//! #   <date_range><begin>1767225600</begin><end>1767311999</end></date_range></report_metadata>
+//! #  <policy_published><domain>example.com</domain><p>none</p></policy_published>
+//! #  <record><row><source_ip>192.0.2.1</source_ip><count>7</count></row>
+//! #   <identifiers><header_from>example.com</header_from></identifiers>
+//! #   <auth_results><dkim><domain>example.com</domain><selector>s2026</selector>
+//! #    <result>pass</result></dkim></auth_results></record>
+//! # </feedback>"#;
+//! for xml in unpack(attachment)? {
+//!     let report = Report::parse(&xml)?;
+//!     let signature = &report.records[0].signatures[0];
+//!     assert_eq!(report.records[0].count, 7);
+//!     assert_eq!(signature.selector.as_deref(), Some("s2026"));
+//!     assert_eq!(signature.result, DkimResult::Pass);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod builder;
+mod element;
+mod error;
+mod parser;
+mod text;
+mod unpacking;
 
 use std::net::IpAddr;
+
+pub use self::error::ReportError;
+pub use self::unpacking::{MAX_FILES, UnpackError, unpack};
+
+/// The longest report that is read, in bytes of XML; and the most bytes that [`unpack`] gives in
+/// all.
+pub const MAX_REPORT: usize = 64 * 1024 * 1024;
+/// The most records that a report may have.
+pub const MAX_RECORDS: usize = 100_000;
+/// The most signatures of a record that are read;
+/// Those behind them are counted in [`Record::signatures_left_out`].
+pub const MAX_SIGNATURES: usize = 100;
+/// How deep elements may be nested.
+pub const MAX_DEPTH: usize = 32;
+/// The longest text of an element that is read, in bytes.
+pub const MAX_TEXT: usize = 4096;
 
 /// An aggregate report.
 ///
@@ -19,6 +73,23 @@ pub struct Report {
     pub domain: String,
     /// What was counted, row by row.
     pub records: Vec<Record>,
+}
+
+impl Report {
+    /// Reads a report: XML as [`unpack`] gives it.
+    ///
+    /// It is read as UTF-8, or as UTF-16 if its first bytes are; what its declaration says of its
+    /// encoding is often wrong, and names are ASCII in any case.
+    ///
+    /// # Errors
+    ///
+    /// A [`ReportError`] that says what is wrong or missing, and where.
+    pub fn parse(xml: &[u8]) -> Result<Self, ReportError> {
+        if xml.len() > MAX_REPORT {
+            return Err(ReportError::TooLong);
+        }
+        parser::parse(&text::decode(xml))
+    }
 }
 
 /// The time that a report covers.
@@ -46,6 +117,8 @@ pub struct Record {
     pub envelope_from: Option<String>,
     /// What was found of each signature (`auth_results/dkim`).
     pub signatures: Vec<SignatureResult>,
+    /// How many signatures there were beyond [`MAX_SIGNATURES`].
+    pub signatures_left_out: usize,
 }
 
 /// Whether messages passed with a domain that is aligned with the author's.
@@ -91,3 +164,6 @@ pub enum DkimResult {
     #[default]
     Unknown,
 }
+
+#[cfg(test)]
+mod tests;

@@ -158,7 +158,7 @@ fn what_is_kept_has_limits() {
     // What is known goes on.
     add(&mut evidence, "a1.test", "example.com", "s");
     let seen = sighting(&evidence, "s", "example.com");
-    assert_eq!(seen.in_reports as usize, MAX_AUTHORS + 3);
+    assert_eq!(usize::try_from(seen.in_reports), Ok(MAX_AUTHORS + 3));
     assert_eq!(seen.authors.len(), MAX_AUTHORS);
     assert_eq!(evidence.left_out.signatures, 5);
 }
