@@ -16,6 +16,7 @@
 //! [`CachingResolver`], which asks for each name once.
 
 mod alias;
+mod authority;
 mod cache;
 #[cfg(feature = "dnssec")]
 mod dnssec;
@@ -41,9 +42,10 @@ use std::sync::Arc;
 use crate::identifier::KeyQuery;
 use crate::lookup::{
     Answer, Asked, KeyAnswer, LookupFailure, LookupFailureKind, Question, RecordType,
-    RecordsAnswer, RecordsOutcome, ServersAnswer, TxtAnswer,
+    RecordsAnswer, RecordsOutcome, TxtAnswer,
 };
 use alias::{Chain, Step};
+use authority::{Authorities, Count};
 use inquiry::Inquiry;
 use name::OwnerName;
 use servers::Servers;
@@ -67,6 +69,8 @@ pub use zone::ZoneFault;
 #[derive(Clone)]
 pub struct Resolver {
     source: Source,
+    /// Not where answers come from master files.
+    authorities: Option<Arc<Authorities>>,
 }
 
 #[derive(Clone)]
@@ -97,7 +101,10 @@ impl Resolver {
             #[cfg(not(feature = "dnssec"))]
             Some(_) => return Err(ResolverError::WithoutDnssec),
         };
-        Ok(Self { source })
+        Ok(Self {
+            source,
+            authorities: Some(Arc::new(Authorities::new(options))),
+        })
     }
 
     /// A resolver that answers from master files alone and sends nothing (RFC 1035 §5). Each file
@@ -118,6 +125,7 @@ impl Resolver {
         }
         Ok(Self {
             source: Source::Zones(Arc::new(tree)),
+            authorities: None,
         })
     }
 
@@ -150,9 +158,20 @@ impl Resolver {
         Ok(found.answer.into())
     }
 
-    /// The answer to a question for records of any type. A failure has the aliases that lead to it,
-    /// as [`with_aliases`](Self::with_aliases) finds them. Must run under tokio, unless it answers
+    /// The answer to a question for records of any type. Must run under tokio, unless it answers
     /// from master files.
+    ///
+    /// A failure of the resolver has the aliases that lead to it, as
+    /// [`with_aliases`](Self::with_aliases) finds them.
+    ///
+    /// A question [for every server](Asked::EveryServer) goes to at most 13 servers of the zone, at up
+    /// to two IPv4 and two IPv6 addresses each. They are found by questions to the resolver, and
+    /// remembered for up to five minutes. They are asked side by side, each within the resolver's
+    /// timeout and tries, over UDP and after a truncated answer over TCP, whatever the resolver's
+    /// [`Transport`]; nothing of that is validated. An answer without authority is a failure. An
+    /// address that there is no route to is passed over where another one of its server answered.
+    /// Aliases are followed within the zone; one that leads out of it is
+    /// [`RecordsOutcome::Elsewhere`]. There are no servers where answers come from master files.
     pub async fn ask(&self, question: &Question) -> Answer {
         let (name, record_type) = (question.name(), question.record_type());
         match question.asked() {
@@ -162,9 +181,7 @@ impl Resolver {
                 Err(failure) if record_type == RecordType::Cname => Err(failure),
                 Err(failure) => Err(self.with_aliases(name, failure).await),
             }),
-            Asked::EveryServer => {
-                Answer::EveryServer(Ok(ServersAnswer::new(String::new(), Vec::new(), 0)))
-            }
+            Asked::EveryServer => Answer::EveryServer(self.every_server(question).await),
         }
     }
 
@@ -196,12 +213,15 @@ impl Resolver {
         failure
     }
 
-    /// The same resolver, keeping what it takes to validate many answers.
-    fn with_memory(self) -> Self {
+    /// The same resolver, remembering what it takes to validate many answers: the keys of a zone are
+    /// asked for once, however many names are in it. Without DNSSEC this changes nothing.
+    #[must_use]
+    pub fn with_memory(self) -> Self {
         #[cfg(feature = "dnssec")]
         if let Source::Validated(validator) = self.source {
             return Self {
                 source: Source::Validated(validator.with_memory()),
+                ..self
             };
         }
         self
@@ -209,16 +229,24 @@ impl Resolver {
 
     async fn find(&self, name: &str, record_type: RecordType) -> Result<Found, LookupFailure> {
         let name = parse_name(name)?;
-        let mut inquiry = match &self.source {
-            Source::Zones(zones) => {
-                let answer = from_zones(zones, name, record_type)?;
+        self.find_counted(&name, record_type, &Count::default())
+            .await
+    }
+
+    async fn find_counted(
+        &self,
+        name: &OwnerName,
+        record_type: RecordType,
+        count: &Count,
+    ) -> Result<Found, LookupFailure> {
+        let mut chain = Chain::new(name.clone());
+        let mut inquiry = match self.inquiry(count) {
+            Ok(inquiry) => inquiry,
+            Err(zones) => {
+                let answer = from_zones(zones, name.clone(), record_type)?;
                 return Ok(Found { answer, ttl: 0 });
             }
-            Source::Servers(servers) => Inquiry::new(servers.clone()),
-            #[cfg(feature = "dnssec")]
-            Source::Validated(validator) => Inquiry::validated(validator.clone()),
         };
-        let mut chain = Chain::new(name);
         loop {
             let step = inquiry.step(chain.end(), record_type).await;
             if let Some(mut answer) = taken(&mut chain, step)? {
@@ -227,6 +255,17 @@ impl Resolver {
                 return Ok(Found { answer, ttl });
             }
         }
+    }
+
+    /// A lookup of the servers; the master files, where answers come from these.
+    fn inquiry(&self, count: &Count) -> Result<Inquiry, &Zones> {
+        let inquiry = match &self.source {
+            Source::Zones(zones) => return Err(zones),
+            Source::Servers(servers) => Inquiry::new(servers.clone()),
+            #[cfg(feature = "dnssec")]
+            Source::Validated(validator) => Inquiry::validated(validator.clone()),
+        };
+        Ok(inquiry.counted(count.clone()))
     }
 }
 

@@ -46,7 +46,7 @@ impl Validator {
     /// names are in it.
     pub(super) fn with_memory(self) -> Self {
         Self {
-            responses: Some(questions::responses()),
+            responses: Some(self.responses.unwrap_or_else(questions::responses)),
             ..self
         }
     }

@@ -6,6 +6,7 @@ use hickory_proto::op::{DnsRequest, DnsRequestOptions, DnsResponse, Query, Respo
 use tokio::time::Instant;
 
 use super::alias::Step;
+use super::authority::Count;
 use super::lifetime::denial_ttl;
 use super::name::OwnerName;
 use super::response::{Timed, alias_in, denial, not_a_name, step_in, wire_type};
@@ -23,6 +24,7 @@ pub(super) struct Inquiry {
     response: Option<DnsResponse>,
     /// The lowest TTL of all steps so far, in seconds.
     ttl: u32,
+    count: Count,
     #[cfg(feature = "dnssec")]
     validation: Option<super::dnssec::Validation>,
 }
@@ -35,6 +37,7 @@ impl Inquiry {
             servers,
             response: None,
             ttl: u32::MAX,
+            count: Count::default(),
             #[cfg(feature = "dnssec")]
             validation: None,
         }
@@ -55,6 +58,11 @@ impl Inquiry {
         let mut inquiry = Self::new(validator.servers.clone());
         inquiry.validation = Some(super::dnssec::Validation::new(validator, inquiry.deadline));
         inquiry
+    }
+
+    /// The same, its questions counted here; those of the validation are not.
+    pub(super) fn counted(self, count: Count) -> Self {
+        Self { count, ..self }
     }
 
     /// What the DNS says about `name`: in the answer that led to it, or else when asked for it.
@@ -123,13 +131,14 @@ impl Inquiry {
         Ok(alias_in(&response, name))
     }
 
-    async fn ask(
+    /// What the servers respond, whatever it is about.
+    pub(super) async fn ask(
         &mut self,
         name: &OwnerName,
         record_type: RecordType,
     ) -> Result<DnsResponse, LookupFailure> {
-        let name = name.to_hickory().ok_or_else(|| not_a_name(name))?;
-        let query = Query::query(name, wire_type(record_type));
+        let query = query(name, record_type)?;
+        self.count.one_more();
         #[cfg(feature = "dnssec")]
         if let Some(validation) = &mut self.validation {
             return validation.ask(query, request_options()).await;
@@ -139,7 +148,14 @@ impl Inquiry {
     }
 }
 
-fn request_options() -> DnsRequestOptions {
+/// The question for records of a type.
+pub(super) fn query(name: &OwnerName, record_type: RecordType) -> Result<Query, LookupFailure> {
+    let name = name.to_hickory().ok_or_else(|| not_a_name(name))?;
+    Ok(Query::query(name, wire_type(record_type)))
+}
+
+/// The options of a question to a server that follows aliases itself.
+pub(super) fn request_options() -> DnsRequestOptions {
     let mut options = DnsRequestOptions::default();
     options.use_edns = true;
     options.edns_payload_len = UDP_ANSWER_SIZE;

@@ -33,6 +33,8 @@ pub struct ResolverOptions {
     /// Who may vouch for the servers' certificates, for TLS and HTTPS; `None`: the system's
     /// authorities.
     pub tls_roots: Option<TlsRoots>,
+    /// The port of authoritative servers, where each is asked by itself.
+    pub authoritative_port: u16,
 }
 
 impl Default for ResolverOptions {
@@ -46,6 +48,7 @@ impl Default for ResolverOptions {
             dnssec: None,
             tls_name: None,
             tls_roots: None,
+            authoritative_port: 53,
         }
     }
 }

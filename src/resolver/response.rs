@@ -79,6 +79,11 @@ pub(super) fn step_in(
         .transpose()
 }
 
+/// Whether the answer section leads away from `name`, by a CNAME record or by a DNAME above it.
+pub(super) fn alias_above(response: &DnsResponse, name: &OwnerName) -> bool {
+    !matches!(step_in(response, name, RecordType::Cname), Ok(None))
+}
+
 /// Where a CNAME record in the answer section leads from `name`.
 pub(super) fn alias_in(response: &DnsResponse, name: &OwnerName) -> Option<OwnerName> {
     alias_record(response, name).map(|(target, _)| target)

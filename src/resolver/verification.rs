@@ -47,13 +47,17 @@ verifies!(CachingResolver);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lookup::{Question, RecordType};
 
     #[test]
-    fn a_verification_can_be_awaited_on_any_thread() {
+    fn what_a_resolver_does_can_be_awaited_on_any_thread() {
         fn check(_: impl Send) {}
         let resolver = Resolver::from_zones([]).unwrap();
         let verifier = Verifier::default();
         check(resolver.verify(&verifier, b"", 0));
+        let question = Question::new("example.com", RecordType::Txt);
+        check(resolver.ask(&question.clone().at_every_server()));
+        check(resolver.ask(&question));
         check(CachingResolver::new(resolver).verify(&verifier, b"", 0));
     }
 }

@@ -1,7 +1,9 @@
 //! The resolver against a server on loopback: every answer that there can be.
 
 mod cache;
+mod every_server;
 mod failure;
+mod records;
 mod verification;
 
 use std::net::SocketAddr;

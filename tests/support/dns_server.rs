@@ -12,9 +12,13 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+pub const A: u16 = 1;
+pub const NS: u16 = 2;
 pub const CNAME: u16 = 5;
 pub const SOA: u16 = 6;
+pub const MX: u16 = 15;
 pub const TXT: u16 = 16;
+pub const AAAA: u16 = 28;
 pub const DNAME: u16 = 39;
 
 pub const NOERROR: u16 = 0;
@@ -78,6 +82,8 @@ pub struct Answer {
     pub answers: Vec<Record>,
     pub authorities: Vec<Record>,
     pub additionals: Vec<Record>,
+    /// Says that it is from the zone's own data.
+    pub authoritative: bool,
     /// Says that it is truncated even if it is not.
     pub truncated: bool,
     /// The question that it claims to answer, if another one.
@@ -101,6 +107,17 @@ impl DnsServer {
     pub fn start(answer: impl Fn(&Question) -> Reply + Send + Sync + 'static) -> Self {
         let (udp, tcp) = sockets();
         Self::serve(udp, Some(tcp), answer)
+    }
+
+    /// Starts servers on 127.0.0.1, 127.0.0.2 and so on, all on one port, one for each of these
+    /// functions; `None` where the system has no such addresses.
+    pub fn start_side_by_side(
+        answers: Vec<Box<dyn Fn(&Question) -> Reply + Send + Sync>>,
+    ) -> Option<Vec<Self>> {
+        let sockets = side_by_side(answers.len())?;
+        let servers = sockets.into_iter().zip(answers);
+        let servers = servers.map(|((udp, tcp), answer)| Self::serve(udp, Some(tcp), answer));
+        Some(servers.collect())
     }
 
     /// The same over UDP alone: TCP is refused.
@@ -441,7 +458,10 @@ fn answer_octets(answer: &Answer, message: &Message, limit: usize) -> Vec<u8> {
 
 fn octets(answer: &Answer, message: &Message, truncated: bool) -> Vec<u8> {
     // A response; recursion was desired and is available.
-    let flags = 0x8180 | if truncated { 0x0200 } else { 0 } | (answer.code & 0x000f);
+    let flags = 0x8180
+        | if answer.authoritative { 0x0400 } else { 0 }
+        | if truncated { 0x0200 } else { 0 }
+        | (answer.code & 0x000f);
     let mut octets = Vec::new();
     octets.extend(message.id.to_be_bytes());
     octets.extend(flags.to_be_bytes());
@@ -505,6 +525,23 @@ fn absolute(name: &str) -> String {
         Some(_) => name.to_owned(),
         None => format!("{name}."),
     }
+}
+
+/// A UDP and a TCP socket at each of so many addresses, all on one port.
+fn side_by_side(count: usize) -> Option<Vec<(UdpSocket, TcpListener)>> {
+    let at = |number: usize, port: u16| {
+        let address = (Ipv4Addr::new(127, 0, 0, u8::try_from(number).ok()?), port);
+        Some((
+            UdpSocket::bind(address).ok()?,
+            TcpListener::bind(address).ok()?,
+        ))
+    };
+    (0..100).find_map(|_| {
+        let first = sockets();
+        let port = first.0.local_addr().ok()?.port();
+        let others = (2..=count).map(|number| at(number, port));
+        [Some(first)].into_iter().chain(others).collect()
+    })
 }
 
 /// A UDP and a TCP socket on one port.
