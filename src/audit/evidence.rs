@@ -3,7 +3,7 @@
 mod message;
 mod report;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::identifier::{DomainName, Sdid, Selector};
 
@@ -29,7 +29,9 @@ pub struct Evidence {
     pub messages: u64,
     /// How many aggregate reports were read.
     pub reports: u64,
-    /// How many messages those reports count.
+    /// How many further reports were read that have the reporter and the name of one of those.
+    pub duplicate_reports: u64,
+    /// How many messages the reports count.
     pub reported_messages: u64,
     /// What was seen of each signing domain and selector.
     pub sightings: BTreeMap<(Sdid, Selector), Sighting>,
@@ -42,6 +44,8 @@ pub struct Evidence {
     pub left_out: LeftOut,
     /// How many authors' domains are kept, of all pairs together.
     authors: usize,
+    /// Hashes of the reporter and the name of each report.
+    known_reports: BTreeSet<[u8; 32]>,
 }
 
 /// What was seen of one signing domain and selector.

@@ -32,6 +32,7 @@
 //! # }
 //! ```
 
+mod attached;
 mod builder;
 mod element;
 mod error;
@@ -41,7 +42,8 @@ mod unpacking;
 
 use std::net::IpAddr;
 
-pub use self::error::ReportError;
+pub use self::attached::attachments;
+pub use self::error::{Place, ReportError};
 pub use self::unpacking::{MAX_FILES, UnpackError, unpack};
 
 /// The longest report that is read, in bytes of XML; and the most bytes that [`unpack`] gives in

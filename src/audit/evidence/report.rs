@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest as _, Sha256};
+
 use super::{Counts, Evidence, MAX_UNNAMED};
 use crate::dmarc::report::{DkimResult, Record, Report};
 use crate::identifier::{DomainName, Sdid, Selector};
@@ -12,7 +14,14 @@ impl Evidence {
     /// A row counts for each pair of domain and selector that it has, once. Messages of it passed
     /// with the pair if any of its signatures with that pair passed. A result of `none` is no
     /// signature.
+    ///
+    /// A report with the reporter and the name of one that was taken before is the same report
+    /// again, and only counted as such.
     pub fn add_report(&mut self, report: &Report) {
+        if !self.known_reports.insert(fingerprint(report)) {
+            self.duplicate_reports = self.duplicate_reports.saturating_add(1);
+            return;
+        }
         self.reports = self.reports.saturating_add(1);
         for record in &report.records {
             self.add_record(report, record);
@@ -79,6 +88,15 @@ impl Counts {
         };
         *count = count.saturating_add(messages);
     }
+}
+
+/// What tells a report from all others.
+fn fingerprint(report: &Report) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update((report.org_name.len() as u64).to_le_bytes());
+    hash.update(&report.org_name);
+    hash.update(&report.report_id);
+    hash.finalize().into()
 }
 
 /// A name in lower case, without the dot that ends it in the DNS and in some reports.

@@ -110,6 +110,8 @@ fn rows_of_reports_are_counted() {
     };
     let mut evidence = Evidence::default();
     evidence.add_report(&report);
+    evidence.add_report(&report);
+    assert_eq!(evidence.duplicate_reports, 1);
     assert_eq!((evidence.reports, evidence.reported_messages), (1, 19));
     assert_eq!(evidence.unreadable, 2);
     assert_eq!(evidence.sightings.len(), 1);
@@ -130,6 +132,7 @@ fn what_is_kept_has_limits() {
     let add = |evidence: &mut Evidence, author: &str, domain: &str, selector: &str| {
         let record = record(1, author, &[(domain, selector, DkimResult::Pass)]);
         evidence.add_report(&Report {
+            report_id: format!("{author} {domain} {selector}"),
             records: vec![record],
             ..Report::default()
         });
@@ -156,7 +159,7 @@ fn what_is_kept_has_limits() {
     assert_eq!(evidence.without_selector.len(), MAX_UNNAMED);
     assert_eq!(evidence.left_out.signatures, 5);
     // What is known goes on.
-    add(&mut evidence, "a1.test", "example.com", "s");
+    add(&mut evidence, "A1.test", "example.com", "s");
     let seen = sighting(&evidence, "s", "example.com");
     assert_eq!(usize::try_from(seen.in_reports), Ok(MAX_AUTHORS + 3));
     assert_eq!(seen.authors.len(), MAX_AUTHORS);

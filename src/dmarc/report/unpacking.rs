@@ -38,6 +38,19 @@ pub fn unpack(bytes: &[u8]) -> Result<Vec<Vec<u8>>, UnpackError> {
     Ok(unpacking.files)
 }
 
+/// Whether bytes begin as a gzip file or an archive does.
+pub(super) fn is_packed(bytes: &[u8]) -> bool {
+    is_gzip(bytes) || is_archive(bytes)
+}
+
+fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(GZIP)
+}
+
+fn is_archive(bytes: &[u8]) -> bool {
+    ZIP.iter().any(|start| bytes.starts_with(start))
+}
+
 /// Why a file cannot be unpacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -92,15 +105,13 @@ struct Unpacking {
 impl Unpacking {
     /// Unpacks what was packed `layers` times.
     fn unpack(&mut self, bytes: &[u8], layers: usize) -> Result<(), UnpackError> {
-        let gzipped = bytes.starts_with(GZIP);
-        let archived = ZIP.iter().any(|start| bytes.starts_with(start));
-        if layers == MAX_LAYERS && (gzipped || archived) {
+        if layers == MAX_LAYERS && is_packed(bytes) {
             return Err(UnpackError::TooManyLayers);
         }
-        if gzipped {
+        if is_gzip(bytes) {
             let unpacked = self.gzip(bytes)?;
             self.unpack(&unpacked, layers + 1)
-        } else if archived {
+        } else if is_archive(bytes) {
             self.zip(bytes, layers)
         } else if layers == 0 && bytes.len() > MAX_REPORT {
             Err(UnpackError::TooLong)
@@ -113,7 +124,7 @@ impl Unpacking {
     /// All members of a gzip file. What follows them is no part of it.
     fn gzip(&mut self, mut bytes: &[u8]) -> Result<Vec<u8>, UnpackError> {
         let mut unpacked = Vec::new();
-        while bytes.starts_with(GZIP) {
+        while is_gzip(bytes) {
             let mut decoder = GzDecoder::new(bytes);
             self.read(&mut decoder, &mut unpacked, |error| match error.kind() {
                 io::ErrorKind::UnexpectedEof => UnpackError::GzipCutShort,
