@@ -3,6 +3,7 @@
 mod completions;
 mod dns;
 mod each;
+mod inputs;
 mod inspect;
 mod keygen;
 mod lookup;

@@ -1,7 +1,6 @@
 //! `dkim verify`.
 
 mod explain;
-mod inputs;
 mod judge;
 
 use std::sync::Arc;
@@ -11,6 +10,7 @@ use dkim_toolkit::verify::{Policy, Required, Requirement, Verifier};
 
 use super::dns::Keys;
 use super::each::each;
+use super::inputs::Inputs;
 use super::progress::{Counter, Progress};
 use crate::args::{Require, Verify};
 use crate::error::Error;
@@ -19,7 +19,6 @@ use crate::files::{Place, Source, Sources};
 use crate::print::Output;
 use crate::print::verify::{Form, Summary};
 use crate::system::host_name;
-use inputs::Inputs;
 use judge::{Judge, judge_all};
 
 pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error> {

@@ -12,7 +12,6 @@ use dkim_toolkit::message::{Header, HeaderReader, MAX_HEADER, received_time};
 use dkim_toolkit::verify::{Requirement, Verifier};
 
 use super::explain::Finding;
-use super::inputs::{Chain, Inputs, Taken};
 use crate::args::At;
 use crate::clock::now;
 use crate::error::Error;
@@ -20,6 +19,7 @@ use crate::exit::ExitStatus;
 use crate::files::{Pieces, Place};
 use crate::print::verify::{Form, Outcome, Tally};
 use crate::work::dns::{Asked, Keys};
+use crate::work::inputs::{Chain, Inputs, Taken};
 use crate::work::pool::{Feed, Held, Pool, Stop};
 use crate::work::progress::Counter;
 

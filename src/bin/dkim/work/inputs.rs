@@ -1,4 +1,4 @@
-//! Where the messages come from that are verified: files, mboxes, Maildirs, folders.
+//! Where the messages come from that are read: files, mboxes, Maildirs, folders.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
