@@ -168,6 +168,7 @@ fn look_up_when(
     let servers = servers.servers().unwrap().into();
     let resolver = Resolver {
         source: Source::Validated(super::Validator::new(servers, anchors, clock)),
+        authorities: None,
     };
     at_still_time(resolver.txt(NAME))
 }

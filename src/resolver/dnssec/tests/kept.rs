@@ -33,6 +33,7 @@ fn start(
     let servers = options.servers().unwrap().into();
     let resolver = Resolver {
         source: Source::Validated(super::super::Validator::new(servers, anchors, || NOW)),
+        authorities: None,
     };
     (server, CachingResolver::new(resolver))
 }
