@@ -15,6 +15,7 @@ mod lookup_names;
 mod mailboxes;
 mod many;
 mod mboxes;
+mod page;
 mod pipes;
 mod reasons;
 mod record;

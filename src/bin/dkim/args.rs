@@ -23,7 +23,7 @@ pub use mistakes::usage_error;
 pub use record::{Record, RecordOptions};
 pub use sign::{Sign, SigningTime};
 pub use values::KeyTypeName;
-pub use verify::{At, Require, Verify};
+pub use verify::{At, Require, SummaryFormat, Verify};
 
 /// Sign, verify and explain DKIM signatures (RFC 6376).
 #[derive(Debug, Parser)]

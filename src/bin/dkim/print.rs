@@ -4,9 +4,11 @@ pub mod inspect;
 mod json;
 pub mod key_report;
 mod output;
+pub mod page;
 pub mod record;
 mod report;
 pub mod sign;
+mod time;
 pub mod verify;
 mod wrap;
 

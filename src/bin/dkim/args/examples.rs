@@ -37,6 +37,11 @@ pub const VERIFY: &[Example] = &[
     )
     .exits(1),
     example(
+        "the same as a page to look at and to pass on",
+        "dkim verify --summary --format html Maildir/ > summary.html",
+    )
+    .exits(1),
+    example(
         "only what came since the last time",
         "find Maildir/cur -newer stamp -type f -print0 | dkim verify --files-from - -0",
     )

@@ -76,6 +76,11 @@ pub struct Verify {
     /// with --quiet, that alone
     #[arg(long)]
     pub summary: bool,
+    /// How to print the summary; html is one page that loads nothing, without the
+    /// reports on messages
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    #[arg(requires = "summary", conflicts_with = "json")]
+    pub format: SummaryFormat,
     /// Print an Authentication-Results field (RFC 8601) for each message instead of the
     /// report; ID says who found it, and is the name of this host unless given
     #[arg(long, value_name = "ID", value_parser = parse_authserv_id)]
@@ -89,6 +94,15 @@ pub struct Verify {
     pub line_endings: LineEndingsOption,
     #[command(flatten)]
     pub dns: Dns,
+}
+
+/// How the summary is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SummaryFormat {
+    /// Text, below the reports on messages
+    Text,
+    /// A page for a browser
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

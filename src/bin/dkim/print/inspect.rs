@@ -3,7 +3,6 @@
 mod inspected;
 mod json;
 mod text;
-mod time;
 
 use super::Output;
 use crate::error::Error;

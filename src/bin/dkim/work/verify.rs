@@ -12,12 +12,13 @@ use super::dns::Keys;
 use super::each::each;
 use super::inputs::Inputs;
 use super::progress::{Counter, Progress};
-use crate::args::{Require, Verify};
+use crate::args::{Require, SummaryFormat, Verify};
+use crate::clock::now;
 use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::files::{Place, Source, Sources};
-use crate::print::Output;
 use crate::print::verify::{Form, Summary};
+use crate::print::{Output, page};
 use crate::system::host_name;
 use judge::{Judge, judge_all};
 
@@ -74,7 +75,9 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error>
         Ok(())
     })?;
     drop(progress);
-    if arguments.summary && output.json {
+    if arguments.format == SummaryFormat::Html {
+        output.text(&page::summary::page(&summary, now()))?;
+    } else if arguments.summary && output.json {
         output.json(&summary.json())?;
     } else if arguments.summary {
         let report = summary.report(output.columns).into_text();
@@ -85,7 +88,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error>
 
 fn form(arguments: &Verify, output: &Output) -> Result<Form, Error> {
     Ok(match (&arguments.authentication_results, output.json) {
-        _ if output.quiet => Form::Nothing,
+        _ if output.quiet || arguments.format == SummaryFormat::Html => Form::Nothing,
         (Some(Some(id)), _) => Form::Field(id.clone()),
         (Some(None), _) => Form::Field(host()?),
         (None, true) => Form::Json,

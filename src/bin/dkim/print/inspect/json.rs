@@ -6,10 +6,10 @@ use dkim_toolkit::verdict::{Reason, Warning as Warned};
 use serde::Serialize;
 
 use super::inspected::{Inspected, Signature as InspectedSignature, status};
-use super::time::{distance, rfc3339};
 use crate::error::Error;
 use crate::files::Source;
 use crate::print::json::{BodyHash, FileName};
+use crate::print::time::{distance, rfc3339};
 
 /// A message.
 #[derive(Serialize)]

@@ -9,10 +9,10 @@ use dkim_toolkit::inspect::{CopiedField, InspectedTag, SignedField, Value};
 use dkim_toolkit::verdict::Verdict;
 
 use super::inspected::{Inspected, Signature, status};
-use super::time::{distance, rfc3339};
 use crate::files::Source;
 use crate::print::count;
 use crate::print::report::{BAD, GOOD, PLAIN, Report, UNSURE};
+use crate::print::time::{distance, rfc3339};
 
 /// Values begin behind this many columns.
 const LABEL: usize = 26;

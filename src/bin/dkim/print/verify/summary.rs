@@ -14,7 +14,7 @@ use crate::print::report::{BAD, GOOD, PLAIN, Report};
 const MAX_ROWS: usize = 20_000;
 
 /// The results of messages, in the order of totals.
-const RESULTS: [&str; 7] = [
+pub const RESULTS: [&str; 7] = [
     "pass",
     "fail",
     "policy",
@@ -41,27 +41,28 @@ struct Counted {
 }
 
 /// A domain and a selector, as far as they could be read.
-type Pair = (Option<String>, Option<String>);
+pub type Pair = (Option<String>, Option<String>);
 
 /// The totals.
 pub struct Summary {
-    messages: u64,
-    octets: u64,
-    results: BTreeMap<&'static str, u64>,
-    unreadable: u64,
-    rows: HashMap<Pair, Row>,
+    pub messages: u64,
+    pub octets: u64,
+    pub results: BTreeMap<&'static str, u64>,
+    pub unreadable: u64,
+    pub rows: HashMap<Pair, Row>,
     /// Messages' signatures beyond the rows.
-    further: Row,
+    pub further: Row,
     /// Messages by what happened to them, if that was searched for.
-    causes: Option<BTreeMap<&'static str, u64>>,
+    pub causes: Option<BTreeMap<&'static str, u64>>,
 }
 
+/// What one domain and selector have signed.
 #[derive(Default)]
-struct Row {
-    messages: u64,
-    pass: u64,
-    reasons: BTreeMap<&'static str, u64>,
-    keys: BTreeSet<(&'static str, usize)>,
+pub struct Row {
+    pub messages: u64,
+    pub pass: u64,
+    pub reasons: BTreeMap<&'static str, u64>,
+    pub keys: BTreeSet<(&'static str, usize)>,
 }
 
 impl Tally {
@@ -155,7 +156,7 @@ impl Summary {
     }
 
     /// The rows, those with the most failures first, then the busiest.
-    fn rows(&self) -> Vec<(&Pair, &Row)> {
+    pub fn rows(&self) -> Vec<(&Pair, &Row)> {
         let mut rows: Vec<_> = self.rows.iter().collect();
         rows.sort_by(|(pair, row), (other_pair, other)| {
             let failures = other.fail().cmp(&row.fail());
@@ -231,16 +232,28 @@ impl Summary {
 }
 
 impl Row {
-    fn fail(&self) -> u64 {
+    pub fn fail(&self) -> u64 {
         self.messages - self.pass
     }
 
-    fn report(&self, report: &mut Report, whose: &str) {
+    /// The reason of most failures, and of how many.
+    pub fn commonest(&self) -> Option<(&'static str, u64)> {
+        let reasons = self.reasons.iter();
+        let commonest = reasons.max_by_key(|(code, count)| (**count, Reverse(**code)));
+        commonest.map(|(code, count)| (*code, *count))
+    }
+
+    /// The types of the keys, RSA with its size; empty where none was found.
+    pub fn keys_in_words(&self) -> String {
         let keys = self.keys.iter().map(|(name, bits)| match *name {
             "rsa" => format!("rsa {bits}"),
             name => name.to_owned(),
         });
-        let keys = keys.collect::<Vec<_>>().join(", ");
+        keys.collect::<Vec<_>>().join(", ")
+    }
+
+    fn report(&self, report: &mut Report, whose: &str) {
+        let keys = self.keys_in_words();
         let keys = if keys.is_empty() { "-" } else { &keys };
         let style = |count, style| if count > 0 { style } else { PLAIN };
         report.line_of(&[

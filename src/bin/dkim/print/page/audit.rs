@@ -1,0 +1,219 @@
+//! The page of `dkim audit --format html`.
+
+mod findings;
+mod selector;
+
+use dkim_toolkit::audit::{AuditReport, AuditStatus, SelectorReport};
+use dkim_toolkit::lint::{NameStatus, Severity};
+use maud::{Markup, html};
+
+use self::findings::{findings, is_about};
+use self::selector::selector;
+use super::frame::{self, Mood, badge, first, shown};
+use super::timeline::{Span, date, timeline};
+use super::words::{counted, marked};
+
+/// The whole page about one domain or several; `now` is the time of the audit, in Unix seconds.
+pub fn page(reports: &[AuditReport], now: u64) -> String {
+    let title = match reports {
+        [only] => format!("DKIM of {}", only.domain),
+        _ => format!("DKIM of {}", counted(reports.len() as u64, "domain")),
+    };
+    let below = format!("{} · as the DNS shows it", date(now));
+    let contents = html! {
+        (what_first(reports))
+        @if reports.len() > 1 { (overview(reports)) }
+        @for (place, report) in reports.iter().enumerate() {
+            (domain(place, report, reports.len() > 1, now))
+        }
+    };
+    frame::page(&title, &below, &contents, now)
+}
+
+/// What an audit comes to, in words.
+const fn status(report: AuditStatus) -> (Mood, &'static str) {
+    match report {
+        AuditStatus::Good => (Mood::Good, "in order"),
+        AuditStatus::Bad => (Mood::Bad, "needs work"),
+        AuditStatus::Unknown => (Mood::Unsure, "not fully known"),
+    }
+}
+
+fn what_first(reports: &[AuditReport]) -> Markup {
+    match reports {
+        [] => first(Mood::Unsure, &html! { "No domain was audited." }, &html! {}),
+        [only] => {
+            let (mood, _) = status(only.status());
+            first(mood, &marked(&only.first), &html! {})
+        }
+        _ => {
+            let count = |wanted| {
+                let of_status = reports.iter().filter(|report| report.status() == wanted);
+                of_status.count() as u64
+            };
+            let bad = reports
+                .iter()
+                .find(|report| report.status() == AuditStatus::Bad);
+            let unknown = || {
+                let mut reports = reports.iter();
+                reports.find(|report| report.status() == AuditStatus::Unknown)
+            };
+            let Some(worst) = bad.or_else(unknown) else {
+                return first(
+                    Mood::Good,
+                    &html! { "Every domain is in order." },
+                    &html! {},
+                );
+            };
+            let (mood, _) = status(worst.status());
+            let (bad, unknown) = (count(AuditStatus::Bad), count(AuditStatus::Unknown));
+            let lead = match (bad, unknown) {
+                (0, unknown) => format!("Of {} not enough is known.", counted(unknown, "domain")),
+                (1, _) => "One domain needs work.".to_owned(),
+                (bad, _) => format!("{} need work.", counted(bad, "domain")),
+            };
+            let rest =
+                html! { p { strong { (worst.domain.as_str()) ": " } (marked(&worst.first)) } };
+            first(mood, &html! { (lead) }, &rest)
+        }
+    }
+}
+
+/// A row for each domain.
+fn overview(reports: &[AuditReport]) -> Markup {
+    let count = |report: &AuditReport, severity| {
+        let mut found = report.findings.iter().map(|finding| finding.severity);
+        found.by_ref().filter(|found| *found == severity).count()
+    };
+    html! {
+        section.sheet {
+            h2 { "Domains" }
+            table {
+                thead { tr {
+                    th scope="col" { "Domain, and what to do first" }
+                    th.number.narrow scope="col" { "Usable keys" }
+                    th.number.narrow scope="col" { "Errors, warnings" }
+                } }
+                tbody {
+                    @for (place, report) in reports.iter().enumerate() {
+                        @let (mood, word) = status(report.status());
+                        tr {
+                            td {
+                                p.title {
+                                    a href={ "#d" (place) } { strong { (report.domain.as_str()) } }
+                                    (badge(mood, word))
+                                }
+                                p.small { (marked(&report.first)) }
+                            }
+                            td.number { (usable(report)) }
+                            td.number {
+                                (count(report, Severity::Error)) ", " (count(report, Severity::Warning))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn usable(report: &AuditReport) -> usize {
+    let usable = |selector: &&SelectorReport| selector.status == NameStatus::Found;
+    report.selectors.iter().filter(usable).count()
+}
+
+fn domain(place: usize, report: &AuditReport, is_one_of_several: bool, now: u64) -> Markup {
+    let (mood, word) = status(report.status());
+    let of_domain = report.findings.iter().filter(|finding| {
+        let mut selectors = report.selectors.iter();
+        !selectors.any(|selector| is_about(finding, selector))
+    });
+    let labels: Vec<String> = report
+        .selectors
+        .iter()
+        .map(|each| label(report, each))
+        .collect();
+    let spans: Vec<Span> = report.selectors.iter().zip(&labels).map(span).collect();
+    html! {
+        section.sheet id={ "d" (place) } {
+            div.title {
+                h2 { @if is_one_of_several { (report.domain.as_str()) } @else { "The domain" } }
+                (badge(mood, word))
+            }
+            (facts(report))
+            (findings(of_domain))
+            @if spans.iter().any(Span::is_known) {
+                h3 { "Keys, and when to replace them" }
+                (timeline(&spans, now))
+            }
+            @for (each, label) in report.selectors.iter().zip(&labels) {
+                (selector(label, each, report, now))
+            }
+        }
+    }
+}
+
+/// A selector, with its domain where that is another than the one that was audited.
+fn label(report: &AuditReport, selector: &SelectorReport) -> String {
+    if selector.domain == report.domain {
+        selector.selector.as_str().to_owned()
+    } else {
+        format!(
+            "{} of {}",
+            selector.selector.as_str(),
+            selector.domain.as_str()
+        )
+    }
+}
+
+fn span<'a>((selector, label): (&SelectorReport, &'a String)) -> Span<'a> {
+    Span {
+        label,
+        first: selector.first_seen,
+        last: selector.last_seen,
+        due: selector.rotate_by,
+    }
+}
+
+fn facts(report: &AuditReport) -> Markup {
+    let asked = report.asked;
+    html! {
+        dl.facts {
+            dt { "Keys" }
+            dd { (counted(usable(report) as u64, "usable key")) }
+            dt { "DMARC" }
+            dd {
+                @match &report.dmarc {
+                    None => "no policy was found",
+                    Some(dmarc) => {
+                        @match dmarc.policy {
+                            Some(policy) => { strong { (policy.name()) } },
+                            None => "no policy that receivers apply",
+                        }
+                        ", alignment " (dmarc.adkim.name())
+                        @if dmarc.is_inherited { ", of a domain above" }
+                        pre { (shown(&format!("{} TXT {}", dmarc.name, dmarc.record))) }
+                    }
+                }
+            }
+            @if let Some(servers) = &report.delegated_to {
+                dt { "Delegated to" }
+                dd { (shown(servers)) }
+            }
+            @if report.wildcard {
+                dt { "Wildcard" }
+                dd { "a wildcard answers for selectors that do not exist" }
+            }
+            dt { "Asked" }
+            dd {
+                (counted(asked.names as u64, "name")) ", "
+                (counted(asked.questions as u64, "question"))
+                @if asked.unanswered > 0 { ", " (asked.unanswered as u64) " without an answer" }
+                "; a selector that was not asked for may exist all the same"
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

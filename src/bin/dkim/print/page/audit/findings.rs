@@ -1,0 +1,65 @@
+//! Findings with what to do about them and the records to publish.
+
+use dkim_toolkit::audit::SelectorReport;
+use dkim_toolkit::finding::{Code, Confidence, Finding};
+use dkim_toolkit::lint::Severity;
+use maud::{Markup, html};
+
+use crate::print::page::frame::{Mood, badge, shown};
+use crate::print::page::words::{marked, sentence};
+
+/// Whether a finding is about a selector. One that several signing domains have is told apart by
+/// what is under its name.
+pub fn is_about(finding: &Finding, selector: &SelectorReport) -> bool {
+    let is_under_name = || {
+        let mut found = selector.report.findings.iter();
+        found.any(|found| found.message == finding.message)
+    };
+    finding.selector.as_ref() == Some(&selector.selector)
+        && (matches!(finding.code, Code::Domain(_)) || is_under_name())
+}
+
+/// The findings in their order; nothing if there is none.
+pub fn findings<'a>(findings: impl Iterator<Item = &'a Finding>) -> Markup {
+    let mut findings = findings.peekable();
+    html! {
+        @if findings.peek().is_some() {
+            ul.findings {
+                @for finding in findings { (item(finding)) }
+            }
+        }
+    }
+}
+
+fn item(finding: &Finding) -> Markup {
+    let severity = finding.severity.name();
+    html! {
+        li class=(severity) {
+            div.title {
+                (badge(mood(finding.severity), severity))
+                code.soft { (finding.code.name()) }
+                @if finding.confidence != Confidence::Certain {
+                    span.small.soft { (finding.confidence.name()) }
+                }
+            }
+            p { (sentence(&finding.message)) }
+            p { span.soft { "What to do: " } (marked(&finding.remedy)) }
+            @if !finding.records.is_empty() {
+                pre {
+                    @for (place, record) in finding.records.iter().enumerate() {
+                        @if place > 0 { "\n" }
+                        (shown(&record.to_string()))
+                    }
+                }
+            }
+        }
+    }
+}
+
+const fn mood(severity: Severity) -> Mood {
+    match severity {
+        Severity::Error => Mood::Bad,
+        Severity::Warning => Mood::Unsure,
+        Severity::Note => Mood::Plain,
+    }
+}

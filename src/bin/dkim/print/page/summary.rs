@@ -1,0 +1,295 @@
+//! The page of `dkim verify --summary --format html`.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use dkim_toolkit::explain::Cause;
+use dkim_toolkit::verdict::WarningCode;
+use maud::{Markup, html};
+
+use super::bars::bar_with_words;
+use super::frame::{self, Mood, first, shown};
+use super::reason;
+use super::words::{counted, grouped, marked, sentence, share, size};
+use crate::print::time::rfc3339;
+use crate::print::verify::{Pair, RESULTS, Row, Summary};
+
+/// So many pairs of domain and selector are shown; `--json` has the others.
+const MAX_ROWS: usize = 200;
+
+/// The whole page; `now` is the time of the run, in Unix seconds.
+pub fn page(summary: &Summary, now: u64) -> String {
+    let title = format!("DKIM: {} verified", counted(summary.messages, "message"));
+    let day = rfc3339(now).unwrap_or_default();
+    let day = day.split('T').next().unwrap_or_default();
+    let below = format!("{day} · {} of mail", size(summary.octets));
+    let contents = html! {
+        (what_first(summary))
+        (totals(summary))
+        @if !summary.rows.is_empty() { (by_selector(summary)) }
+        (reasons(summary))
+        @if let Some(causes) = &summary.causes { (what_happened(causes)) }
+    };
+    frame::page(&title, &below, &contents, now)
+}
+
+fn what_first(summary: &Summary) -> Markup {
+    let unsigned = summary.results.get("none").copied().unwrap_or_default();
+    if summary.messages == 0 {
+        let lead = html! { "No message was read." };
+        return first(Mood::Unsure, &lead, &unread(summary));
+    }
+    let rows = summary.rows();
+    let worst = rows.first().filter(|(_, row)| row.fail() > 0);
+    let Some(((domain, selector), row)) = worst else {
+        let lead = match unsigned {
+            0 => "Nothing: every signature passes.".to_owned(),
+            _ => format!(
+                "No signature fails, and {} of {} have none: have what sends them sign.",
+                grouped(unsigned),
+                counted(summary.messages, "message")
+            ),
+        };
+        let mood = if unsigned == 0 {
+            Mood::Good
+        } else {
+            Mood::Unsure
+        };
+        return first(mood, &html! { (lead) }, &unread(summary));
+    };
+    let (domain, selector) = (domain.as_deref(), selector.as_deref());
+    let whose = match (domain, selector) {
+        (Some(domain), Some(selector)) => {
+            format!("that {domain} signed with the selector {selector}")
+        }
+        (Some(domain), None) => {
+            format!("that {domain} signed, with a selector that cannot be read")
+        }
+        _ => "with a signature that names no domain".to_owned(),
+    };
+    let of_all = match row.pass {
+        0 if row.messages == 1 => "The message".to_owned(),
+        0 => format!("All {}", counted(row.messages, "message")),
+        _ => format!(
+            "{} of {}",
+            grouped(row.fail()),
+            counted(row.messages, "message")
+        ),
+    };
+    let does = if row.fail() == 1 { "does" } else { "do" };
+    let lead = shown(&format!("{of_all} {whose} {does} not pass."));
+    let commonest = row.commonest();
+    first(
+        Mood::Bad,
+        &html! { (lead) },
+        &html! {
+            @if let Some((code, count)) = commonest {
+                p {
+                    @if count < row.fail() { "The commonest reason, in " (grouped(count)) " of them: " }
+                    @else { "The reason: " }
+                    (reason::meaning(code)) "."
+                }
+                @if let Some(remedy) = reason::remedy(code, domain, selector) {
+                    @if summary.causes.is_some() && remedy.contains("--explain") {
+                        p { "What happened to messages is below, with what to do about it." }
+                    } @else {
+                        p { (marked(&remedy)) }
+                    }
+                }
+            }
+            (unread(summary))
+        },
+    )
+}
+
+fn unread(summary: &Summary) -> Markup {
+    html! {
+        @if summary.unreadable > 0 {
+            p { (counted(summary.unreadable, "input")) " could not be read: the errors of the run say why." }
+        }
+    }
+}
+
+fn totals(summary: &Summary) -> Markup {
+    let of = |name| summary.results.get(name).copied().unwrap_or_default();
+    let (pass, none) = (of("pass"), of("none"));
+    let failing = summary.messages - pass - none;
+    let results = RESULTS.map(|name| (name, of(name)));
+    let results = results.into_iter().filter(|(_, count)| *count > 0);
+    let parts = [
+        (Mood::Good, pass, "pass"),
+        (Mood::Bad, failing, "do not pass"),
+        (Mood::Unsure, none, "not signed"),
+    ];
+    html! {
+        section.sheet {
+            h2 { "Messages" }
+            ul.tiles {
+                li { b { (grouped(summary.messages)) } "messages" }
+                @for (name, count) in results {
+                    li {
+                        b class=(mood(name).class()) { (grouped(count)) }
+                        (name) " " span.soft { (share(count, summary.messages)) }
+                    }
+                }
+            }
+            @if summary.messages > 0 { (bar_with_words(&parts)) }
+        }
+    }
+}
+
+fn mood(result: &str) -> Mood {
+    match result {
+        "pass" => Mood::Good,
+        "fail" | "permerror" => Mood::Bad,
+        _ => Mood::Unsure,
+    }
+}
+
+fn by_selector(summary: &Summary) -> Markup {
+    let rows = summary.rows();
+    let (shown, left) = rows.split_at(rows.len().min(MAX_ROWS));
+    html! {
+        section.sheet {
+            h2 { "By domain and selector" }
+            table {
+                thead { tr {
+                    th scope="col" { "Domain, selector, key" }
+                    th scope="col" { "Messages" }
+                } }
+                tbody {
+                    @for (pair, row) in shown { (row_of(pair, row)) }
+                    @if let Some(others) = others(left, &summary.further) { (others) }
+                }
+            }
+        }
+    }
+}
+
+fn row_of((domain, selector): &Pair, row: &Row) -> Markup {
+    let name = |name: &Option<String>| shown(name.as_deref().unwrap_or("not readable"));
+    html! {
+        tr {
+            th scope="row" {
+                p { (name(domain)) }
+                p.small { (name(selector)) @if !row.keys.is_empty() { " · " (row.keys_in_words()) } }
+            }
+            td { (counts(row)) }
+        }
+    }
+}
+
+fn counts(row: &Row) -> Markup {
+    let mut reasons: Vec<_> = row.reasons.iter().collect();
+    reasons.sort_by_key(|(code, count)| (Reverse(**count), **code));
+    html! {
+        (bar_with_words(&[(Mood::Good, row.pass, "pass"), (Mood::Bad, row.fail(), "fail")]))
+        @for (code, count) in reasons {
+            p.small.soft { (code) " " (grouped(*count)) }
+        }
+    }
+}
+
+/// The pairs that have no row of their own, in one.
+fn others(left: &[(&Pair, &Row)], further: &Row) -> Option<Markup> {
+    let sum = |of: fn(&Row) -> u64| left.iter().map(|(_, row)| of(row)).sum::<u64>() + of(further);
+    let (messages, pass) = (sum(|row| row.messages), sum(|row| row.pass));
+    let parts = [
+        (Mood::Good, pass, "pass"),
+        (Mood::Bad, messages - pass, "fail"),
+    ];
+    (messages > 0).then(|| {
+        html! {
+            tr {
+                th scope="row" {
+                    p { "all others" }
+                    p.small { "dkim verify --summary --json has them" }
+                }
+                td { (bar_with_words(&parts)) }
+            }
+        }
+    })
+}
+
+fn reasons(summary: &Summary) -> Markup {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for row in summary.rows.values().chain([&summary.further]) {
+        for (code, count) in &row.reasons {
+            *counts.entry(code).or_default() += count;
+        }
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(code, count)| (Reverse(*count), *code));
+    html! {
+        @if !counts.is_empty() {
+            section.sheet {
+                h2 { "Why signatures do not pass" }
+                table {
+                    thead { tr {
+                        th scope="col" { "Reason, and what to do" }
+                        th.number.narrow scope="col" { "Messages" }
+                    } }
+                    tbody {
+                        @for (code, count) in counts {
+                            tr {
+                                td {
+                                    p { (sentence(reason::meaning(code))) }
+                                    p.small.soft { code { (code) } }
+                                    @if let Some(remedy) = reason::remedy(code, None, None) {
+                                        p.small { (marked(&remedy)) }
+                                    }
+                                }
+                                td.number { (grouped(count)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The causes that `--explain` found.
+fn what_happened(causes: &BTreeMap<&'static str, u64>) -> Markup {
+    let mut causes: Vec<_> = causes.iter().collect();
+    causes.sort_by_key(|(code, count)| (Reverse(**count), **code));
+    html! {
+        @if !causes.is_empty() {
+            section.sheet {
+                h2 { "What happened to messages" }
+                table {
+                    thead { tr {
+                        th scope="col" { "Cause, and what to do" }
+                        th.number.narrow scope="col" { "Messages" }
+                    } }
+                    tbody {
+                        @for (code, count) in causes {
+                            tr {
+                                td {
+                                    @if let Some((meaning, remedy)) = cause(code) {
+                                        p { (marked(meaning.trim_end_matches('.'))) }
+                                        p.small.soft { code { (code) } }
+                                        @if let Some(remedy) = remedy { p.small { (marked(remedy)) } }
+                                    }
+                                }
+                                td.number { (grouped(*count)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a cause or a warning means, and what to do about it.
+fn cause(code: &str) -> Option<(&'static str, Option<&'static str>)> {
+    let cause = Cause::ALL.iter().find(|cause| cause.name() == code);
+    if let Some(cause) = cause {
+        return Some((cause.meaning(), Some(cause.remedy())));
+    }
+    let warning = WarningCode::ALL
+        .iter()
+        .find(|warning| warning.name() == code)?;
+    Some((warning.meaning(), warning.remedy()))
+}
