@@ -109,6 +109,7 @@
 //! * [`tags`]: what the tags of signatures and key records mean (RFC 6376 §3.2)
 //! * [`escape`]: text of strangers, fit to print
 //! * `resolver`: keys from the DNS or from master files (RFC 1035 §5)
+//! * `delegation`: the CNAME records of selectors that a provider keeps (RFC 6376 §3.6.2)
 //! * `dmarc`: the DMARC policy of a domain, and where it is found (RFC 9989 §4); aggregate reports
 //!   (RFC 9990)
 //! * `explain`: why a signature broke (RFC 6376 §6.1.3)
@@ -147,6 +148,8 @@ pub mod authentication_results;
 pub mod author;
 pub mod canonicalization;
 mod coded;
+#[cfg(feature = "admin")]
+pub mod delegation;
 #[cfg(feature = "admin")]
 pub mod dmarc;
 #[cfg(any(feature = "explain", feature = "admin"))]

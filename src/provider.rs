@@ -33,7 +33,7 @@ use setup::Setup;
 
 pub use self::attribution::Attribution;
 pub use self::target::TargetPattern;
-pub(crate) use self::target::{Fields, dashed};
+pub(crate) use self::target::{Fields, Reading, dashed};
 
 /// One line per provider; its first lines say what the columns are.
 const TABLE: &str = include_str!("provider/table.tsv");
@@ -259,7 +259,12 @@ impl Provider {
         &self.targets
     }
 
-    /// Whether the domain's mail exchangers may be of this provider.
+    /// Whether the provider receives mail.
+    pub(crate) fn has_mail_exchangers(&self) -> bool {
+        !self.mail_exchangers.is_empty()
+    }
+
+    /// Whether a mail exchanger is one of the provider's.
     pub(crate) fn has_mail_exchanger(&self, exchanger: &DomainName) -> bool {
         let mut own = self.mail_exchangers.iter();
         own.any(|own| exchanger.is_within(own))

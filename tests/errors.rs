@@ -32,6 +32,8 @@ fn errors_are_errors() {
     check::<dkim_toolkit::key::GenerateError>();
     #[cfg(feature = "admin")]
     {
+        check::<dkim_toolkit::delegation::ExpectedError>();
+        check::<dkim_toolkit::delegation::PlanError>();
         check::<dkim_toolkit::inspect::TagProblem>();
         check::<dkim_toolkit::publish::PublishError>();
     }

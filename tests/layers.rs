@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["authentication_results", "mailbox", "resolver"],
     &["explain", "inspect", "lint", "publish"],
     &["finding"],
+    &["delegation"],
     &["audit"],
 ];
 

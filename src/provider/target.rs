@@ -119,6 +119,10 @@ impl TargetPattern {
         for part in &self.parts {
             target.push_str(match part {
                 Part::Id => ids.next()?,
+                Part::Digits => fields
+                    .selector
+                    .map(digits)
+                    .filter(|text| !text.is_empty())?,
                 part => part.known(fields)?,
             });
         }
