@@ -19,6 +19,8 @@
 //! ```
 
 mod attribution;
+#[cfg(feature = "admin")]
+mod reading;
 mod selector;
 mod setup;
 mod siblings;
@@ -32,8 +34,11 @@ use selector::SelectorPattern;
 use setup::Setup;
 
 pub use self::attribution::Attribution;
+#[cfg(feature = "admin")]
+pub(crate) use self::reading::Reading;
 pub use self::target::TargetPattern;
-pub(crate) use self::target::{Fields, Reading, dashed};
+#[cfg(feature = "admin")]
+pub(crate) use self::target::{Fields, dashed};
 
 /// One line per provider; its first lines say what the columns are.
 const TABLE: &str = include_str!("provider/table.tsv");
@@ -242,32 +247,9 @@ impl Provider {
     }
 
     /// Whether what only the provider knows of a target is the same for each selector of a domain.
-    pub(crate) fn has_same_ids(&self) -> bool {
+    #[must_use]
+    pub fn has_same_ids(&self) -> bool {
         Setup::of(self.id).is_some_and(|setup| setup.has_same_ids)
-    }
-
-    /// The targets that a selector may have: where there is one pattern for each selector, and
-    /// patterns do not name the selector, the one at its place.
-    pub(crate) fn targets_of(&self, selector: &Selector) -> &[TargetPattern] {
-        let has_selector = |pattern: &TargetPattern| pattern.has_selector();
-        if self.targets.len() == self.selectors.len() && !self.targets.iter().all(has_selector) {
-            let is_own = |own: &SelectorPattern| own.matches(selector.to_ascii());
-            if let Some(place) = self.selectors.iter().position(is_own) {
-                return &self.targets[place..=place];
-            }
-        }
-        &self.targets
-    }
-
-    /// Whether the provider receives mail.
-    pub(crate) fn has_mail_exchangers(&self) -> bool {
-        !self.mail_exchangers.is_empty()
-    }
-
-    /// Whether a mail exchanger is one of the provider's.
-    pub(crate) fn has_mail_exchanger(&self, exchanger: &DomainName) -> bool {
-        let mut own = self.mail_exchangers.iter();
-        own.any(|own| exchanger.is_within(own))
     }
 
     /// The selectors that are made of a date, for the dates of the two years before `now`, in Unix

@@ -164,7 +164,7 @@ impl<'a> Case<'a> {
         };
         findings.extend(disagree::examine(self));
         findings.extend(self.of_name());
-        findings.sort_by_key(|finding| (finding.severity(), finding.code));
+        findings.sort_by_key(|finding| (finding.severity, finding.code));
         findings
     }
 

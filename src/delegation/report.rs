@@ -93,7 +93,7 @@ impl SelectorReport {
     /// Whether nothing is left to do: the record is set, and no finding is an error.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        let is_error = |finding: &Finding| finding.severity() == Severity::Error;
+        let is_error = |finding: &Finding| finding.severity == Severity::Error;
         self.state == State::Set && !self.findings.iter().any(is_error)
     }
 }

@@ -44,5 +44,5 @@ pub(super) fn examine(plan: &Plan, selectors: &mut [SelectorReport]) {
     let finding = finding.about(&only.selector).with_records(records);
     only.findings.push(finding);
     only.findings
-        .sort_by_key(|finding| (finding.severity(), finding.code));
+        .sort_by_key(|finding| (finding.severity, finding.code));
 }

@@ -13,13 +13,13 @@ use crate::identifier::{DomainName, Selector};
 #[derive(Clone, Debug)]
 pub struct TargetPattern {
     text: &'static str,
-    parts: Vec<Part>,
+    pub(super) parts: Vec<Part>,
     /// The labels behind the last `<…>`.
     tail: DomainName,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     Text(&'static str),
     Selector,
     Digits,
@@ -37,15 +37,6 @@ pub(crate) struct Fields<'a> {
     pub(crate) domain: Option<&'a str>,
     /// The domain with hyphens for its dots.
     pub(crate) dashed: Option<&'a str>,
-}
-
-/// What a target says where its pattern has `<…>`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reading {
-    /// The domain, in either form, if it was left open.
-    pub(crate) domain: Option<String>,
-    /// What only the provider knows, in order.
-    pub(crate) ids: Vec<String>,
 }
 
 impl TargetPattern {
@@ -133,28 +124,11 @@ impl TargetPattern {
     pub(crate) fn ids(&self) -> usize {
         self.parts.iter().filter(|part| **part == Part::Id).count()
     }
-
-    /// Whether the target differs by selector.
-    pub(crate) fn has_selector(&self) -> bool {
-        let is_selector = |part: &Part| matches!(part, Part::Selector | Part::Digits);
-        self.parts.iter().any(is_selector)
-    }
-
-    /// Whether the target has the domain with hyphens for dots.
-    pub(crate) fn has_dashed(&self) -> bool {
-        self.parts.contains(&Part::Dashed)
-    }
-
-    /// Reads a target; `None` if it does not have the pattern's form and these fields.
-    pub(crate) fn read(&self, target: &DomainName, fields: &Fields<'_>) -> Option<Reading> {
-        let mut reading = Reading::default();
-        read(&self.parts, target.to_ascii(), fields, &mut reading).then_some(reading)
-    }
 }
 
 impl Part {
     /// The part's text where it is known.
-    fn known<'a>(self, fields: &Fields<'a>) -> Option<&'a str> {
+    pub(super) fn known<'a>(self, fields: &Fields<'a>) -> Option<&'a str> {
         match self {
             Self::Text(text) => Some(text),
             Self::Selector => fields.selector,
@@ -164,41 +138,6 @@ impl Part {
             Self::Id => None,
         }
     }
-
-    /// Whether the part may have this byte where it is not known.
-    const fn allows(self, byte: u8) -> bool {
-        match self {
-            Self::Digits => byte.is_ascii_digit(),
-            Self::Domain | Self::Selector if byte == b'.' => true,
-            _ => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
-        }
-    }
-}
-
-/// Whether the text has the parts, to its end; fills in what it has for them.
-fn read(parts: &[Part], text: &str, fields: &Fields<'_>, reading: &mut Reading) -> bool {
-    let Some((&part, parts)) = parts.split_first() else {
-        return text.is_empty();
-    };
-    if let Some(known) = part.known(fields) {
-        let rest = text.strip_prefix(known);
-        return rest.is_some_and(|rest| read(parts, rest, fields, reading));
-    }
-    let longest = text.bytes().take_while(|byte| part.allows(*byte)).count();
-    let ids = reading.ids.len();
-    for end in 1..=longest {
-        let (value, rest) = text.split_at(end);
-        match part {
-            Part::Id => reading.ids.push(value.to_owned()),
-            Part::Domain | Part::Dashed => reading.domain = Some(value.to_owned()),
-            _ => {}
-        }
-        if read(parts, rest, fields, reading) {
-            return true;
-        }
-        reading.ids.truncate(ids);
-    }
-    false
 }
 
 /// The digits at the end of a selector.
@@ -215,46 +154,5 @@ pub(crate) fn dashed(domain: &DomainName) -> String {
 impl fmt::Display for TargetPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(pattern: &'static str, target: &str, selector: Option<&str>, expected: Option<&str>) {
-        let pattern = TargetPattern::parse(pattern).unwrap();
-        let fields = Fields {
-            selector,
-            ..Fields::default()
-        };
-        let reading = pattern.read(&target.parse().unwrap(), &fields);
-        let in_words = reading.map(|reading| {
-            let domain = reading.domain.unwrap_or_default();
-            format!("{domain} {}", reading.ids.join(" "))
-        });
-        assert_eq!(in_words.as_deref(), expected, "{target}");
-    }
-
-    #[test]
-    fn targets_are_read() {
-        let pattern = "<selector>-<dashed>._domainkey.<id>.<id>-v1.dkim.mail.microsoft";
-        let target = "selector1-example-com._domainkey.contoso.n-v1.dkim.mail.microsoft";
-        check(
-            pattern,
-            target,
-            Some("selector1"),
-            Some("example-com contoso n"),
-        );
-        check(pattern, target, Some("selector2"), None);
-        let other = "selector1-example-com._domainkey.contoso.onmicrosoft.com";
-        check(pattern, other, Some("selector1"), None);
-        let pattern = "<selector>.<domain>.dkim.fmhosted.com";
-        let target = "fm1.mail.example.com.dkim.fmhosted.com";
-        check(pattern, target, Some("fm1"), Some("mail.example.com "));
-        check("dkim<n>.mcsv.net", "dkim2.mcsv.net", Some("k2"), Some(" "));
-        check("dkim<n>.mcsv.net", "dkim2.mcsv.net", Some("k3"), None);
-        check("dkim<n>.mcsv.net", "dkim2.mcsv.net", None, Some(" "));
     }
 }
