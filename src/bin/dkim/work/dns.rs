@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use dkim_toolkit::identifier::KeyQuery;
-use dkim_toolkit::lookup::{KeyAnswer, LookupFailure, Question, TxtAnswer};
+use dkim_toolkit::lookup::{Asked as Whom, KeyAnswer, LookupFailure, Question, TxtAnswer};
 use dkim_toolkit::resolver::{
     CachingResolver, DnssecOptions, Resolver, ResolverError, ResolverOptions, TlsRoots, Transport,
     TrustAnchors, parse_nameserver,
@@ -45,7 +45,8 @@ impl Keys {
             ask_servers(options)
         } else {
             read_zones(&options.zone)
-        }?;
+        }?
+        .with_memory();
         let runtime = start_runtime().map_err(|error| Error::from(error).about("DNS"))?;
         Ok(Self {
             known: CachingResolver::new(resolver.clone()),
@@ -124,7 +125,11 @@ impl Keys {
     ) -> Result<Tally, Error> {
         let mut progress = Progress::of_questions(self.waits(), output.bar(), !output.quiet);
         let ask = |question: Question| async move {
-            let _wait = self.waits.begin(question.name());
+            let servers = match question.asked() {
+                Whom::Resolver => None,
+                Whom::EveryServer => Some("its authoritative servers"),
+            };
+            let _wait = self.waits.begin_at(servers, question.name());
             self.resolver.ask(&question).await
         };
         let on = |event| match event {

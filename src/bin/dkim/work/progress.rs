@@ -37,9 +37,17 @@ impl Counter {
 /// What the DNS is asked and has not answered.
 #[derive(Clone, Default)]
 pub struct Waits {
-    names: Arc<Mutex<BTreeMap<u64, (String, Instant)>>>,
+    names: Arc<Mutex<BTreeMap<u64, Awaited>>>,
     /// Whom it asks, in words.
     servers: Arc<str>,
+}
+
+/// A name that is asked for.
+struct Awaited {
+    name: String,
+    since: Instant,
+    /// Who is asked, in words, if it is not [`Waits::servers`].
+    servers: Option<&'static str>,
 }
 
 /// A question that waits for its answer until this is dropped.
@@ -64,9 +72,19 @@ impl Waits {
 
     /// Begins to wait for what is under a name.
     pub fn begin(&self, name: &str) -> Wait {
+        self.begin_at(None, name)
+    }
+
+    /// The same where other servers are asked: these, in words.
+    pub fn begin_at(&self, servers: Option<&'static str>, name: &str) -> Wait {
         let mut names = self.names();
         let number = names.last_key_value().map_or(0, |(last, _)| last + 1);
-        names.insert(number, (name.to_owned(), Instant::now()));
+        let awaited = Awaited {
+            name: name.to_owned(),
+            since: Instant::now(),
+            servers,
+        };
+        names.insert(number, awaited);
         Wait {
             waits: self.clone(),
             number,
@@ -76,17 +94,23 @@ impl Waits {
     /// What the longest wait is for, if it is longer than anybody expects.
     fn longest(&self) -> Option<String> {
         let names = self.names();
-        let (name, since) = names.values().next()?;
+        let Awaited {
+            name,
+            since,
+            servers,
+        } = names.values().next()?;
         let others = match names.len() - 1 {
             0 => String::new(),
             others => format!(" and {others} more"),
         };
         let name = name.trim_end_matches('.');
-        (since.elapsed() > LONG_WAIT)
-            .then(|| format!("waiting for {} to answer for {name}{others}", self.servers))
+        (since.elapsed() > LONG_WAIT).then(|| {
+            let servers = servers.unwrap_or(&self.servers);
+            format!("waiting for {servers} to answer for {name}{others}")
+        })
     }
 
-    fn names(&self) -> MutexGuard<'_, BTreeMap<u64, (String, Instant)>> {
+    fn names(&self) -> MutexGuard<'_, BTreeMap<u64, Awaited>> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -322,12 +346,19 @@ mod tests {
         waits
             .names()
             .values_mut()
-            .for_each(|(_, since)| *since = before);
+            .for_each(|awaited| awaited.since = before);
         let said = "waiting for 192.0.2.1:53 or 1 more to answer for s1._domainkey.example.com";
         assert_eq!(waits.longest(), Some(format!("{said} and 1 more")));
         drop(other);
         assert_eq!(waits.longest().as_deref(), Some(said));
         drop(wait);
         assert_eq!(waits.longest(), None);
+        let _wait = waits.begin_at(Some("every server"), "example.com.");
+        waits
+            .names()
+            .values_mut()
+            .for_each(|awaited| awaited.since = before);
+        let said = "waiting for every server to answer for example.com";
+        assert_eq!(waits.longest().as_deref(), Some(said));
     }
 }
