@@ -7,6 +7,9 @@
 
 #[path = "support/child.rs"]
 mod child;
+#[cfg(feature = "resolver")]
+#[path = "support/dns_server.rs"]
+mod dns_server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -89,6 +92,40 @@ fn verify_async() {
     let message = testdata("rfc/rfc8463-appendix-a.eml");
     let printed = run("verify_async", &[&message, &testdata("zone")]);
     assert_eq!(printed, "pass\npass\n");
+}
+
+/// One server is the resolver and the authoritative server.
+#[cfg(feature = "resolver")]
+#[test]
+fn every_server() {
+    use dns_server::{A, Answer, DnsServer, NS, Record, SOA, TXT, wire_name};
+
+    let server = DnsServer::start(|question| {
+        let at = |data| Record::new(&question.name, question.record_type, data);
+        let mut answer = Answer::default().soa_of("example.com", 300, 60);
+        answer.authoritative = true;
+        match question.record_type {
+            A => answer.answers.push(at(vec![127, 0, 0, 1])),
+            NS => answer.answers.push(at(wire_name("ns.example.com"))),
+            SOA => answer.answers = answer.authorities.clone(),
+            TXT => answer = answer.txt(&question.name, "v=DKIM1; p="),
+            _ => {}
+        }
+        answer.into()
+    });
+    let (address, port) = (
+        server.address().to_string(),
+        server.address().port().to_string(),
+    );
+    let printed = run(
+        "every_server",
+        &["s._domainkey.example.com", &address, &port],
+    );
+    let expected = format!(
+        "zone example.com.\nns.example.com. {address}: v=DKIM1; p=\n\
+         a denial may be kept for 60 s\n"
+    );
+    assert_eq!(printed, expected);
 }
 
 #[test]
