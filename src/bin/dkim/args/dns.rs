@@ -51,6 +51,10 @@ pub struct Dns {
     /// root's keys
     #[arg(long, value_name = "FILE", requires = "dnssec")]
     pub trust_anchor: Option<PathBuf>,
+    /// The port of authoritative servers, for tests
+    #[arg(long, value_name = "PORT", default_value_t = 53, hide = true)]
+    #[arg(conflicts_with = "zone")]
+    pub authoritative_port: u16,
     /// Answer from this master file and send nothing; repeatable
     #[arg(long, value_name = "FILE")]
     pub zone: Vec<PathBuf>,

@@ -200,6 +200,7 @@ fn ask_servers(options: &Dns) -> Result<Resolver, Error> {
     chosen.transport = transport;
     chosen.timeout = options.dns_timeout;
     chosen.tries = options.dns_tries;
+    chosen.authoritative_port = options.authoritative_port;
     chosen.dnssec = options.dnssec.then(|| {
         let mut dnssec = DnssecOptions::new(now);
         dnssec.trust_anchors = trust_anchors;
