@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let usage = "usage: every_server NAME [NAMESERVER [PORT]]";
     let name = arguments.next().ok_or(usage)?;
     let mut options = ResolverOptions::default();
+    options.tries = 1;
     if let Some(nameserver) = arguments.next() {
         options.nameservers = vec![parse_nameserver(&nameserver, options.transport)?];
     }

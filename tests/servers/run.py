@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Runs the `dkim` command against real servers, BIND and Unbound, and NSD's and Knot's checkers.
+"""Runs the `dkim` command against real servers, BIND, NSD and Unbound, and NSD's and Knot's checkers.
 
     tests/servers/run.py [PATH OF dkim]
+
+The example `every_server` is run as well: `cargo build --example every_server` builds it.
 
 Needs what Debian's packages bind9, bind9-dnsutils, bind9-utils, knot-dnssecutils, nsd, openssl
 and unbound install; neither root nor a network. Ends with `N passed, N failed`; the exit status is 0 if none
@@ -14,6 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from authorities import every_server
 from checks import main
 from servers import (
     LOOPBACK,
@@ -29,6 +32,8 @@ from servers import (
 
 ROOT = Path(__file__).resolve().parents[2]
 DKIM = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/debug/dkim").resolve()
+# Built by `cargo build --example every_server` beside it.
+EVERY_SERVER = DKIM.parent / "examples" / "every_server"
 
 os.environ["PATH"] += ":/usr/sbin:/usr/local/sbin"
 
@@ -318,6 +323,7 @@ def all_checks(check, folder):
             encrypted(check, dkim, "BIND", server, authority, other)
             encrypted(check, dkim, "Unbound", unbound, authority, other)
             dnssec(check, dkim, server, {"BIND": bind, "Unbound": unbound}, anchors)
+    every_server(check, EVERY_SERVER, folder)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""BIND and Unbound, each in a folder of its own on free ports of 127.0.0.1, and signed zones.
+"""BIND, NSD and Unbound, each in a folder of its own on free ports of loopback addresses, and signed
+zones.
 
 Nothing here needs root, and nothing outlives the script: servers die with it, however it ends.
 """
 
 import base64
+import contextlib
 import ctypes
 import os
 import secrets
@@ -26,18 +28,25 @@ def run(*words, **options):
     return done.stdout
 
 
-def free_port():
-    """A port where nobody listens, neither over UDP nor over TCP."""
+def free_port(*more):
+    """A port where nobody listens, neither over UDP nor over TCP, at 127.0.0.1 and more addresses."""
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-            tcp.bind((LOOPBACK, 0))
-            port = tcp.getsockname()[1]
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-                try:
-                    udp.bind((LOOPBACK, port))
-                    return port
-                except OSError:
-                    continue
+        with contextlib.ExitStack() as sockets:
+
+            def bind(kind, address, port):
+                bound = sockets.enter_context(socket.socket(socket.AF_INET, kind))
+                bound.bind((address, port))
+                return bound.getsockname()[1]
+
+            port = bind(socket.SOCK_STREAM, LOOPBACK, 0)
+            try:
+                bind(socket.SOCK_DGRAM, LOOPBACK, port)
+                for address in more:
+                    bind(socket.SOCK_STREAM, address, port)
+                    bind(socket.SOCK_DGRAM, address, port)
+                return port
+            except OSError:
+                continue
 
 
 def zone_text(zone, records=""):
@@ -79,11 +88,12 @@ class Authority:
 class Server:
     """A name server in a folder of its own."""
 
-    def __init__(self, folder, name):
+    def __init__(self, folder, name, *, address=LOOPBACK, port=None):
         self.folder = folder / name
         self.folder.mkdir()
         self.log = self.folder / "log"
-        self.port, self.tls_port, self.https_port = free_port(), free_port(), free_port()
+        self.address, self.port = address, port or free_port()
+        self.tls_port, self.https_port = free_port(), free_port()
 
     def start(self, program, *words):
         """Starts the program, as a copy: AppArmor, where it confines servers to their own folders,
@@ -115,7 +125,7 @@ class Server:
         """Waits until the server answers."""
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline and self.process.poll() is None:
-            words = ["dig", f"@{LOOPBACK}", "-p", str(self.port), "+time=1", "+tries=1"]
+            words = ["dig", f"@{self.address}", "-p", str(self.port), "+time=1", "+tries=1"]
             done = subprocess.run([*words, "version.bind", "CH", "TXT"], capture_output=True)
             if done.returncode == 0:
                 return
@@ -134,14 +144,14 @@ class Server:
         self.errors.close()
 
     def at(self, port=None):
-        return f"{LOOPBACK}:{port or self.port}"
+        return f"{self.address}:{port or self.port}"
 
 
 class Named(Server):
     """BIND."""
 
-    def __init__(self, folder, name, *, options="", rest="", tls=None):
-        super().__init__(folder, name)
+    def __init__(self, folder, name, *, options="", rest="", tls=None, port=None):
+        super().__init__(folder, name, port=port)
         listen = f"listen-on port {self.port} {{ {LOOPBACK}; }};"
         if tls:
             listen += (
@@ -211,6 +221,76 @@ class Unbound(Server):
                 name: "."
                 forward-addr: {LOOPBACK}@{forward.port}
             """
+        )
+        self.start("unbound", "-d", "-c", configuration)
+
+
+class Nsd(Server):
+    """NSD, which has zones of its own and copies of another server's."""
+
+    def __init__(self, folder, name, *, address, port, own=(), copies=()):
+        super().__init__(folder, name, address=address, port=port)
+        zones = [f'zone:\n    name: "{zone}"\n    zonefile: "{path}"' for zone, path in own]
+        zones += [
+            f'zone:\n    name: "{zone}"\n    zonefile: "{self.folder / zone}"\n'
+            f"    request-xfr: AXFR {LOOPBACK}@{port} NOKEY\n"
+            f"    allow-notify: {LOOPBACK} NOKEY"
+            for zone in copies
+        ]
+        zones = "\n".join(zones)
+        configuration = self.folder / "nsd.conf"
+        configuration.write_text(
+            f"""
+server:
+    ip-address: {address}@{port}
+    do-ip6: no
+    server-count: 1
+    username: ""
+    chroot: ""
+    zonesdir: "{self.folder}"
+    xfrdir: "{self.folder}"
+    xfrdfile: "{self.folder / "xfrd.state"}"
+    zonelistfile: "{self.folder / "zone.list"}"
+    pidfile: "{self.folder / "pid"}"
+    logfile: "{self.log}"
+remote-control:
+    control-enable: no
+{zones}
+"""
+        )
+        run("nsd-checkconf", configuration)
+        self.start("nsd", "-d", "-c", configuration)
+
+
+class Stubs(Server):
+    """Unbound, which asks other servers for their zones: address, port and zones of each."""
+
+    def __init__(self, folder, name, *, servers):
+        super().__init__(folder, name)
+        stubs = "\n".join(
+            f'stub-zone:\n    name: "{zone}"\n    stub-addr: {address}@{port}'
+            for address, port, zones in servers
+            for zone in zones
+        )
+        configuration = self.folder / "unbound.conf"
+        configuration.write_text(
+            f"""
+server:
+    directory: "{self.folder}"
+    chroot: ""
+    username: ""
+    pidfile: ""
+    logfile: "{self.log}"
+    do-daemonize: no
+    do-ip6: no
+    interface: {LOOPBACK}@{self.port}
+    do-not-query-localhost: no
+    local-zone: "test." nodefault
+    module-config: "iterator"
+remote-control:
+    control-enable: no
+{stubs}
+"""
         )
         self.start("unbound", "-d", "-c", configuration)
 
