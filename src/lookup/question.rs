@@ -53,8 +53,8 @@ impl fmt::Display for RecordType {
 pub enum Asked {
     /// The resolver, which follows aliases and may answer from its cache.
     Resolver,
-    /// Each authoritative server of the zone that the name is in, by itself. Aliases are not
-    /// followed out of what the server knows.
+    /// Each authoritative server of the zone that the name is in, by itself. Aliases are followed
+    /// within this zone.
     EveryServer,
 }
 
@@ -196,7 +196,7 @@ pub enum RecordsOutcome {
     NoSuchName,
     /// The chain comes back to a name that it went through, or does not end.
     AliasLoop,
-    /// The chain leads out of what the server knows, and was not followed.
+    /// The chain leads out of the zone whose server was asked, and was not followed.
     Elsewhere,
 }
 

@@ -80,7 +80,7 @@ pub(super) fn step_in(
 }
 
 /// Whether the answer section leads away from `name`, by a CNAME record or by a DNAME above it.
-pub(super) fn alias_above(response: &DnsResponse, name: &OwnerName) -> bool {
+pub(super) fn leads_away(response: &DnsResponse, name: &OwnerName) -> bool {
     !matches!(step_in(response, name, RecordType::Cname), Ok(None))
 }
 

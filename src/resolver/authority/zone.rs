@@ -12,7 +12,7 @@ use hickory_proto::rr::{DNSClass, RData};
 use super::{Authorities, Count};
 use crate::lookup::{LookupFailure, LookupFailureKind, RecordData, RecordType};
 use crate::resolver::name::OwnerName;
-use crate::resolver::response::alias_above;
+use crate::resolver::response::leads_away;
 use crate::resolver::{Resolver, lifetime};
 
 /// Servers of a zone that are asked: as many as the root has. A zone has between two and eight.
@@ -80,24 +80,25 @@ impl Resolver {
         authorities.servers.get_or_ask(&zone, ask).await
     }
 
-    /// The zone that `name` is in: the first SOA record at the name or above it.
+    /// The zone that `name` is in.
     ///
-    /// A denial names the zone that it is from. The first question is for a CNAME record, because the
-    /// answer is then about the name itself and not about the end of its chain. Servers that leave
-    /// out where a denial is from are asked for each name above.
+    /// A denial says which zone it is from. What is denied is a CNAME record, because a resolver
+    /// does not follow it then: where it leads does not matter, and may be broken. Of resolvers that
+    /// leave out where a denial is from, the SOA records of the name and of those above it are wanted.
     async fn find_zone(&self, name: &OwnerName, count: &Count) -> Result<OwnerName, LookupFailure> {
         let mut inquiry = self.inquiry(count).map_err(|_| no_zone(name))?;
-        let response = inquiry.ask(name, RecordType::Cname).await?;
-        if let Some(zone) = zone_in(&response, name) {
-            return Ok(zone);
-        }
-        let is_alias = alias_above(&response, name);
-        let above = name.ancestors().rev();
-        let candidates = (!is_alias).then(|| name.clone()).into_iter().chain(above);
-        for candidate in candidates {
-            let response = inquiry.ask(&candidate, RecordType::Soa).await?;
-            if let Some(zone) = zone_in(&response, &candidate) {
+        let mut candidates = std::iter::once(name.clone()).chain(name.ancestors().rev());
+        let mut wanted = RecordType::Cname;
+        let mut candidate = candidates.next();
+        while let Some(at) = &candidate {
+            let response = inquiry.ask(at, wanted).await?;
+            if let Some(zone) = zone_in(&response, at) {
                 return Ok(zone);
+            }
+            if wanted == RecordType::Cname && !leads_away(&response, at) {
+                wanted = RecordType::Soa;
+            } else {
+                candidate = candidates.next();
             }
         }
         Err(no_zone(name))
@@ -188,7 +189,7 @@ fn no_zone(name: &OwnerName) -> LookupFailure {
 
 /// The zone that a response about `name` is from: it has the SOA record, or a denial names the zone.
 fn zone_in(response: &DnsResponse, name: &OwnerName) -> Option<OwnerName> {
-    if alias_above(response, name) {
+    if leads_away(response, name) {
         // Whatever else there is, it is about where the alias leads.
         return None;
     }
