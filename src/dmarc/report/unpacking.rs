@@ -12,6 +12,8 @@ use crate::syntax::escape::printable;
 
 /// The most files of an archive that are looked at.
 pub const MAX_FILES: usize = 100;
+/// The most members of a gzip file: each costs more memory than its few bytes.
+const MAX_MEMBERS: usize = 1000;
 /// How many layers are unpacked: a gzip file in an archive, and the like.
 const MAX_LAYERS: usize = 2;
 /// The first bytes of a gzip file (RFC 1952 §2.3.1).
@@ -124,7 +126,14 @@ impl Unpacking {
     /// All members of a gzip file. What follows them is no part of it.
     fn gzip(&mut self, mut bytes: &[u8]) -> Result<Vec<u8>, UnpackError> {
         let mut unpacked = Vec::new();
+        let mut members = 0;
         while is_gzip(bytes) {
+            members += 1;
+            if members > MAX_MEMBERS {
+                return Err(UnpackError::Gzip(format!(
+                    "more than {MAX_MEMBERS} members"
+                )));
+            }
             let mut decoder = GzDecoder::new(bytes);
             self.read(&mut decoder, &mut unpacked, |error| match error.kind() {
                 io::ErrorKind::UnexpectedEof => UnpackError::GzipCutShort,

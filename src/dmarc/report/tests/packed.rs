@@ -147,6 +147,11 @@ fn bombs_do_not_go_off() {
     let files: Vec<_> = names.iter().map(|name| (&**name, &*layer)).collect();
     check_error(&zip(&files, DEFLATE), "there are more than 64 MiB in it");
 
+    let members = gzip(b"x").repeat(1000);
+    assert_eq!(unpack(&members).unwrap(), [vec![b'x'; 1000]]);
+    let members = gzip(b"x").repeat(1001);
+    check_error(&members, "the gzip file is damaged: more than 1000 members");
+
     let names: Vec<String> = (0..=MAX_FILES).map(|number| number.to_string()).collect();
     let files: Vec<_> = names.iter().map(|name| (&**name, &b"<a/>"[..])).collect();
     assert_eq!(unpack(&zip(&files[1..], DEFLATE)).unwrap().len(), MAX_FILES);

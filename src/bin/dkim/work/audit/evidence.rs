@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dkim_toolkit::audit::Evidence;
-use dkim_toolkit::dmarc::report::{MAX_REPORT, Report, ReportError, attachments, unpack};
+use dkim_toolkit::dmarc::report::{
+    MAX_REPORT, Report, ReportError, UnpackError, attachments, unpack,
+};
 use dkim_toolkit::message::LineEndings;
 
 use crate::error::Error;
@@ -164,19 +166,29 @@ impl Gathering<'_> {
         Ok(())
     }
 
-    /// Takes the reports that are attached to a message; whether there are any.
+    /// Takes the reports that are attached to a message; whether there are any. All of them
+    /// together have the limit of one.
     fn add_attached(&mut self, place: &Place, message: &[u8], output: &Output) -> bool {
         let mut any = false;
+        let mut left = MAX_REPORT;
         for attachment in attachments(message) {
-            let unpacked = match unpack(&attachment) {
-                Ok(unpacked) => unpacked,
+            let unpacked = unpack(&attachment).and_then(|files| {
+                let length = files.iter().map(Vec::len).sum();
+                left = left.checked_sub(length).ok_or(UnpackError::TooLong)?;
+                Ok(files)
+            });
+            let files = match unpacked {
+                Ok(files) => files,
                 Err(error) => {
-                    self.fail(place, Error::cannot(error), output);
+                    self.fail(place, Error::cannot(&error), output);
                     any = true;
+                    if error == UnpackError::TooLong {
+                        break;
+                    }
                     continue;
                 }
             };
-            for xml in unpacked {
+            for xml in files {
                 match Report::parse(&xml) {
                     Ok(report) => self.evidence.add_report(&report),
                     // Something else is attached.
