@@ -7,11 +7,11 @@ use dkim_toolkit::audit::{AuditReport, AuditStatus, SelectorReport};
 use dkim_toolkit::lint::{NameStatus, Severity};
 use maud::{Markup, html};
 
-use self::findings::{findings, is_about};
+use self::findings::{findings, is_about, worst};
 use self::selector::selector;
 use super::frame::{self, Mood, badge, first, shown};
 use super::timeline::{Span, date, timeline};
-use super::words::{counted, marked};
+use super::words::{counted, marked, sentence};
 
 /// The whole page about one domain or several; `now` is the time of the audit, in Unix seconds.
 pub fn page(reports: &[AuditReport], now: u64) -> String {
@@ -44,7 +44,8 @@ fn what_first(reports: &[AuditReport]) -> Markup {
         [] => first(Mood::Unsure, &html! { "No domain was audited." }, &html! {}),
         [only] => {
             let (mood, _) = status(only.status());
-            first(mood, &marked(&only.first), &html! {})
+            let (lead, why) = first_of(only);
+            first(mood, &lead, &why)
         }
         _ => {
             let count = |wanted| {
@@ -72,43 +73,55 @@ fn what_first(reports: &[AuditReport]) -> Markup {
                 (1, _) => "One domain needs work.".to_owned(),
                 (bad, _) => format!("{} need work.", counted(bad, "domain")),
             };
-            let rest =
-                html! { p { strong { (worst.domain.as_str()) ": " } (marked(&worst.first)) } };
+            let (what, why) = first_of(worst);
+            let rest = html! {
+                p { strong { (worst.domain.as_str()) } ": " (what) }
+                (why)
+            };
             first(mood, &html! { (lead) }, &rest)
         }
     }
 }
 
+/// What to do first about a domain, and why.
+fn first_of(report: &AuditReport) -> (Markup, Markup) {
+    let mut findings = report.findings.iter();
+    let Some(finding) = findings.find(|finding| report.first.ends_with(&finding.remedy)) else {
+        return (marked(&report.first), html! {});
+    };
+    let selector = finding
+        .selector
+        .as_ref()
+        .filter(|_| report.first != finding.remedy);
+    let what = html! {
+        @if let Some(selector) = selector { "Selector " (selector.as_str()) ": " }
+        (marked(&finding.remedy))
+    };
+    (what, html! { p { "Why: " (sentence(&finding.message)) } })
+}
+
 /// A row for each domain.
 fn overview(reports: &[AuditReport]) -> Markup {
-    let count = |report: &AuditReport, severity| {
-        let mut found = report.findings.iter().map(|finding| finding.severity);
-        found.by_ref().filter(|found| *found == severity).count()
-    };
     html! {
         section.sheet {
             h2 { "Domains" }
             table {
                 thead { tr {
-                    th scope="col" { "Domain, and what to do first" }
-                    th.number.narrow scope="col" { "Usable keys" }
-                    th.number.narrow scope="col" { "Errors, warnings" }
+                    th scope="col" { "Domain" }
+                    th scope="col" { "What to do first" }
                 } }
                 tbody {
                     @for (place, report) in reports.iter().enumerate() {
                         @let (mood, word) = status(report.status());
                         tr {
-                            td {
+                            th scope="row" {
                                 p.title {
-                                    a href={ "#d" (place) } { strong { (report.domain.as_str()) } }
+                                    a href={ "#d" (place) } { (report.domain.as_str()) }
                                     (badge(mood, word))
                                 }
-                                p.small { (marked(&report.first)) }
+                                p.small.soft { (counts(report)) }
                             }
-                            td.number { (usable(report)) }
-                            td.number {
-                                (count(report, Severity::Error)) ", " (count(report, Severity::Warning))
-                            }
+                            td.small { (first_of(report).0) }
                         }
                     }
                 }
@@ -117,9 +130,32 @@ fn overview(reports: &[AuditReport]) -> Markup {
     }
 }
 
-fn usable(report: &AuditReport) -> usize {
-    let usable = |selector: &&SelectorReport| selector.status == NameStatus::Found;
-    report.selectors.iter().filter(usable).count()
+/// How many keys and findings there are.
+fn counts(report: &AuditReport) -> String {
+    let findings = |severity, thing| {
+        let found = report
+            .findings
+            .iter()
+            .filter(|found| found.severity == severity);
+        let count = found.count() as u64;
+        (count > 0).then(|| counted(count, thing))
+    };
+    let counts = [
+        Some(usable_keys(report)),
+        findings(Severity::Error, "error"),
+        findings(Severity::Warning, "warning"),
+    ];
+    counts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// The number of usable keys.
+fn usable_keys(report: &AuditReport) -> String {
+    let selectors = report.selectors.iter();
+    let usable = selectors.filter(|selector| selector.status == NameStatus::Found);
+    match usable.count() as u64 {
+        0 => "no usable key".to_owned(),
+        count => counted(count, "usable key"),
+    }
 }
 
 fn domain(place: usize, report: &AuditReport, is_one_of_several: bool, now: u64) -> Markup {
@@ -128,16 +164,19 @@ fn domain(place: usize, report: &AuditReport, is_one_of_several: bool, now: u64)
         let mut selectors = report.selectors.iter();
         !selectors.any(|selector| is_about(finding, selector))
     });
-    let labels: Vec<String> = report
+    let mut selectors: Vec<(&SelectorReport, String)> = report
         .selectors
         .iter()
-        .map(|each| label(report, each))
+        .map(|selector| (selector, label(report, selector)))
         .collect();
-    let spans: Vec<Span> = report.selectors.iter().zip(&labels).map(span).collect();
+    // Those with the worst findings first.
+    selectors.sort_by_key(|(each, _)| worst(report, each).unwrap_or(Severity::Note));
+    let mut spans: Vec<Span> = selectors.iter().map(span).collect();
+    spans.sort_by_key(|span| (span.due.is_none(), span.due, span.first));
     html! {
         section.sheet id={ "d" (place) } {
             div.title {
-                h2 { @if is_one_of_several { (report.domain.as_str()) } @else { "The domain" } }
+                h2 { @if is_one_of_several { (report.domain.as_str()) } @else { "Overview" } }
                 (badge(mood, word))
             }
             (facts(report))
@@ -146,9 +185,7 @@ fn domain(place: usize, report: &AuditReport, is_one_of_several: bool, now: u64)
                 h3 { "Keys, and when to replace them" }
                 (timeline(&spans, now))
             }
-            @for (each, label) in report.selectors.iter().zip(&labels) {
-                (selector(label, each, report, now))
-            }
+            @for (each, label) in &selectors { (selector(label, each, report, now)) }
         }
     }
 }
@@ -166,7 +203,7 @@ fn label(report: &AuditReport, selector: &SelectorReport) -> String {
     }
 }
 
-fn span<'a>((selector, label): (&SelectorReport, &'a String)) -> Span<'a> {
+fn span<'a>((selector, label): &'a (&SelectorReport, String)) -> Span<'a> {
     Span {
         label,
         first: selector.first_seen,
@@ -180,7 +217,7 @@ fn facts(report: &AuditReport) -> Markup {
     html! {
         dl.facts {
             dt { "Keys" }
-            dd { (counted(usable(report) as u64, "usable key")) }
+            dd { (usable_keys(report)) }
             dt { "DMARC" }
             dd {
                 @match &report.dmarc {

@@ -45,9 +45,12 @@ impl Scale {
         let latest = times().max().unwrap_or(now);
         let from = earliest.min(now.saturating_sub(LEAST));
         let to = latest.max(now + LEAST);
+        let from = from.max(now.saturating_sub(BACK));
+        let to = to.min(now + AHEAD);
         Self {
-            from: from.max(now.saturating_sub(BACK)),
-            to: to.min(now + AHEAD),
+            from,
+            // So that a mark at the end is seen whole.
+            to: to + (to - from) / 50,
         }
     }
 
@@ -79,7 +82,7 @@ pub fn date(seconds: u64) -> String {
     text.split('T').next().unwrap_or_default().to_owned()
 }
 
-/// When a key is to be replaced, in words; and whether that is past.
+/// When to replace a key, in words; and whether that is past.
 pub fn due_in_words(due: u64, now: u64) -> (String, bool) {
     let is_late = due <= now;
     let words = if is_late {
@@ -87,9 +90,9 @@ pub fn due_in_words(due: u64, now: u64) -> (String, bool) {
             ..DAY => "today".to_owned(),
             _ => distance(due, now),
         };
-        format!("replace it now: due {} ({late})", date(due))
+        format!("now: due {} ({late})", date(due))
     } else {
-        format!("replace it by {} ({})", date(due), distance(due, now))
+        format!("by {} ({})", date(due), distance(due, now))
     };
     (words, is_late)
 }
@@ -131,7 +134,7 @@ fn row(span: &Span, scale: &Scale, now: u64) -> Markup {
                 @if let Some(first) = span.first { span { "first seen " (date(first)) } }
                 @if let Some(last) = span.last { span { "last seen " (date(last)) } }
                 @if let Some((words, is_late)) = &due {
-                    span class=[is_late.then_some("bad")] { (words) }
+                    span class=[is_late.then_some("bad")] { "replace " (words) }
                 }
             }
             div.track aria-hidden="true" {
@@ -170,7 +173,8 @@ mod tests {
     fn a_scale_has_room_for_all_times_within_reason() {
         let check = |times: [Option<u64>; 3], from: u64, to: u64| {
             let scale = Scale::of(&[span(times[0], times[1], times[2])], NOW);
-            assert_eq!((scale.from, scale.to), (from, to), "{times:?}");
+            assert_eq!(scale.from, from, "{times:?}");
+            assert_eq!(scale.to, to + (to - from) / 50, "{times:?}");
             assert_eq!(scale.place(scale.from), 0);
             assert_eq!(scale.place(scale.to), 10_000);
         };
@@ -185,12 +189,9 @@ mod tests {
     #[test]
     fn what_is_due_is_said() {
         let check = |due: u64, expected: &str| assert_eq!(due_in_words(due, NOW).0, expected);
-        check(NOW + 10 * DAY, "replace it by 2026-12-10 (in 10 days)");
-        check(
-            NOW - 10 * DAY,
-            "replace it now: due 2026-11-20 (10 days ago)",
-        );
-        check(NOW, "replace it now: due 2026-11-30 (today)");
+        check(NOW + 10 * DAY, "by 2026-12-10 (in 10 days)");
+        check(NOW - 10 * DAY, "now: due 2026-11-20 (10 days ago)");
+        check(NOW, "now: due 2026-11-30 (today)");
     }
 
     #[test]

@@ -37,8 +37,10 @@ pub fn share(part: u64, whole: u64) -> String {
 /// ends with a full stop unless it may end with a command, which people copy.
 pub fn sentence(text: &str) -> String {
     let first = text.split([' ', ',']).next().unwrap_or_default();
-    let is_word =
-        !first.is_empty() && first != "dkim" && first.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_word = first == "nothing:"
+        || (!first.is_empty()
+            && first != "dkim"
+            && first.bytes().all(|byte| byte.is_ascii_lowercase()));
     let mut sentence = text.to_owned();
     if is_word {
         sentence[..1].make_ascii_uppercase();
@@ -115,6 +117,7 @@ mod tests {
         check("the key is revoked", "The key is revoked.");
         check("p= is empty", "p= is empty.");
         check("google: sign again", "google: sign again.");
+        check("nothing: it is good", "Nothing: it is good.");
         check("example.com signed", "example.com signed.");
         check(
             "ask again: dkim lookup -s a -d b",

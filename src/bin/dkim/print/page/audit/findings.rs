@@ -1,6 +1,6 @@
 //! Findings with what to do about them and the records to publish.
 
-use dkim_toolkit::audit::SelectorReport;
+use dkim_toolkit::audit::{AuditReport, SelectorReport};
 use dkim_toolkit::finding::{Code, Confidence, Finding};
 use dkim_toolkit::lint::Severity;
 use maud::{Markup, html};
@@ -17,6 +17,13 @@ pub fn is_about(finding: &Finding, selector: &SelectorReport) -> bool {
     };
     finding.selector.as_ref() == Some(&selector.selector)
         && (matches!(finding.code, Code::Domain(_)) || is_under_name())
+}
+
+/// How bad the worst finding about a selector is.
+pub fn worst(report: &AuditReport, selector: &SelectorReport) -> Option<Severity> {
+    let findings = report.findings.iter();
+    let about = findings.filter(|finding| is_about(finding, selector));
+    about.map(|finding| finding.severity).min()
 }
 
 /// The findings in their order; nothing if there is none.

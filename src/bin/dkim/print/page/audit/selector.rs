@@ -3,10 +3,10 @@
 use dkim_toolkit::alignment::Alignment;
 use dkim_toolkit::audit::{AuditReport, SelectorReport, Source};
 use dkim_toolkit::key::PublicKey;
-use dkim_toolkit::lint::NameStatus;
+use dkim_toolkit::lint::{NameStatus, Severity};
 use maud::{Markup, html};
 
-use super::findings::{findings, is_about};
+use super::findings::{findings, is_about, worst};
 use crate::print::page::bars::bar_with_words;
 use crate::print::page::frame::{Mood, badge, shown};
 use crate::print::page::timeline::{date, due_in_words};
@@ -15,7 +15,10 @@ use crate::print::time::distance;
 
 /// The card of a selector.
 pub fn selector(label: &str, selector: &SelectorReport, report: &AuditReport, now: u64) -> Markup {
-    let (mood, word) = status(selector.status);
+    let (mood, word) = match (selector.status, worst(report, selector)) {
+        (NameStatus::Found, Some(Severity::Warning)) => (Mood::Unsure, "usable, with warnings"),
+        (status, _) => in_words(status),
+    };
     let about = report
         .findings
         .iter()
@@ -40,8 +43,10 @@ pub fn selector(label: &str, selector: &SelectorReport, report: &AuditReport, no
                 dt { "Known by" }
                 dd { (known_by(&selector.sources)) }
                 (times(selector, now))
-                dt { "Alignment" }
-                dd { (alignment(selector.alignment)) }
+                @if selector.alignment != Alignment::Strict {
+                    dt { "Alignment" }
+                    dd { (alignment(selector.alignment)) }
+                }
                 @if selector.in_messages > 0 {
                     dt { "Messages" }
                     dd { (counted(selector.in_messages, "message")) " signed with it" }
@@ -72,21 +77,18 @@ fn times(selector: &SelectorReport, now: u64) -> Markup {
             dd {
                 @if selector.is_dated_by_name { "by its name from " } @else { "first seen " }
                 (date(first)) " (" (distance(first, now)) ")"
+                @if let Some(last) = selector.last_seen { ", last seen " (date(last)) }
             }
-        }
-        @if let Some(last) = selector.last_seen {
-            dt { "Last seen" }
-            dd { (date(last)) " (" (distance(last, now)) ")" }
         }
         @if let Some(due) = selector.rotate_by {
             @let (words, is_late) = due_in_words(due, now);
-            dt { "Replacement" }
+            dt { "Replace" }
             dd class=[is_late.then_some("bad")] { (words) }
         }
     }
 }
 
-const fn status(status: NameStatus) -> (Mood, &'static str) {
+const fn in_words(status: NameStatus) -> (Mood, &'static str) {
     match status {
         NameStatus::Found => (Mood::Good, "usable"),
         NameStatus::Missing => (Mood::Bad, "no key"),
@@ -106,7 +108,7 @@ fn key_in_words(key: &PublicKey) -> String {
 
 fn known_by(sources: &[Source]) -> String {
     let words = sources.iter().map(|source| match source {
-        Source::Named => "its name, which was given",
+        Source::Named => "its name, as it was given",
         Source::Messages => "messages that it signed",
         Source::Reports => "aggregate reports",
         Source::Provider => "a guess: the provider's selector",

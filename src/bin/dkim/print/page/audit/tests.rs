@@ -119,7 +119,7 @@ fn several_domains_have_an_overview() {
         "href=\"#d1\"",
         "id=\"d1\"",
         "One domain needs work.",
-        "<strong>example.net: </strong>",
+        "<strong>example.net</strong>: ",
     ] {
         assert!(page.contains(words), "{words}\n{page}");
     }
