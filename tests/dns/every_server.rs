@@ -3,6 +3,8 @@
 mod finding;
 mod world;
 
+use std::slice::from_ref;
+
 use dkim_toolkit::lookup::{Answer as Said, Question, RecordType};
 use dkim_toolkit::resolver::Resolver;
 
@@ -13,8 +15,8 @@ use crate::support::dns_server::{Answer, NS, NXDOMAIN, REFUSED, Record, Reply, T
 #[test]
 fn servers_that_agree() {
     let zone = example(&["s._domainkey TXT key"]);
-    let both = || vec![serves(&[zone.clone()]), serves(&[zone.clone()])];
-    let world = World::new(&[zone.clone()], both());
+    let both = || vec![serves(vec![zone.clone()]), serves(vec![zone.clone()])];
+    let world = World::new(vec![zone.clone()], both());
     // To find them: an alias, the zone's servers, two families of addresses each.
     let expected = "example.com.; a.example.com. 127.0.0.1 key; b.example.com. 127.0.0.2 key; 8";
     let Some(world) = check(world, "S._DomainKey.example.com", expected) else {
@@ -37,8 +39,8 @@ fn servers_that_agree() {
 #[test]
 fn servers_are_found_once() {
     let zone = example(&["s1._domainkey TXT key1", "s2._domainkey TXT key2"]);
-    let both = vec![serves(&[zone.clone()]), serves(&[zone.clone()])];
-    let Some(world) = World::new(&[zone], both) else {
+    let both = vec![serves(vec![zone.clone()]), serves(vec![zone.clone()])];
+    let Some(world) = World::new(vec![zone], both) else {
         return;
     };
     let resolver = Resolver::new(&world.options()).unwrap();
@@ -69,10 +71,16 @@ fn servers_that_disagree() {
     let old = example(&["s._domainkey TXT old"]);
     let new = example(&["s._domainkey TXT new"]);
     let none = example(&[]);
-    let world = World::new(&[old.clone()], vec![serves(&[old.clone()]), serves(&[new])]);
+    let world = World::new(
+        vec![old.clone()],
+        vec![serves(vec![old.clone()]), serves(vec![new])],
+    );
     let expected = "example.com.; a.example.com. 127.0.0.1 old; b.example.com. 127.0.0.2 new; 8";
     check(world, "s._domainkey.example.com", expected);
-    let world = World::new(&[none.clone()], vec![serves(&[old]), serves(&[none])]);
+    let world = World::new(
+        vec![none.clone()],
+        vec![serves(vec![old]), serves(vec![none])],
+    );
     let expected = "example.com.; a.example.com. 127.0.0.1 old; \
                     b.example.com. 127.0.0.2 NoSuchName; 8";
     check(world, "s._domainkey.example.com", expected);
@@ -81,8 +89,8 @@ fn servers_that_disagree() {
 #[test]
 fn a_server_that_keeps_silent() {
     let zone = example(&["s._domainkey TXT key"]);
-    let servers = vec![serves(&[zone.clone()]), says(Reply::Silence)];
-    let Some(world) = World::new(&[zone], servers) else {
+    let servers = vec![serves(vec![zone.clone()]), says(Reply::Silence)];
+    let Some(world) = World::new(vec![zone], servers) else {
         return;
     };
     let options = with(world.options(), |options| {
@@ -103,12 +111,12 @@ fn servers_without_authority() {
     #[track_caller]
     fn check_lame(reply: impl Into<Reply>, expected: &str) {
         let zone = example(&["s._domainkey TXT key"]);
-        let servers = vec![serves(&[zone.clone()]), says(reply)];
+        let servers = vec![serves(vec![zone.clone()]), says(reply)];
         let expected = format!(
             "example.com.; a.example.com. 127.0.0.1 key; b.example.com. 127.0.0.2 {expected}; 8"
         );
         check(
-            World::new(&[zone], servers),
+            World::new(vec![zone], servers),
             "s._domainkey.example.com",
             &expected,
         );
@@ -151,8 +159,8 @@ fn a_zone_below_the_domain() {
         "_domainkey.example.com",
         &["@ NS b.example.com", "s TXT key"],
     );
-    let servers = vec![serves(&[parent.clone()]), serves(&[child.clone()])];
-    let world = World::new(&[parent, child], servers);
+    let servers = vec![serves(vec![parent.clone()]), serves(vec![child.clone()])];
+    let world = World::new(vec![parent, child], servers);
     let expected = "_domainkey.example.com.; b.example.com. 127.0.0.2 key; 5";
     let Some(world) = check(world, "s._domainkey.example.com", expected) else {
         return;
@@ -165,8 +173,8 @@ fn a_zone_below_the_domain() {
 fn names_without_records() {
     let zone = example(&["s._domainkey TXT key"]);
     let world = || {
-        let both = vec![serves(&[zone.clone()]), serves(&[zone.clone()])];
-        World::new(&[zone.clone()], both)
+        let both = vec![serves(vec![zone.clone()]), serves(vec![zone.clone()])];
+        World::new(vec![zone.clone()], both)
     };
     let both = |answer| {
         format!(
@@ -193,9 +201,9 @@ fn aliases_within_the_zone_and_out_of_it() {
     let provider = zone_of("provider.test", &["key TXT far"]);
     let sub = zone_of("sub.example.com", &["@ NS b.example.com", "key TXT sub"]);
     let world = |more: &[Zone]| {
-        let zones = [&[zone.clone()], more].concat();
-        let both = vec![serves(&zones), serves(&zones)];
-        World::new(&[zone.clone(), provider.clone(), sub.clone()], both)
+        let zones = [from_ref(&zone), more].concat();
+        let both = vec![serves(zones.clone()), serves(zones.clone())];
+        World::new(vec![zone.clone(), provider.clone(), sub.clone()], both)
     };
     // With a question for the zone that the alias is in.
     let both = |answer: &str, questions: usize| {
@@ -214,7 +222,7 @@ fn aliases_within_the_zone_and_out_of_it() {
     let out = "key.provider.test. Elsewhere";
     check(world(&[]), &name("out"), &both(out, 9));
     // The same where the server knows the other zone.
-    check(world(&[provider.clone()]), &name("out"), &both(out, 9));
+    check(world(from_ref(&provider)), &name("out"), &both(out, 9));
     let on = format!("out._domainkey.example.com. {out}");
     check(world(&[]), &name("on"), &both(&on, 9));
     // It refers to the servers of the zone below.

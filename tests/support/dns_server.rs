@@ -30,6 +30,9 @@ pub const REFUSED: u16 = 5;
 
 const IN: u16 = 1;
 
+/// What a server does about each question.
+pub type Behaviour = Box<dyn Fn(&Question) -> Reply + Send + Sync>;
+
 /// A running server; it ends when this is dropped.
 pub struct DnsServer {
     address: SocketAddr,
@@ -37,7 +40,7 @@ pub struct DnsServer {
 }
 
 struct State {
-    answer: Box<dyn Fn(&Question) -> Reply + Send + Sync>,
+    answer: Behaviour,
     questions: Mutex<Vec<Question>>,
     stopped: AtomicBool,
 }
@@ -111,9 +114,7 @@ impl DnsServer {
 
     /// Starts servers on 127.0.0.1, 127.0.0.2 and so on, all on one port, one for each of these
     /// functions; `None` where the system has no such addresses.
-    pub fn start_side_by_side(
-        answers: Vec<Box<dyn Fn(&Question) -> Reply + Send + Sync>>,
-    ) -> Option<Vec<Self>> {
+    pub fn start_side_by_side(answers: Vec<Behaviour>) -> Option<Vec<Self>> {
         let sockets = side_by_side(answers.len())?;
         let servers = sockets.into_iter().zip(answers);
         let servers = servers.map(|((udp, tcp), answer)| Self::serve(udp, Some(tcp), answer));

@@ -1,6 +1,7 @@
 //! How the zone of a name and its servers are found.
 
 use std::fmt::Write as _;
+use std::slice::from_ref;
 
 use dkim_toolkit::lookup::{
     Answer as Said, Question, RecordData, RecordType, RecordsOutcome, ServersAnswer,
@@ -10,7 +11,7 @@ use dkim_toolkit::resolver::Resolver;
 use super::world::{World, answer, ask, check, example, serves, zone_of};
 use crate::dns::block_on;
 use crate::support::dns_server::{
-    A, Answer, CNAME, NOERROR, NS, Record, SERVFAIL, SOA, TXT, wire_name,
+    A, Answer, Behaviour, CNAME, NOERROR, Question as Asked, Record, SERVFAIL,
 };
 
 const NAME: &str = "s._domainkey.example.com";
@@ -22,11 +23,11 @@ fn a_resolver_without_authorities() {
     let zone = example(&["s._domainkey TXT key"]);
     let known = zone.clone();
     let resolver = move |question: &_| {
-        let mut answer = answer(&[known.clone()], question, false);
+        let mut answer = answer(from_ref(&known), question, false);
         answer.authorities.clear();
         answer
     };
-    let both = vec![serves(&[zone.clone()]), serves(&[zone])];
+    let both = vec![serves(vec![zone.clone()]), serves(vec![zone])];
     // The alias; then SOA records of three names.
     check(World::behind(resolver, both), NAME, &format!("{BOTH}11"));
 }
@@ -41,8 +42,8 @@ fn an_alias_to_a_zone_that_is_broken() {
     ];
     let zone = example(&aliases);
     let known = zone.clone();
-    let resolver = move |question: &crate::support::dns_server::Question| {
-        let whole = answer(&[known.clone()], question, false);
+    let resolver = move |question: &Asked| {
+        let whole = answer(from_ref(&known), question, false);
         let is_led_away = whole
             .answers
             .iter()
@@ -53,7 +54,7 @@ fn an_alias_to_a_zone_that_is_broken() {
             whole
         }
     };
-    let both = vec![serves(&[zone.clone()]), serves(&[zone])];
+    let both = vec![serves(vec![zone.clone()]), serves(vec![zone])];
     let expected = "example.com.; a.example.com. 127.0.0.1 key.broken.test. Elsewhere; \
                     b.example.com. 127.0.0.2 key.broken.test. Elsewhere; 10";
     check(World::behind(resolver, both), NAME, expected);
@@ -64,22 +65,22 @@ fn an_alias_to_a_zone_that_is_broken() {
 fn zones_of_other_names_are_not_taken() {
     let zone = example(&["s._domainkey TXT key"]);
     let known = zone.clone();
-    let resolver = move |question: &crate::support::dns_server::Question| {
-        let mut answer = answer(&[known.clone()], question, false);
+    let resolver = move |question: &Asked| {
+        let mut answer = answer(from_ref(&known), question, false);
         if question.name != "example.com." {
             answer.authorities.clear();
             answer = answer.soa("other.example.com").soa("xample.com");
         }
         answer
     };
-    let both = vec![serves(&[zone.clone()]), serves(&[zone])];
+    let both = vec![serves(vec![zone.clone()]), serves(vec![zone])];
     check(World::behind(resolver, both), NAME, &format!("{BOTH}11"));
 }
 
 #[test]
 fn a_resolver_that_fails() {
     let failing = |_: &_| Answer::code(SERVFAIL);
-    let Some(world) = World::behind(failing, vec![serves(&[])]) else {
+    let Some(world) = World::behind(failing, vec![serves(vec![])]) else {
         return;
     };
     let address = world.resolver.address();
@@ -91,7 +92,7 @@ fn a_resolver_that_fails() {
 #[test]
 fn a_zone_without_end() {
     let empty = |_: &_| Answer::code(NOERROR);
-    let world = World::behind(empty, vec![serves(&[])]);
+    let world = World::behind(empty, vec![serves(vec![])]);
     let why = "ServFail: no SOA record at s._domainkey.example.com. or above it says which zone \
                that is in";
     let Some(world) = check(world, NAME, why) else {
@@ -107,7 +108,7 @@ fn a_zone_without_end() {
     let known = zone_of("example.com", &lines);
     let resolver = {
         let known = known.clone();
-        move |question: &crate::support::dns_server::Question| match question.record_type {
+        move |question: &Asked| match question.record_type {
             A => {
                 let mut answer = Answer::default();
                 for last in (1..=200).rev() {
@@ -116,10 +117,10 @@ fn a_zone_without_end() {
                 }
                 answer
             }
-            _ => answer(&[known.clone()], question, false),
+            _ => answer(from_ref(&known), question, false),
         }
     };
-    let both = vec![serves(&[known.clone()]), serves(&[known])];
+    let both = vec![serves(vec![known.clone()]), serves(vec![known])];
     let mut expected = "example.com.; ".to_owned();
     for server in 0..13 {
         for last in [1, 2] {
@@ -139,7 +140,7 @@ fn servers_without_addresses() {
         "d AAAA ::",
         "b AAAA ::",
     ]);
-    let both = vec![serves(&[zone.clone()]), serves(&[zone.clone()])];
+    let both = vec![serves(vec![zone.clone()]), serves(vec![zone.clone()])];
     let nothing = "NoSuchName";
     // An address that there is no way to is passed over where another one answers.
     let expected = format!(
@@ -148,18 +149,18 @@ fn servers_without_addresses() {
          d.example.com. :: Unreachable: [::] cannot be reached: it is not the address of a server; \
          12"
     );
-    check(World::new(&[zone], both), NAME, &expected);
+    check(World::new(vec![zone], both), NAME, &expected);
     let zone = zone_of("example.com", &["s._domainkey TXT key"]);
     let expected = "ServFail: there is no NS record for the zone example.com.";
-    check(World::new(&[zone], vec![serves(&[])]), NAME, expected);
+    check(World::new(vec![zone], vec![serves(vec![])]), NAME, expected);
 }
 
 /// What a change of a key waits for: how long caches may keep that there is no record.
 #[test]
 fn the_time_of_denials() {
     let zone = example(&[]);
-    let both = vec![serves(&[zone.clone()]), serves(&[zone.clone()])];
-    let Some(world) = World::new(&[zone], both) else {
+    let both = vec![serves(vec![zone.clone()]), serves(vec![zone.clone()])];
+    let Some(world) = World::new(vec![zone], both) else {
         return;
     };
     let resolver = Resolver::new(&world.options()).unwrap();
@@ -182,8 +183,8 @@ fn the_time_of_denials() {
 fn long_answers() {
     let text = "x".repeat(4_000);
     let zone = example(&[&format!("s._domainkey TXT {text}")]);
-    let both = vec![serves(&[zone.clone()]), serves(&[zone.clone()])];
-    let Some(world) = World::new(&[zone], both) else {
+    let both = vec![serves(vec![zone.clone()]), serves(vec![zone.clone()])];
+    let Some(world) = World::new(vec![zone], both) else {
         return;
     };
     let expected = BOTH.replace("key;", &format!("{text};"));
@@ -205,10 +206,10 @@ fn a_server_that_answers_one_step_at_a_time() {
         "s._domainkey CNAME t._domainkey.example.com",
         "t._domainkey TXT key",
     ]);
-    let server = || -> super::world::Behaviour {
+    let server = || -> Behaviour {
         let known = zone.clone();
         Box::new(move |question| {
-            let mut answer = answer(&[known.clone()], question, true);
+            let mut answer = answer(from_ref(&known), question, true);
             answer.answers.truncate(1);
             answer.into()
         })
@@ -216,7 +217,7 @@ fn a_server_that_answers_one_step_at_a_time() {
     let both = vec![server(), server()];
     let expected = BOTH.replace("key;", "t._domainkey.example.com. key;");
     check(
-        World::new(&[zone.clone()], both),
+        World::new(vec![zone.clone()], both),
         NAME,
         &format!("{expected}11"),
     );

@@ -10,8 +10,8 @@ use dkim_toolkit::resolver::{Resolver, ResolverOptions};
 
 use crate::dns::{LONG, block_on, shown_chain, with};
 use crate::support::dns_server::{
-    A, AAAA, Answer, CNAME, DnsServer, NS, NXDOMAIN, Question as Asked, REFUSED, Record, Reply,
-    SOA, wire_name,
+    A, AAAA, Answer, Behaviour, CNAME, DnsServer, NS, NXDOMAIN, Question as Asked, REFUSED, Record,
+    Reply, SOA, wire_name,
 };
 
 /// A zone: its name, and records as `NAME TYPE DATA`, the name without that of the zone.
@@ -72,8 +72,10 @@ fn is_at_or_below(name: &str, ancestor: &str) -> bool {
 
 /// What a server says that has these zones.
 pub fn answer(zones: &[Zone], question: &Asked, authoritative: bool) -> Answer {
-    let mut answer = Answer::default();
-    answer.authoritative = authoritative;
+    let mut answer = Answer {
+        authoritative,
+        ..Answer::default()
+    };
     let mut name = question.name.to_ascii_lowercase();
     for _ in 0..8 {
         let zones = zones
@@ -135,11 +137,8 @@ fn text_of(mut wire: &[u8]) -> String {
     name
 }
 
-pub type Behaviour = Box<dyn Fn(&Asked) -> Reply + Send + Sync>;
-
 /// An authoritative server of these zones.
-pub fn serves(zones: &[Zone]) -> Behaviour {
-    let zones = zones.to_vec();
+pub fn serves(zones: Vec<Zone>) -> Behaviour {
     Box::new(move |question| answer(&zones, question, true).into())
 }
 
@@ -157,8 +156,7 @@ pub struct World {
 
 impl World {
     /// `None` where the system has too few addresses.
-    pub fn new(known: &[Zone], servers: Vec<Behaviour>) -> Option<Self> {
-        let known = known.to_vec();
+    pub fn new(known: Vec<Zone>, servers: Vec<Behaviour>) -> Option<Self> {
         Self::behind(move |question| answer(&known, question, false), servers)
     }
 
