@@ -136,7 +136,7 @@ impl Gathering<'_> {
         let (header, _) = content.read_header(LineEndings::Lenient)?;
         if !header.has_fields() {
             return Err(Error::cannot(
-                "this is no message: there is no header field",
+                "it is not a message: there is no header field",
             ));
         }
         self.evidence.add_message(&header);
@@ -209,7 +209,7 @@ impl Gathering<'_> {
                 Source::File(path) => self.named.contains(path),
             };
         if is_named {
-            let why = "this is no aggregate report, and no message with one attached";
+            let why = "it is neither an aggregate report nor a message with one attached";
             return Err(Error::cannot(why));
         }
         self.others.count += 1;
@@ -228,11 +228,9 @@ impl Others {
     fn tell(&self, output: &Output) {
         let Self { count, first, of } = self;
         if let Some(first) = first {
-            let others = match count - 1 {
-                0 => String::new(),
-                others => format!(" nor in {others} others"),
-            };
-            let why = format!("there is no aggregate report in it{others}, of {of} in all");
+            let why = format!(
+                "there is no aggregate report in it; files and messages without one: {count} of {of}"
+            );
             output.warning(first, why);
         }
     }
@@ -264,7 +262,7 @@ impl Content<'_> {
             }
             if whole.len() + piece.len() > MAX_REPORT {
                 let why = format!(
-                    "this has more than {} MiB: it is no report",
+                    "it has more than {} MiB: too much for a report",
                     MAX_REPORT >> 20
                 );
                 return Err(Error::cannot(why));
