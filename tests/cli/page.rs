@@ -196,7 +196,7 @@ fn the_page_of_a_summary() {
             "By domain and selector",
             "rsa2048 · rsa 2048",
             "3 pass · 2 fail",
-            "body-hash-mismatch 2",
+            "2 body-hash-mismatch",
             "Why signatures do not pass",
             "Made by dkim ",
         ],

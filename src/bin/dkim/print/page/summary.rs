@@ -90,10 +90,16 @@ fn what_first(summary: &Summary) -> Markup {
                     (reason::meaning(code)) "."
                 }
                 @if let Some(remedy) = reason::remedy(code, domain, selector) {
-                    @if summary.causes.is_some() && remedy.contains("--explain") {
-                        p { "What happened to messages is below, with what to do about it." }
-                    } @else {
-                        p { (marked(&remedy)) }
+                    // What would be said by --explain was said.
+                    @match commonest_cause(summary).filter(|_| remedy.contains("--explain")) {
+                        Some((count, meaning, remedy)) => {
+                            p {
+                                "What happened most, to " (counted(count, "message"))
+                                " of all: " (meaning)
+                            }
+                            @if let Some(remedy) = remedy { p { (marked(remedy)) } }
+                        },
+                        None => p { (marked(&remedy)) },
                     }
                 }
             }
@@ -185,7 +191,7 @@ fn counts(row: &Row) -> Markup {
     html! {
         (bar_with_words(&[(Mood::Good, row.pass, "pass"), (Mood::Bad, row.fail(), "fail")]))
         @for (code, count) in reasons {
-            p.small.soft { (code) " " (grouped(*count)) }
+            p.small.soft { (grouped(*count)) " " (code) }
         }
     }
 }
@@ -267,7 +273,7 @@ fn what_happened(causes: &BTreeMap<&'static str, u64>) -> Markup {
                             tr {
                                 td {
                                     @if let Some((meaning, remedy)) = cause(code) {
-                                        p { (marked(meaning.trim_end_matches('.'))) }
+                                        p { (marked(meaning)) }
                                         p.small.soft { code { (code) } }
                                         @if let Some(remedy) = remedy { p.small { (marked(remedy)) } }
                                     }
@@ -282,6 +288,15 @@ fn what_happened(causes: &BTreeMap<&'static str, u64>) -> Markup {
     }
 }
 
+/// What happened to most messages, as far as it was searched for: to how many, what it means, and
+/// what to do about it.
+fn commonest_cause(summary: &Summary) -> Option<(u64, Markup, Option<&'static str>)> {
+    let causes = summary.causes.as_ref()?.iter();
+    let (code, count) = causes.max_by_key(|(code, count)| (**count, Reverse(**code)))?;
+    let (meaning, remedy) = cause(code)?;
+    Some((*count, marked(meaning), remedy))
+}
+
 /// What a cause or a warning means, and what to do about it.
 fn cause(code: &str) -> Option<(&'static str, Option<&'static str>)> {
     let cause = Cause::ALL.iter().find(|cause| cause.name() == code);
@@ -292,4 +307,56 @@ fn cause(code: &str) -> Option<(&'static str, Option<&'static str>)> {
         .iter()
         .find(|warning| warning.name() == code)?;
     Some((warning.meaning(), warning.remedy()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(messages: u64, pass: u64) -> Row {
+        let mut row = Row::default();
+        (row.messages, row.pass) = (messages, pass);
+        if messages > pass {
+            row.reasons.insert("key-not-found", messages - pass);
+        }
+        row
+    }
+
+    #[test]
+    fn the_largest_summary_is_a_small_page() {
+        let mut summary = Summary::new(false);
+        for number in 0..20_000_u64 {
+            let pair = (Some(format!("d{number}.example")), Some("s".to_owned()));
+            summary.rows.insert(pair, row(50, 50));
+        }
+        let worst = (Some("example.com".to_owned()), Some("s1".to_owned()));
+        summary.rows.insert(worst, row(7, 3));
+        (summary.messages, summary.further) = (1_000_027, row(20, 20));
+        summary.results = [("pass", 1_000_023), ("permerror", 4)].into();
+        let page = page(&summary, 1_796_000_000);
+        for words in [
+            "DKIM: 1,000,027 messages verified",
+            "4 of 7 messages that example.com signed with the selector s1 do not pass.",
+            "<code>dkim lookup -s s1 -d example.com</code>",
+            "all others",
+            // All but the one and 199 others have 50 each, and there are 20 beyond.
+            "990,070 pass",
+        ] {
+            assert!(page.contains(words), "{words}");
+        }
+        assert_eq!(page.matches("<th scope=\"row\">").count(), MAX_ROWS + 1);
+        assert!(page.len() < 200_000, "{}", page.len());
+    }
+
+    #[test]
+    fn names_are_escaped_wherever_they_come_from() {
+        let mut summary = Summary::new(false);
+        let hostile = "\"><script>alert(1)</script>\u{202e}\n".to_owned();
+        let pair = (Some(hostile.clone()), Some(hostile));
+        summary.rows.insert(pair, row(1, 0));
+        summary.messages = 1;
+        let page = page(&summary, 0);
+        assert!(!page.contains("<script") && !page.contains('\u{202e}'));
+        assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;\\u{202e}\\n"));
+    }
 }
