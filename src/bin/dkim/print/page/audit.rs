@@ -4,10 +4,11 @@ mod findings;
 mod selector;
 
 use dkim_toolkit::audit::{AuditReport, AuditStatus, SelectorReport};
+use dkim_toolkit::finding::Finding;
 use dkim_toolkit::lint::{NameStatus, Severity};
 use maud::{Markup, html};
 
-use self::findings::{findings, is_about, worst};
+use self::findings::{findings, is_about, records, worst};
 use self::selector::selector;
 use super::frame::{self, Mood, badge, first, shown};
 use super::timeline::{Span, date, timeline};
@@ -85,19 +86,22 @@ fn what_first(reports: &[AuditReport]) -> Markup {
 
 /// What to do first about a domain, and why.
 fn first_of(report: &AuditReport) -> (Markup, Markup) {
-    let mut findings = report.findings.iter();
-    let Some(finding) = findings.find(|finding| report.first.ends_with(&finding.remedy)) else {
+    let is_first = |finding: &&Finding| match &finding.selector {
+        Some(selector) => report.first == format!("{selector}: {}", finding.remedy),
+        None => report.first == finding.remedy,
+    };
+    let Some(finding) = report.findings.iter().find(is_first) else {
         return (marked(&report.first), html! {});
     };
-    let selector = finding
-        .selector
-        .as_ref()
-        .filter(|_| report.first != finding.remedy);
     let what = html! {
-        @if let Some(selector) = selector { "Selector " (selector.as_str()) ": " }
+        @if let Some(selector) = &finding.selector { "Selector " (selector.as_str()) ": " }
         (marked(&finding.remedy))
     };
-    (what, html! { p { "Why: " (sentence(&finding.message)) } })
+    let why = html! {
+        p { "Why: " (sentence(&finding.message)) }
+        (records(finding))
+    };
+    (what, why)
 }
 
 /// A row for each domain.

@@ -55,7 +55,7 @@ pub fn page(title: &str, below: &str, contents: &Markup, now: u64) -> String {
                 main { (contents) }
                 footer {
                     p {
-                        "Made by dkim " (env!("CARGO_PKG_VERSION")) " on "
+                        "Made by dkim " (env!("CARGO_PKG_VERSION")) ", as of "
                         time datetime=(made) { (made) } "."
                     }
                 }

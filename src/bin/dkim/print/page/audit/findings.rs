@@ -51,15 +51,17 @@ fn item(finding: &Finding) -> Markup {
             }
             p { (sentence(&finding.message)) }
             p { span.soft { "What to do: " } (marked(&finding.remedy)) }
-            @if !finding.records.is_empty() {
-                pre {
-                    @for (place, record) in finding.records.iter().enumerate() {
-                        @if place > 0 { "\n" }
-                        (shown(&record.to_string()))
-                    }
-                }
-            }
+            (records(finding))
         }
+    }
+}
+
+/// The records to publish or to change, one a line.
+pub fn records(finding: &Finding) -> Markup {
+    let records = finding.records.iter();
+    let lines: Vec<String> = records.map(|record| shown(&record.to_string())).collect();
+    html! {
+        @if !lines.is_empty() { pre { (lines.join("\n")) } }
     }
 }
 
