@@ -211,6 +211,7 @@ fn span<'a>((selector, label): &'a (&SelectorReport, String)) -> Span<'a> {
     Span {
         label,
         first: selector.first_seen,
+        is_dated_by_name: selector.is_dated_by_name,
         last: selector.last_seen,
         due: selector.rotate_by,
     }

@@ -15,7 +15,10 @@ const LEAST: u64 = 30 * DAY;
 /// A key, with its times in Unix seconds.
 pub struct Span<'a> {
     pub label: &'a str,
+    /// Since when it is used.
     pub first: Option<u64>,
+    /// Whether that is only the date in its name, and nobody saw it then.
+    pub is_dated_by_name: bool,
     pub last: Option<u64>,
     pub due: Option<u64>,
 }
@@ -125,13 +128,16 @@ pub fn timeline(spans: &[Span], now: u64) -> Markup {
 fn row(span: &Span, scale: &Scale, now: u64) -> Markup {
     let begin = span.first.or(span.last);
     let end = span.last.or(span.first);
+    let is_seen = !span.is_dated_by_name || span.last.is_some();
     let due = span.due.map(|due| due_in_words(due, now));
     let is_late = due.as_ref().is_some_and(|(_, is_late)| *is_late);
     html! {
         div.row {
             div.what {
                 strong { (span.label) }
-                @if let Some(first) = span.first { span { "first seen " (date(first)) } }
+                @if let Some(first) = span.first {
+                    span { @if span.is_dated_by_name { "named after " } @else { "first seen " } (date(first)) }
+                }
                 @if let Some(last) = span.last { span { "last seen " (date(last)) } }
                 @if let Some((words, is_late)) = &due {
                     span class=[is_late.then_some("bad")] { "replace " (words) }
@@ -141,7 +147,7 @@ fn row(span: &Span, scale: &Scale, now: u64) -> Markup {
                 @if let (Some(end), Some(due)) = (end, span.due) {
                     @if due > end { span.ahead style=(scale.style(end, due)) {} }
                 }
-                @if let (Some(begin), Some(end)) = (begin, end) {
+                @if let (Some(begin), Some(end), true) = (begin, end, is_seen) {
                     span.used style=(scale.style(begin, end)) {}
                 }
                 @if let Some(due) = span.due.filter(|_| is_late) {
@@ -164,6 +170,7 @@ mod tests {
         Span {
             label: "s1",
             first,
+            is_dated_by_name: false,
             last,
             due,
         }
@@ -200,5 +207,15 @@ mod tests {
         assert_eq!(page, "");
         let page = timeline(&[span(Some(NOW - DAY), None, Some(NOW + DAY))], NOW).into_string();
         assert!(page.contains("first seen 2026-11-29"), "{page}");
+    }
+
+    #[test]
+    fn the_date_in_a_name_was_not_seen() {
+        let mut span = span(Some(NOW - 40 * DAY), None, Some(NOW + DAY));
+        span.is_dated_by_name = true;
+        let page = timeline(&[span], NOW).into_string();
+        let (row, _) = page.split_once("class=\"axis\"").unwrap();
+        assert!(row.contains("named after 2026-10-21"), "{row}");
+        assert!(!row.contains("seen") && !row.contains("used"), "{row}");
     }
 }

@@ -75,7 +75,7 @@ fn times(selector: &SelectorReport, now: u64) -> Markup {
         @if let Some(first) = selector.first_seen {
             dt { "Age" }
             dd {
-                @if selector.is_dated_by_name { "by its name from " } @else { "first seen " }
+                @if selector.is_dated_by_name { "named after " } @else { "first seen " }
                 (date(first)) " (" (distance(first, now)) ")"
                 @if let Some(last) = selector.last_seen { ", last seen " (date(last)) }
             }
