@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::finding::Finding;
+use crate::finding::{Confidence, Finding};
 use crate::lookup::{LookupFailureKind, ServerAnswer, ServersAnswer};
 
 const NOW: u64 = 1_794_700_800; // 15 November 2026
@@ -385,7 +385,30 @@ fn published_and_not_seen() {
         key = key(ED25519)
     );
     let options = seen("used", "example.com", in_messages(40, 2, "example.com"));
-    assert_eq!(told(&audit(&zone, &options)), ["selector-unused mail"]);
+    let report = audit(&zone, &options);
+    assert_eq!(told(&report), ["selector-unused mail"]);
+    assert_eq!(report.findings[0].confidence, Confidence::Likely);
+
+    // A report that does not say the selector may mean this one.
+    let mut evidence = (*options.evidence).clone();
+    let domain = "example.com".parse().unwrap();
+    let counts = evidence.without_selector.entry(domain).or_default();
+    counts.in_reports = 7;
+    let unnamed = AuditOptions {
+        evidence: Arc::new(evidence.clone()),
+        ..AuditOptions::default()
+    };
+    let report = audit(&zone, &unnamed);
+    assert_eq!(report.findings[0].confidence, Confidence::Guess);
+    assert!(report.findings[0].message.contains("of 7 signed messages"));
+
+    // What was left out may be of this one as well.
+    evidence.left_out.signatures = 1;
+    let left_out = AuditOptions {
+        evidence: Arc::new(evidence),
+        ..AuditOptions::default()
+    };
+    assert_eq!(told(&audit(&zone, &left_out)), Vec::<String>::new());
 }
 
 #[test]

@@ -10,8 +10,10 @@ pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
         let sources = &selector.sources;
         sources.contains(&Source::Messages) || sources.contains(&Source::Reports)
     };
-    // Where nothing of the domain was seen, nothing is known of what it uses.
-    if !facts.selectors.iter().any(is_seen) {
+    let evidence = &facts.audit.options.evidence;
+    // Where nothing of the domain was seen, or not all that was seen is known, nothing is known of
+    // what it does not use.
+    if !facts.selectors.iter().any(is_seen) || evidence.left_out.signatures > 0 {
         return Vec::new();
     }
     let unused = facts.selectors.iter().filter(|selector| {
@@ -21,14 +23,28 @@ pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
     });
     unused
         .map(|selector| {
+            let unnamed = evidence.without_selector.get(&selector.domain);
+            let (besides, confidence) = match unnamed {
+                None => (String::new(), Confidence::Likely),
+                Some(counts) => (
+                    format!(
+                        "; but reports do not say the selectors of {} signed messages",
+                        counts.in_reports
+                    ),
+                    Confidence::Guess,
+                ),
+            };
             let finding = Finding::new(
                 DomainCode::SelectorUnused,
-                "its key is published, and no message or report that was read has a signature of it",
+                format!(
+                    "its key is published, and no message or report that was read names it in a \
+                     signature{besides}"
+                ),
                 "revoke it, if nothing signs with it",
             );
             finding
                 .about(&selector.selector)
-                .with_confidence(Confidence::Likely)
+                .with_confidence(confidence)
         })
         .collect()
 }
