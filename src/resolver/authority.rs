@@ -27,6 +27,9 @@ use zone::Zone;
 /// process may open.
 const AT_ONCE: usize = 256;
 
+/// Addresses of servers that are asked for at a time: forwarders take about 150 questions.
+const ADDRESSES_AT_ONCE: usize = 32;
+
 /// Zones and names that are remembered.
 const REMEMBERED: u64 = 1_024;
 
@@ -42,6 +45,8 @@ pub(super) struct Authorities {
     /// The servers that are being asked, so that questions share sockets.
     links: Mutex<HashMap<SocketAddr, Weak<Servers>>>,
     slots: Semaphore,
+    /// For questions for addresses.
+    address_slots: Semaphore,
 }
 
 /// Counts questions.
@@ -68,6 +73,7 @@ impl Authorities {
             servers: Memory::new(REMEMBERED),
             links: Mutex::default(),
             slots: Semaphore::new(AT_ONCE),
+            address_slots: Semaphore::new(ADDRESSES_AT_ONCE),
         }
     }
 
@@ -86,7 +92,7 @@ impl Authorities {
 }
 
 impl Resolver {
-    /// What each authoritative server says; `None` where answers come from master files.
+    /// What each authoritative server says; no servers where answers come from master files.
     pub(super) async fn every_server(
         &self,
         question: &Question,

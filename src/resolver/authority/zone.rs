@@ -143,11 +143,16 @@ impl Resolver {
     }
 
     async fn find_addresses(&self, name: OwnerName, count: &Count) -> (NameServer, u32) {
-        let (v4, v6) = join(
-            self.find_counted(&name, RecordType::A, count),
-            self.find_counted(&name, RecordType::Aaaa, count),
-        )
-        .await;
+        let find = async |record_type| {
+            let slots = self.authorities.as_ref().map(|known| &known.address_slots);
+            // The semaphore is never closed.
+            let _slot = match slots {
+                Some(slots) => slots.acquire().await.ok(),
+                None => None,
+            };
+            self.find_counted(&name, record_type, count).await
+        };
+        let (v4, v6) = join(find(RecordType::A), find(RecordType::Aaaa)).await;
         let mut addresses = Vec::new();
         let mut failure = None;
         let mut ttl = u32::MAX;
