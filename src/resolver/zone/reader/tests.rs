@@ -387,7 +387,14 @@ fn what_is_not_understood() {
 fn any_octets_whatever() {
     // Every pair and many a triple of the octets that mean something, at every place of a record.
     let special = b" \t\r\n\"\\();$@.0aI\xFF\x00";
-    let bases: [&[u8]; 3] = [b"a IN TXT \"x\"\n", b"$TTL 1\n", b"a TYPE16 \\# 2 0141"];
+    let bases: [&[u8]; 6] = [
+        b"a IN TXT \"x\"\n",
+        b"$TTL 1\n",
+        b"a TYPE16 \\# 2 0141",
+        b"a SOA a b 1 1 1 1 1",
+        b"a MX \\# 5 000a016d00",
+        b"a A 192.0.2.1",
+    ];
     for base in bases {
         for place in 0..=base.len() {
             for &first in special {
