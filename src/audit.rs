@@ -82,6 +82,9 @@ const MAX_SPF_RECORDS: usize = 6;
 pub struct AuditOptions {
     /// Selectors that are known.
     pub selectors: Vec<Selector>,
+    /// Signing domains and selectors whose keys an earlier audit found; those of other domains are
+    /// ignored.
+    pub earlier: Vec<(Sdid, Selector)>,
     /// What messages and reports say.
     pub evidence: Arc<Evidence>,
     /// Whether selectors are guessed.
@@ -95,6 +98,7 @@ impl Default for AuditOptions {
     fn default() -> Self {
         Self {
             selectors: Vec::new(),
+            earlier: Vec::new(),
             evidence: Arc::default(),
             guesses: true,
             every_server: false,
@@ -153,6 +157,11 @@ impl Audit {
         audit.walk_on();
         for selector in &options.selectors {
             audit.add(selector, domain, Source::Named);
+        }
+        for (signer, selector) in &options.earlier {
+            if signer.domain().is_within(domain.domain()) {
+                audit.add(selector, signer, Source::Earlier);
+            }
         }
         for ((signer, selector), sighting) in &options.evidence.sightings {
             if signer.domain().is_within(domain.domain()) {

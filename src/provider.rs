@@ -66,6 +66,17 @@ pub enum Publication {
 }
 
 impl Publication {
+    /// The name in output.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Txt => "TXT",
+            Self::Cname => "CNAME",
+            Self::Either => "CNAME or TXT",
+            Self::Delegation => "NS",
+        }
+    }
+
     fn parse(text: &str) -> Option<Self> {
         Some(match text {
             "TXT" => Self::Txt,

@@ -1,6 +1,7 @@
 //! The `dkim` command as scripts see it: results, JSON, exit statuses, errors.
 
 mod aligned;
+mod audit;
 mod authentication_results;
 mod exit;
 mod explain;

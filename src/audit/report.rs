@@ -29,6 +29,8 @@ coded! {
         Messages = "messages", false;
         /// Aggregate reports have it.
         Reports = "reports", false;
+        /// An earlier audit found its key.
+        Earlier = "earlier", false;
         /// A provider has it that MX records, SPF records, name servers, or another selector of the
         /// domain point to.
         Provider = "provider", true;

@@ -13,7 +13,7 @@ pub(super) fn includes(records: &[RecordData]) -> Vec<DomainName> {
     texts
         .filter_map(terms)
         .flatten()
-        .filter_map(domain)
+        .filter_map(|term| domain(&term))
         .collect()
 }
 
@@ -24,7 +24,7 @@ fn terms(text: &str) -> Option<Vec<String>> {
     (words.next()? == "v=spf1").then(|| words.map(str::to_owned).collect())
 }
 
-fn domain(term: String) -> Option<DomainName> {
+fn domain(term: &str) -> Option<DomainName> {
     let term = term.trim_start_matches(['+', '-', '~', '?']);
     let name = term
         .strip_prefix("include:")

@@ -180,7 +180,7 @@ impl FindingCode {
     }
 
     /// Whether it is about the form of a record, so that it is gone from a corrected one.
-    pub(super) const fn is_correctable(self) -> bool {
+    pub(crate) const fn is_correctable(self) -> bool {
         matches!(self.columns().1, About::Form)
     }
 }

@@ -16,7 +16,7 @@ const ASK_THE_ZONE: &str = r#"
 case "$*" in
 *--zone*) exec "$DKIM" "$@" ;;
 "lookup --message "*) exec "$DKIM" lookup --message "$3" --zone keys.zone ;;
-verify*|lookup*) exec "$DKIM" "$@" --zone keys.zone ;;
+verify*|lookup*|audit*) exec "$DKIM" "$@" --zone keys.zone ;;
 *) exec "$DKIM" "$@" ;;
 esac"#;
 
@@ -31,6 +31,15 @@ const PROGRAMS: [(&str, &str); 7] = [
     ("vault-store", "grep -q 'PRIVATE KEY'"),
 ];
 
+/// An aggregate report of DMARC.
+const REPORT: &str = "<feedback><report_metadata><org_name>example.org</org_name>\
+    <report_id>1</report_id><date_range><begin>1790000000</begin><end>1790086399</end></date_range>\
+    </report_metadata><policy_published><domain>example.com</domain></policy_published>\
+    <record><row><source_ip>192.0.2.1</source_ip><count>5</count></row>\
+    <identifiers><header_from>example.com</header_from></identifiers>\
+    <auth_results><dkim><domain>example.com</domain><selector>s2026</selector>\
+    <result>pass</result></dkim></auth_results></record></feedback>";
+
 /// A folder with the files that examples name.
 fn folder() -> tempfile::TempDir {
     let folder = super::scratch();
@@ -43,6 +52,7 @@ fn folder() -> tempfile::TempDir {
         "Maildir/cur",
         "Maildir/new",
         "outbox",
+        "reports",
         "etc",
         "programs",
         ".zfunc",
@@ -84,6 +94,9 @@ fn folder() -> tempfile::TempDir {
     fs::write(path("message.eml"), signed).unwrap();
     fs::write(path("broken.eml"), &broken).unwrap();
     fs::write(path("Maildir/cur/1:2,S"), &broken).unwrap();
+    fs::write(path("reports/1.xml"), REPORT).unwrap();
+    let audit = "audit example.com --json --zone keys.zone";
+    fs::write(path("last.json"), run(audit)).unwrap();
     folder
 }
 

@@ -2,8 +2,9 @@
 
 use super::Facts;
 use crate::audit::{SelectorReport, Source};
-use crate::finding::Finding;
+use crate::finding::{Finding, Record};
 use crate::lint::{self, FindingCode, Severity};
+use crate::lookup::RecordType;
 
 pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
     let of_selector = |selector| of_selector(facts, selector);
@@ -25,10 +26,19 @@ fn of_selector(facts: &Facts<'_>, selector: &SelectorReport) -> Vec<Finding> {
 
 fn told(selector: &SelectorReport, finding: &lint::Finding) -> Finding {
     let mut told = Finding::of_name(finding, &selector.selector);
+    if let Some(fixed) = selector
+        .report
+        .fixed
+        .as_ref()
+        .filter(|_| finding.code.is_correctable())
+    {
+        let record = Record::new(selector.owner_name(), RecordType::Txt, fixed);
+        told = told.with_records(vec![record]);
+    }
     if finding.code == FindingCode::Revoked && !selector.sources.contains(&Source::Named) {
         // This is how a key ends: nobody signs with it, as far as is known.
         told.severity = Severity::Note;
-        told.remedy = "nothing, if no mail is signed with it any more".to_owned();
+        "nothing, if no mail is signed with it any more".clone_into(&mut told.remedy);
     }
     told
 }

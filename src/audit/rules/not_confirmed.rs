@@ -3,7 +3,7 @@
 use super::{Facts, delegation};
 use crate::audit::{SelectorReport, Source};
 use crate::finding::{DomainCode, Finding};
-use crate::lint::NameStatus;
+use crate::lint::{NameStatus, Severity};
 
 pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
     let counts = facts.audit.questions.counts();
@@ -54,7 +54,10 @@ pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
 /// A selector that was named has no key.
 fn of_named(facts: &Facts<'_>, selector: &SelectorReport) -> Option<Finding> {
     let is_missing = selector.status == NameStatus::Missing && selector.report.chain.is_empty();
-    let is_told_elsewhere = selector.is_in_use || delegation::missing(facts, selector).is_some();
+    let mut findings = selector.report.findings.iter();
+    let is_told_elsewhere = selector.is_in_use
+        || findings.any(|finding| finding.severity() == Severity::Error)
+        || delegation::missing(facts, selector).is_some();
     if !selector.sources.contains(&Source::Named) || !is_missing || is_told_elsewhere {
         return None;
     }

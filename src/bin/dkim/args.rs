@@ -1,5 +1,6 @@
 //! The command line's words.
 
+mod audit;
 mod dns;
 mod documentation;
 mod examples;
@@ -14,6 +15,7 @@ mod verify;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use audit::{Audit, AuditFormat};
 pub use dns::Dns;
 pub use documentation::{Completions, Man};
 pub use inspect::{Inspect, Part};
@@ -89,6 +91,7 @@ pub enum Command {
     Keygen(Keygen),
     Record(Record),
     Lookup(Lookup),
+    Audit(Audit),
     Completions(Completions),
     Man(Man),
 }

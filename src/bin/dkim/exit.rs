@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use dkim_toolkit::audit::AuditStatus;
 use dkim_toolkit::lint::NameStatus;
 use dkim_toolkit::verdict::VerificationResult;
 use dkim_toolkit::verify::MessageResult;
@@ -62,6 +63,16 @@ impl From<&NameStatus> for ExitStatus {
             | NameStatus::Revoked
             | NameStatus::Invalid
             | NameStatus::Mismatch => Self::No,
+        }
+    }
+}
+
+impl From<AuditStatus> for ExitStatus {
+    fn from(status: AuditStatus) -> Self {
+        match status {
+            AuditStatus::Good => Self::Yes,
+            AuditStatus::Bad => Self::No,
+            AuditStatus::Unknown => Self::CannotTell,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What is printed: text for people and JSON for scripts, by subcommand.
 
+pub mod audit;
 pub mod inspect;
 mod json;
 pub mod key_report;

@@ -1,5 +1,6 @@
 //! What each subcommand does.
 
+mod audit;
 mod completions;
 mod dns;
 mod each;
@@ -30,6 +31,7 @@ pub fn run(command: &Command, output: &mut Output) -> Result<ExitStatus, Error> 
         Command::Keygen(arguments) => keygen::run(arguments, output),
         Command::Record(arguments) => record::run(arguments, output),
         Command::Lookup(arguments) => lookup::run(arguments, output),
+        Command::Audit(arguments) => audit::run(arguments, output),
         Command::Completions(arguments) => completions::run(arguments, output),
         Command::Man(arguments) => man::run(arguments, output),
     }

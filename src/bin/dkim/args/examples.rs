@@ -75,6 +75,23 @@ pub const SIGN: &[Example] = &[
     ),
 ];
 
+pub const AUDIT: &[Example] = &[
+    example("what a domain looks like", "dkim audit example.com"),
+    example(
+        "with the selectors that its mail has",
+        "dkim audit example.com --from-messages Maildir --from-reports reports",
+    ),
+    example(
+        "a page to look at and to forward",
+        "dkim audit example.com example.net --format html > dkim.html",
+    )
+    .exits(1),
+    example(
+        "from cron: say only what changed",
+        "dkim audit example.com --since last.json",
+    ),
+];
+
 pub const INSPECT: &[Example] = &[
     example("explain the signatures", "dkim inspect message.eml"),
     example(
@@ -180,6 +197,7 @@ pub const ALL: &[(&str, &[Example])] = &[
     ("keygen", KEYGEN),
     ("record", RECORD),
     ("lookup", LOOKUP),
+    ("audit", AUDIT),
     ("completions", COMPLETIONS),
     ("man", MAN),
 ];

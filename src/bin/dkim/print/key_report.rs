@@ -8,6 +8,8 @@ use dkim_toolkit::lint::{NameReport, Severity};
 use super::Output;
 use crate::error::Error;
 
+pub use json::Key;
+
 /// Prints what is said of what is under a name; `is_first` unless a report stands above it.
 pub fn print_name(
     name: &str,

@@ -9,6 +9,12 @@ pub fn rfc3339(seconds: u64) -> Option<String> {
     Some(time.to_string())
 }
 
+/// The date of a time, as `2026-11-30`.
+pub fn date(seconds: u64) -> String {
+    let text = rfc3339(seconds).unwrap_or_default();
+    text.split('T').next().unwrap_or_default().to_owned()
+}
+
 /// How far a time is from now, in words.
 pub fn distance(seconds: u64, now: u64) -> String {
     let (count, unit) = match seconds.abs_diff(now) {

@@ -31,8 +31,9 @@ struct Record<'a> {
 
 struct Tags<'a>(&'a [ExplainedTag]);
 
+/// A key, without its numbers.
 #[derive(Serialize)]
-struct Key {
+pub struct Key {
     r#type: &'static str,
     bits: usize,
     exponent: Option<u64>,
@@ -88,7 +89,8 @@ impl<'a> Record<'a> {
 }
 
 impl Key {
-    fn new(key: &PublicKey) -> Self {
+    /// What kind of key it is, and how it is written.
+    pub fn new(key: &PublicKey) -> Self {
         let (exponent, encoding) = match key {
             PublicKey::Rsa(key) => {
                 let encoding = match key.encoding() {
