@@ -208,18 +208,15 @@ impl<M: Machine> Active<M> {
     /// known and waits for those that are under way.
     fn wants(&mut self, shared: &mut Shared) -> bool {
         loop {
-            let wanted = self.wanted.get_or_insert_with(|| {
-                let mut seen = HashSet::new();
-                let is_new = |question: &Question| {
-                    !self.awaited.contains(question)
-                        && !self.answered.contains(question)
-                        && seen.insert(question.clone())
-                };
-                self.machine.pending().into_iter().filter(is_new).collect()
-            });
+            let pending = || self.machine.pending().into();
+            let wanted = self.wanted.get_or_insert_with(pending);
             let Some(question) = wanted.front() else {
                 return false;
             };
+            if self.awaited.contains(question) || self.answered.contains(question) {
+                wanted.pop_front();
+                continue;
+            }
             if let Some(answer) = shared.known.get(question) {
                 let (question, answer) = (question.clone(), answer.clone());
                 self.take(&question, answer);
