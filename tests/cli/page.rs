@@ -233,3 +233,86 @@ fn nothing_to_do_is_said() {
     let page = dkim(&words).exits(0);
     page.prints("Nothing: every signature passes.");
 }
+
+/// A zone with keys in several states, and with what somebody wrote there to get into the page.
+const OF_AUDIT: &str = "\
+s202610._domainkey.example.com. TXT \"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"
+old._domainkey.example.com. TXT \"v=DKIM1; k=rsa; p=\"
+s1._domainkey.example.com. CNAME s1.domainkey.u1234567.wl123.sendgrid.net.
+s1.domainkey.u1234567.wl123.sendgrid.net. TXT \"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"
+evil._domainkey.example.com. TXT \"v=DKIM1; p=<script>alert(1)</script>\\\"><img src=x onerror=alert(1)>\"
+_dmarc.example.com. TXT \"v=DMARC1; p=none; rua=mailto:<script>alert(2)</script>@example.com\"
+";
+
+#[test]
+fn the_page_of_an_audit() {
+    let folder = scratch();
+    let zone = file(&folder, "zone", OF_AUDIT.as_bytes());
+    let message = file(&folder, "message.eml", &signed());
+    let words = [
+        "audit",
+        "--zone",
+        &zone,
+        "--no-guess",
+        "--format",
+        "html",
+        "-s",
+        "s202610",
+        "-s",
+        "old",
+        "-s",
+        "s1",
+        "-s",
+        "evil",
+        "--from-messages",
+        &message,
+        "example.com",
+    ];
+    let one = dkim(&words).exits(1);
+    let two = dkim(&[&words[..], &["example.net"]].concat()).exits(1);
+    for page in [&one, &two] {
+        assert!(page.stdout().starts_with("<!DOCTYPE html>"));
+        assert!(page.stdout().ends_with("</html>\n"));
+        assert!(!page.stdout().contains("<script") && !page.stdout().contains("<img"));
+    }
+    if !has_browser() {
+        return;
+    }
+    let text = read(&one.stdout);
+    check(
+        &text,
+        &[
+            "DKIM of example.com",
+            "WHAT TO DO FIRST",
+            "Why: ",
+            "Overview\nneeds work",
+            "2 usable keys",
+            "none, alignment relaxed",
+            "rua=mailto:<script>alert(2)</script>@example.com",
+            "Keys, and when to replace them",
+            "rsa2048\nfirst seen ",
+            "evil\nnot usable",
+            "What to do: ",
+        ],
+    );
+    check(
+        &text,
+        &[
+            "s1\nusable",
+            "Provider\nTwilio SendGrid",
+            "Alias of\ns1.domainkey.",
+        ],
+    );
+    check(&text, &["old\nrevoked"]);
+    let text = read(&two.stdout);
+    check(
+        &text,
+        &[
+            "DKIM of 2 domains",
+            "2 domains need work.",
+            "Domains",
+            "example.com",
+            "example.net",
+        ],
+    );
+}
