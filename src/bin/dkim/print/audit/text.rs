@@ -37,8 +37,8 @@ pub fn report(found: &AuditReport, is_verbose: bool, is_first: bool, columns: us
     let mut records: &[Record] = &[];
     for finding in &found.findings {
         self::finding(&mut report, finding);
-        // Several findings can have one correction.
-        let is_new = finding.records != records;
+        // Several findings can have one correction, and a remedy can have it as well.
+        let is_new = finding.records != records && !says_records(finding);
         for record in finding.records.iter().filter(|_| is_new) {
             // In one line, so that it can be copied.
             report.line_of(&[(PLAIN, &format!("    {}", escape(&record.to_string())))]);
@@ -143,6 +143,9 @@ fn selector(report: &mut Report, found: &SelectorReport) {
     if let Some(seen) = seen(found) {
         report.wrapped(4, PLAIN, "seen:", &seen);
     }
+    if let Some(date_in_name) = found.first_seen.filter(|_| found.is_dated_by_name) {
+        report.wrapped(4, PLAIN, "dated by its name:", &date(date_in_name));
+    }
     if let Some(rotate_by) = found.rotate_by {
         report.wrapped(4, PLAIN, "replace by:", &date(rotate_by));
     }
@@ -150,7 +153,11 @@ fn selector(report: &mut Report, found: &SelectorReport) {
         let text = "only where DMARC is relaxed (adkim=r)";
         report.wrapped(4, PLAIN, "aligned:", text);
     }
-    let sources = found.sources.iter().copied().map(source);
+    // Of several guesses, the first tells most.
+    let is_guess = |place: &usize| found.sources[*place].is_guess();
+    let count = (0..found.sources.len()).find(is_guess);
+    let count = count.map_or(found.sources.len(), |guess| guess.max(1));
+    let sources = found.sources.iter().take(count).copied().map(source);
     let sources: Vec<&str> = sources.collect();
     report.wrapped(4, PLAIN, "known from:", &sources.join(", "));
 }
@@ -161,9 +168,6 @@ fn seen(found: &SelectorReport) -> Option<String> {
     match (found.first_seen, found.last_seen) {
         (Some(first), Some(last)) if date(first) == date(last) => parts.push(date(first)),
         (Some(first), Some(last)) => parts.push(format!("{} to {}", date(first), date(last))),
-        (Some(first), None) if found.is_dated_by_name => {
-            parts.push(format!("{}, by the date in its name", date(first)));
-        }
         _ => {}
     }
     if found.in_messages > 0 {
@@ -237,7 +241,18 @@ fn finding(report: &mut Report, finding: &Finding) {
     };
     let message = format!("{about}{likelihood}{}", finding.message);
     report.wrapped(2, style, &label, &message);
-    report.wrapped(4, PLAIN, "remedy:", &finding.remedy);
+    if says_records(finding) {
+        // In one line, so that the record can be copied.
+        report.line_of(&[(PLAIN, &format!("    remedy: {}", finding.remedy))]);
+    } else {
+        report.wrapped(4, PLAIN, "remedy:", &finding.remedy);
+    }
+}
+
+/// Whether the remedy has the record to publish.
+fn says_records(finding: &Finding) -> bool {
+    let mut records = finding.records.iter();
+    records.any(|record| finding.remedy.contains(&record.to_string()))
 }
 
 fn key_in_words(key: &PublicKey) -> String {
