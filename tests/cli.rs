@@ -3,6 +3,7 @@
 mod aligned;
 mod audit;
 mod authentication_results;
+mod delegate;
 mod exit;
 mod explain;
 mod explain_report;

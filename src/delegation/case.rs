@@ -74,14 +74,10 @@ impl<'a> Case<'a> {
         target.map(record).into_iter().collect()
     }
 
-    /// How to come by the record, if its target is not known.
+    /// What to do with the record; how to come by it, if its target is not known.
     pub(super) fn or_learn(&self, what: &str) -> String {
         match self.target() {
-            Some(target) => format!(
-                "{what}{}. IN CNAME {}.",
-                self.name_in_words(),
-                target.to_ascii()
-            ),
+            Some(_) => what.to_owned(),
             None => self.scene.plan.how_to_learn_targets(),
         }
     }
@@ -103,6 +99,7 @@ impl<'a> Case<'a> {
                 .map(|target| format!("{}.", target.to_ascii())),
             state: self.state,
             detail: self.detail(),
+            remarks: self.remarks(),
             found: self.found(),
             servers: self.servers(),
             key: self.key(),
@@ -213,7 +210,10 @@ impl<'a> Case<'a> {
     /// The state in one sentence.
     fn detail(&self) -> String {
         let sight = self.sight();
-        let mut detail = match (self.state, sight) {
+        if self.seen().is_disagreed() {
+            return "the authoritative servers do not say the same".to_owned();
+        }
+        match (self.state, sight) {
             (State::Set, _) if self.scene.is_checked(self.number) => {
                 "the CNAME record leads where it has to".to_owned()
             }
@@ -238,24 +238,23 @@ impl<'a> Case<'a> {
             (_, Sight::Alias(_)) => "the CNAME record leads to another name".to_owned(),
             (_, Sight::Text(_)) => "a TXT record is where the CNAME record has to be".to_owned(),
             (_, Sight::Unknown(why)) => format!("the DNS gave no answer: {why}"),
-        };
+        }
+    }
+
+    /// What else there is to know of the answers.
+    fn remarks(&self) -> Vec<String> {
         let seen = self.seen();
-        if seen.is_disagreed() {
-            "the authoritative servers do not say the same".clone_into(&mut detail);
-        } else if let Some(agreed) = seen.agreed()
-            && seen.resolver.is_known()
-            && *agreed != seen.resolver
-        {
-            detail.push_str(&format!(
-                "; the resolver still has {}, from before the last change",
+        let is_older = |agreed: &&Sight| seen.resolver.is_known() && **agreed != seen.resolver;
+        let older = seen.agreed().filter(is_older).map(|_| {
+            format!(
+                "the authoritative servers say so; the resolver still has {}, from before the last \
+                 change",
                 seen.resolver
-            ));
-        }
-        if let Some(failure) = &seen.no_servers {
-            detail.push_str(&format!(
-                "; the authoritative servers could not be asked: {failure}"
-            ));
-        }
-        detail
+            )
+        });
+        let failed = seen.no_servers.as_ref();
+        let failed = failed
+            .map(|failure| format!("the authoritative servers could not be asked: {failure}"));
+        older.into_iter().chain(failed).collect()
     }
 }

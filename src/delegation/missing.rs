@@ -14,7 +14,7 @@ pub(super) fn examine(case: &Case<'_>) -> Vec<Finding> {
             Some(found) => {
                 let mut finding = Finding::of_name(found, case.selector());
                 if case.target().is_some() {
-                    finding.remedy = case.or_learn("remove the TXT record, and publish ");
+                    finding.remedy = case.or_learn("remove the TXT record, and publish this one");
                 }
                 finding
             }
@@ -23,7 +23,7 @@ pub(super) fn examine(case: &Case<'_>) -> Vec<Finding> {
         _ => Finding::new(
             DomainCode::CnameMissing,
             format!("there is no CNAME record at {name}"),
-            case.or_learn("publish "),
+            case.or_learn("publish this record"),
         ),
     };
     vec![finding.about(case.selector()).with_records(records)]
@@ -41,6 +41,8 @@ fn in_the_way(case: &Case<'_>, text: &[u8]) -> Finding {
         format!(
             "{what} is at {name}, in the way of the CNAME record: a name with a CNAME record has no other (RFC 1034 §3.6.2)"
         ),
-        case.or_learn("remove the TXT record once nothing is signed with its key, and publish "),
+        case.or_learn(
+            "remove the TXT record once nothing is signed with its key, and publish this one",
+        ),
     )
 }

@@ -72,6 +72,8 @@ pub struct SelectorReport {
     pub state: State,
     /// The state in one sentence, in lower case and without a full stop, safe to print.
     pub detail: String,
+    /// What else there is to know of the answers, each a sentence like `detail`.
+    pub remarks: Vec<String>,
     /// The record that is there.
     pub found: Option<Found>,
     /// What each authoritative server says; none if they could not be found or asked.

@@ -19,9 +19,9 @@ pub(super) fn examine(plan: &Plan, selectors: &mut [SelectorReport]) {
         .clone()
         .map(|report| report.selector.as_str())
         .collect();
+    let records = if count == 2 { "record" } else { "records" };
     let remedy = format!(
-        "publish the CNAME {} of {} as well",
-        if count == 2 { "record" } else { "records" },
+        "publish the CNAME {records} of {} as well",
         missing_names.join(" and ")
     );
     let records: Vec<Record> = missing.filter_map(SelectorReport::record).collect();

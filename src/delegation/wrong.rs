@@ -56,11 +56,7 @@ pub(super) fn examine(case: &Case<'_>, published: &str) -> Vec<Finding> {
     });
     let why = cause.as_ref().map_or("", |cause| cause.why.as_str());
     let publish = match target {
-        Some(target) => format!(
-            "publish {}. IN CNAME {}. in its place",
-            case.name_in_words(),
-            target.to_ascii()
-        ),
+        Some(_) => "publish this record in its place".to_owned(),
         None => case.scene.plan.how_to_learn_targets(),
     };
     let remedy = cause.as_ref().and_then(|cause| cause.remedy.clone());

@@ -16,7 +16,7 @@ const ASK_THE_ZONE: &str = r#"
 case "$*" in
 *--zone*) exec "$DKIM" "$@" ;;
 "lookup --message "*) exec "$DKIM" lookup --message "$3" --zone keys.zone ;;
-verify*|lookup*|audit*) exec "$DKIM" "$@" --zone keys.zone ;;
+verify*|lookup*|audit*|delegate*--check) exec "$DKIM" "$@" --zone keys.zone ;;
 *) exec "$DKIM" "$@" ;;
 esac"#;
 
@@ -77,6 +77,11 @@ fn folder() -> tempfile::TempDir {
         ))
     });
     fs::write(path("keys.zone"), zone.concat()).unwrap();
+    let alias = "s1._domainkey.example.com. IN CNAME s1.dkim.example.net.\n";
+    fs::write(path("cname.txt"), alias).unwrap();
+    fs::write(path("new.zone"), alias).unwrap();
+    let tokens = r#"{"Tokens": ["aaaabbbbccccdddd"], "SigningHostedZone": "dkim.amazonses.com"}"#;
+    fs::write(path("ses.json"), tokens).unwrap();
     for (name, key) in [("rsa.pem", "rsa2048.pem"), ("ed.pem", "ed25519.pem")] {
         let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/keys");
         fs::copy(keys.join(key), path(name)).unwrap();

@@ -8,6 +8,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dkim_toolkit::explain::Cause;
+use dkim_toolkit::finding::DomainCode;
 use dkim_toolkit::lint::{FindingCode, Part};
 use dkim_toolkit::publish::Format;
 use dkim_toolkit::tags::{Presence, SIGNATURE};
@@ -51,6 +52,10 @@ fn every_code_is_listed() {
     check_codes("summary", "/$defs/happening/enum", happenings);
     let findings = FindingCode::ALL.iter().map(|code| code.name());
     check_codes("lookup", "/$defs/finding_code/enum", findings);
+    let of_domains = DomainCode::ALL.iter().map(|code| code.name());
+    let findings = FindingCode::ALL.iter().map(|code| code.name());
+    let findings = of_domains.chain(findings);
+    check_codes("delegate", "/$defs/finding_code/enum", findings);
     let parts = Part::ALL.iter().map(|part| part.name());
     check_codes("lookup", "/$defs/finding/properties/part/enum", parts);
     let formats = Format::ALL.iter().map(|format| format.name());

@@ -1,7 +1,7 @@
 //! The authoritative servers of a zone, each asked by itself.
 
 mod finding;
-mod world;
+pub mod world;
 
 use std::slice::from_ref;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! The resolver against a server on loopback: every answer that there can be.
 
 mod cache;
-mod every_server;
+pub mod every_server;
 mod failure;
 mod records;
 mod verification;

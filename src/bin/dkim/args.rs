@@ -1,6 +1,7 @@
 //! The command line's words.
 
 mod audit;
+mod delegate;
 mod dns;
 mod documentation;
 mod examples;
@@ -16,6 +17,7 @@ mod verify;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use audit::{Audit, AuditFormat};
+pub use delegate::{Delegate, Target};
 pub use dns::Dns;
 pub use documentation::{Completions, Man};
 pub use inspect::{Inspect, Part};
@@ -92,6 +94,7 @@ pub enum Command {
     Record(Record),
     Lookup(Lookup),
     Audit(Audit),
+    Delegate(Delegate),
     Completions(Completions),
     Man(Man),
 }

@@ -1,6 +1,7 @@
 //! What is printed: text for people and JSON for scripts, by subcommand.
 
 pub mod audit;
+pub mod delegate;
 pub mod inspect;
 mod json;
 pub mod key_report;

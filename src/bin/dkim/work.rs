@@ -2,6 +2,7 @@
 
 mod audit;
 mod completions;
+mod delegate;
 mod dns;
 mod each;
 mod inputs;
@@ -32,6 +33,7 @@ pub fn run(command: &Command, output: &mut Output) -> Result<ExitStatus, Error> 
         Command::Record(arguments) => record::run(arguments, output),
         Command::Lookup(arguments) => lookup::run(arguments, output),
         Command::Audit(arguments) => audit::run(arguments, output),
+        Command::Delegate(arguments) => delegate::run(arguments, output),
         Command::Completions(arguments) => completions::run(arguments, output),
         Command::Man(arguments) => man::run(arguments, output),
     }

@@ -22,11 +22,9 @@ pub(super) fn find(case: &Case<'_>, published: &DomainName) -> Option<Cause> {
             ": the target was entered without its final dot, and the name of the zone was added to \
               it"
             .to_owned(),
-        remedy: Some(format!(
-            "publish {}. IN CNAME {}. with the final dot",
-            case.name_in_words(),
-            DomainName::to_ascii(&target)
-        )),
+        remedy: Some(
+            "publish this record in its place, with the final dot of the target".to_owned(),
+        ),
         target: Some(target),
     })
 }

@@ -160,6 +160,26 @@ pub const LOOKUP: &[Example] = &[
     ),
 ];
 
+pub const DELEGATE: &[Example] = &[
+    example(
+        "the records that a provider wants",
+        "dkim delegate -d example.com --provider mailchimp",
+    ),
+    example(
+        "as it gave them, for another DNS",
+        "dkim delegate -d example.com --expected ses.json --format route53 > batch.json",
+    ),
+    example(
+        "are they set?",
+        "dkim delegate -d example.com --provider microsoft365 --check",
+    )
+    .exits(1),
+    example(
+        "a zone file before it is published",
+        "dkim delegate -d example.com --expected cname.txt --check --zone new.zone",
+    ),
+];
+
 pub const COMPLETIONS: &[Example] = &[
     example(
         "for bash",
@@ -198,6 +218,7 @@ pub const ALL: &[(&str, &[Example])] = &[
     ("record", RECORD),
     ("lookup", LOOKUP),
     ("audit", AUDIT),
+    ("delegate", DELEGATE),
     ("completions", COMPLETIONS),
     ("man", MAN),
 ];

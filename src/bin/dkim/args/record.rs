@@ -158,7 +158,7 @@ fn parse_note(text: &str) -> Result<Note, String> {
     Note::new(text).map_err(|error| error.to_string())
 }
 
-fn parse_ttl(text: &str) -> Result<Ttl, String> {
+pub(super) fn parse_ttl(text: &str) -> Result<Ttl, String> {
     let seconds = text.parse().ok();
     seconds
         .and_then(Ttl::from_seconds)

@@ -69,7 +69,7 @@ impl Published {
 }
 
 /// Says why a record cannot be published.
-fn refused(error: &PublishError) -> Error {
+pub fn refused(error: &PublishError) -> Error {
     let (about, hint, kind) = match error {
         PublishError::OutsideZone => (
             "--zone-name",
@@ -77,6 +77,11 @@ fn refused(error: &PublishError) -> Error {
             Kind::Usage,
         ),
         PublishError::LineTooLong { .. } => ("record", "use a shorter note or key", Kind::CannotDo),
+        PublishError::NoAlias { .. } => (
+            "--format",
+            "choose one that names the record: zone, nsupdate or another",
+            Kind::Usage,
+        ),
         PublishError::TtlRefused { .. } => ("--ttl", "choose another --ttl", Kind::Usage),
         _ => ("record", "choose a shorter selector", Kind::CannotDo),
     };

@@ -1,0 +1,126 @@
+//! What the provider gave, in each form.
+
+use super::{alias, dkim, file, scratch};
+use crate::cli::dkim_reading;
+
+const FORMS: [(&str, &str); 8] = [
+    (
+        "zone lines",
+        "s1._domainkey 3600 IN CNAME s1.dkim.example.net.\n\
+         s2._domainkey.example.com. CNAME s2.dkim.example.net.\n",
+    ),
+    (
+        "names and targets",
+        "s1._domainkey\tCNAME\ts1.dkim.example.net\r\ns2._domainkey s2.dkim.example.net\r\n",
+    ),
+    (
+        "OVHcloud's MX Plan",
+        r#"{"selectors": [
+            {"selectorName": "s1", "cname": "s1._domainkey.example.com CNAME s1.dkim.example.net."},
+            {"selectorName": "s2", "cname": "s2._domainkey.example.com CNAME s2.dkim.example.net."}]}"#,
+    ),
+    (
+        "OVHcloud's Exchange, two answers",
+        r#"{"customerRecord": "s1._domainkey.example.com", "targetRecord": "s1.dkim.example.net"}
+           {"customerRecord": "s2._domainkey.example.com", "targetRecord": "s2.dkim.example.net"}"#,
+    ),
+    (
+        "SendGrid",
+        r#"{"dns": {"dkim1": {"host": "s1._domainkey.example.com", "data": "s1.dkim.example.net"},
+                    "dkim2": {"host": "s2._domainkey.example.com", "data": "s2.dkim.example.net"}}}"#,
+    ),
+    (
+        "Amazon SES",
+        r#"{"DkimAttributes": {"Tokens": ["s1", "s2"], "SigningHostedZone": "dkim.example.net"}}"#,
+    ),
+    (
+        "a table of a web page",
+        "Type,Name,Value\nCNAME,s1._domainkey,s1.dkim.example.net\nCNAME,s2._domainkey,s2.dkim.example.net\n",
+    ),
+    (
+        "labels",
+        "Host Name : s1._domainkey\nPoints to address or value: s1.dkim.example.net\n\
+         Host Name : s2._domainkey\nPoints to address or value: s2.dkim.example.net\n",
+    ),
+];
+
+#[test]
+fn every_form_is_checked() {
+    let folder = scratch();
+    let right = alias("s1", "s1.dkim.example.net.") + &alias("s2", "S2.DKIM.example.NET.");
+    let wrong = right.replace("S2.DKIM", "s3.dkim");
+    let right = file(&folder, "right", right.as_bytes());
+    let wrong = file(&folder, "wrong", wrong.as_bytes());
+    for (form, text) in FORMS {
+        let given = file(&folder, form, text.as_bytes());
+        let words = ["delegate", "-d", "example.com", "--expected"];
+        let check = |zone: &str| {
+            let check = [given.as_str(), "--check", "--zone", zone];
+            dkim(&[&words[..], &check].concat())
+        };
+        check(&right).exits(0).prints("example.com: 2 of 2 set");
+        check(&wrong)
+            .exits(1)
+            .prints("should be: CNAME s2.dkim.example.net");
+        dkim_reading(&[&words[..], &["-"]].concat(), text.as_bytes())
+            .exits(0)
+            .prints("s2._domainkey.example.com. 3600 IN CNAME s2.dkim.example.net.\n");
+    }
+}
+
+#[test]
+fn text_of_powershell() {
+    let folder = scratch();
+    let text = "Selector1CNAME : selector1-example-com._domainkey.contoso.n-v1.dkim.mail.mic\r\n\
+                \x20                rosoft\r\n\
+                Selector2CNAME : selector2-example-com._domainkey.contoso.n-v1.dkim.mail.mic\r\n\
+                \x20                rosoft\r\n";
+    // As PowerShell's > writes it.
+    let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+    let bytes: Vec<u8> = [0xFF, 0xFE].into_iter().chain(units).collect();
+    let given = file(&folder, "given", &bytes);
+    let words = ["delegate", "-d", "example.com", "--expected", &given];
+    dkim(&words).exits(0).prints(
+        "selector2._domainkey.example.com. 3600 IN CNAME \
+         selector2-example-com._domainkey.contoso.n-v1.dkim.mail.microsoft.\n",
+    );
+    let run = dkim(&[&words[..], &["--json"]].concat()).exits(0);
+    assert_eq!(run.json()[0]["provider"], "microsoft365");
+}
+
+#[test]
+fn tokens() {
+    let words = [
+        "delegate",
+        "-d",
+        "example.com",
+        "--provider",
+        "ses",
+        "--expected",
+        "-",
+    ];
+    dkim_reading(&words, b"aaaabbbbccccdddd1\naaaabbbbccccdddd2\n")
+        .exits(0)
+        .prints("aaaabbbbccccdddd2._domainkey.example.com. 3600 IN CNAME aaaabbbbccccdddd2.dkim.amazonses.com.\n");
+}
+
+#[test]
+fn what_cannot_be_read() {
+    let words = ["delegate", "-d", "example.com", "--expected", "-"];
+    dkim_reading(
+        &words,
+        b"s1._domainkey CNAME s1.dkim.example.net\nhello world\n",
+    )
+    .exits(4)
+    .says("line 2: \"hello\" is no record: expected NAME CNAME TARGET");
+    dkim_reading(&words, b"")
+        .exits(4)
+        .says("no CNAME record of a selector is in it");
+    let more = [&words[..], &["-s", "s9"]].concat();
+    dkim_reading(&more, b"s1._domainkey CNAME s1.dkim.example.net\n")
+        .exits(4)
+        .says("there is no record of s9 in it");
+    dkim(&["delegate", "-d", "example.com", "--expected", "nothing.txt"])
+        .exits(4)
+        .says("dkim: error: nothing.txt: no such file or directory");
+}
