@@ -8,7 +8,7 @@ use dkim_toolkit::finding::Finding;
 use dkim_toolkit::lint::{NameStatus, Severity};
 use maud::{Markup, html};
 
-use self::findings::{findings, is_about, records, worst};
+use self::findings::{findings, is_about, records};
 use self::selector::selector;
 use super::frame::{self, Mood, badge, first, shown};
 use super::timeline::{Span, date, timeline};
@@ -173,8 +173,12 @@ fn domain(place: usize, report: &AuditReport, is_one_of_several: bool, now: u64)
         .iter()
         .map(|selector| (selector, label(report, selector)))
         .collect();
-    // Those with the worst findings first.
-    selectors.sort_by_key(|(each, _)| worst(report, each).unwrap_or(Severity::Note));
+    // Findings are in order, the worst first; so are the selectors that they are about.
+    selectors.sort_by_key(|(each, _)| {
+        let mut findings = report.findings.iter();
+        let place = findings.position(|finding| is_about(finding, each));
+        place.unwrap_or(usize::MAX)
+    });
     let mut spans: Vec<Span> = selectors.iter().map(span).collect();
     spans.sort_by_key(|span| (span.due.is_none(), span.due, span.first));
     html! {

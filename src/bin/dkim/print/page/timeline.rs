@@ -109,9 +109,9 @@ pub fn timeline(spans: &[Span], now: u64) -> Markup {
             div.timeline {
                 @for span in spans.iter().filter(|span| span.is_known()) { (row(span, &scale, now)) }
                 div.axis aria-hidden="true" {
-                    @if today > 2_500 { span { (date(scale.from)) } }
+                    @if today > 3_300 { span { (date(scale.from)) } }
                     span.middle style=(scale.at(now).as_str()) { "today" }
-                    @if today < 7_500 { span.end { (date(scale.to)) } }
+                    @if today < 6_700 { span.end { (date(scale.to)) } }
                 }
                 ul.legend aria-hidden="true" {
                     li { span.track { span.used {} } "seen in use" }
