@@ -1,10 +1,11 @@
 """The authoritative servers of a zone, each asked by itself: BIND, NSD as its secondary, a server
 that keeps silent, and one that does not have the zone.
 
-The example `every_server` asks them: the command always asks at port 53, which is root's.
+The example `every_server` asks them, and `dkim audit`.
 """
 
 import contextlib
+import json
 import re
 import socket
 import subprocess
@@ -25,6 +26,8 @@ def zone(name, servers, records, serial=1):
 
 
 ZONES = {
+    # What is above them: the search for a DMARC policy goes there.
+    "test": zone("test", "a", []),
     "agree.test": zone(
         "agree.test",
         "ab",
@@ -79,8 +82,8 @@ def wait_for_copy(server, name):
         time.sleep(0.1)
 
 
-def every_server(check, program, folder):
-    """All states of the servers of a zone."""
+def every_server(check, dkim, program, folder):
+    """All states of the servers of a zone, asked by the example `program` and by the command."""
     port = free_port(SECONDARY, SILENT, LAME)
     primary_files = written(folder / "primary-zones", ZONES)
     clauses = "".join(
@@ -110,6 +113,16 @@ def every_server(check, program, folder):
         for name, zone, answers, denial in TABLE:
             expected = [f"zone {zone}.", *answers, *denial]
             check.found(f"{name} at every server", expected, lambda name=name: said(name))
+
+        def disagreements(domain):
+            at = ["--nameserver", resolver.at(), "--authoritative-port", port, "--dns-timeout", "3"]
+            words = ["audit", domain, "-s", "s", "--no-guess", "--authoritative", "--json", *at]
+            findings = json.loads(dkim.run(*words).stdout)["findings"]
+            return [found["selector"] for found in findings if found["code"] == "servers-disagree"]
+
+        for domain, expected in [("agree.test", []), ("changed.test", ["s"]), ("silent.test", [])]:
+            what = f"audit {domain}: servers that disagree"
+            check.found(what, expected, lambda domain=domain: disagreements(domain))
 
 
 def at(zone, **answers):

@@ -323,7 +323,7 @@ def all_checks(check, folder):
             encrypted(check, dkim, "BIND", server, authority, other)
             encrypted(check, dkim, "Unbound", unbound, authority, other)
             dnssec(check, dkim, server, {"BIND": bind, "Unbound": unbound}, anchors)
-    every_server(check, EVERY_SERVER, folder)
+    every_server(check, dkim, EVERY_SERVER, folder)
 
 
 if __name__ == "__main__":
