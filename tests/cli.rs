@@ -2,6 +2,7 @@
 
 mod aligned;
 mod audit;
+mod audit_evidence;
 mod authentication_results;
 mod delegate;
 mod exit;
