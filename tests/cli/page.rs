@@ -98,7 +98,7 @@ fn read(page: &[u8]) -> String {
             seen["width"]
         );
         assert_eq!(seen["language"], "en");
-        // Text that is as easy to read as WCAG 2.2 §1.4.3 wants it.
+        // Text that is as easy to read as WCAG 2.2 wants it (contrast, criterion 1.4.3).
         assert!(
             seen["contrast"].as_f64().unwrap() >= 4.5,
             "{}",
