@@ -31,11 +31,11 @@ struct Entry {
 /// What a form makes of a text; `None` if the text is not of that form.
 type Form = fn(&str, &Sdid) -> Option<Result<Vec<Entry>, ExpectedError>>;
 
-/// The forms, the most telling first.
-const FORMS: &[Form] = &[json::read, powershell::read, prose::read, lines::read];
+/// The forms that are known by their words, the most telling first. Any other text is of lines.
+const FORMS: &[Form] = &[json::read, powershell::read, prose::read];
 
 /// Reads what a provider gave for a domain: lines of a zone file, `NAME CNAME TARGET`, tokens of
-/// Amazon SES, the text of `Get-DkimSigningConfig`, or JSON of OVHcloud, AWS or `SendGrid`. The text
+/// Amazon SES, the text of `Get-DkimSigningConfig`, or JSON of OVH, AWS or `SendGrid`. The text
 /// is UTF-8, or UTF-16 with a byte order mark.
 ///
 /// ```
@@ -58,7 +58,7 @@ const FORMS: &[Form] = &[json::read, powershell::read, prose::read, lines::read]
 pub fn read_expected(text: &[u8], domain: &Sdid) -> Result<Vec<Given>, ExpectedError> {
     let text = encoding::decode(text)?;
     let read = FORMS.iter().find_map(|read| read(&text, domain));
-    let entries = read.unwrap_or_else(|| Ok(Vec::new()))?;
+    let entries = read.unwrap_or_else(|| lines::read(&text))?;
     let mut given: Vec<Given> = Vec::new();
     let mut other = None;
     for entry in entries {

@@ -152,12 +152,11 @@ impl<'a> Scene<'a> {
     /// The state of a record, by what is there.
     pub(super) fn state_of(&self, number: usize, sight: &Sight) -> State {
         match sight {
-            Sight::Unknown(_) => State::Unknown,
             Sight::Nothing => State::ToSet,
             Sight::Text(_) => State::ToFix,
             Sight::Alias(target) if self.is_right(number, target) => State::Set,
             Sight::Alias(_) if self.can_judge(number) => State::ToFix,
-            Sight::Alias(_) => State::Unknown,
+            Sight::Alias(_) | Sight::Unknown(_) => State::Unknown,
         }
     }
 

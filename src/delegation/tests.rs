@@ -278,6 +278,23 @@ fn master_files_have_no_keys_of_the_provider() {
 }
 
 #[test]
+fn a_provider_with_targets_of_regions() {
+    let name = "tok._domainkey.example.com";
+    let check = |target: &str, expected: &str| {
+        let target = alias(target);
+        let dns = Dns {
+            zone: &[(name, &target)],
+            servers: &[],
+            is_offline: true,
+        };
+        assert_eq!(in_words(&run(plan("ses", &["tok"]), &dns)), [expected]);
+    };
+    check("tok.dkim.amazonses.com", "set");
+    check("tok.dkim.af-south-1.amazonses.com", "set");
+    check("other.dkim.amazonses.com", "to-fix cname-wrong");
+}
+
+#[test]
 fn servers_are_compared() {
     let target = alias("fm1.example.com.dkim.fmhosted.com");
     let key = format!("TXT {KEY}");

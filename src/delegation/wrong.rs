@@ -48,18 +48,18 @@ pub(super) fn examine(case: &Case<'_>, published: &str) -> Vec<Finding> {
         return Vec::new();
     }
     let name: Option<DomainName> = published.parse().ok();
-    let cause = name.and_then(|name| CAUSES.iter().find_map(|find| find(case, &name)));
-    let of_cause = cause.as_ref().and_then(|cause| cause.target.as_ref());
+    let found = name.and_then(|name| CAUSES.iter().find_map(|find| find(case, &name)));
+    let of_cause = found.as_ref().and_then(|cause| cause.target.as_ref());
     let target = case.target().or(of_cause);
     let instead = target.map_or(String::new(), |target| {
         format!(" and not to {}", target.to_ascii())
     });
-    let why = cause.as_ref().map_or("", |cause| cause.why.as_str());
+    let why = found.as_ref().map_or("", |cause| cause.why.as_str());
     let publish = match target {
         Some(_) => "publish this record in its place".to_owned(),
         None => case.scene.plan.how_to_learn_targets(),
     };
-    let remedy = cause.as_ref().and_then(|cause| cause.remedy.clone());
+    let remedy = found.as_ref().and_then(|cause| cause.remedy.clone());
     let finding = Finding::new(
         DomainCode::CnameWrong,
         format!("the CNAME record leads to {published}{instead}{why}"),

@@ -171,6 +171,8 @@ fn targets_name_providers() {
         "abcdefghijklmnopqrstuvwxyz234567.dkim.amazonses.com",
         Some("ses"),
     );
+    // A newer region.
+    check("abcdefgh.dkim.af-south-1.amazonses.com", Some("ses"));
     check("s1.domainkey.u1234567.wl123.sendgrid.net", Some("sendgrid"));
     check("s1.domainkey.u1234567.eu.wl.sendgrid.net", Some("sendgrid"));
     check(
@@ -187,7 +189,7 @@ fn targets_name_providers() {
     // Only whole labels count, and only at the end.
     check("evilsendgrid.net", None);
     check("s1.domainkey.u1.wl1.sendgrid.net.evil.example", None);
-    check("xdkim.amazonses.com", None);
+    check("xamazonses.com", None);
     check("s1.firma.example", None);
 }
 

@@ -5,6 +5,8 @@ mod page;
 mod servers;
 
 use super::{Run, dkim, file, scratch};
+use crate::support::dns_server::closed_address;
+use crate::support::schema::broken;
 
 const ONE: &str = "selector1-example-com._domainkey.contoso.onmicrosoft.com.";
 const TWO: &str = "selector2-example-com._domainkey.contoso.onmicrosoft.com.";
@@ -256,6 +258,28 @@ fn keys_at_the_target() {
     let zone = with_key(key).replace("fm1._domainkey", "fm9._domainkey");
     let run = check("fastmail", &zone, &["-s", "fm1", "--json"]).exits(1);
     assert_eq!(run.json()[0]["key"]["bits"], 256);
+}
+
+#[test]
+fn no_answer() {
+    let server = closed_address().to_string();
+    let words = ["delegate", "-d", "example.com", "--provider", "fastmail"];
+    let dns = ["--check", "--nameserver", &server, "--dns-tries", "1"];
+    let run = dkim(&[&words[..], &dns, &["--json"]].concat()).exits(3);
+    assert!(run.json().iter().all(|object| object["state"] == "unknown"));
+    dkim(&[&words[..], &dns].concat())
+        .exits(3)
+        .prints("the DNS gave no answer");
+}
+
+#[test]
+fn the_format_json() {
+    let words = ["delegate", "-d", "example.com", "--provider", "fastmail"];
+    let run = dkim(&[&words[..], &["--format", "json"]].concat()).exits(0);
+    for object in run.json() {
+        assert_eq!(broken("publication", &object), None);
+        assert_eq!(object["type"], "CNAME");
+    }
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(super) fn read(text: &str, _: &Sdid) -> Option<Result<Vec<Entry>, ExpectedEr
     for value in Deserializer::from_str(text).into_iter::<Value>() {
         match value {
             Ok(value) => walk(None, &value, MAX_DEPTH, &mut entries),
-            // What OVHcloud's console shows has its keys without quotes.
+            // What OVH's console shows has its keys without quotes.
             Err(_) if text.contains("targetRecord:") => return None,
             Err(error) => {
                 let why = format!("this is not JSON: {}", reason(&error));

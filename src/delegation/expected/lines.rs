@@ -2,7 +2,6 @@
 //! page, or tokens alone.
 
 use super::{Entry, ExpectedError, quoted};
-use crate::identifier::Sdid;
 
 /// Types of records that are no alias of a selector: their lines are left out.
 const OTHER_TYPES: [&str; 10] = [
@@ -14,7 +13,7 @@ const HEADINGS: [&str; 8] = [
 ];
 
 /// Every line is a record, a comment, a heading, or about another record.
-pub(super) fn read(text: &str, _: &Sdid) -> Option<Result<Vec<Entry>, ExpectedError>> {
+pub(super) fn read(text: &str) -> Result<Vec<Entry>, ExpectedError> {
     let mut entries = Vec::new();
     let mut origin = None;
     for (number, line) in text.lines().enumerate() {
@@ -23,13 +22,10 @@ pub(super) fn read(text: &str, _: &Sdid) -> Option<Result<Vec<Entry>, ExpectedEr
             ["$ORIGIN", name, ..] => origin = Some(format!(".{}", name.trim_matches('.'))),
             [first, ..] if first.starts_with('$') => {}
             words if is_silent(words) => {}
-            words => match entries_of(words, origin.as_deref(), number + 1) {
-                Ok(found) => entries.extend(found),
-                Err(error) => return Some(Err(error)),
-            },
+            words => entries.extend(entries_of(words, origin.as_deref(), number + 1)?),
         }
     }
-    Some(Ok(entries))
+    Ok(entries)
 }
 
 /// The words of a line, without its comment and what is between the cells of tables.
@@ -76,9 +72,12 @@ fn entries_of(
     }
     let has_type = words.iter().any(|word| is_of(word, "CNAME"));
     // Beside a type, a name may have one label.
-    let is_name = |word: &&&str| match has_type {
-        true => !is_of(word, "CNAME") && !is_of(word, "IN") && !is_time(word),
-        false => word.contains('.'),
+    let is_name = |word: &&&str| {
+        if has_type {
+            !is_of(word, "CNAME") && !is_of(word, "IN") && !is_time(word)
+        } else {
+            word.contains('.')
+        }
     };
     let names: Vec<&str> = words.iter().filter(is_name).copied().collect();
     let [name, target] = *names.as_slice() else {

@@ -1,5 +1,5 @@
 //! Names and targets in sentences or under labels: what Microsoft 365 says where the records are
-//! missing, or OVHcloud's console of an answer.
+//! missing, or OVH's console of an answer.
 
 use super::{Entry, ExpectedError, name};
 use crate::identifier::Sdid;

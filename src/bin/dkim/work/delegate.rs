@@ -15,7 +15,8 @@ use crate::print::delegate::print_planned;
 
 pub fn run(arguments: &Delegate, output: &mut Output) -> Result<ExitStatus, Error> {
     let dns = &arguments.dns;
-    if !arguments.check && !(dns.zone.is_empty() && dns.nameserver.is_empty()) {
+    let is_asked = !dns.zone.is_empty() || !dns.nameserver.is_empty();
+    if is_asked && !arguments.check {
         let error = Error::usage("the DNS is asked with --check alone");
         return Err(error.hint("add --check, or leave out --zone and --nameserver"));
     }

@@ -1,4 +1,4 @@
-//! `GET /email/domain/{domain}/dkim` of OVHcloud's API.
+//! `GET /email/domain/{domain}/dkim` of OVH's API.
 
 use super::Object;
 use crate::delegation::expected::Entry;

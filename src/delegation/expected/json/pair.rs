@@ -1,4 +1,4 @@
-//! Objects with a name and a target, as `SendGrid`, OVHcloud's Exchange and many others have them.
+//! Objects with a name and a target, as `SendGrid`, OVH's Exchange and many others have them.
 
 use super::Object;
 use crate::delegation::expected::Entry;

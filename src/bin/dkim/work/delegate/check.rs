@@ -1,6 +1,7 @@
 //! `dkim delegate --check`: are the records set?
 
 use dkim_toolkit::delegation::{Delegation, Plan, SelectorReport, State};
+use dkim_toolkit::lint::{NameReport, NameStatus};
 use dkim_toolkit::lookup::{Answer, Question};
 
 use crate::args::Dns;
@@ -40,7 +41,11 @@ pub fn run(plan: Plan, options: &Dns, output: &mut Output) -> Result<ExitStatus,
 }
 
 fn status_of(report: &SelectorReport) -> ExitStatus {
+    let is_unasked = |key: &NameReport| key.status == NameStatus::Temporary;
     match report.state {
+        State::Set if report.is_done() && report.key.as_ref().is_some_and(is_unasked) => {
+            ExitStatus::CannotTell
+        }
         State::Set if report.is_done() => ExitStatus::Yes,
         State::Set | State::ToSet | State::ToFix => ExitStatus::No,
         // The DNS answered, and nothing says what has to be there.
