@@ -162,7 +162,8 @@ impl Resolver {
     /// from master files.
     ///
     /// A failure of the resolver has the aliases that lead to it, as
-    /// [`with_aliases`](Self::with_aliases) finds them.
+    /// [`with_aliases`](Self::with_aliases) finds them, but not where nobody answered in time: a
+    /// further question is hardly answered then.
     ///
     /// A question [for every server](Asked::EveryServer) goes to at most 13 servers of the zone, at up
     /// to two IPv4 and two IPv6 addresses each. They are found by questions to the resolver, and
@@ -177,9 +178,14 @@ impl Resolver {
         match question.asked() {
             Asked::Resolver => Answer::Resolver(match self.find(name, record_type).await {
                 Ok(found) => Ok(found.answer),
-                // Its alias is what was asked for.
-                Err(failure) if record_type == RecordType::Cname => Err(failure),
-                Err(failure) => Err(self.with_aliases(name, failure).await),
+                // Of a CNAME record, the alias is what was asked for.
+                Err(failure)
+                    if failure.kind == LookupFailureKind::ServFail
+                        && record_type != RecordType::Cname =>
+                {
+                    Err(self.with_aliases(name, failure).await)
+                }
+                Err(failure) => Err(failure),
             }),
             Asked::EveryServer => Answer::EveryServer(self.every_server(question).await),
         }

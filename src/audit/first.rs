@@ -1,7 +1,7 @@
 //! What to do first.
 
 use super::report::SelectorReport;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, DomainCode, Finding};
 use crate::lint::{FindingCode, NameStatus, Severity};
 
 /// Puts the worst first: what was given away, then by severity, then by what is surest.
@@ -18,25 +18,24 @@ pub(super) fn sort(findings: &mut [Finding]) {
     });
 }
 
-/// The one thing to do first, given the findings in order.
+/// The one thing to do first, given the findings in order: what is wrong, then what is not known
+/// though it has to be, then what is unwise.
 pub(super) fn of(findings: &[Finding], selectors: &[SelectorReport]) -> String {
-    let has_key = selectors
-        .iter()
-        .any(|selector| selector.status == NameStatus::Found);
-    let urgent = findings.first().filter(|finding| {
-        let is_more_than_note = finding.severity != Severity::Note;
-        is_more_than_note && (has_key || finding.severity == Severity::Error)
-    });
+    let has = |status| selectors.iter().any(|selector| selector.status == status);
+    let is_open = !has(NameStatus::Found) || has(NameStatus::Temporary);
+    let is_error = |finding: &&Finding| finding.severity == Severity::Error;
+    let is_unknown =
+        |finding: &&Finding| is_open && finding.code == Code::Domain(DomainCode::NotConfirmed);
+    let is_warning = |finding: &&Finding| finding.severity == Severity::Warning;
+    let find = |wanted: &dyn Fn(&&Finding) -> bool| findings.iter().find(wanted);
+    let urgent = find(&is_error)
+        .or_else(|| find(&is_unknown))
+        .or_else(|| find(&is_warning));
     match urgent {
         Some(finding) => match &finding.selector {
             Some(selector) => format!("{selector}: {}", finding.remedy),
             None => finding.remedy.clone(),
         },
-        None if has_key => "nothing: no finding asks for anything".to_owned(),
-        None => {
-            "name the selectors that the domain signs with (--selector), or give messages that \
-                 it signed (--from-messages): none of the names that were tried has a usable key"
-                .to_owned()
-        }
+        None => "nothing: no finding asks for anything".to_owned(),
     }
 }
