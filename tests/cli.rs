@@ -19,6 +19,7 @@ mod mailboxes;
 mod many;
 mod mboxes;
 mod page;
+mod pages;
 mod pipes;
 mod reasons;
 mod record;

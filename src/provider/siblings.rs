@@ -48,21 +48,20 @@ fn without_digits(pattern: &str) -> String {
 /// The selector of another pattern that has the same text as `selector` in the place of `<…>`;
 /// `None` if a pattern has more than one of these.
 fn refilled(own: &str, other: &str, selector: &str) -> Option<String> {
-    let Some((before, after)) = around_field(own)? else {
-        return Some(other.to_owned());
+    let filling = match around_field(own) {
+        Some((before, after)) => selector.strip_prefix(before)?.strip_suffix(after)?,
+        None => return (!other.contains('<')).then(|| other.to_owned()),
     };
-    let (other_before, other_after) = around_field(other)??;
-    let filling = selector.strip_prefix(before)?.strip_suffix(after)?;
-    Some(format!("{other_before}{filling}{other_after}"))
+    let (before, after) = around_field(other)?;
+    let is_only = !before.contains('<') && !after.contains('<');
+    is_only.then(|| format!("{before}{filling}{after}"))
 }
 
-/// What is before and behind the only `<…>` of a pattern: `Some(None)` if there is none.
-fn around_field(pattern: &str) -> Option<Option<(&str, &str)>> {
-    let Some((before, rest)) = pattern.split_once('<') else {
-        return Some(None);
-    };
+/// What is before and behind the first `<…>` of a pattern, if there is one.
+fn around_field(pattern: &str) -> Option<(&str, &str)> {
+    let (before, rest) = pattern.split_once('<')?;
     let (_, after) = rest.split_once('>')?;
-    (!after.contains('<')).then_some(Some((before, after)))
+    Some((before, after))
 }
 
 #[cfg(test)]

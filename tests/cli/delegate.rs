@@ -1,7 +1,6 @@
 //! `dkim delegate`.
 
 mod expected;
-mod page;
 mod servers;
 
 use super::{Run, dkim, file, scratch};

@@ -1,18 +1,15 @@
-//! The commands of docs/delegate.md: each is run by `sh` in a folder with the files of the page, and
-//! prints what the page shows.
+//! The commands of docs/audit.md and docs/delegate.md: each is run by `sh` in a folder with the files
+//! of the page, and prints what the page shows.
 
 use std::fs;
 use std::path::Path;
 
-use super::{Run, scratch};
-use crate::cli::{DKIM, command_of};
-
-const PAGE: &str = include_str!("../../../docs/delegate.md");
+use super::{DKIM, Run, command_of, scratch};
 
 /// The code blocks: what follows the three backticks, and the text.
-fn blocks() -> Vec<(&'static str, String)> {
+fn blocks(page: &'static str) -> Vec<(&'static str, String)> {
     let mut blocks = Vec::new();
-    let mut lines = PAGE.lines();
+    let mut lines = page.lines();
     while let Some(line) = lines.next() {
         if let Some(kind) = line.strip_prefix("```") {
             let inside = lines.by_ref().take_while(|line| *line != "```");
@@ -22,12 +19,11 @@ fn blocks() -> Vec<(&'static str, String)> {
     blocks
 }
 
-#[test]
-fn commands_print_what_the_page_shows() {
+fn check(page: &'static str, least: usize) {
     let folder = scratch();
     let mut printed: Option<String> = None;
     let mut commands = 0;
-    for (kind, text) in blocks() {
+    for (kind, text) in blocks(page) {
         if let Some(name) = kind.strip_prefix("zone ") {
             fs::write(folder.path().join(name), text).unwrap();
         } else if kind == "sh" {
@@ -38,10 +34,20 @@ fn commands_print_what_the_page_shows() {
             command.env("PATH", format!("{programs}:{path}"));
             printed = Some(Run::of(&mut command).stdout().to_owned());
             commands += 1;
-        } else {
+        } else if !kind.is_empty() {
             assert_eq!(kind, "text");
             assert_eq!(printed.take().as_deref(), Some(text.as_str()));
         }
     }
-    assert!(commands > 6);
+    assert!(commands >= least);
+}
+
+#[test]
+fn audits_print_what_the_page_shows() {
+    check(include_str!("../../docs/audit.md"), 3);
+}
+
+#[test]
+fn delegations_print_what_the_page_shows() {
+    check(include_str!("../../docs/delegate.md"), 7);
 }
