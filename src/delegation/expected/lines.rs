@@ -50,7 +50,10 @@ fn is_silent(words: &[&str]) -> bool {
     };
     let is_heading = |word: &&str| HEADINGS.contains(&word.to_lowercase().as_str());
     let has_name = words.iter().any(|word| word.contains('.'));
-    let is_other = words.iter().any(|word| OTHER_TYPES.contains(word));
+    let is_type = |word: &str| OTHER_TYPES.iter().any(|other| is_of(word, other));
+    // In lower case, the first word may be a name.
+    let is_other = words.iter().any(|word| OTHER_TYPES.contains(word))
+        || words.iter().skip(1).any(|word| is_type(word));
     words.iter().all(is_rule) || !has_name && words.iter().any(is_heading) || is_other
 }
 

@@ -42,7 +42,9 @@ fn lines_of_zone_files() {
          s1._domainkey 3600 IN CNAME s1.domainkey.u1.wl1.sendgrid.net. ; key\n\
          s2._domainkey.example.com. CNAME s2.domainkey.u1.wl1.sendgrid.net\n\
          em1 IN CNAME u1.wl1.sendgrid.net.\n\
-         @ IN TXT \"v=spf1 -all\"\n",
+         @ in txt \"v=spf1 -all\"\n\
+         a CNAME www.example.com.\n\
+         www A 192.0.2.1\n",
         &SENDGRID,
     );
     check(

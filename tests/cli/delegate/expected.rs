@@ -105,6 +105,23 @@ fn tokens() {
 }
 
 #[test]
+fn the_file_of_another_provider() {
+    let words = [
+        "delegate",
+        "-d",
+        "example.com",
+        "--expected",
+        "-",
+        "--provider",
+    ];
+    let line = b"s1._domainkey CNAME s1.domainkey.u1.wl1.sendgrid.net\n";
+    let run = dkim_reading(&[&words[..], &["ovh"]].concat(), line).exits(0);
+    run.says("warning: --provider: a target is one of Twilio SendGrid and not of OVHcloud");
+    let run = dkim_reading(&[&words[..], &["sendgrid"]].concat(), line).exits(0);
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
 fn what_cannot_be_read() {
     let words = ["delegate", "-d", "example.com", "--expected", "-"];
     dkim_reading(

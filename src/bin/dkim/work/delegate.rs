@@ -20,7 +20,7 @@ pub fn run(arguments: &Delegate, output: &mut Output) -> Result<ExitStatus, Erro
         let error = Error::usage("the DNS is asked with --check alone");
         return Err(error.hint("add --check, or leave out --zone and --nameserver"));
     }
-    let plan = plan::make(arguments)?;
+    let plan = plan::make(arguments, output)?;
     if arguments.check {
         return check::run(plan, dns, output);
     }

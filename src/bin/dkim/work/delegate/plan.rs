@@ -11,12 +11,13 @@ use dkim_toolkit::provider::Provider;
 use crate::args::{Delegate, Target};
 use crate::error::Error;
 use crate::files::{Source, shown};
+use crate::print::Output;
 
 /// The most that is read of what a provider gave, in bytes.
 const MAX_FILE: u64 = 1024 * 1024;
 
 /// The plan of the arguments.
-pub fn make(arguments: &Delegate) -> Result<Plan, Error> {
+pub fn make(arguments: &Delegate, output: &Output) -> Result<Plan, Error> {
     let domain = &arguments.domain;
     let given = match &arguments.expected {
         Some(path) => expected(path, arguments)?,
@@ -27,6 +28,7 @@ pub fn make(arguments: &Delegate) -> Result<Plan, Error> {
         .provider
         .or_else(|| targets.into_iter().find_map(Provider::by_cname_target))
         .or_else(|| Provider::by_cname_target(single_target(arguments)?));
+    warn_of_another(provider, &given, output);
     let plan = Plan::new(domain.clone(), provider, given);
     let plan = plan.map_err(|error| no_plan(error, arguments, provider))?;
     let Some(known) = single_target(arguments) else {
@@ -43,6 +45,19 @@ pub fn make(arguments: &Delegate) -> Result<Plan, Error> {
     let error =
         Error::usage("it does not say which selector it is the target of").about("--target");
     Err(error.hint("say --selector as well"))
+}
+
+/// Says so if a target is one of another provider: then the wrong file was named, say.
+fn warn_of_another(provider: Option<&Provider>, given: &[Given], output: &Output) {
+    let Some(provider) = provider else {
+        return;
+    };
+    let targets = given.iter().filter_map(|given| given.target.as_ref());
+    let mut owners = targets.filter_map(Provider::by_cname_target);
+    if let Some(other) = owners.find(|other| other.id() != provider.id()) {
+        let why = format!("a target is one of {other} and not of {provider}");
+        output.warning("--provider", why);
+    }
 }
 
 /// The only target that is named, where no selector is.
@@ -127,6 +142,10 @@ fn expected(path: &Path, arguments: &Delegate) -> Result<Vec<Given>, Error> {
         (shown(path), text)
     };
     let text = text.map_err(|error| Error::from(error).about(&name))?;
+    if text.len() as u64 > MAX_FILE {
+        let error = "larger than 1 MiB, the limit for what a provider gives";
+        return Err(Error::cannot(error).about(&name));
+    }
     let given = read_expected(&text, &arguments.domain);
     let given = given.map_err(|error| {
         Error::cannot(error)
@@ -147,7 +166,7 @@ fn expected(path: &Path, arguments: &Delegate) -> Result<Vec<Given>, Error> {
 
 fn read(file: impl Read) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    file.take(MAX_FILE).read_to_end(&mut text)?;
+    file.take(MAX_FILE + 1).read_to_end(&mut text)?;
     Ok(text)
 }
 
