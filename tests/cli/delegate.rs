@@ -140,14 +140,14 @@ fn all_set() {
     check("microsoft365", &zone, &[])
         .exits(0)
         .prints("example.com at Microsoft 365: 2 of 2 set\n")
-        .prints("next: turn signing on at https://security.microsoft.com/dkimv2")
+        .prints("next: if signing is not on yet, turn it on at")
         .prints("-Enabled $true");
     let run = check("microsoft365", &zone, &["--json"]).exits(0);
     for object in run.json() {
         assert_eq!(object["state"], "set");
         assert!(object["target"].is_null() && object["key"].is_null());
     }
-    run.says("dkim: hint: turn signing on");
+    run.says("dkim: hint: if signing is not on yet");
     let run = check("microsoft365", &zone, &["--quiet"]).exits(0);
     assert_eq!((run.stdout(), run.stderr.as_str()), ("", ""));
 }

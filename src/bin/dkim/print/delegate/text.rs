@@ -85,8 +85,12 @@ fn selector<'a>(report: &mut Report, found: &'a SelectorReport, said: &mut Vec<&
         report.wrapped(2, PLAIN, "should be:", &should);
     }
     servers(report, found);
-    if let Some(found) = &found.key {
-        key(report, found);
+    if let Some(of_target) = &found.key {
+        let label = match found.state {
+            State::Set => "key:",
+            _ => "key at the target:",
+        };
+        key(report, label, of_target);
     }
     for each in &found.findings {
         finding(report, each, said);
@@ -113,18 +117,19 @@ fn servers(report: &mut Report, found: &SelectorReport) {
         report.wrapped(2, PLAIN, "servers:", &format!("{names} say the same"));
         return;
     }
+    let there = found.found.as_ref().map(|found| without_dot(&found.value));
     for server in &found.servers {
         let name = without_dot(&server.server);
         let address = server
             .address
             .map_or(String::new(), |address| format!(" ({})", address.ip()));
         let label = format!("{name}{address}:");
-        report.wrapped(
-            2,
-            PLAIN,
-            &label,
-            &format!("{}: {}", server.state.name(), server.detail),
-        );
+        // What is there is said above.
+        let is_said = there.is_some_and(|there| server.detail.ends_with(there));
+        let detail = if is_said { "" } else { &server.detail };
+        let separator = if is_said { "" } else { ": " };
+        let line = format!("{}{separator}{detail}", server.state.name());
+        report.wrapped(2, PLAIN, &label, &line);
     }
 }
 
@@ -144,7 +149,7 @@ fn names(found: &SelectorReport) -> String {
 }
 
 /// Whether the key is usable where the record leads, or has to lead.
-fn key(report: &mut Report, found: &NameReport) {
+fn key(report: &mut Report, label: &str, found: &NameReport) {
     let mut keys = found
         .records
         .iter()
@@ -157,7 +162,7 @@ fn key(report: &mut Report, found: &NameReport) {
         NameStatus::Temporary => UNSURE,
         _ => PLAIN,
     };
-    report.wrapped(2, style, "key:", &format!("{}{key}", found.detail));
+    report.wrapped(2, style, label, &format!("{}{key}", found.detail));
 }
 
 fn finding<'a>(report: &mut Report, finding: &'a Finding, said: &mut Vec<&'a str>) {
