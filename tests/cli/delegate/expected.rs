@@ -68,6 +68,51 @@ fn every_form_is_checked() {
     }
 }
 
+/// The errors 504, 503 and 501 of OVHcloud's guide, and no error.
+#[test]
+fn the_cases_of_ovh() {
+    let target =
+        |number| format!("ovhmo1-selector{number}._domainkey.{number}.aj.dkim.mail.ovh.net.");
+    let name = |number| format!("ovhmo1-selector{number}");
+    let given = [1, 2].map(|number| {
+        let record = format!(
+            "{}._domainkey.example.com CNAME {}",
+            name(number),
+            target(number)
+        );
+        format!(
+            "{{\"selectorName\": \"{}\", \"status\": \"toSet\", \"cname\": \"{record}\"}}",
+            name(number)
+        )
+    });
+    let given = format!(
+        "{{\"status\": \"toConfigure\", \"selectors\": [{}]}}",
+        given.join(", ")
+    );
+    let folder = scratch();
+    let given = file(&folder, "ovh.json", given.as_bytes());
+    let check = |zone: &str, status: i32, expected: [&[&str]; 2]| {
+        let zone = file(&folder, "zone", zone.as_bytes());
+        let words = ["delegate", "-d", "example.com", "--provider", "ovh"];
+        let more = ["--expected", &given, "--check", "--zone", &zone, "--json"];
+        let run = dkim(&[&words[..], &more].concat()).exits(status);
+        for (object, expected) in run.json().iter().zip(expected) {
+            let findings = object["findings"].as_array().unwrap().iter();
+            let codes: Vec<&str> = findings
+                .filter_map(|found| found["code"].as_str())
+                .collect();
+            assert_eq!(codes, expected);
+        }
+        run
+    };
+    let (one, two) = (alias(&name(1), &target(1)), alias(&name(2), &target(2)));
+    check("", 1, [&["cname-missing"], &["cname-missing"]]);
+    let swapped = alias(&name(2), &target(1));
+    check(&(one.clone() + &swapped), 1, [&[], &["cname-wrong"]]);
+    check(&one, 1, [&["single-selector"], &["cname-missing"]]);
+    check(&(one + &two), 0, [&[], &[]]).says("PUT /email/domain/example.com/dkim/enable");
+}
+
 #[test]
 fn text_of_powershell() {
     let folder = scratch();

@@ -150,7 +150,7 @@ fn expected(path: &Path, arguments: &Delegate) -> Result<Vec<Given>, Error> {
     let given = given.map_err(|error| {
         Error::cannot(error)
             .about(&name)
-            .hint("see docs/delegate.md for the forms that are read")
+            .hint("see dkim delegate --help for the forms that are read")
     })?;
     if arguments.selector.is_empty() {
         return Ok(given);
