@@ -68,7 +68,7 @@ fn every_form_is_checked() {
     }
 }
 
-/// The errors 504, 503 and 501 of OVHcloud's guide, and no error.
+/// The errors 504, 503 and 501 of OVH's guide, and no error.
 #[test]
 fn the_cases_of_ovh() {
     let target =
