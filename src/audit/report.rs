@@ -55,6 +55,8 @@ impl Source {
 pub struct AuditReport {
     /// The domain.
     pub domain: Sdid,
+    /// When the audit was made, in Unix seconds.
+    pub time: u64,
     /// How much was asked.
     pub asked: QuestionCounts,
     /// The names that were asked for, absolute, in order.
@@ -192,6 +194,7 @@ pub(super) fn of(audit: Audit) -> AuditReport {
     let wildcard = facts.wildcard;
     let first = first::of(&findings, &selectors);
     AuditReport {
+        time: audit.now,
         asked: audit.questions.counts(),
         names: audit.questions.names(),
         wildcard,

@@ -2,6 +2,9 @@
 
 use jiff::Timestamp;
 
+/// Seconds of a day.
+const DAY: u64 = 24 * 60 * 60;
+
 /// A time in Unix seconds in the form of RFC 3339; `None` after the year 9999.
 pub fn rfc3339(seconds: u64) -> Option<String> {
     let seconds = i64::try_from(seconds).ok()?;
@@ -34,6 +37,21 @@ pub fn distance(seconds: u64, now: u64) -> String {
     }
 }
 
+/// When to replace a key, in words; and whether that is past.
+pub fn due_in_words(due: u64, now: u64) -> (String, bool) {
+    let is_late = due <= now;
+    let words = if is_late {
+        let late = match now - due {
+            ..DAY => "today".to_owned(),
+            _ => distance(due, now),
+        };
+        format!("now: due {} ({late})", date(due))
+    } else {
+        format!("by {} ({})", date(due), distance(due, now))
+    };
+    (words, is_late)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +78,14 @@ mod tests {
         ] {
             assert_eq!(distance(seconds, NOW), expected);
         }
+    }
+
+    #[test]
+    fn what_is_due_is_said() {
+        const NOW: u64 = 1_796_000_000;
+        let check = |due: u64, expected: &str| assert_eq!(due_in_words(due, NOW).0, expected);
+        check(NOW + 10 * DAY, "by 2026-12-10 (in 10 days)");
+        check(NOW - 10 * DAY, "now: due 2026-11-20 (10 days ago)");
+        check(NOW, "now: due 2026-11-30 (today)");
     }
 }

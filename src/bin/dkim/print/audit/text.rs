@@ -10,8 +10,9 @@ use dkim_toolkit::key::PublicKey;
 use dkim_toolkit::lint::{NameStatus, Severity};
 
 use super::{Change, Kind};
+use crate::print::count as count_of;
 use crate::print::report::{BAD, GOOD, PLAIN, Report, STRONG, UNSURE};
-use crate::print::time::date;
+use crate::print::time::{date, due_in_words};
 
 /// The report on a domain; a blank line parts it from the one before.
 pub fn report(found: &AuditReport, is_verbose: bool, is_first: bool, columns: usize) -> Report {
@@ -23,7 +24,7 @@ pub fn report(found: &AuditReport, is_verbose: bool, is_first: bool, columns: us
     report.wrapped(2, STRONG, "first:", &found.first);
     for selector in &found.selectors {
         report.blank();
-        self::selector(&mut report, selector);
+        self::selector(&mut report, selector, found.time);
     }
     report.blank();
     report.wrapped(2, PLAIN, "DMARC:", &dmarc(found));
@@ -97,7 +98,7 @@ fn heading(report: &mut Report, found: &AuditReport) {
     let counts: Vec<String> = counts
         .into_iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| counted(count as u64, what))
+        .map(|(count, what)| count_of(count, what))
         .collect();
     let counts = match counts.as_slice() {
         [] => String::new(),
@@ -110,7 +111,7 @@ fn heading(report: &mut Report, found: &AuditReport) {
     ]);
 }
 
-fn selector(report: &mut Report, found: &SelectorReport) {
+fn selector(report: &mut Report, found: &SelectorReport, now: u64) {
     let style = match found.status {
         NameStatus::Found => GOOD,
         NameStatus::Temporary => UNSURE,
@@ -147,7 +148,9 @@ fn selector(report: &mut Report, found: &SelectorReport) {
         report.wrapped(4, PLAIN, "dated by its name:", &date(date_in_name));
     }
     if let Some(rotate_by) = found.rotate_by {
-        report.wrapped(4, PLAIN, "replace by:", &date(rotate_by));
+        let (due, is_late) = due_in_words(rotate_by, now);
+        let style = if is_late { UNSURE } else { PLAIN };
+        report.wrapped(4, style, "replace", &due);
     }
     if found.alignment != Alignment::Strict {
         let text = "only where DMARC is relaxed (adkim=r)";
@@ -171,7 +174,13 @@ fn seen(found: &SelectorReport) -> Option<String> {
         _ => {}
     }
     if found.in_messages > 0 {
-        parts.push(format!("in {}", counted(found.in_messages, "message")));
+        parts.push(format!(
+            "in {}",
+            count_of(
+                usize::try_from(found.in_messages).unwrap_or(usize::MAX),
+                "message"
+            )
+        ));
     }
     if found.passed + found.failed > 0 {
         let (passed, failed) = (found.passed, found.failed);
@@ -218,8 +227,8 @@ fn asked(found: &AuditReport) -> String {
     };
     format!(
         "{} with {}, {unanswered}",
-        counted(asked.names as u64, "name"),
-        counted(asked.questions as u64, "question")
+        count_of(asked.names, "name"),
+        count_of(asked.questions, "question")
     )
 }
 
@@ -259,12 +268,5 @@ fn key_in_words(key: &PublicKey) -> String {
     match key {
         PublicKey::Rsa(key) => format!("RSA {}", key.bits()),
         _ => "Ed25519".to_owned(),
-    }
-}
-
-fn counted(count: u64, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
     }
 }

@@ -11,8 +11,9 @@ use maud::{Markup, html};
 use self::findings::{findings, is_about, records};
 use self::selector::selector;
 use super::frame::{self, Mood, badge, first, shown};
-use super::timeline::{Span, date, timeline};
+use super::timeline::{Span, timeline};
 use super::words::{counted, marked, sentence};
+use crate::print::time::date;
 
 /// The whole page about one domain or several; `now` is the time of the audit, in Unix seconds.
 pub fn page(reports: &[AuditReport], now: u64) -> String {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::print::time::{distance, rfc3339};
+use crate::print::time::{date, due_in_words};
 
 const DAY: u64 = 24 * 60 * 60;
 /// How far back and ahead the scale reaches at most, in seconds. What is further is drawn to its
@@ -77,27 +77,6 @@ impl Scale {
 
 fn percent(hundredths: u64) -> String {
     format!("{}.{:02}%", hundredths / 100, hundredths % 100)
-}
-
-/// The date of a time, as `2026-11-30`.
-pub fn date(seconds: u64) -> String {
-    let text = rfc3339(seconds).unwrap_or_default();
-    text.split('T').next().unwrap_or_default().to_owned()
-}
-
-/// When to replace a key, in words; and whether that is past.
-pub fn due_in_words(due: u64, now: u64) -> (String, bool) {
-    let is_late = due <= now;
-    let words = if is_late {
-        let late = match now - due {
-            ..DAY => "today".to_owned(),
-            _ => distance(due, now),
-        };
-        format!("now: due {} ({late})", date(due))
-    } else {
-        format!("by {} ({})", date(due), distance(due, now))
-    };
-    (words, is_late)
 }
 
 /// The keys whose times are known; nothing if there is none.
@@ -191,14 +170,6 @@ mod tests {
         check([Some(0), None, Some(u64::MAX)], NOW - BACK, NOW + AHEAD);
         assert_eq!(percent(1_234), "12.34%");
         assert_eq!(percent(5), "0.05%");
-    }
-
-    #[test]
-    fn what_is_due_is_said() {
-        let check = |due: u64, expected: &str| assert_eq!(due_in_words(due, NOW).0, expected);
-        check(NOW + 10 * DAY, "by 2026-12-10 (in 10 days)");
-        check(NOW - 10 * DAY, "now: due 2026-11-20 (10 days ago)");
-        check(NOW, "now: due 2026-11-30 (today)");
     }
 
     #[test]

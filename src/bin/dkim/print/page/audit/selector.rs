@@ -9,9 +9,9 @@ use maud::{Markup, html};
 use super::findings::{findings, is_about, worst};
 use crate::print::page::bars::bar_with_words;
 use crate::print::page::frame::{Mood, badge, shown};
-use crate::print::page::timeline::{date, due_in_words};
 use crate::print::page::words::{counted, sentence};
 use crate::print::time::distance;
+use crate::print::time::{date, due_in_words};
 
 /// The card of a selector.
 pub fn selector(label: &str, selector: &SelectorReport, report: &AuditReport, now: u64) -> Markup {
