@@ -73,6 +73,14 @@ impl Questions {
         }
     }
 
+    /// What the resolver said; a failure if it said nothing.
+    pub(super) fn resolved(&self, question: &Question) -> Answer {
+        match self.answers.get(question) {
+            Some(Some(answer @ Answer::Resolver(_))) => answer.clone(),
+            _ => Answer::Resolver(Err(unanswered())),
+        }
+    }
+
     /// What the authoritative servers said.
     pub(super) fn servers(&self, question: &Question) -> Option<&ServersAnswer> {
         match self.answers.get(&question.clone().at_every_server())? {

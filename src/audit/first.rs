@@ -3,6 +3,7 @@
 use super::report::SelectorReport;
 use crate::finding::{Code, DomainCode, Finding};
 use crate::lint::{FindingCode, NameStatus, Severity};
+use crate::syntax::escape::escape;
 
 /// Puts the worst first: what was given away, then by severity, then by what is surest.
 pub(super) fn sort(findings: &mut [Finding]) {
@@ -32,10 +33,19 @@ pub(super) fn of(findings: &[Finding], selectors: &[SelectorReport]) -> String {
         .or_else(|| find(&is_unknown))
         .or_else(|| find(&is_warning));
     match urgent {
-        Some(finding) => match &finding.selector {
-            Some(selector) => format!("{selector}: {}", finding.remedy),
-            None => finding.remedy.clone(),
-        },
+        Some(finding) => sentence(finding),
         None => "nothing: no finding asks for anything".to_owned(),
     }
+}
+
+/// The remedy, with the selector and the record that it is about.
+fn sentence(finding: &Finding) -> String {
+    let mut sentence = match &finding.selector {
+        Some(selector) => format!("{selector}: {}", finding.remedy),
+        None => finding.remedy.clone(),
+    };
+    if let [record] = finding.records.as_slice() {
+        sentence.push_str(&format!(": {}", escape(&record.to_string())));
+    }
+    sentence
 }

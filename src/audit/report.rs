@@ -183,15 +183,10 @@ pub(super) fn of(audit: Audit) -> AuditReport {
         .iter()
         .filter_map(|candidate| selector_report(&audit, &discovery, candidate))
         .collect();
-    let facts = rules::Facts {
-        audit: &audit,
-        discovery: &discovery,
-        selectors: &selectors,
-        wildcard: is_wildcard(&audit),
-    };
+    let wildcard = is_wildcard(&audit);
+    let facts = rules::Facts::new(&audit, &discovery, &selectors, wildcard);
     let mut findings = rules::examine(&facts);
     first::sort(&mut findings);
-    let wildcard = facts.wildcard;
     let first = first::of(&findings, &selectors);
     AuditReport {
         time: audit.now,

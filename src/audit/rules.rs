@@ -10,7 +10,6 @@ mod key_old;
 mod names;
 mod not_confirmed;
 mod servers_disagree;
-mod siblings;
 mod test_mode;
 mod unused;
 mod wildcard;
@@ -25,6 +24,31 @@ pub(super) struct Facts<'a> {
     pub(super) discovery: &'a Discovery,
     pub(super) selectors: &'a [SelectorReport],
     pub(super) wildcard: bool,
+    /// What is wrong with CNAME records of providers.
+    delegation: Vec<Finding>,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn new(
+        audit: &'a Audit,
+        discovery: &'a Discovery,
+        selectors: &'a [SelectorReport],
+        wildcard: bool,
+    ) -> Self {
+        Self {
+            audit,
+            discovery,
+            selectors,
+            wildcard,
+            delegation: delegation::examine(audit, selectors),
+        }
+    }
+
+    /// Whether the selector has a finding about its CNAME record, which says all that there is.
+    fn has_wrong_alias(&self, selector: &SelectorReport) -> bool {
+        let mut findings = self.delegation.iter();
+        findings.any(|finding| finding.selector.as_ref() == Some(&selector.selector))
+    }
 }
 
 type Rule = fn(&Facts<'_>) -> Vec<Finding>;
@@ -33,7 +57,7 @@ type Rule = fn(&Facts<'_>) -> Vec<Finding>;
 const RULES: &[Rule] = &[
     alignment::examine,
     default_signature::examine,
-    delegation::examine,
+    |facts| facts.delegation.clone(),
     dmarc::examine,
     from_not_signed::examine,
     in_use::examine,
@@ -41,7 +65,6 @@ const RULES: &[Rule] = &[
     names::examine,
     not_confirmed::examine,
     servers_disagree::examine,
-    siblings::examine,
     test_mode::examine,
     unused::examine,
     wildcard::examine,

@@ -137,8 +137,8 @@ fn the_text_says_what_to_do_first() {
         selector1-example-com._domainkey.firma.onmicrosoft.com. TXT v=DKIM1; k=ed25519; p={ED25519}"
     ));
     let run = audit(&zone, &[]).exits(1);
-    let begin = "example.com: needs work (1 error)\n  first: selector2: publish \
-                 selector2._domainkey.example.com. CNAME\n    \
+    let begin = "example.com: needs work (1 error)\n  first: selector2: publish this record in \
+                 its place:\n    selector2._domainkey.example.com. CNAME\n    \
                  selector2-example-com._domainkey.firma.onmicrosoft.com.\n\n  selector1: found, \
                  Ed25519, Microsoft 365\n";
     assert!(run.stdout().starts_with(begin), "{}", run.stdout());

@@ -6,7 +6,8 @@ use crate::finding::{Confidence, DomainCode, Finding};
 use crate::lint::NameStatus;
 
 pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
-    let used = facts.selectors.iter().filter(|selector| selector.is_in_use);
+    let used = facts.selectors.iter();
+    let used = used.filter(|selector| selector.is_in_use && !facts.has_wrong_alias(selector));
     used.filter_map(finding).collect()
 }
 

@@ -1,6 +1,6 @@
 //! What was not found, and what was not answered.
 
-use super::{Facts, delegation};
+use super::Facts;
 use crate::audit::{SelectorReport, Source};
 use crate::finding::{DomainCode, Finding};
 use crate::lint::{NameStatus, Severity};
@@ -18,8 +18,9 @@ pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
             "run it again later, or with another --nameserver or a longer --dns-timeout",
         ));
     }
-    let named = facts.selectors.iter();
-    findings.extend(named.filter_map(|selector| of_named(facts, selector)));
+    let untold = facts.selectors.iter();
+    let untold = untold.filter(|selector| !facts.has_wrong_alias(selector));
+    findings.extend(untold.filter_map(of_named));
     let has_key = facts
         .selectors
         .iter()
@@ -52,12 +53,11 @@ pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// A selector that was named has no key.
-fn of_named(facts: &Facts<'_>, selector: &SelectorReport) -> Option<Finding> {
+fn of_named(selector: &SelectorReport) -> Option<Finding> {
     let is_missing = selector.status == NameStatus::Missing && selector.report.chain.is_empty();
     let mut findings = selector.report.findings.iter();
-    let is_told_elsewhere = selector.is_in_use
-        || findings.any(|finding| finding.severity() == Severity::Error)
-        || delegation::missing(facts, selector).is_some();
+    let is_told_elsewhere =
+        selector.is_in_use || findings.any(|finding| finding.severity() == Severity::Error);
     if !selector.sources.contains(&Source::Named) || !is_missing || is_told_elsewhere {
         return None;
     }

@@ -38,8 +38,8 @@ pub fn report(found: &AuditReport, is_verbose: bool, is_first: bool, columns: us
     let mut records: &[Record] = &[];
     for finding in &found.findings {
         self::finding(&mut report, finding);
-        // Several findings can have one correction, and a remedy can have it as well.
-        let is_new = finding.records != records && !says_records(finding);
+        // Several findings can have one correction.
+        let is_new = finding.records != records;
         for record in finding.records.iter().filter(|_| is_new) {
             // In one line, so that it can be copied.
             report.line_of(&[(PLAIN, &format!("    {}", escape(&record.to_string())))]);
@@ -250,18 +250,7 @@ fn finding(report: &mut Report, finding: &Finding) {
     };
     let message = format!("{about}{likelihood}{}", finding.message);
     report.wrapped(2, style, &label, &message);
-    if says_records(finding) {
-        // In one line, so that the record can be copied.
-        report.line_of(&[(PLAIN, &format!("    remedy: {}", finding.remedy))]);
-    } else {
-        report.wrapped(4, PLAIN, "remedy:", &finding.remedy);
-    }
-}
-
-/// Whether the remedy has the record to publish.
-fn says_records(finding: &Finding) -> bool {
-    let mut records = finding.records.iter();
-    records.any(|record| finding.remedy.contains(&record.to_string()))
+    report.wrapped(4, PLAIN, "remedy:", &finding.remedy);
 }
 
 fn key_in_words(key: &PublicKey) -> String {
