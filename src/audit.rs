@@ -76,6 +76,9 @@ pub use self::report::{
 /// The largest number of records that SPF includes are read from.
 const MAX_SPF_RECORDS: usize = 6;
 
+/// For how many selectors that nobody named it is asked where else their records may be.
+const MAX_SEARCHED: usize = 50;
+
 /// What an audit looks at.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -124,6 +127,8 @@ pub struct Audit {
     /// The SPF record, and those of the domain that it includes.
     spf: Vec<Question>,
     has_guessed: bool,
+    /// For how many selectors other places were asked for.
+    searched: usize,
 }
 
 impl Audit {
@@ -147,6 +152,7 @@ impl Audit {
             spf: vec![Question::new(name, RecordType::Txt)],
             walk,
             has_guessed: !options.guesses,
+            searched: 0,
         };
         audit.questions.ask(audit.below.clone());
         audit.questions.ask(audit.random.clone());
@@ -179,8 +185,8 @@ impl Audit {
         &self.domain
     }
 
-    /// The questions that are not answered, the most important first. They may be asked all at
-    /// once; answers can lead to further ones.
+    /// The first of the questions that are not answered, the most important first; none if it can be
+    /// finished. They may be asked all at once; answers lead to further ones.
     #[must_use]
     pub fn pending(&self) -> Vec<Question> {
         self.questions.pending()
@@ -265,8 +271,11 @@ impl Audit {
                 self.add(&sibling, &candidate.domain, Source::Provider);
             }
         }
-        let is_wanted = candidate.is_known() && self.is_in_use(&candidate);
-        if is_wanted {
+        let is_named = candidate.has(Source::Named) || candidate.has(Source::Earlier);
+        let is_wanted = is_named || self.is_in_use(&candidate);
+        let has_room = is_named || self.searched < MAX_SEARCHED;
+        if has_room && (is_wanted || !chain.is_empty()) {
+            self.searched += 1;
             for place in lint::places(question.name(), &answer) {
                 self.questions
                     .ask(Question::new(place.name(), RecordType::Txt));
@@ -281,12 +290,10 @@ impl Audit {
         }
     }
 
-    /// Whether a selector was named, or was seen lately.
+    /// Whether a selector was seen lately.
     fn is_in_use(&self, candidate: &Candidate) -> bool {
-        candidate.has(Source::Named)
-            || self
-                .sighting(candidate)
-                .is_some_and(|sighting| age::is_in_use(sighting, self.now))
+        let sighting = self.sighting(candidate);
+        sighting.is_some_and(|sighting| age::is_in_use(sighting, self.now))
     }
 
     fn sighting(&self, candidate: &Candidate) -> Option<&Sighting> {
@@ -349,13 +356,26 @@ impl Audit {
         providers
     }
 
-    /// Whether it is known that there is nothing below `_domainkey` (RFC 8020 §2).
+    /// Whether it is known that there is nothing below `_domainkey` (RFC 8020 §2). What is denied at
+    /// the end of an alias is another name.
     fn denies_selectors(&self) -> bool {
         let mut signs = [&self.below, &self.random].into_iter();
         signs.all(|question| {
             let answer = self.questions.records(question);
-            answer.is_some_and(|answer| answer.outcome == RecordsOutcome::NoSuchName)
+            answer.is_some_and(|answer| {
+                answer.outcome == RecordsOutcome::NoSuchName && answer.chain.is_empty()
+            })
         })
+    }
+
+    /// What a DNAME record at `_domainkey` replaces it by: what the random selector is below.
+    fn renamed_to(&self) -> Option<&str> {
+        let answer = self.questions.records(&self.random)?;
+        answer
+            .chain
+            .first()?
+            .strip_prefix(RANDOM_SELECTOR)?
+            .strip_prefix('.')
     }
 
     /// Whether it is known that there is nothing at the name of a selector.

@@ -142,9 +142,16 @@ impl Record {
 }
 
 impl fmt::Display for Record {
-    /// `name TYPE value`, not safe to print.
+    /// `name TYPE value` with quotes around text, not safe to print.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.name, self.record_type, self.value)
+        write!(f, "{} {} ", self.name, self.record_type)?;
+        match self.record_type {
+            RecordType::Txt => {
+                let text = self.value.replace('\\', "\\\\").replace('"', "\\\"");
+                write!(f, "\"{text}\"")
+            }
+            _ => f.write_str(&self.value),
+        }
     }
 }
 

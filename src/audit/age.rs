@@ -24,9 +24,10 @@ pub fn rotation_interval(key: &PublicKey) -> u64 {
 /// Whether mail is signed with a selector now, as far as messages and reports tell: it was seen
 /// lately, or at a time that nothing tells.
 pub(super) fn is_in_use(sighting: &Sighting, now: u64) -> bool {
-    sighting
-        .last_seen
-        .is_none_or(|last_seen| last_seen + KEY_IN_USE >= now)
+    // A day ahead is a matter of clocks; more is not to be believed.
+    let is_recent =
+        |last_seen: u64| last_seen.saturating_add(KEY_IN_USE) >= now && last_seen <= now + DAY;
+    sighting.last_seen.is_none_or(is_recent)
 }
 
 /// The day in a selector that is made of a date, in Unix seconds: the first of the month if it

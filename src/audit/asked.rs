@@ -6,10 +6,16 @@ use crate::lookup::{
     Answer, LookupFailure, LookupFailureKind, Question, RecordsAnswer, ServersAnswer, TxtAnswer,
 };
 
+/// How many open questions are handed out at a time. With all of them each time, many selectors
+/// would take time that grows with the square of their number.
+const AT_A_TIME: usize = 1_024;
+
 /// Questions in the order of their importance.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Questions {
     order: Vec<Question>,
+    /// How many of the first ones are answered.
+    done: usize,
     answers: HashMap<Question, Option<Answer>>,
 }
 
@@ -38,18 +44,21 @@ impl Questions {
     /// Takes an answer; whether it is one that was waited for.
     pub(super) fn answer(&mut self, question: &Question, answer: Answer) -> bool {
         match self.answers.get_mut(question) {
-            Some(place @ None) => {
-                *place = Some(answer);
-                true
-            }
-            _ => false,
+            Some(place @ None) => *place = Some(answer),
+            _ => return false,
         }
+        while let Some(question) = self.order.get(self.done)
+            && self.is_answered(question)
+        {
+            self.done += 1;
+        }
+        true
     }
 
     pub(super) fn pending(&self) -> Vec<Question> {
-        let open = self.order.iter();
+        let open = self.order[self.done..].iter();
         let open = open.filter(|question| !self.is_answered(question));
-        open.cloned().collect()
+        open.take(AT_A_TIME).cloned().collect()
     }
 
     pub(super) fn is_answered(&self, question: &Question) -> bool {
@@ -87,6 +96,25 @@ impl Questions {
             Some(Answer::EveryServer(Ok(answer))) => Some(answer),
             _ => None,
         }
+    }
+
+    /// Why authoritative servers could not be asked, or did not answer, in order.
+    pub(super) fn failures_of_servers(&self) -> Vec<&LookupFailure> {
+        let answers = self
+            .order
+            .iter()
+            .filter_map(|question| self.answers.get(question)?.as_ref());
+        let failures = answers.flat_map(|answer| match answer {
+            Answer::EveryServer(Err(failure)) => vec![failure],
+            Answer::EveryServer(Ok(answer)) => {
+                let servers = answer.servers.iter();
+                servers
+                    .filter_map(|server| server.answer.as_ref().err())
+                    .collect()
+            }
+            Answer::Resolver(_) => Vec::new(),
+        });
+        failures.collect()
     }
 
     /// The names that were asked for, in order.

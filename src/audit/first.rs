@@ -34,7 +34,7 @@ pub(super) fn of(findings: &[Finding], selectors: &[SelectorReport]) -> String {
         .or_else(|| find(&is_warning));
     match urgent {
         Some(finding) => sentence(finding),
-        None => "nothing: no finding asks for anything".to_owned(),
+        None => "nothing to do".to_owned(),
     }
 }
 

@@ -63,11 +63,13 @@ pub struct AuditReport {
     pub names: Vec<String>,
     /// Whether a wildcard answers for selectors that do not exist (RFC 4592).
     pub wildcard: bool,
-    /// Who serves `_domainkey` of the domain: the names of the servers, or the name that it is an
-    /// alias of. `None` if it is not delegated.
+    /// Who serves `_domainkey` of the domain: the names of the servers, or the name that a DNAME
+    /// record replaces it by. `None` if it is not delegated.
     pub delegated_to: Option<String>,
     /// The DMARC policy; `None` if there is none, or if it could not be found out.
     pub dmarc: Option<DmarcReport>,
+    /// Whether all names were answered that can have a DMARC policy for the domain.
+    pub is_dmarc_known: bool,
     /// The selectors that were found, and those that are known without being found.
     pub selectors: Vec<SelectorReport>,
     /// All that is wrong, unwise, or merely to be known, the worst first. Those about DMARC are
@@ -94,14 +96,17 @@ impl AuditReport {
     pub fn status(&self) -> AuditStatus {
         let is_error = |finding: &Finding| finding.severity == Severity::Error;
         let has = |status| move |selector: &SelectorReport| selector.status == status;
+        let is_known =
+            |selector: &&SelectorReport| selector.sources.iter().any(|source| !source.is_guess());
+        let mut known = self.selectors.iter().filter(is_known);
         let is_named = |selector: &&SelectorReport| selector.sources.contains(&Source::Named);
-        let mut named = self.selectors.iter().filter(is_named);
+        let named = self.selectors.iter().filter(is_named);
         let is_absent = |selector: &SelectorReport| {
             selector.status == NameStatus::Missing && selector.report.chain.is_empty()
         };
-        if self.findings.iter().any(is_error) || named.clone().any(is_absent) {
+        if self.findings.iter().any(is_error) || named.into_iter().any(is_absent) {
             AuditStatus::Bad
-        } else if named.any(has(NameStatus::Temporary)) {
+        } else if known.any(has(NameStatus::Temporary)) {
             AuditStatus::Unknown
         } else if self.selectors.iter().any(has(NameStatus::Found)) {
             AuditStatus::Good
@@ -195,6 +200,7 @@ pub(super) fn of(audit: Audit) -> AuditReport {
         wildcard,
         delegated_to: delegated_to(&audit),
         dmarc: dmarc_report(&discovery, &findings),
+        is_dmarc_known: discovery.is_certain(),
         selectors,
         findings,
         first,
@@ -204,13 +210,20 @@ pub(super) fn of(audit: Audit) -> AuditReport {
 
 fn is_wildcard(audit: &Audit) -> bool {
     let answer = audit.questions.records(&audit.random);
-    answer.is_some_and(|answer| !answer.records().is_empty() || !answer.chain.is_empty())
+    answer.is_some_and(|answer| {
+        let is_alias = !answer.chain.is_empty() && audit.renamed_to().is_none();
+        !answer.records().is_empty() || is_alias
+    })
 }
 
 fn delegated_to(audit: &Audit) -> Option<String> {
+    if let Some(target) = audit.renamed_to() {
+        return Some(target.to_owned());
+    }
     let answer = audit.questions.records(&audit.below)?;
-    if let Some(end) = answer.chain.last() {
-        return Some(end.clone());
+    // An alias is one of `_domainkey` alone, and not of what is below it.
+    if !answer.chain.is_empty() {
+        return None;
     }
     let servers = answer.records().iter().filter_map(|record| match record {
         RecordData::Ns(server) => Some(server.as_str()),
@@ -242,7 +255,7 @@ fn selector_report(
     candidate: &Candidate,
 ) -> Option<SelectorReport> {
     let answer = audit.txt(candidate);
-    if !candidate.is_known() && is_nothing(audit, &answer) {
+    if !candidate.is_known() && is_nothing(audit, candidate, &answer) {
         return None;
     }
     let elsewhere: Vec<_> = lint::places(candidate.question.name(), &answer)
@@ -296,7 +309,11 @@ fn selector_report(
 }
 
 /// Whether there is nothing at a name, or only what a wildcard has for all names.
-fn is_nothing(audit: &Audit, answer: &Result<TxtAnswer, LookupFailure>) -> bool {
+fn is_nothing(
+    audit: &Audit,
+    candidate: &Candidate,
+    answer: &Result<TxtAnswer, LookupFailure>,
+) -> bool {
     let Ok(answer) = answer else {
         return true;
     };
@@ -306,6 +323,11 @@ fn is_nothing(audit: &Audit, answer: &Result<TxtAnswer, LookupFailure>) -> bool 
     let Some(random) = audit.questions.records(&audit.random) else {
         return false;
     };
+    if let (Some(renamed), Some(target)) = (audit.renamed_to(), answer.chain.first()) {
+        // Each selector is an alias there, whether or not its target exists.
+        let own = format!("{}.{renamed}", candidate.selector.to_ascii());
+        return own == *target && !matches!(answer.outcome, TxtOutcome::Found { .. });
+    }
     match (answer.chain.first(), random.chain.first()) {
         (Some(target), Some(other)) => target == other,
         (None, None) => same_records(&answer.outcome, random),

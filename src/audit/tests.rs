@@ -88,7 +88,7 @@ fn a_domain_without_fault() {
     let report = audit(&zone, &options(&["s2026"]));
     assert_eq!(told(&report), Vec::<String>::new());
     assert_eq!(report.status(), AuditStatus::Good);
-    assert_eq!(report.first, "nothing: no finding asks for anything");
+    assert_eq!(report.first, "nothing to do");
     assert_eq!(selectors(&report), ["s2026 found -"]);
     let dmarc = report.dmarc.unwrap();
     assert_eq!(dmarc.name, "_dmarc.example.com.");
@@ -264,6 +264,14 @@ fn selectors_in_use() {
         in_messages(40, 2, "example.com"),
         &["key-in-use-missing used", "not-confirmed"],
     );
+    check(
+        "",
+        Sighting {
+            passed: 7,
+            ..in_messages(40, 2, "example.com")
+        },
+        &["key-in-use-missing used", "not-confirmed"],
+    );
     check("", in_messages(400, 200, "example.com"), &["not-confirmed"]);
     let good = format!("used._domainkey TXT {}", key(ED25519));
     check(&good, in_messages(40, 2, "example.com"), &[]);
@@ -284,6 +292,34 @@ fn selectors_in_use() {
         ..in_messages(40, 2, "example.com")
     };
     check(&good, unsigned, &["from-not-signed used"]);
+}
+
+#[test]
+fn only_what_passed_is_the_domains_for_certain() {
+    let severity = |passed| {
+        let sighting = Sighting {
+            passed,
+            ..in_messages(40, 2, "example.com")
+        };
+        let zone = format!("{DMARC}\nmail._domainkey TXT {}", key(ED25519));
+        let report = audit(&zone, &seen("forged", "example.com", sighting));
+        let mut findings = report.findings.iter();
+        let found = findings.find(|finding| finding.code.name() == "key-in-use-missing");
+        (found.unwrap().severity.name(), report.status())
+    };
+    assert_eq!(severity(0), ("note", AuditStatus::Good));
+    assert_eq!(severity(7), ("error", AuditStatus::Bad));
+}
+
+#[test]
+fn an_alias_of_domainkey_says_nothing_of_what_is_below() {
+    let zone = format!(
+        "{DMARC}\n_domainkey CNAME gone.example.net.\nmail._domainkey TXT {}",
+        key(ED25519)
+    );
+    let report = audit(&zone, &AuditOptions::default());
+    assert_eq!(selectors(&report), ["mail found -"]);
+    assert_eq!(report.delegated_to, None);
 }
 
 #[test]
@@ -358,7 +394,7 @@ fn dmarc_policies() {
         &["dmarc-invalid"],
     );
     check("_dmarc TXT v=spf1 -all", &["dmarc-missing"]);
-    check("_dmarc TIMEOUT", &["not-confirmed"]);
+    check("_dmarc TIMEOUT", &["not-confirmed", "not-confirmed"]);
 }
 
 #[test]

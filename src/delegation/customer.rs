@@ -26,8 +26,11 @@ impl Customer {
         let names = names.filter_map(|name| name.parse::<DomainName>().ok());
         for name in names.filter(|name| provider.has_mail_exchanger(name)) {
             let first = name.to_ascii().split('.').next().unwrap_or_default();
-            let is_longer = first.starts_with(self.dashed.last().map_or("", String::as_str));
-            if is_longer && !self.dashed.iter().any(|known| known == first) {
+            // A provider may leave out hyphens of the domain itself.
+            let letters = |text: &str| text.replace('-', "");
+            let own = self.dashed.last().map_or("", String::as_str);
+            let is_own = letters(first).starts_with(&letters(own));
+            if is_own && !self.dashed.iter().any(|known| known == first) {
                 self.dashed.insert(0, first.to_owned());
             }
         }

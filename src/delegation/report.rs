@@ -116,11 +116,14 @@ pub struct Report {
 }
 
 impl Report {
-    /// What to do at the provider now that all records are set; `None` if they are not, or if that
-    /// is not known.
+    /// What to do at the provider now that all records are set; `None` if they are not, if one of
+    /// them has an error, or if it is not known.
     #[must_use]
     pub fn next_step(&self) -> Option<String> {
-        let is_set = |report: &SelectorReport| report.state == State::Set;
+        let is_error = |finding: &Finding| finding.severity == Severity::Error;
+        let is_set = |report: &SelectorReport| {
+            report.state == State::Set && !report.findings.iter().any(is_error)
+        };
         let provider = self
             .provider
             .filter(|_| self.selectors.iter().all(is_set))?;

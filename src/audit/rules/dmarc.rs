@@ -7,6 +7,16 @@ use crate::lookup::RecordType;
 
 pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
     let discovery = facts.discovery;
+    if !discovery.is_certain() && discovery.policy().is_none() {
+        return vec![Finding::new(
+            DomainCode::NotConfirmed,
+            format!(
+                "whether there is a DMARC policy for {} was not answered",
+                facts.audit.domain
+            ),
+            "run it again later",
+        )];
+    }
     let mut findings: Vec<Finding> = discovery.steps.iter().flat_map(ignored).collect();
     let Some(policy) = discovery.policy() else {
         if discovery.is_certain() && findings.is_empty() {
@@ -65,7 +75,7 @@ fn missing(facts: &Facts<'_>) -> Finding {
     let record = Record::new(
         format!("_dmarc.{}.", organization.to_ascii()),
         RecordType::Txt,
-        "v=DMARC1; p=none",
+        format!("v=DMARC1; p=none; rua=mailto:dmarc@{}", domain.to_ascii()),
     );
     Finding::new(
         DomainCode::DmarcMissing,

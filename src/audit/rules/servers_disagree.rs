@@ -9,7 +9,22 @@ use crate::lookup::{Question, RecordData, RecordType, RecordsAnswer, ServerAnswe
 
 pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
     let examine = |selector| of_selector(facts, selector);
-    facts.selectors.iter().filter_map(examine).collect()
+    let findings = facts.selectors.iter().filter_map(examine);
+    findings.chain(not_compared(facts)).collect()
+}
+
+/// Servers that were to be compared, and could not be found or did not answer.
+fn not_compared(facts: &Facts<'_>) -> Option<Finding> {
+    let failures = facts.audit.questions.failures_of_servers();
+    let first = failures.first()?;
+    Some(Finding::new(
+        DomainCode::NotConfirmed,
+        format!(
+            "what all authoritative servers say could not be compared, in {} cases; the first: {first}",
+            failures.len()
+        ),
+        "run it again later, from where the authoritative servers of the domain can be reached",
+    ))
 }
 
 fn of_selector(facts: &Facts<'_>, selector: &SelectorReport) -> Option<Finding> {

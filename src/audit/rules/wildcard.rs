@@ -12,8 +12,8 @@ pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
     vec![Finding::new(
         Code::Name(FindingCode::Wildcard),
         format!(
-            "a random selector of {domain} has an answer, which comes from a wildcard: selectors \
-             with the same answer are left out here"
+            "a random selector of {domain} has an answer, which comes from a wildcard: guesses with \
+             the same answer are left out here"
         ),
         format!(
             "publish the wildcard record so that it does not cover _domainkey.{}",

@@ -5,7 +5,7 @@ mod since;
 
 use std::sync::Arc;
 
-use dkim_toolkit::audit::{Audit as Machine, AuditOptions, AuditReport, AuditStatus};
+use dkim_toolkit::audit::{Audit as Machine, AuditOptions, AuditReport, AuditStatus, Evidence};
 use dkim_toolkit::identifier::Sdid;
 use dkim_toolkit::lookup::{Answer, Question};
 
@@ -28,6 +28,7 @@ pub fn run(arguments: &Audit, output: &mut Output) -> Result<ExitStatus, Error> 
     let earlier = earlier.transpose()?;
     let (evidence, status) =
         evidence::gather(&arguments.from_messages, &arguments.from_reports, output)?;
+    tell_gaps(&evidence, output);
     let mut options = AuditOptions::default();
     options.selectors.clone_from(&arguments.selector);
     options.evidence = Arc::new(evidence);
@@ -55,6 +56,22 @@ pub fn run(arguments: &Audit, output: &mut Output) -> Result<ExitStatus, Error> 
         output.text(&page::audit::page(&audited.pages, now))?;
     }
     Ok(audited.status)
+}
+
+/// Says what of the messages and reports does not count.
+fn tell_gaps(evidence: &Evidence, output: &Output) {
+    let left_out = evidence.left_out.signatures;
+    let gaps = [
+        (
+            evidence.unreadable,
+            "have a domain or selector that cannot be read",
+        ),
+        (left_out, "are beyond the number of selectors that are kept"),
+    ];
+    for (count, what) in gaps.into_iter().filter(|(count, _)| *count > 0) {
+        let message = format!("{count} signatures in messages and reports {what}");
+        output.warning("--from-messages, --from-reports", message);
+    }
 }
 
 /// The domains, each once.

@@ -7,6 +7,8 @@ use serde::Serialize;
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     Worse,
+    /// Not a change: what could not be compared.
+    Unknown,
     Changed,
     Better,
 }
@@ -15,6 +17,7 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Worse => "worse",
+            Self::Unknown => "unknown",
             Self::Changed => "changed",
             Self::Better => "better",
         }

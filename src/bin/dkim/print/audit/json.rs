@@ -132,7 +132,7 @@ impl<'a> Selector<'a> {
             chain: &selector.report.chain,
             status: selector.status.name(),
             key: selector.key.as_ref().map(PublicKeyObject::new),
-            first_seen: time(selector.first_seen),
+            first_seen: time(selector.first_seen.filter(|_| !selector.is_dated_by_name)),
             last_seen: time(selector.last_seen),
             messages: selector.in_messages,
             passed: selector.passed,

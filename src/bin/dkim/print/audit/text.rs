@@ -66,6 +66,7 @@ pub fn changes(found: &AuditReport, changes: &[Change], columns: usize) -> Repor
     for change in changes {
         let style = match change.kind {
             Kind::Worse => BAD,
+            Kind::Unknown => UNSURE,
             Kind::Changed => STRONG,
             Kind::Better => GOOD,
         };
@@ -203,7 +204,11 @@ const fn source(source: Source) -> &'static str {
 
 fn dmarc(found: &AuditReport) -> String {
     let Some(dmarc) = &found.dmarc else {
-        return "no policy found".to_owned();
+        return if found.is_dmarc_known {
+            "no policy found".to_owned()
+        } else {
+            "not answered".to_owned()
+        };
     };
     let policy = match dmarc.policy {
         Some(Policy::None) => "none (nothing is asked of receivers)",

@@ -231,7 +231,8 @@ fn facts(report: &AuditReport) -> Markup {
             dt { "DMARC" }
             dd {
                 @match &report.dmarc {
-                    None => "no policy was found",
+                    None if report.is_dmarc_known => "no policy was found",
+                    None => "not answered",
                     Some(dmarc) => {
                         @match dmarc.policy {
                             Some(policy) => { strong { (policy.name()) } },

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dkim_toolkit::audit::{AuditReport, SelectorReport};
+use dkim_toolkit::audit::{AuditReport, AuditStatus, SelectorReport};
 use dkim_toolkit::dmarc::Policy;
 use dkim_toolkit::escape::escape;
 use dkim_toolkit::finding::Finding;
@@ -34,12 +34,13 @@ pub struct Earlier {
 #[derive(Deserialize)]
 struct EarlierDmarc {
     policy: Option<String>,
+    record: String,
 }
 
 #[derive(Deserialize)]
 struct EarlierSelector {
     selector: String,
-    domain: String,
+    domain: Option<String>,
     status: String,
     chain: Vec<String>,
     key: Option<EarlierKey>,
@@ -55,7 +56,6 @@ struct EarlierFinding {
     code: String,
     severity: String,
     selector: Option<String>,
-    message: String,
 }
 
 impl EarlierAudits {
@@ -89,15 +89,21 @@ impl EarlierAudits {
 }
 
 impl Earlier {
-    /// The selectors whose keys were usable.
+    /// The selectors whose keys were usable, or may have been.
     pub fn found(&self) -> Vec<(Sdid, Selector)> {
+        let may_be = [NameStatus::Found.name(), NameStatus::Temporary.name()];
         let found = self.selectors.iter();
-        let found = found.filter(|selector| selector.status == NameStatus::Found.name());
+        let found = found.filter(|selector| may_be.contains(&selector.status.as_str()));
         let parsed = found.filter_map(|selector| {
-            let domain = selector.domain.parse().ok()?;
+            let domain = self.domain_of(selector).parse().ok()?;
             Some((domain, selector.selector.parse().ok()?))
         });
         parsed.collect()
+    }
+
+    /// The signing domain of a selector: that of the audit, unless another one is said.
+    fn domain_of<'a>(&'a self, selector: &'a EarlierSelector) -> &'a str {
+        selector.domain.as_deref().unwrap_or(&self.domain)
     }
 
     /// What changed, the worst first.
@@ -108,6 +114,15 @@ impl Earlier {
         }
         changes.extend(self.changes_of_findings(report));
         changes.extend(self.change_of_policy(report));
+        if report.status() == AuditStatus::Unknown {
+            changes.push(Change {
+                kind: Kind::Unknown,
+                message: format!(
+                    "{} of {} questions were not answered; what they are about counts as unchanged",
+                    report.asked.unanswered, report.asked.questions
+                ),
+            });
+        }
         changes.sort_by_key(|change| change.kind);
         changes
     }
@@ -116,7 +131,12 @@ impl Earlier {
         let name = format!("{} of {}", now.selector, now.domain);
         let change = |kind, message| Some(Change { kind, message });
         let mut earlier = self.selectors.iter();
-        let earlier = earlier.find(|earlier| earlier.is(now));
+        let earlier = earlier.find(|earlier| {
+            earlier.selector.eq_ignore_ascii_case(now.selector.as_str())
+                && self
+                    .domain_of(earlier)
+                    .eq_ignore_ascii_case(now.domain.as_str())
+        });
         let is_found = now.status == NameStatus::Found;
         let Some(earlier) = earlier else {
             let message = format!("{name} is new: {}", now.report.detail);
@@ -128,11 +148,13 @@ impl Earlier {
         };
         let was_found = earlier.status == NameStatus::Found.name();
         let status = now.status.name();
-        if now.status == NameStatus::Temporary || earlier.status == "temporary" {
+        let was_unknown = earlier.status == NameStatus::Temporary.name();
+        if now.status == NameStatus::Temporary || was_unknown && is_found {
             // Nothing is known of a time.
             None
-        } else if was_found && !is_found {
-            let message = format!("{name} was found and is {status}: {}", now.report.detail);
+        } else if (was_found || was_unknown) && !is_found {
+            let was = if was_found { "found" } else { "not answered" };
+            let message = format!("{name} was {was} and is {status}: {}", now.report.detail);
             change(Kind::Worse, message)
         } else if is_found && !was_found {
             let was = escape(&earlier.status);
@@ -186,10 +208,13 @@ impl Earlier {
                 counts(&earlier.severity) && !report.findings.iter().any(|now| is(earlier, now))
             });
             changes.extend(gone.map(|finding| {
-                let what = about(finding.selector.as_deref(), &escape(&finding.message));
+                let code = escape(&finding.code);
                 Change {
                     kind: Kind::Better,
-                    message: format!("no longer {}: {what}", escape(&finding.code)),
+                    message: match &finding.selector {
+                        Some(selector) => format!("no longer {code}: {}", escape(selector)),
+                        None => format!("no longer {code}"),
+                    },
                 }
             }));
         }
@@ -198,13 +223,21 @@ impl Earlier {
 
     fn change_of_policy(&self, report: &AuditReport) -> Option<Change> {
         // That a policy is gone is a finding.
-        let now = report.dmarc.as_ref()?.policy;
-        let was = self.dmarc.as_ref()?.policy.as_deref();
+        let (dmarc, earlier) = (report.dmarc.as_ref()?, self.dmarc.as_ref()?);
+        let now = dmarc.policy;
+        let was = earlier.policy.as_deref();
         let all = [Policy::None, Policy::Quarantine, Policy::Reject];
         let was = was.and_then(|was| all.into_iter().find(|policy| policy.name() == was));
         let kind = match now.cmp(&was) {
             Ordering::Less => Kind::Worse,
-            Ordering::Equal => return None,
+            Ordering::Equal if earlier.record == dmarc.record => return None,
+            Ordering::Equal => {
+                let (was, is) = (escape(&earlier.record), &dmarc.record);
+                return Some(Change {
+                    kind: Kind::Changed,
+                    message: format!("the DMARC record was \"{was}\" and is \"{is}\""),
+                });
+            }
             Ordering::Greater => Kind::Better,
         };
         let name = |policy: Option<Policy>| policy.map_or("not valid", Policy::name);
@@ -216,11 +249,6 @@ impl Earlier {
 }
 
 impl EarlierSelector {
-    fn is(&self, now: &SelectorReport) -> bool {
-        self.selector.eq_ignore_ascii_case(now.selector.as_str())
-            && self.domain.eq_ignore_ascii_case(now.domain.as_str())
-    }
-
     /// Whether both times there was a key, and not the same.
     fn has_other_key(&self, now: &SelectorReport) -> bool {
         match (&self.key, &now.key) {

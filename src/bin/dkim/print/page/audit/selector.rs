@@ -16,6 +16,7 @@ use crate::print::time::{date, due_in_words};
 /// The card of a selector.
 pub fn selector(label: &str, selector: &SelectorReport, report: &AuditReport, now: u64) -> Markup {
     let (mood, word) = match (selector.status, worst(report, selector)) {
+        (NameStatus::Found, Some(Severity::Error)) => (Mood::Bad, "a key, with errors"),
         (NameStatus::Found, Some(Severity::Warning)) => (Mood::Unsure, "usable, with warnings"),
         (status, _) => in_words(status),
     };
