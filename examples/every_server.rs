@@ -71,7 +71,7 @@ fn words(answer: &RecordsAnswer) -> String {
             words.extend(records.iter().map(|record| match record {
                 RecordData::Txt(text) => escape_octets(text),
                 other => format!("{other:?}"),
-            }))
+            }));
         }
         other => words.push(format!("{other:?}")),
     }

@@ -114,25 +114,25 @@ impl<'a> Scene<'a> {
         self.targets[number].as_ref()
     }
 
-    /// The target of the plan; else one like the first that is published for another selector.
+    /// The target of the plan; else one like the first that is published for any of the selectors,
+    /// be it at the name of another one.
     fn find_target(&self, number: usize) -> Option<DomainName> {
         let alias = self.alias(number);
         if let Some(target) = alias.target() {
             return Some(target.clone());
         }
         let provider = self.plan.provider()?;
-        let own = [alias.selector().clone()];
         let donors = self.plan.aliases().iter().zip(&self.seen);
         let mut known = donors.filter_map(|(donor, seen)| {
             let published = || seen.sight().target()?.parse::<DomainName>().ok();
             let known = donor.target().cloned().or_else(published)?;
-            Some((donor.selector().clone(), known))
+            Some((donor.selector(), known))
         });
-        known.find_map(|(selector, known)| {
-            let is_own = selector == own[0];
-            let selectors: &[Selector] = if is_own { &own } else { &[selector] };
+        known.find_map(|(donor, known)| {
+            let others = self.plan.selectors().filter(|other| *other != donor);
+            let selectors: Vec<Selector> = std::iter::once(donor).chain(others).cloned().collect();
             self.customer
-                .like(provider, selectors, &known, alias.selector())
+                .like(provider, &selectors, &known, alias.selector())
         })
     }
 

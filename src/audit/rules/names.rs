@@ -17,6 +17,7 @@ fn of_selector(facts: &Facts<'_>, selector: &SelectorReport) -> Vec<Finding> {
         // That a key in use is revoked is said with more.
         FindingCode::Revoked => selector.is_in_use,
         FindingCode::TestingFlag => is_left_on,
+        FindingCode::CnameDangling => facts.has_wrong_alias(selector),
         _ => false,
     };
     let findings = selector.report.findings.iter();

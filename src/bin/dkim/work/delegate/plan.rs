@@ -42,9 +42,12 @@ pub fn make(arguments: &Delegate, output: &Output) -> Result<Plan, Error> {
     {
         return Ok(plan);
     }
-    let error =
-        Error::usage("it does not say which selector it is the target of").about("--target");
-    Err(error.hint("say --selector as well"))
+    let error = Error::usage(format_args!(
+        "it is not the target of a selector of {}, as far as its form tells",
+        domain.domain()
+    ));
+    let error = error.about("--target");
+    Err(error.hint("if it is right all the same, name its selector with --selector"))
 }
 
 /// Says so if a target is one of another provider: then the wrong file was named, say.
