@@ -1,5 +1,7 @@
 //! Where messages come from and where files go.
 
+#[allow(dead_code, reason = "the subcommand that keeps the folder follows")]
+mod key_dir;
 mod key_file;
 mod mbox;
 mod new_file;
@@ -19,6 +21,11 @@ use dkim_toolkit::message::{Header, HeaderReader, LineEndings};
 use crate::error::Error;
 use crate::system;
 
+#[allow(
+    unused_imports,
+    reason = "the subcommand that keeps the folder follows"
+)]
+pub use key_dir::{ActiveKeys, KeyDir, KeyToWrite, Lock};
 pub use key_file::{
     ASK_PASSPHRASE, Passphrase, check_target, read_public_key, read_secret, write_private_keys,
 };

@@ -12,6 +12,6 @@ use unix as this;
 
 pub use this::{
     TEMPORARY, arguments, before_signals_end, end_as_by_closed_pipe, end_line, folded,
-    follow_links, host_name, keep_owner, keep_rights, mode_for_others, nobody_reads, path_of,
-    set_mode, word,
+    follow_links, host_name, keep_owner, keep_rights, make_private_folder, mode_for_others,
+    nobody_reads, path_of, read_pointer, replace_pointer, set_mode, word,
 };

@@ -5,7 +5,7 @@
 //! program at once, as Windows does it: a file under a hidden name (`.dkim-…`) may stay behind.
 
 use std::fs::{self, File, Metadata};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
@@ -86,6 +86,27 @@ pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
         ));
     }
     Ok(path.to_owned())
+}
+
+/// Makes a folder, with the rights that the folder around it gives.
+pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
+/// Makes a path lead to a name beside it: a file with the name in it, replaced by one rename, for
+/// links take rights that not everybody has.
+pub fn replace_pointer(path: &Path, target: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = Builder::new().prefix(".dkim-").tempfile_in(folder)?;
+    file.write_all(target.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// What a path leads to that [`replace_pointer`] has made.
+pub fn read_pointer(path: &Path) -> io::Result<PathBuf> {
+    Ok(fs::read_to_string(path)?.trim_end().into())
 }
 
 /// Nothing: there are no signals.

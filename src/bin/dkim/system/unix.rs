@@ -2,10 +2,12 @@
 
 use std::env::ArgsOs;
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata, Permissions};
+use std::fs::{self, DirBuilder, File, Metadata, Permissions};
 use std::io;
 use std::os::unix::ffi::OsStringExt as _;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, PermissionsExt as _, fchown, symlink,
+};
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -109,6 +111,27 @@ pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
         };
     }
     Err(io::Error::other("too many levels of symbolic links"))
+}
+
+/// Makes a folder that is the owner's alone.
+pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Makes a path lead to a name beside it, by one rename of a symbolic link.
+pub fn replace_pointer(path: &Path, target: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = Builder::new();
+    let link = builder
+        .prefix(".dkim-")
+        .make_in(folder, |name| symlink(target, name))?;
+    link.into_temp_path().persist(path)?;
+    Ok(())
+}
+
+/// What a path leads to that [`replace_pointer`] has made.
+pub fn read_pointer(path: &Path) -> io::Result<PathBuf> {
+    fs::read_link(path)
 }
 
 /// From now on a signal that ends the program first calls `before`, with what ends the program.
