@@ -28,6 +28,7 @@ mod schema;
 mod scripting;
 mod servers;
 mod sign;
+mod sign_key_dir;
 mod sign_many;
 mod verify;
 
