@@ -3,6 +3,8 @@
 #[allow(dead_code, reason = "the subcommand that keeps the folder follows")]
 mod key_dir;
 mod key_file;
+#[allow(dead_code, reason = "the subcommand that keeps the folder follows")]
+mod mail_server;
 mod mbox;
 mod new_file;
 mod replay;
@@ -29,6 +31,11 @@ pub use key_dir::{ActiveKeys, KeyDir, KeyToWrite, Lock};
 pub use key_file::{
     ASK_PASSPHRASE, Passphrase, check_target, read_public_key, read_secret, write_private_keys,
 };
+#[allow(
+    unused_imports,
+    reason = "the subcommand that keeps the folder follows"
+)]
+pub use mail_server::MailServer;
 pub use mbox::Mbox;
 pub use new_file::write_whole;
 pub use replay::{CopyError, Replay};
