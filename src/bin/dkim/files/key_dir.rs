@@ -1,8 +1,8 @@
 //! The folder of keys that `dkim rotate` keeps and `dkim sign --key-dir` reads.
 //!
 //! A generation is a numbered folder (`DIR/0007`) with one private key of each type in
-//! `SELECTOR._domainkey.DOMAIN.pem`, as `dkim keygen` names them, and the list [`LIST`]. It never
-//! changes after it has its name, and its number is never given again. `DIR/active` leads to the
+//! `SELECTOR._domainkey.DOMAIN.pem`, as `dkim keygen` names them, Ed25519 as a [`SEED`] too, and the
+//! list [`LIST`]. It never changes after it has its name, and its number is never given again. `DIR/active` leads to the
 //! generation in use and is replaced by one rename. A reader resolves it once and opens all below the
 //! folder that it led to: it never has keys of two generations.
 
@@ -26,6 +26,8 @@ pub use lock::Lock;
 const ACTIVE: &str = "active";
 /// The list in a generation: its domain, and the selector of each type, as `NAME: VALUE`.
 const LIST: &str = "selectors";
+/// The ending of the file of an Ed25519 key as a seed in base64, beside the one in PEM.
+pub const SEED: &str = "seed";
 /// What the names of files and folders begin with that are not finished.
 const UNFINISHED: &str = ".dkim-";
 

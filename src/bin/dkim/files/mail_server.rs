@@ -5,12 +5,13 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key::PrivateKey;
 
+use super::key_dir::SEED;
 use super::{KeyDir, shown, write_whole};
 use crate::error::Error;
 use crate::interrupt::Steps;
@@ -43,10 +44,15 @@ impl MailServer {
             let about = |error: Error| error.about(shown(&key.path));
             let private = PrivateKey::from_bytes(&key.bytes, None)
                 .map_err(|why| about(Error::cannot(why)))?;
-            let path = fs::canonicalize(&key.path).map_err(|error| about(error.into()))?;
+            let key_type = private.public_key().key_type();
+            let path = self.file_of(&key.path, key_type);
+            let path = fs::canonicalize(&path).map_err(|error| {
+                let error = Error::from(error).about(shown(&path));
+                error.hint("rspamd reads Ed25519 keys that are written with --key-format seed")
+            })?;
             entries.push(Entry {
                 selector: key.selector.clone(),
-                key_type: private.public_key().key_type(),
+                key_type,
                 path: self.path(&path).map_err(about)?,
             });
         }
@@ -56,6 +62,15 @@ impl MailServer {
         };
         let write = |out: &mut dyn Write| out.write_all(text.as_bytes());
         write_whole(file, steps, write).map_err(|error| Error::from(error).about(shown(file)))
+    }
+
+    /// The file of a key that the server can read.
+    fn file_of(self, pem: &Path, key_type: KeyType) -> PathBuf {
+        if self == Self::Rspamd && key_type == KeyType::Ed25519 {
+            pem.with_extension(SEED)
+        } else {
+            pem.to_owned()
+        }
     }
 
     /// A path as the server reads it; the error says that it cannot.

@@ -5,22 +5,20 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::identifier::{Sdid, Selector};
-use dkim_toolkit::key::PrivateKeyText;
+use dkim_toolkit::key::{GeneratedKey, KeyFormat};
 use tempfile::Builder;
 
-use super::{KeyDir, LIST, UNFINISHED};
+use super::{KeyDir, LIST, SEED, UNFINISHED};
 use crate::error::Error;
 use crate::files::new_file::NewFile;
 use crate::files::shown;
 
 /// A private key for a new generation.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct KeyToWrite<'a> {
     pub selector: &'a Selector,
-    pub key_type: KeyType,
-    pub text: &'a PrivateKeyText,
+    pub key: &'a GeneratedKey,
 }
 
 impl KeyDir {
@@ -53,9 +51,15 @@ impl KeyDir {
         let mut list = format!("domain: {}\n", domain.to_ascii());
         for key in keys {
             let name = file_name(key.selector, domain);
-            write(&name, 0o600, key.text.as_str().as_bytes())?;
+            write(&name, 0o600, key.key.pem.as_str().as_bytes())?;
+            // rspamd reads Ed25519 keys in this form alone.
+            if let Some(seed) = key.key.in_format(KeyFormat::Seed) {
+                let name = Path::new(&name).with_extension(SEED);
+                write(&name.to_string_lossy(), 0o600, seed.as_str().as_bytes())?;
+            }
             let selector = key.selector.to_ascii();
-            let _ = writeln!(list, "{}: {selector}", key.key_type.name());
+            let key_type = key.key.key.public_key().key_type();
+            let _ = writeln!(list, "{}: {selector}", key_type.name());
         }
         write(LIST, 0o644, list.as_bytes())?;
         // Not every file system can be asked.

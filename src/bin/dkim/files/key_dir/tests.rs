@@ -1,6 +1,5 @@
 use std::fs;
 
-use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key::{NewKey, PrivateKey};
 
@@ -16,8 +15,7 @@ fn write(folder: &KeyDir, number: u32, selector: &str) {
     let made = PrivateKey::generate(NewKey::Ed25519).unwrap();
     let key = KeyToWrite {
         selector: &selector,
-        key_type: KeyType::Ed25519,
-        text: &made.pem,
+        key: &made,
     };
     folder.write_generation(number, &domain(), &[key]).unwrap();
 }
@@ -46,6 +44,12 @@ fn a_generation_from_the_first_to_the_last_step() {
     assert!(folder.read_active().unwrap().is_none());
     folder.switch(1).unwrap();
     folder.switch(2).unwrap();
+    let inside = [
+        "s2._domainkey.example.com.pem",
+        "s2._domainkey.example.com.seed",
+        LIST,
+    ];
+    assert_eq!(names(&folder.generation(2)), inside);
     assert_eq!(folder.active().unwrap(), Some(2));
     let read = folder.read_active().unwrap().unwrap();
     assert_eq!(read.domain, domain());

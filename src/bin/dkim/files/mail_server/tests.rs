@@ -1,19 +1,16 @@
 use super::*;
 use crate::files::KeyToWrite;
 use MailServer::{OpenDkim, Rspamd};
-use dkim_toolkit::key::NewKey;
+use dkim_toolkit::key::{NewKey, RsaSize};
 
 /// A folder of this name with a generation of both types in use.
 fn keys(parent: &Path, name: &str) -> KeyDir {
     let folder = KeyDir::create(&parent.join(name)).unwrap();
     let (first, second) = ("s1".parse().unwrap(), "ed.s1".parse().unwrap());
-    let made = PrivateKey::generate(NewKey::Ed25519).unwrap();
-    let key = |selector, key_type| KeyToWrite {
-        selector,
-        key_type,
-        text: &made.pem,
-    };
-    let both = [key(&first, KeyType::Rsa), key(&second, KeyType::Ed25519)];
+    let rsa = PrivateKey::generate(NewKey::Rsa(RsaSize::Bits1024)).unwrap();
+    let ed25519 = PrivateKey::generate(NewKey::Ed25519).unwrap();
+    let key = |selector, key| KeyToWrite { selector, key };
+    let both = [key(&first, &rsa), key(&second, &ed25519)];
     let domain = "example.com".parse().unwrap();
     folder.write_generation(7, &domain, &both).unwrap();
     folder.switch(7).unwrap();
@@ -57,6 +54,8 @@ fn a_file_is_replaced_by_what_is_in_use() {
         let written = fs::read_to_string(&file).unwrap();
         assert!(written.contains("/keys/0007/s1._domainkey.example.com.pem"));
         assert!(!written.contains("old"));
+        let seed = "/keys/0007/ed.s1._domainkey.example.com.seed";
+        assert_eq!(written.contains(seed), server == Rspamd);
     }
 }
 
