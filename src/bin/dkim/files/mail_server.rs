@@ -4,7 +4,7 @@
 //! later a key never mixes two generations. They are written anew after each switch.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use dkim_toolkit::algorithm::KeyType;
@@ -33,9 +33,18 @@ struct Entry {
 }
 
 impl MailServer {
+    /// The server of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "opendkim" => Some(Self::OpenDkim),
+            "rspamd" => Some(Self::Rspamd),
+            _ => None,
+        }
+    }
+
     /// Writes the keys in use of a folder into a file of the server's configuration, whole or not at
-    /// all.
-    pub fn write_config(self, keys: &KeyDir, file: &Path, steps: &Steps) -> Result<(), Error> {
+    /// all; gives whether the file said something else before.
+    pub fn write_config(self, keys: &KeyDir, file: &Path, steps: &Steps) -> Result<bool, Error> {
         let Some(active) = keys.read_active()? else {
             return Err(Error::cannot("no key in it is in use yet").about(shown(keys.path())));
         };
@@ -60,8 +69,13 @@ impl MailServer {
             Self::OpenDkim => key_table(&active.domain, &entries),
             Self::Rspamd => dkim_signing(&active.domain, &entries),
         };
+        if fs::read(file).is_ok_and(|there| there == text.as_bytes()) {
+            return Ok(false);
+        }
         let write = |out: &mut dyn Write| out.write_all(text.as_bytes());
-        write_whole(file, steps, write).map_err(|error| Error::from(error).about(shown(file)))
+        let written = write_whole(file, steps, write);
+        written.map_err(|error: io::Error| Error::from(error).about(shown(file)))?;
+        Ok(true)
     }
 
     /// The file of a key that the server can read.

@@ -48,9 +48,9 @@ fn a_file_is_replaced_by_what_is_in_use() {
     let file = parent.path().join("table");
     for server in [OpenDkim, Rspamd] {
         fs::write(&file, "old").unwrap();
-        server
-            .write_config(&folder, &file, &Steps::default())
-            .unwrap();
+        let write = || server.write_config(&folder, &file, &Steps::default());
+        assert!(write().unwrap());
+        assert!(!write().unwrap(), "nothing else is in use");
         let written = fs::read_to_string(&file).unwrap();
         assert!(written.contains("/keys/0007/s1._domainkey.example.com.pem"));
         assert!(!written.contains("old"));
