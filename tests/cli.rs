@@ -24,6 +24,7 @@ mod pipes;
 mod reasons;
 mod record;
 mod record_check;
+mod rotate;
 mod schema;
 mod scripting;
 mod servers;

@@ -1,14 +1,13 @@
 //! Where messages come from and where files go.
 
-#[allow(dead_code, reason = "the subcommand that keeps the folder follows")]
 mod key_dir;
 mod key_file;
-#[allow(dead_code, reason = "the subcommand that keeps the folder follows")]
 mod mail_server;
 mod mbox;
 mod new_file;
 mod replay;
 mod sources;
+mod state_file;
 mod walk;
 
 use std::borrow::Cow;
@@ -40,6 +39,7 @@ pub use mbox::Mbox;
 pub use new_file::write_whole;
 pub use replay::{CopyError, Replay};
 pub use sources::Sources;
+pub use state_file::{read_state, write_state};
 pub use walk::Walk;
 
 /// Files are read in pieces of this many bytes.

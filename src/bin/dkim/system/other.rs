@@ -7,6 +7,7 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 
 use tempfile::Builder;
 use wild::ArgsOs;
@@ -111,3 +112,19 @@ pub fn read_pointer(path: &Path) -> io::Result<PathBuf> {
 
 /// Nothing: there are no signals.
 pub fn before_signals_end(_: impl Fn(&dyn Fn()) + Send + 'static) {}
+
+/// A command that the shell reads.
+pub fn shell(line: &str) -> Command {
+    let mut command = Command::new("cmd");
+    command.args(["/C", line]);
+    command
+}
+
+/// Nothing: there are no groups.
+pub fn in_own_group(_: &mut Command) {}
+
+/// Ends a command.
+pub fn end_group(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}

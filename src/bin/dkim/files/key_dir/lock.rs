@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::files::shown;
 
 /// The folder of keys is this process's alone while the lock is held. The operating system gives it
@@ -22,9 +22,11 @@ impl Lock {
         let file = options.open(&path).map_err(|error| about(error.into()))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::cannot("another process works on it")
-                .about(shown(folder))
-                .hint("wait until it has ended, then run this again")),
+            Err(TryLockError::WouldBlock) => {
+                Err(Error::new(Kind::NotNow, "another process works on it")
+                    .about(shown(folder))
+                    .hint("wait until it has ended, then run this again"))
+            }
             Err(TryLockError::Error(error)) => Err(about(error.into())),
         }
     }
