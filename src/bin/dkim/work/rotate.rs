@@ -32,7 +32,7 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
         let mut state = known(&file, arguments)?;
         wish(&mut state, arguments)?;
         let outcome = look(state, &policy, now, None, arguments, output)?;
-        return finish(arguments, &policy, now, &outcome, None, output);
+        return finish(&policy, now, &outcome, None, output);
     }
     let dir = KeyDir::create(&arguments.dir)?;
     let lock = dir.lock()?;
@@ -74,7 +74,7 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
             fresh = Some(generation);
         }
         let goes_on = is_emergency(&outcome.state) && done.is_step();
-        let printed = finish(arguments, &policy, now, &outcome, Some(done), output)?;
+        let printed = finish(&policy, now, &outcome, Some(done), output)?;
         status = status.worse(printed);
         if !goes_on {
             break;
@@ -188,7 +188,6 @@ fn look(
 
 /// Prints what a look, and a step, came to.
 fn finish(
-    arguments: &Rotate,
     policy: &Policy,
     now: u64,
     outcome: &Outcome,
