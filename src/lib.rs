@@ -115,6 +115,7 @@
 //! * `explain`: why a signature broke (RFC 6376 §6.1.3)
 //! * `inspect`: what a signature says, tag by tag (RFC 6376 §3.5)
 //! * `audit`, `finding`: what the keys of a domain look like from outside, and what is wrong there
+//! * `rotation`: the replacement of keys, step by step (RFC 6376 §3.6.2.2)
 //! * `lint`, `publish`: findings about key records, and their forms (RFC 6376 §3.6)
 //! * [`provider`]: who sends mail for others, and how their selectors are called
 //!
@@ -176,6 +177,8 @@ pub mod provider;
 pub mod publish;
 #[cfg(feature = "resolver")]
 pub mod resolver;
+#[cfg(feature = "admin")]
+pub mod rotation;
 pub mod sign;
 pub mod signature;
 mod syntax;

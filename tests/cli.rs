@@ -24,10 +24,12 @@ mod pipes;
 mod reasons;
 mod record;
 mod record_check;
+mod rotate;
 mod schema;
 mod scripting;
 mod servers;
 mod sign;
+mod sign_key_dir;
 mod sign_many;
 mod verify;
 

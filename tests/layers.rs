@@ -20,6 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["finding"],
     &["delegation"],
     &["audit"],
+    &["rotation"],
 ];
 
 fn layer(module: &str) -> Option<usize> {

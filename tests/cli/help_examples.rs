@@ -16,7 +16,7 @@ const ASK_THE_ZONE: &str = r#"
 case "$*" in
 *--zone*) exec "$DKIM" "$@" ;;
 "lookup --message "*) exec "$DKIM" lookup --message "$3" --zone keys.zone ;;
-verify*|lookup*|audit*|delegate*--check) exec "$DKIM" "$@" --zone keys.zone ;;
+verify*|lookup*|audit*|delegate*--check|rotate*) exec "$DKIM" "$@" --zone keys.zone ;;
 *) exec "$DKIM" "$@" ;;
 esac"#;
 

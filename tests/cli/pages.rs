@@ -1,5 +1,5 @@
-//! The commands of docs/audit.md and docs/delegate.md: each is run by `sh` in a folder with the files
-//! of the page, and prints what the page shows.
+//! The commands of docs/audit.md, docs/delegate.md and docs/rotation.md: each is run by `sh` in a folder
+//! with the files of the page, and prints what the page shows.
 
 use std::fs;
 use std::path::Path;
@@ -50,4 +50,9 @@ fn audits_print_what_the_page_shows() {
 #[test]
 fn delegations_print_what_the_page_shows() {
     check(include_str!("../../docs/delegate.md"), 7);
+}
+
+#[test]
+fn keys_are_replaced_by_hand_as_the_page_shows() {
+    check(include_str!("../../docs/rotation.md"), 4);
 }

@@ -10,6 +10,7 @@ mod keygen;
 mod lookup;
 mod mistakes;
 mod record;
+mod rotate;
 mod sign;
 mod values;
 mod verify;
@@ -25,6 +26,7 @@ pub use keygen::Keygen;
 pub use lookup::Lookup;
 pub use mistakes::usage_error;
 pub use record::{Record, RecordOptions};
+pub use rotate::Rotate;
 pub use sign::{Sign, SigningTime};
 pub use values::KeyTypeName;
 pub use verify::{At, Require, SummaryFormat, Verify};
@@ -95,6 +97,7 @@ pub enum Command {
     Lookup(Lookup),
     Audit(Audit),
     Delegate(Delegate),
+    Rotate(Rotate),
     Completions(Completions),
     Man(Man),
 }

@@ -26,6 +26,8 @@ pub enum Kind {
     No,
     /// It cannot be done.
     CannotDo,
+    /// It cannot be done now, and may be later.
+    NotNow,
     /// Nobody reads standard output any more: the program ends as other tools do, and quietly.
     Closed,
 }
@@ -35,6 +37,7 @@ impl Kind {
         match self {
             Self::Usage => ExitStatus::Usage,
             Self::No => ExitStatus::No,
+            Self::NotNow => ExitStatus::CannotTell,
             Self::CannotDo | Self::Closed => ExitStatus::CannotDo,
         }
     }

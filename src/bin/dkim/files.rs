@@ -1,10 +1,13 @@
 //! Where messages come from and where files go.
 
+mod key_dir;
 mod key_file;
+mod mail_server;
 mod mbox;
 mod new_file;
 mod replay;
 mod sources;
+mod state_file;
 mod walk;
 
 use std::borrow::Cow;
@@ -19,13 +22,24 @@ use dkim_toolkit::message::{Header, HeaderReader, LineEndings};
 use crate::error::Error;
 use crate::system;
 
+#[allow(
+    unused_imports,
+    reason = "the subcommand that keeps the folder follows"
+)]
+pub use key_dir::{ActiveKeys, KeyDir, KeyToWrite, Lock};
 pub use key_file::{
     ASK_PASSPHRASE, Passphrase, check_target, read_public_key, read_secret, write_private_keys,
 };
+#[allow(
+    unused_imports,
+    reason = "the subcommand that keeps the folder follows"
+)]
+pub use mail_server::MailServer;
 pub use mbox::Mbox;
 pub use new_file::write_whole;
 pub use replay::{CopyError, Replay};
 pub use sources::Sources;
+pub use state_file::{read_state, write_state};
 pub use walk::Walk;
 
 /// Files are read in pieces of this many bytes.

@@ -9,6 +9,7 @@ mod output;
 pub mod page;
 pub mod record;
 mod report;
+pub mod rotate;
 pub mod sign;
 mod time;
 pub mod verify;

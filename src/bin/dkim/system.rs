@@ -11,7 +11,7 @@ use other as this;
 use unix as this;
 
 pub use this::{
-    TEMPORARY, arguments, before_signals_end, end_as_by_closed_pipe, end_line, folded,
-    follow_links, host_name, keep_owner, keep_rights, mode_for_others, nobody_reads, path_of,
-    set_mode, word,
+    TEMPORARY, arguments, before_signals_end, end_as_by_closed_pipe, end_group, end_line, folded,
+    follow_links, host_name, in_own_group, keep_owner, keep_rights, make_private_folder,
+    mode_for_others, nobody_reads, path_of, read_pointer, replace_pointer, set_mode, shell, word,
 };

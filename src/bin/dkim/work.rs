@@ -15,6 +15,7 @@ mod progress;
 mod publishing;
 mod questions;
 mod record;
+mod rotate;
 mod sign;
 mod verify;
 
@@ -34,6 +35,7 @@ pub fn run(command: &Command, output: &mut Output) -> Result<ExitStatus, Error> 
         Command::Lookup(arguments) => lookup::run(arguments, output),
         Command::Audit(arguments) => audit::run(arguments, output),
         Command::Delegate(arguments) => delegate::run(arguments, output),
+        Command::Rotate(arguments) => rotate::run(arguments, output),
         Command::Completions(arguments) => completions::run(arguments, output),
         Command::Man(arguments) => man::run(arguments, output),
     }

@@ -180,6 +180,17 @@ pub const DELEGATE: &[Example] = &[
     ),
 ];
 
+pub const ROTATE: &[Example] = &[
+    example(
+        "the next step, published by hand",
+        "dkim rotate -d example.com --dir keys -t rsa -t ed25519",
+    ),
+    example(
+        "what comes next, and when",
+        "dkim rotate -d example.com --dir keys --status",
+    ),
+];
+
 pub const COMPLETIONS: &[Example] = &[
     example(
         "for bash",
@@ -219,6 +230,7 @@ pub const ALL: &[(&str, &[Example])] = &[
     ("lookup", LOOKUP),
     ("audit", AUDIT),
     ("delegate", DELEGATE),
+    ("rotate", ROTATE),
     ("completions", COMPLETIONS),
     ("man", MAN),
 ];

@@ -70,7 +70,7 @@ impl From<KeyFormatName> for KeyFormat {
     }
 }
 
-fn parse_bits(text: &str) -> Result<RsaSize, String> {
+pub(super) fn parse_bits(text: &str) -> Result<RsaSize, String> {
     match text {
         "1024" => Ok(RsaSize::Bits1024),
         "2048" => Ok(RsaSize::Bits2048),

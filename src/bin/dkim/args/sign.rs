@@ -24,16 +24,21 @@ pub struct Sign {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub list: FilesFrom,
-    /// The signing domain (d=) [default: that of the From address]
+    /// The signing domain (d=) [default: that of --key-dir, or of the From address]
     #[arg(long, short, value_name = "DOMAIN", value_parser = parse_sdid)]
     pub domain: Option<Sdid>,
     /// The selector (s=); one for each --key
-    #[arg(long, short, value_name = "NAME", value_parser = parse_selector, required = true)]
+    #[arg(long, short, value_name = "NAME", value_parser = parse_selector)]
+    #[arg(required_unless_present = "key_dir", conflicts_with = "key_dir")]
     pub selector: Vec<Selector>,
     /// The private key's file: PKCS#8 or PKCS#1, PEM or DER, or an Ed25519 seed in
     /// base64
-    #[arg(long, short, value_name = "FILE", required = true)]
+    #[arg(long, short, value_name = "FILE")]
+    #[arg(required_unless_present = "key_dir", conflicts_with = "key_dir")]
     pub key: Vec<PathBuf>,
+    /// The folder that `dkim rotate` keeps: sign with each key in use, for their domain
+    #[arg(long, value_name = "DIR")]
+    pub key_dir: Option<PathBuf>,
     /// The file whose first line decrypts the keys
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,

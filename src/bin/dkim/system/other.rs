@@ -5,8 +5,9 @@
 //! program at once, as Windows does it: a file under a hidden name (`.dkim-…`) may stay behind.
 
 use std::fs::{self, File, Metadata};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 
 use tempfile::Builder;
 use wild::ArgsOs;
@@ -88,5 +89,42 @@ pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Ok(path.to_owned())
 }
 
+/// Makes a folder, with the rights that the folder around it gives.
+pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
+/// Makes a path lead to a name beside it: a file with the name in it, replaced by one rename, for
+/// links take rights that not everybody has.
+pub fn replace_pointer(path: &Path, target: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = Builder::new().prefix(".dkim-").tempfile_in(folder)?;
+    file.write_all(target.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// What a path leads to that [`replace_pointer`] has made.
+pub fn read_pointer(path: &Path) -> io::Result<PathBuf> {
+    Ok(fs::read_to_string(path)?.trim_end().into())
+}
+
 /// Nothing: there are no signals.
 pub fn before_signals_end(_: impl Fn(&dyn Fn()) + Send + 'static) {}
+
+/// A command that the shell reads.
+pub fn shell(line: &str) -> Command {
+    let mut command = Command::new("cmd");
+    command.args(["/C", line]);
+    command
+}
+
+/// Nothing: there are no groups.
+pub fn in_own_group(_: &mut Command) {}
+
+/// Ends a command.
+pub fn end_group(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}

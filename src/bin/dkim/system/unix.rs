@@ -2,13 +2,18 @@
 
 use std::env::ArgsOs;
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata, Permissions};
+use std::fs::{self, DirBuilder, File, Metadata, Permissions};
 use std::io;
 use std::os::unix::ffi::OsStringExt as _;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, PermissionsExt as _, fchown, symlink,
+};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 use std::thread;
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
@@ -111,6 +116,27 @@ pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many levels of symbolic links"))
 }
 
+/// Makes a folder that is the owner's alone.
+pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Makes a path lead to a name beside it, by one rename of a symbolic link.
+pub fn replace_pointer(path: &Path, target: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = Builder::new();
+    let link = builder
+        .prefix(".dkim-")
+        .make_in(folder, |name| symlink(target, name))?;
+    link.into_temp_path().persist(path)?;
+    Ok(())
+}
+
+/// What a path leads to that [`replace_pointer`] has made.
+pub fn read_pointer(path: &Path) -> io::Result<PathBuf> {
+    fs::read_link(path)
+}
+
 /// From now on a signal that ends the program first calls `before`, with what ends the program.
 /// Signals that the parent process has set to be ignored (`nohup`, for one) stay ignored. If no
 /// thread can be started, signals end the program as ever.
@@ -139,4 +165,25 @@ fn ignored() -> u64 {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .unwrap_or_default()
+}
+
+/// A command that the shell reads.
+pub fn shell(line: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", line]);
+    command
+}
+
+/// Lets a command and all that it starts be ended together.
+pub fn in_own_group(command: &mut Command) {
+    command.process_group(0);
+}
+
+/// Ends a command with all that it has started.
+pub fn end_group(child: &mut Child) {
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
 }

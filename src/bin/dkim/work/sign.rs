@@ -16,13 +16,13 @@ use crate::files::{CopyError, Source, Sources, shown, word};
 use crate::print::Output;
 use crate::print::sign::Line;
 use destination::Inputs;
-use keys::read_keys;
+use keys::SigningKeys;
 use work::{Copy, Signatory, Signed, cannot_copy, sign_all};
 
 pub fn run(arguments: &Sign, output: &mut Output) -> Result<ExitStatus, Error> {
     let sources = Sources::new(&arguments.paths, arguments.list.get(), EXAMPLE)?;
     check_usage(arguments, &sources, output.json)?;
-    let keys = read_keys(arguments, output)?;
+    let keys = SigningKeys::read(arguments, output)?;
     let counter = Arc::new(Counter::default());
     let wanted = !arguments.no_progress && !output.quiet;
     let mut progress = Progress::new(&sources, counter.clone(), output.bar(), wanted);

@@ -4,36 +4,99 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dkim_toolkit::algorithm::KeyType;
+use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key::{PrivateKey, PrivateKeyError, PublicKey};
 use dkim_toolkit::sign::SignError;
 
 use super::work::cannot_sign;
 use crate::args::Sign;
 use crate::error::Error;
-use crate::files::{ASK_PASSPHRASE, Passphrase, read_secret, shown, word};
+use crate::files::{ASK_PASSPHRASE, ActiveKeys, KeyDir, Passphrase, read_secret, shown, word};
 use crate::print::Output;
 use crate::system::mode_for_others;
 
-/// Reads the keys and warns of what is unwise about them.
-pub fn read_keys(arguments: &Sign, output: &Output) -> Result<Vec<Arc<PrivateKey>>, Error> {
-    let passphrase = Passphrase::read(arguments.passphrase_file.as_deref())?;
-    let mut keys = Vec::new();
-    for path in &arguments.key {
-        let key = read_key(path, &passphrase)?;
-        warn_of_key(path, key.public_key(), output);
-        keys.push(Arc::new(key));
-    }
-    let is_ed25519 = |key: &Arc<PrivateKey>| key.public_key().key_type() == KeyType::Ed25519;
-    if keys.iter().all(is_ed25519) {
-        output.warning("Ed25519", "not every receiver verifies Ed25519");
-        output.advice("sign with both: one more pair of --selector and --key");
-    }
-    Ok(keys)
+/// The keys that sign each message.
+pub struct SigningKeys {
+    /// The domain that they are for, where they say so.
+    pub domain: Option<Sdid>,
+    /// One signature each.
+    pub pairs: Vec<(Selector, Arc<PrivateKey>)>,
 }
 
-fn read_key(path: &Path, passphrase: &Passphrase) -> Result<PrivateKey, Error> {
-    let bytes = read_secret(path)?;
-    let key = PrivateKey::from_bytes(&bytes, passphrase.bytes()).map_err(|why| {
+impl SigningKeys {
+    /// Reads the keys and warns of what is unwise about them.
+    pub fn read(arguments: &Sign, output: &Output) -> Result<Self, Error> {
+        let passphrase = Passphrase::read(arguments.passphrase_file.as_deref())?;
+        let mut keys = Self {
+            domain: None,
+            pairs: Vec::new(),
+        };
+        if let Some(folder) = &arguments.key_dir {
+            let active = read_active(folder, arguments.domain.as_ref())?;
+            keys.domain = Some(active.domain);
+            for key in active.keys {
+                keys.add(&key.selector, &key.path, &key.bytes, &passphrase, output)?;
+            }
+        }
+        for (selector, path) in arguments.selector.iter().zip(&arguments.key) {
+            keys.add(selector, path, &read_secret(path)?, &passphrase, output)?;
+        }
+        let is_ed25519 = |(_, key): &(Selector, Arc<PrivateKey>)| {
+            key.public_key().key_type() == KeyType::Ed25519
+        };
+        if keys.pairs.iter().all(is_ed25519) {
+            output.warning("Ed25519", "not every receiver verifies Ed25519");
+            output.advice(if arguments.key_dir.is_some() {
+                "sign with both: --type rsa and --type ed25519 of dkim rotate"
+            } else {
+                "sign with both: one more pair of --selector and --key"
+            });
+        }
+        Ok(keys)
+    }
+
+    fn add(
+        &mut self,
+        selector: &Selector,
+        path: &Path,
+        bytes: &[u8],
+        passphrase: &Passphrase,
+        output: &Output,
+    ) -> Result<(), Error> {
+        let key = key_of(path, bytes, passphrase)?;
+        warn_of_key(path, key.public_key(), output);
+        self.pairs.push((selector.clone(), Arc::new(key)));
+        Ok(())
+    }
+}
+
+/// Reads the keys in use of a folder that `dkim rotate` keeps; they must be those of `domain`.
+fn read_active(folder: &Path, domain: Option<&Sdid>) -> Result<ActiveKeys, Error> {
+    let rotate = || {
+        let domain = domain.map_or("example.com", Sdid::to_ascii);
+        format!("dkim rotate --domain {domain} --dir {}", word(folder))
+    };
+    let key_dir = KeyDir::open(folder).map_err(|error| error.hint(rotate()))?;
+    let Some(active) = key_dir.read_active()? else {
+        return Err(Error::cannot("no key in it is in use yet")
+            .about(shown(folder))
+            .hint(rotate()));
+    };
+    match domain {
+        Some(domain) if domain.to_ascii() != active.domain.to_ascii() => {
+            let keys_domain = &active.domain;
+            Err(
+                Error::cannot(format!("its keys are those of {keys_domain}, not {domain}"))
+                    .about(shown(folder))
+                    .hint(format!("--domain {keys_domain}, or no --domain")),
+            )
+        }
+        _ => Ok(active),
+    }
+}
+
+fn key_of(path: &Path, bytes: &[u8], passphrase: &Passphrase) -> Result<PrivateKey, Error> {
+    let key = PrivateKey::from_bytes(bytes, passphrase.bytes()).map_err(|why| {
         let hint = match why {
             PrivateKeyError::Encrypted => Some(ASK_PASSPHRASE),
             _ => why.hint(),

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dkim_toolkit::identifier::Sdid;
-use dkim_toolkit::key::PrivateKey;
 use dkim_toolkit::mailbox::is_mbox;
 use dkim_toolkit::message::{Header, MAX_LINE};
 use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing, domain_of_author};
 
 use super::destination::Inputs;
+use super::keys::SigningKeys;
 use crate::args::{Sign, SigningTime};
 use crate::clock::now;
 use crate::error::Error;
@@ -28,7 +28,7 @@ const RESULT: u64 = 4 * 1024;
 /// Signs messages.
 pub struct Signatory {
     arguments: Sign,
-    keys: Vec<Arc<PrivateKey>>,
+    keys: SigningKeys,
     /// The signers of every message; `None` where the message says for which domain.
     signers: Option<Result<Vec<Signer>, SignError>>,
     counter: Arc<Counter>,
@@ -103,12 +103,12 @@ impl Signatory {
 
     pub fn new(
         arguments: Sign,
-        keys: Vec<Arc<PrivateKey>>,
+        keys: SigningKeys,
         counter: Arc<Counter>,
         steps: Steps,
         prints: bool,
     ) -> Self {
-        let domain = arguments.domain.as_ref();
+        let domain = arguments.domain.as_ref().or(keys.domain.as_ref());
         Self {
             signers: domain.map(|domain| signers(&arguments, &keys, domain)),
             arguments,
@@ -200,14 +200,10 @@ impl Signatory {
 }
 
 /// A signer for each pair of selector and key.
-fn signers(
-    arguments: &Sign,
-    keys: &[Arc<PrivateKey>],
-    domain: &Sdid,
-) -> Result<Vec<Signer>, SignError> {
+fn signers(arguments: &Sign, keys: &SigningKeys, domain: &Sdid) -> Result<Vec<Signer>, SignError> {
     let choices = choices(arguments);
-    let pairs = arguments.selector.iter().zip(keys);
-    pairs
+    keys.pairs
+        .iter()
         .map(|(selector, key)| {
             Signer::new(
                 domain.clone(),

@@ -1,0 +1,166 @@
+//! Rotations under any faults.
+
+use proptest::prelude::*;
+
+use super::super::*;
+use super::START;
+use super::world::{Fault, World};
+
+/// What happens before a run.
+#[derive(Clone, Debug)]
+struct Event {
+    /// How much time has passed, in seconds.
+    passed: u64,
+    /// How far the clock is behind, in seconds.
+    behind: u64,
+    fault: Fault,
+    /// Whether the second server takes the zone over.
+    catches_up: bool,
+    /// Whether somebody puts a record at the name of a key that is to come, or may come.
+    foreign: Option<u8>,
+    /// Whether a key is retired, or given up.
+    wish: u8,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let passed = prop_oneof![Just(0), 1..400_u64, 400..90_000_u64, 90_000..9_000_000_u64];
+    let behind = prop_oneof![6 => Just(0), 1 => 1..300_u64, 1 => 300..10_000_000_u64];
+    let fault = prop_oneof![
+        6 => Just(Fault::None),
+        1 => Just(Fault::Before),
+        1 => Just(Fault::After),
+        1 => Just(Fault::Fails),
+        1 => Just(Fault::Lies),
+        1 => Just(Fault::Silent),
+    ];
+    let foreign = prop_oneof![9 => Just(None), 1 => any::<u8>().prop_map(Some)];
+    (passed, behind, fault, any::<bool>(), foreign, any::<u8>()).prop_map(
+        |(passed, behind, fault, catches_up, foreign, wish)| Event {
+            passed,
+            behind,
+            fault,
+            catches_up,
+            foreign,
+            wish,
+        },
+    )
+}
+
+/// Puts a record of somebody else at the name of a key that is not in use, or at a name of the
+/// pattern.
+fn put_foreign(world: &mut World, choice: u8) {
+    let active = world.on_disk;
+    let keys = world.state.keys.iter();
+    let idle = keys.filter(|key| Some(key.generation) != active);
+    let mut names: Vec<String> = idle.map(|key| key.selector.as_str().to_owned()).collect();
+    let pattern = SelectorPattern::default();
+    let wanted = pattern.selectors(world.now, &world.policy.types, 1 + u32::from(choice % 2));
+    let wanted = wanted.unwrap().into_iter().map(|(selector, _)| selector);
+    let wanted = wanted.filter(|name| world.state.key(name).is_none());
+    names.extend(wanted.map(|name| name.as_str().to_owned()));
+    let Some(name) = names.get(usize::from(choice) % names.len().max(1)) else {
+        return;
+    };
+    world.put(
+        &name.clone(),
+        &format!("v=DKIM1; k=rsa; p=AAAA{}", u32::from(choice) * 4 + 1000),
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 64,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_signer_always_has_a_key_that_everybody_sees(
+        events in proptest::collection::vec(event(), 1..80)
+    ) {
+        let mut world = World::new(START);
+        let mut time = START;
+        // Since when each server has had the records of a generation, by the true time.
+        let mut whole_since: BTreeMap<u32, u64> = BTreeMap::new();
+        // A clock that was behind all the time, and is set right between two looks, cannot be told
+        // from time that has passed.
+        let mut unseen = 0;
+        for event in &events {
+            time += event.passed;
+            if event.catches_up {
+                world.catch_up();
+            }
+            note_whole(&world, &mut whole_since, time);
+            world.now = time.saturating_sub(event.behind);
+            world.fault = event.fault;
+            if let Some(choice) = event.foreign {
+                put_foreign(&mut world, choice);
+                note_whole(&world, &mut whole_since, time);
+            }
+            let mut is_emergency = false;
+            match event.wish {
+                0..=4 => {
+                    let keys = &world.state.keys;
+                    let chosen = keys.get(usize::from(event.wish) % keys.len().max(1));
+                    if let Some(selector) = chosen.map(|key| key.selector.clone()) {
+                        world.state.retire(&selector).unwrap();
+                    }
+                }
+                5 | 6 => world.state.emergency(false),
+                _ => {}
+            }
+            is_emergency |= world.state.keys.iter().any(|key| key.compromised && key.state == KeyState::Active);
+            let before = world.on_disk;
+            if world.now + CLOCK_TOLERANCE >= world.state.clock {
+                unseen = unseen.max(event.behind);
+            }
+            let outcome = world.run();
+            if let (Step::Switch(generation), true) = (&outcome.step, world.on_disk != before) {
+                let since = whole_since.get(generation);
+                prop_assert!(since.is_some(), "a record is not everywhere");
+                if !is_emergency {
+                    let waited = time - since.unwrap();
+                    prop_assert!(waited + unseen >= 300, "a denial may be kept still");
+                }
+            }
+            prop_assert!(world.is_good(), "{event:?}: {outcome:?}");
+            prop_assert!(world.has_all_foreign(), "{event:?}: {outcome:?}");
+            note_whole(&world, &mut whole_since, time);
+        }
+        // Where nothing is wrong any more, the next rotation comes.
+        world.fault = Fault::None;
+        world.now = time.max(world.state.clock);
+        let before = world.on_disk;
+        for _ in 0..100 {
+            world.catch_up();
+            world.run();
+            prop_assert!(world.is_good() && world.has_all_foreign());
+            world.now += 2 * DAY;
+        }
+        prop_assert!(world.on_disk > before, "no progress: {:?}", world.state);
+    }
+}
+
+/// Notes since when every server has had the records of each generation.
+fn note_whole(world: &World, since: &mut BTreeMap<u32, u64>, time: u64) {
+    for key in &world.state.keys {
+        let name = format!("{}._domainkey.example.com.", key.selector.as_str());
+        let wanted = Some(vec![key.record.clone()]);
+        let is_there =
+            world.zone.get(&name) == wanted.as_ref() && world.behind.get(&name) == wanted.as_ref();
+        if !is_there {
+            since.remove(&key.generation);
+        }
+    }
+    for key in &world.state.keys {
+        let mut keys = world.state.generation(key.generation);
+        let is_whole = keys.all(|key| {
+            let name = format!("{}._domainkey.example.com.", key.selector.as_str());
+            let wanted = Some(vec![key.record.clone()]);
+            world.zone.get(&name) == wanted.as_ref() && world.behind.get(&name) == wanted.as_ref()
+        });
+        if is_whole {
+            since.entry(key.generation).or_insert(time);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""Replaces keys with `dkim rotate` on real servers while mail is signed and verified all the time.
+
+    tests/servers/rotate.py [--long] [PATH OF dkim]
+
+BIND takes dynamic updates; NSD has a copy of its zone that lags behind. A message is signed with
+`--key-dir` and verified through both every 0.2 seconds, from the first switch to the end, and none may
+fail. Then the same while `dkim rotate` is killed at random moments: 12 times, with --long 200 times.
+
+OpenDKIM and rspamd read the tables that are written on the way.
+
+Needs what Debian's packages bind9, bind9-dnsutils, nsd, opendkim, rspamd and unbound install; neither
+root nor a network.
+"""
+
+import contextlib
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import checks
+from authorities import SECONDARY, wait_for_copy
+from servers import LOOPBACK, Named, Nsd, Stubs, free_port, tsig_key
+
+ROOT = Path(__file__).resolve().parents[2]
+LONG = "--long" in sys.argv
+WORDS = [word for word in sys.argv[1:] if word != "--long"]
+DKIM = Path(WORDS[0] if WORDS else ROOT / "target/debug/dkim").resolve()
+DOMAIN = "rotate.test"
+# All times in seconds. The secondary asks for changes this often.
+LAG = 2
+EVERY, KEEP, REMOVE = 8, 3, 3
+KILLS = 200 if LONG else 12
+
+os.environ["PATH"] += ":/usr/sbin:/usr/local/sbin"
+
+PUBLISH = """#!/bin/sh
+set -eu
+{
+    echo "server SERVER PORT"
+    echo "update delete $DKIM_NAME TXT"
+    [ "$DKIM_ACTION" = remove ] || echo "update add $DKIM_NAME $DKIM_TTL TXT $(cat)"
+    echo send
+} | nsupdate -k KEY
+"""
+MESSAGE = f"From: joe@{DOMAIN}\r\nTo: suzie@example.net\r\nSubject: keys\r\n\r\nHi.\r\n".encode()
+
+
+def zone(name, records):
+    """A master file whose denials are kept for a second; secondaries ask every LAG seconds."""
+    return (
+        f"$ORIGIN {name}.\n$TTL 1\n@ SOA a.{name}. hostmaster 1 {LAG} {LAG} 86400 1\n"
+        f"@ NS a.{name}.\n@ NS b.{name}.\na A {LOOPBACK}\nb A {SECONDARY}\n{records}"
+    )
+
+
+class Mail:
+    """Signs and verifies in a thread of its own."""
+
+    def __init__(self, keys, servers):
+        self.keys, self.servers = keys, servers
+        self.verified, self.failures, self.selectors = 0, [], []
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def run(self):
+        while not self.ended.wait(0.2):
+            if not (self.keys / "active").exists():
+                continue
+            try:
+                self.once()
+            except Exception as error:
+                self.failures.append(repr(error))
+
+    def once(self):
+        words = [DKIM, "sign", "--key-dir", self.keys]
+        signed = subprocess.run(words, input=MESSAGE, capture_output=True, timeout=20)
+        if signed.returncode != 0:
+            self.failures.append(signed.stderr.decode())
+            return
+        for server in self.servers:
+            words = [DKIM, "verify", "--json", "--require", "all", "--nameserver", server]
+            done = subprocess.run(words, input=signed.stdout, capture_output=True, timeout=20)
+            self.verified += 1
+            said = json.loads(done.stdout)["signatures"] if done.stdout else []
+            used = [signature["selector"] for signature in said]
+            if done.returncode != 0 or len(used) != 2:
+                why = [signature["reason"] for signature in said]
+                self.failures.append(f"{server}: {used} {why} {done.stderr.decode()}")
+            if used and used not in self.selectors:
+                self.selectors.append(used)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join(60)
+
+
+class Rotation:
+    """`dkim rotate` of one folder."""
+
+    def __init__(self, keys, resolver, port, publish, tables):
+        self.words = [DKIM, "rotate", "-d", DOMAIN, "--dir", keys, "-t", "rsa", "-t", "ed25519"]
+        self.words += ["--every", f"{EVERY}s", "--keep", f"{KEEP}s"]
+        self.words += ["--remove-after", f"{REMOVE}s", "--ttl", "1", "--format", "quoted"]
+        self.words += ["--publish-command", publish, "--json", "--command-timeout", "10s"]
+        self.words += ["--nameserver", resolver, "--authoritative-port", port]
+        for server, table in tables.items():
+            self.words += ["--write-config", server, table]
+        self.words = [str(word) for word in self.words]
+
+    def run(self):
+        """One run; gives what it says."""
+        done = subprocess.run(self.words, capture_output=True, text=True, timeout=60)
+        if "panicked" in done.stderr or done.returncode not in (0, 1, 3):
+            raise RuntimeError(f"rotate: {done.returncode} {done.stdout}{done.stderr}")
+        return json.loads(done.stdout.splitlines()[-1]) if done.stdout else None
+
+    def kill(self, longest):
+        """One run that is killed at some moment, if it has not ended before; gives whether it was."""
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        child = subprocess.Popen(self.words, **quiet)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(random.uniform(0, longest))
+            return False
+        child.kill()
+        child.wait()
+        return True
+
+
+def until(done, rotation, seconds):
+    """Runs the rotation until `done` holds of the steps that it took; gives them."""
+    steps, deadline = [], time.monotonic() + seconds
+    while not done(steps) and time.monotonic() < deadline:
+        said = rotation.run()
+        if said and said["step"] not in ("waiting", "nothing"):
+            steps.append(said["step"])
+            print(f"        {said['step']}: {said['why']}", flush=True)
+        time.sleep(0.2)
+    return steps
+
+
+def mail_servers(check, folder, tables, server):
+    """OpenDKIM and rspamd read what is written for them, and OpenDKIM signs with it."""
+    senders, message = folder / "signing-table", folder / "message.eml"
+    senders.write_text(f"*@{DOMAIN} rsa.{DOMAIN}\n")
+    message.write_bytes(MESSAGE)
+    configuration = folder / "opendkim.conf"
+    configuration.write_text(
+        f"KeyTable file:{tables['opendkim']}\nSigningTable refile:{senders}\nMode s\n"
+        "Socket inet:0@127.0.0.1\nRequireSafeKeys no\n"
+    )
+
+    def run(*words, message=None):
+        words = [str(word) for word in words]
+        done = subprocess.run(words, input=message, capture_output=True, timeout=60)
+        return done.returncode, done.stdout
+
+    check.that("opendkim -n", run("opendkim", "-n", "-x", configuration)[0], 0)
+    said = run("opendkim", "-x", configuration, "-t", message)[1].split(b"\n", 1)[-1]
+    field = said.strip().replace(b"\r", b"").replace(b"\n", b"\r\n") + b"\r\n"
+    words = [DKIM, "verify", "--nameserver", server]
+    verified = run(*words, message=field + MESSAGE)
+    check.that("what OpenDKIM has signed", verified[0], 0)
+    words = ["rspamadm", f"--var=LOCAL_CONFDIR={folder}", "configtest"]
+    status, said = run(*words)
+    check.that("rspamadm configtest", (status, said.strip()), (0, b"syntax OK"))
+
+
+def all_checks(check, folder):
+    keys, port = folder / "keys", free_port(SECONDARY)
+    key_file, publish = folder / "update.key", folder / "publish"
+    key_file.write_text(tsig_key())
+    text = PUBLISH.replace("SERVER", LOOPBACK).replace("PORT", str(port))
+    publish.write_text(text.replace("KEY", str(key_file)))
+    publish.chmod(0o700)
+    master = folder / f"{DOMAIN}.zone"
+    master.write_text(zone(DOMAIN, ""))
+    clauses = key_file.read_text()
+    clauses += f'zone "{DOMAIN}" {{ type primary; file "{master}"; allow-update {{ key update; }}; }};\n'
+    options = "recursion no; dnssec-validation no; allow-transfer { any; };"
+    with (
+        Named(folder, "primary", options=options, rest=clauses, port=port),
+        Nsd(folder, "secondary", address=SECONDARY, port=port, copies=[DOMAIN]) as secondary,
+        Stubs(folder, "stubs", servers=[(LOOPBACK, port, [DOMAIN])]) as resolver,
+    ):
+        wait_for_copy(secondary, DOMAIN)
+        (folder / "local.d").mkdir()
+        tables = {"opendkim": folder / "key-table"}
+        tables["rspamd"] = folder / "local.d" / "dkim_signing.conf"
+        rotation = Rotation(keys, resolver.at(), port, publish, tables)
+        servers = [f"{LOOPBACK}:{port}", f"{SECONDARY}:{port}"]
+        with Mail(keys, servers) as mail:
+            whole = until(lambda steps: steps.count("removed") >= 1, rotation, 45)
+        check.that("a key was made, used, replaced, revoked and removed", "removed" in whole, True)
+        check.that("there were two switches at least", whole.count("switched") >= 2, True)
+        check.that(f"{mail.verified} verifications, none failed", mail.failures[:3], [])
+        check.that("each type in step", all(len(used) == 2 for used in mail.selectors), True)
+        print(f"        signed with {mail.selectors}")
+        mail_servers(check, folder, tables, servers[0])
+        killed, longest = 0, 0.6
+        with Mail(keys, servers) as mail:
+            for _ in range(KILLS):
+                killed += rotation.kill(longest)
+                if random.random() < 0.3:
+                    rotation.run()
+            after = until(lambda steps: "switched" in steps, rotation, 30)
+        check.that("it goes on after kills", "switched" in after, True)
+        what = f"{killed} of {KILLS} runs killed, {mail.verified} verifications, none failed"
+        check.that(what, mail.failures[:3], [])
+
+
+if __name__ == "__main__":
+    checks.SECONDS = 900 if LONG else 110
+    checks.main(all_checks, "dkim-rotate-")
