@@ -156,14 +156,9 @@ fn server(words: &[String]) -> Result<Option<(MailServer, PathBuf)>, Error> {
     let [name, file] = words else {
         return Ok(None);
     };
-    let server = match name.as_str() {
-        "opendkim" => MailServer::OpenDkim,
-        "rspamd" => MailServer::Rspamd,
-        _ => {
-            let error = Error::usage("expected opendkim or rspamd, and a file");
-            return Err(error.about("--write-config"));
-        }
-    };
+    let server = MailServer::from_name(name).ok_or_else(|| {
+        Error::usage("expected opendkim or rspamd, and a file").about("--write-config")
+    })?;
     Ok(Some((server, file.into())))
 }
 
