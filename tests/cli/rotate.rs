@@ -377,3 +377,21 @@ fn every_server_has_to_have_the_record() {
     let run = at_servers(&place, START + 5000, [there, &[]]).unwrap();
     assert_eq!(run.exits(1).json()[0]["step"], "trouble");
 }
+
+#[test]
+fn the_mail_server_is_told_once() {
+    let place = Place::new();
+    let now = place.begun();
+    let more = [
+        "--write-config",
+        "opendkim",
+        "table",
+        "--reload-command",
+        "echo once >> reloads",
+    ];
+    for _ in 0..2 {
+        place.run(now + 1, &more).exits(0);
+        assert!(place.read("table").contains("s202611"));
+        assert_eq!(place.read("reloads"), "once\n");
+    }
+}

@@ -61,6 +61,10 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
         server: server.as_ref(),
         now,
     };
+    // A run may have ended between the switch and the server's file.
+    if dir.active()?.is_some() {
+        taking.tell_server(false, output)?;
+    }
     let mut fresh = None;
     let mut status = ExitStatus::Yes;
     for _ in 0..MAX_STEPS {
