@@ -304,12 +304,16 @@ impl Rotation {
             _ => return None,
         };
         if self.now < due {
-            let verb = if key.state == KeyState::Retiring {
-                "revoked"
-            } else {
-                "removed"
+            let why = match key.state {
+                KeyState::Retiring => format!(
+                    "the record of {} stays for mail on its way, and is then revoked",
+                    key.selector
+                ),
+                _ => format!(
+                    "the record of {} says that the key is revoked, and is then removed",
+                    key.selector
+                ),
             };
-            let why = format!("the record of {} is {verb} then", key.selector);
             return Some(Err(Wait::new(why, Some(due))));
         }
         // Only where name and key are those of the state.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Run, command, scratch, word};
+use crate::dns::every_server::world::{World, example, serves};
 
 const START: u64 = 1_796_000_000;
 const DAY: u64 = 86_400;
@@ -307,4 +308,90 @@ fn a_run_that_is_killed_anywhere_is_taken_up_again() {
             .contains(&format!("{selector}._domainkey.example.com. "))
     );
     assert_eq!(place.step(now)["step"], "nothing");
+}
+
+/// The steps of runs against two authoritative servers, of which the second has `behind`.
+fn at_servers(place: &Place, now: u64, records: [&[&str]; 2]) -> Option<Run> {
+    let zones = records.map(example);
+    let servers = zones
+        .iter()
+        .map(|zone| serves(vec![zone.clone()]))
+        .collect();
+    let world = World::new(vec![zones[0].clone()], servers)?;
+    let resolver = world.resolver.address().to_string();
+    let port = world.servers[0].address().port().to_string();
+    let at = now.to_string();
+    let words = [
+        "rotate",
+        "-d",
+        "example.com",
+        "--dir",
+        "keys",
+        "-t",
+        "ed25519",
+        "--json",
+    ];
+    let dns = [
+        "--nameserver",
+        &resolver,
+        "--authoritative-port",
+        &port,
+        "--dns-tries",
+        "1",
+    ];
+    let more = ["--at", &at, "--publish-command", "true"];
+    let mut command = command(&[&words[..], &dns, &more].concat());
+    Some(Run::of(command.current_dir(place.0.path())))
+}
+
+#[test]
+fn every_server_has_to_have_the_record() {
+    let place = Place::new();
+    let Some(run) = at_servers(&place, START, [&[], &[]]) else {
+        return;
+    };
+    assert_eq!(run.json()[0]["step"], "created");
+    let step = |now: u64, records: [&[&str]; 2]| {
+        let run = at_servers(&place, now, records).unwrap();
+        run.json()[0].clone()
+    };
+    assert_eq!(step(START + 1, [&[], &[]])["step"], "published");
+    let state: Value = serde_json::from_str(&place.read("keys/state.json")).unwrap();
+    let text = state["keys"][0]["record"].as_str().unwrap().to_owned();
+    let record = format!("s202611._domainkey TXT {text}");
+    let there: &[&str] = &[&record];
+    // One lags, for long enough in any case.
+    let lags = step(START + 3500, [there, &[]]);
+    assert_eq!(lags["step"], "waiting");
+    assert!(
+        lags["why"]
+            .as_str()
+            .unwrap()
+            .contains("b.example.com does not have")
+    );
+    // Both have it, and a denial may be kept for a minute.
+    assert_eq!(step(START + 4000, [there, there])["step"], "waiting");
+    assert_eq!(step(START + 4030, [there, there])["step"], "waiting");
+    assert_eq!(step(START + 4400, [there, there])["step"], "switched");
+    // It is gone at one of them: that is wrong in the DNS.
+    let run = at_servers(&place, START + 5000, [there, &[]]).unwrap();
+    assert_eq!(run.exits(1).json()[0]["step"], "trouble");
+}
+
+#[test]
+fn the_mail_server_is_told_once() {
+    let place = Place::new();
+    let now = place.begun();
+    let more = [
+        "--write-config",
+        "opendkim",
+        "table",
+        "--reload-command",
+        "echo once >> reloads",
+    ];
+    for _ in 0..2 {
+        place.run(now + 1, &more).exits(0);
+        assert!(place.read("table").contains("s202611"));
+        assert_eq!(place.read("reloads"), "once\n");
+    }
 }

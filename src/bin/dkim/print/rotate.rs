@@ -129,7 +129,10 @@ fn text(run: &Run<'_>, columns: usize) -> Report {
     };
     let domain = outcome.state.domain.to_string();
     report.line_of(&[(PLAIN, &format!("{domain}: ")), (style, &done)]);
-    report.wrapped(2, PLAIN, "", &outcome.why);
+    // A trouble is said below, with what to do.
+    if outcome.step != Step::Trouble || outcome.troubles.is_empty() {
+        report.wrapped(2, PLAIN, "", &outcome.why);
+    }
     if let Some(until) = outcome.until {
         let label = if outcome.step == Step::Nothing {
             "next rotation:"
@@ -156,7 +159,7 @@ fn text(run: &Run<'_>, columns: usize) -> Report {
     for key in keys {
         let (next, at) = next(run, key);
         let next = next.map_or(String::new(), |next| format!(", then {next}"));
-        let at = at.map_or(String::new(), |at| format!(" {}", when(at, run.now)));
+        let at = at.map_or(String::new(), |at| format!(" on {}", date(at)));
         let label = format!(
             "  {:width$}  {:7}  ",
             key.selector.as_str(),

@@ -61,6 +61,10 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
         server: server.as_ref(),
         now,
     };
+    // A run may have ended between the switch and the server's file.
+    if dir.active()?.is_some() {
+        taking.tell_server(false, output)?;
+    }
     let mut fresh = None;
     let mut status = ExitStatus::Yes;
     for _ in 0..MAX_STEPS {
@@ -156,14 +160,9 @@ fn server(words: &[String]) -> Result<Option<(MailServer, PathBuf)>, Error> {
     let [name, file] = words else {
         return Ok(None);
     };
-    let server = match name.as_str() {
-        "opendkim" => MailServer::OpenDkim,
-        "rspamd" => MailServer::Rspamd,
-        _ => {
-            let error = Error::usage("expected opendkim or rspamd, and a file");
-            return Err(error.about("--write-config"));
-        }
-    };
+    let server = MailServer::from_name(name).ok_or_else(|| {
+        Error::usage("expected opendkim or rspamd, and a file").about("--write-config")
+    })?;
     Ok(Some((server, file.into())))
 }
 

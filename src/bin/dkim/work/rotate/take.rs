@@ -190,14 +190,24 @@ impl Taking<'_> {
     ) -> Result<&'static str, Error> {
         self.dir.switch(generation)?;
         state.switched(generation, self.now);
-        if let Some((server, file)) = self.server {
-            server.write_config(self.dir, file, &output.steps())?;
-        }
-        if let Some(line) = &self.arguments.reload_command {
-            let limit = self.arguments.command_timeout;
-            command::run("--reload-command", line, &[], "", limit)?;
-        }
+        self.tell_server(true, output)?;
         Ok("switched")
+    }
+
+    /// Writes the mail server's file, and has the server read it if it has changed, or after a
+    /// switch.
+    pub fn tell_server(&self, is_switch: bool, output: &Output) -> Result<(), Error> {
+        let mut has_changed = is_switch;
+        if let Some((server, file)) = self.server {
+            has_changed |= server.write_config(self.dir, file, &output.steps())?;
+        }
+        match &self.arguments.reload_command {
+            Some(line) if has_changed => {
+                let limit = self.arguments.command_timeout;
+                command::run("--reload-command", line, &[], "", limit)
+            }
+            _ => Ok(()),
+        }
     }
 }
 
