@@ -22,18 +22,10 @@ use dkim_toolkit::message::{Header, HeaderReader, LineEndings};
 use crate::error::Error;
 use crate::system;
 
-#[allow(
-    unused_imports,
-    reason = "the subcommand that keeps the folder follows"
-)]
-pub use key_dir::{ActiveKeys, KeyDir, KeyToWrite, Lock};
+pub use key_dir::{ActiveKeys, KeyDir, KeyToWrite};
 pub use key_file::{
     ASK_PASSPHRASE, Passphrase, check_target, read_public_key, read_secret, write_private_keys,
 };
-#[allow(
-    unused_imports,
-    reason = "the subcommand that keeps the folder follows"
-)]
 pub use mail_server::MailServer;
 pub use mbox::Mbox;
 pub use new_file::write_whole;

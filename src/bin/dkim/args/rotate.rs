@@ -64,8 +64,8 @@ pub struct Rotate {
     /// How long a record must have been seen where no authoritative server can be asked
     #[arg(long, value_name = "DURATION", default_value = "48h", value_parser = parse_duration)]
     pub propagation: Duration,
-    /// Publish with this command of the shell: DKIM_ACTION is publish, revoke or remove, DKIM_NAME and
-    /// DKIM_TTL say where, and standard input has the record, or nothing to remove it
+    /// Publish with this command of the shell: `DKIM_ACTION` is publish, revoke or remove, `DKIM_NAME`
+    /// and `DKIM_TTL` say where, and standard input has the record, or nothing to remove it
     #[arg(long, value_name = "CMD")]
     pub publish_command: Option<String>,
     /// After a switch, run this command of the shell

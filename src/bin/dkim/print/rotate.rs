@@ -71,7 +71,7 @@ pub fn print_run(run: &Run<'_>, output: &mut Output) -> Result<(), Error> {
         selector: outcome
             .selector
             .as_ref()
-            .map(|selector| selector.to_ascii()),
+            .map(dkim_toolkit::Selector::to_ascii),
         until: outcome.until.and_then(rfc3339),
         why: run.failed.as_deref().unwrap_or(&outcome.why),
         selectors: selectors.collect(),

@@ -78,7 +78,7 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
             fresh = Some(generation);
         }
         let goes_on = is_emergency(&outcome.state) && done.is_step();
-        let printed = finish(&policy, now, &outcome, Some(done), output)?;
+        let printed = finish(&policy, now, &outcome, Some(&done), output)?;
         status = status.worse(printed);
         if !goes_on {
             break;
@@ -157,8 +157,10 @@ fn policy(arguments: &Rotate) -> Policy {
 }
 
 fn server(words: &[String]) -> Result<Option<(MailServer, PathBuf)>, Error> {
-    let [name, file] = words else {
-        return Ok(None);
+    let (name, file) = match words {
+        [] => return Ok(None),
+        [name, file] => (name, file),
+        _ => return Err(Error::usage("given more than once").about("--write-config")),
     };
     let server = MailServer::from_name(name).ok_or_else(|| {
         Error::usage("expected opendkim or rspamd, and a file").about("--write-config")
@@ -190,15 +192,15 @@ fn finish(
     policy: &Policy,
     now: u64,
     outcome: &Outcome,
-    done: Option<Done>,
+    done: Option<&Done>,
     output: &mut Output,
 ) -> Result<ExitStatus, Error> {
-    let error = done.as_ref().and_then(|done| done.error.clone());
+    let error = done.and_then(|done| done.error.clone());
     let run = Run {
         outcome,
         policy,
         now,
-        step: done.as_ref().map(|done| done.name),
+        step: done.map(|done| done.name),
         failed: error.as_ref().map(ToString::to_string),
     };
     print_run(&run, output)?;

@@ -82,14 +82,14 @@ impl Taking<'_> {
         wanted: &[(Selector, KeyType)],
         state: &mut State,
     ) -> Result<&'static str, Error> {
-        let make = |(_, key_type): &(Selector, KeyType)| {
+        let generate = |(_, key_type): &(Selector, KeyType)| {
             let kind = match key_type {
                 KeyType::Ed25519 => NewKey::Ed25519,
                 _ => NewKey::Rsa(self.arguments.bits),
             };
             PrivateKey::generate(kind).map_err(|error| Error::cannot(error).about("key"))
         };
-        let made: Vec<GeneratedKey> = wanted.iter().map(make).collect::<Result<_, _>>()?;
+        let made: Vec<GeneratedKey> = wanted.iter().map(generate).collect::<Result<_, _>>()?;
         let keys = wanted.iter().zip(&made);
         let keys = keys.map(|((selector, _), key)| KeyToWrite { selector, key });
         let keys: Vec<KeyToWrite<'_>> = keys.collect();

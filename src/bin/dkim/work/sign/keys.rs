@@ -8,7 +8,6 @@ use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key::{PrivateKey, PrivateKeyError, PublicKey};
 use dkim_toolkit::sign::SignError;
 
-use super::work::cannot_sign;
 use crate::args::Sign;
 use crate::error::Error;
 use crate::files::{ASK_PASSPHRASE, ActiveKeys, KeyDir, Passphrase, read_secret, shown, word};
@@ -123,4 +122,22 @@ fn warn_of_key(path: &Path, key: &PublicKey, output: &Output) {
         );
         output.advice(format_args!("chmod 600 {}", word(path)));
     }
+}
+
+/// Why a message cannot be signed, and what may help.
+pub fn cannot_sign(error: &SignError) -> Error {
+    let hint = match error {
+        SignError::MalformedHeader(_) => Some(
+            "correct that line: a header is fields and their continuations, then an empty line",
+        ),
+        SignError::FromMissing => Some("is this a message, with its header?"),
+        SignError::NoAuthorDomain(_) | SignError::AuthorDomain(_) => {
+            Some("name the signing domain: --domain example.com")
+        }
+        SignError::FromNotSigned => Some("put From into --headers"),
+        SignError::KeyTooShort { .. } => Some("make a new key of 2048 bits"),
+        SignError::IdentityOutsideDomain => Some("choose --identity within --domain"),
+        _ => None,
+    };
+    Error::cannot(error).hints(hint)
 }

@@ -12,7 +12,7 @@ use dkim_toolkit::message::{Header, MAX_LINE};
 use dkim_toolkit::sign::{BodyLength, Choices, SignError, Signer, Signing, domain_of_author};
 
 use super::destination::Inputs;
-use super::keys::SigningKeys;
+use super::keys::{SigningKeys, cannot_sign};
 use crate::args::{Sign, SigningTime};
 use crate::clock::now;
 use crate::error::Error;
@@ -256,24 +256,6 @@ impl Copy {
             self.message.copy(out, &head, self.header.length())
         }
     }
-}
-
-/// Why a message cannot be signed, and what may help.
-pub fn cannot_sign(error: &SignError) -> Error {
-    let hint = match error {
-        SignError::MalformedHeader(_) => Some(
-            "correct that line: a header is fields and their continuations, then an empty line",
-        ),
-        SignError::FromMissing => Some("is this a message, with its header?"),
-        SignError::NoAuthorDomain(_) | SignError::AuthorDomain(_) => {
-            Some("name the signing domain: --domain example.com")
-        }
-        SignError::FromNotSigned => Some("put From into --headers"),
-        SignError::KeyTooShort { .. } => Some("make a new key of 2048 bits"),
-        SignError::IdentityOutsideDomain => Some("choose --identity within --domain"),
-        _ => None,
-    };
-    Error::cannot(error).hints(hint)
 }
 
 impl From<io::Error> for CopyError {
