@@ -247,6 +247,7 @@ server:
     server-count: 1
     username: ""
     chroot: ""
+    database: ""
     zonesdir: "{self.folder}"
     xfrdir: "{self.folder}"
     xfrdfile: "{self.folder / "xfrd.state"}"
