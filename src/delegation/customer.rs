@@ -26,14 +26,17 @@ impl Customer {
         let names = names.filter_map(|name| name.parse::<DomainName>().ok());
         for name in names.filter(|name| provider.has_mail_exchanger(name)) {
             let first = name.to_ascii().split('.').next().unwrap_or_default();
-            // A provider may leave out hyphens of the domain itself.
-            let letters = |text: &str| text.replace('-', "");
-            let own = self.dashed.last().map_or("", String::as_str);
-            let is_own = letters(first).starts_with(&letters(own));
-            if is_own && !self.dashed.iter().any(|known| known == first) {
+            if self.may_be_written(first) && !self.dashed.iter().any(|known| known == first) {
                 self.dashed.insert(0, first.to_owned());
             }
         }
+    }
+
+    /// Whether a provider may write the domain like this: without hyphens of its own, and with
+    /// something behind it.
+    pub(super) fn may_be_written(&self, text: &str) -> bool {
+        let letters = |text: &str| text.replace(['-', '.'], "");
+        letters(text).starts_with(&letters(&self.domain))
     }
 
     fn fields<'a>(&'a self, selector: &'a Selector) -> impl Iterator<Item = Fields<'a>> {

@@ -142,6 +142,38 @@ impl Plan {
         &self.aliases
     }
 
+    /// What is odd about the targets that the customer said: sentences in lower case without a full
+    /// stop, safe to print.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<String> {
+        let customer = Customer::new(&self.domain);
+        let given = || self.aliases.iter().filter(|alias| alias.is_given);
+        let mut doubts = Vec::new();
+        for (place, alias) in given().enumerate() {
+            let Some(target) = &alias.target else {
+                continue;
+            };
+            let selector = &alias.selector;
+            let mut before = given().take(place);
+            if let Some(other) = before.find(|other| other.target.as_ref() == Some(target)) {
+                doubts.push(format!("{} and {selector} have one target", other.selector));
+            }
+            let domain = self.provider.and_then(|provider| {
+                let is_own = customer.read(provider, target, selector).is_some();
+                let domain = Customer::domain_in(provider, target, selector)?;
+                (!is_own && !customer.may_be_written(&domain)).then_some(domain)
+            });
+            if let Some(domain) = domain {
+                let own = &self.domain;
+                doubts.push(format!(
+                    "the target of {selector} is that of {domain}, as far as its form tells, and not \
+                     of {own}"
+                ));
+            }
+        }
+        doubts
+    }
+
     pub(super) fn selectors(&self) -> impl Iterator<Item = &Selector> {
         self.aliases.iter().map(Alias::selector)
     }

@@ -167,6 +167,29 @@ fn the_file_of_another_provider() {
 }
 
 #[test]
+fn targets_that_are_odd() {
+    let words = ["delegate", "-d", "example.com", "--expected", "-"];
+    let check = |written: &str, said: &str| {
+        let line =
+            format!("Selector1CNAME : selector1-{written}._domainkey.contoso.onmicrosoft.com\n");
+        let run = dkim_reading(&words, line.as_bytes()).exits(0);
+        assert_eq!(run.stderr, said, "{written}");
+    };
+    check("example-com", "");
+    check("example-com02b", "");
+    check(
+        "other-com",
+        "dkim: warning: example.com: the target of selector1 is that of other-com, as far as its \
+         form tells, and not of example.com\n",
+    );
+    let line = b"s1._domainkey CNAME s.example.net\ns2._domainkey CNAME s.example.net\n";
+    let run = dkim_reading(&words, line).exits(0);
+    run.says("dkim: warning: example.com: s1 and s2 have one target");
+    let run = dkim_reading(&words, b"bxvbrnmfn6zobrvsrf2kihfsqpvqw6jd\n").exits(4);
+    run.says("dkim delegate -d example.com --provider ses --expected -");
+}
+
+#[test]
 fn what_cannot_be_read() {
     let words = ["delegate", "-d", "example.com", "--expected", "-"];
     dkim_reading(

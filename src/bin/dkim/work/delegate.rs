@@ -88,6 +88,14 @@ fn unknown_targets(plan: &Plan, selectors: &[&str]) -> Error {
         "the {targets} of {} {are} known to {who} alone",
         selectors.join(" and ")
     ));
+    if plan.provider().is_none() {
+        // Tokens say nothing of who gave them.
+        let domain = plan.domain().to_ascii();
+        let named = "name the provider that gave this, such as ses";
+        return error.hint(format_args!(
+            "{named}: dkim delegate -d {domain} --provider ses --expected -"
+        ));
+    }
     error.hint(plan.how_to_learn_targets()).hint(format_args!(
         "then: {}",
         plan::with_expected(plan.domain(), plan.provider())

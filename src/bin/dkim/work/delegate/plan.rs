@@ -31,6 +31,9 @@ pub fn make(arguments: &Delegate, output: &Output) -> Result<Plan, Error> {
     warn_of_another(provider, &given, output);
     let plan = Plan::new(domain.clone(), provider, given);
     let plan = plan.map_err(|error| no_plan(error, arguments, provider))?;
+    for doubt in plan.doubts() {
+        output.warning(domain, doubt);
+    }
     let Some(known) = single_target(arguments) else {
         return Ok(plan);
     };
