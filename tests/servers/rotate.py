@@ -210,7 +210,7 @@ def all_checks(check, folder):
         check.that("each type in step", all(len(used) == 2 for used in mail.selectors), True)
         print(f"        signed with {mail.selectors}")
         mail_servers(check, folder, tables, servers[0])
-        killed, longest = 0, 0.6
+        killed, longest = 0, 0.08
         with Mail(keys, servers) as mail:
             for _ in range(KILLS):
                 killed += rotation.kill(longest)
