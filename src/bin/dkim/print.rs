@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod delegate;
+mod finding;
 pub mod inspect;
 mod json;
 pub mod key_report;

@@ -4,12 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dkim_toolkit::audit::{AuditReport, DmarcReport, SelectorReport, Source};
 use dkim_toolkit::dmarc::Policy;
-use dkim_toolkit::finding;
-use dkim_toolkit::identifier::Selector as Name;
 use dkim_toolkit::key::PublicKey;
 use serde::Serialize;
 
 use super::Change;
+use crate::print::finding::Finding;
 use crate::print::key_report::Key;
 use crate::print::time::rfc3339;
 
@@ -67,25 +66,6 @@ struct PublicKeyObject {
     #[serde(flatten)]
     key: Key,
     public_key: String,
-}
-
-/// A finding about a domain.
-#[derive(Serialize)]
-pub struct Finding<'a> {
-    code: &'static str,
-    severity: &'static str,
-    confidence: &'static str,
-    selector: Option<&'a str>,
-    message: &'a str,
-    remedy: &'a str,
-    records: Vec<Record<'a>>,
-}
-
-#[derive(Serialize)]
-struct Record<'a> {
-    name: &'a str,
-    r#type: &'static str,
-    value: &'a str,
 }
 
 impl<'a> Domain<'a> {
@@ -148,31 +128,6 @@ impl PublicKeyObject {
         Self {
             key: Key::new(key),
             public_key: STANDARD.encode(key.to_record()),
-        }
-    }
-}
-
-impl<'a> Finding<'a> {
-    /// As the library has it.
-    pub fn new(finding: &'a finding::Finding) -> Self {
-        Self {
-            code: finding.code.name(),
-            severity: finding.severity.name(),
-            confidence: finding.confidence.name(),
-            selector: finding.selector.as_ref().map(Name::as_str),
-            message: &finding.message,
-            remedy: &finding.remedy,
-            records: finding.records.iter().map(Record::new).collect(),
-        }
-    }
-}
-
-impl<'a> Record<'a> {
-    fn new(record: &'a finding::Record) -> Self {
-        Self {
-            name: &record.name,
-            r#type: record.record_type.name(),
-            value: &record.value,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The JSON of `dkim delegate`: one object for each selector, its keys always there.
 
 use dkim_toolkit::delegation::{Alias, Found, Plan, Report, SelectorReport, ServerReport};
-use dkim_toolkit::finding;
 use dkim_toolkit::lint::NameReport;
 use dkim_toolkit::provider::Provider;
 use serde::Serialize;
+
+use crate::print::finding::Finding;
 
 #[derive(Serialize)]
 pub struct Selector<'a> {
@@ -41,24 +42,6 @@ struct Key<'a> {
     detail: &'a str,
     r#type: Option<&'static str>,
     bits: Option<usize>,
-}
-
-#[derive(Serialize)]
-struct Finding<'a> {
-    code: &'static str,
-    severity: &'static str,
-    confidence: &'static str,
-    selector: Option<&'a str>,
-    message: &'a str,
-    remedy: &'a str,
-    records: Vec<Record<'a>>,
-}
-
-#[derive(Serialize)]
-struct Record<'a> {
-    name: &'a str,
-    r#type: &'static str,
-    value: &'a str,
 }
 
 impl<'a> Selector<'a> {
@@ -125,28 +108,6 @@ impl<'a> Key<'a> {
             detail: &report.detail,
             r#type: key.map(|key| key.key_type().name()),
             bits: key.map(dkim_toolkit::key::PublicKey::bits),
-        }
-    }
-}
-
-impl<'a> Finding<'a> {
-    fn new(finding: &'a finding::Finding) -> Self {
-        let record = |record: &'a finding::Record| Record {
-            name: &record.name,
-            r#type: record.record_type.name(),
-            value: &record.value,
-        };
-        Self {
-            code: finding.code.name(),
-            severity: finding.severity.name(),
-            confidence: finding.confidence.name(),
-            selector: finding
-                .selector
-                .as_ref()
-                .map(dkim_toolkit::Selector::to_ascii),
-            message: &finding.message,
-            remedy: &finding.remedy,
-            records: finding.records.iter().map(record).collect(),
         }
     }
 }
