@@ -58,8 +58,7 @@ use crate::dmarc::TreeWalk;
 use crate::identifier::{DomainName, KeyQuery, Sdid, Selector};
 use crate::lint::{self, RANDOM_SELECTOR};
 use crate::lookup::{
-    Answer, Asked, LookupFailure, Question, RecordData, RecordType, RecordsAnswer, RecordsOutcome,
-    TxtAnswer,
+    Answer, Asked, LookupFailure, Question, RecordType, RecordsAnswer, RecordsOutcome, TxtAnswer,
 };
 use crate::provider::Provider;
 use asked::Questions;
@@ -252,9 +251,8 @@ impl Audit {
     }
 
     fn spf_includes(&self, question: &Question) -> Vec<DomainName> {
-        let answer = self.questions.records(question);
-        let records = answer.map_or(&[][..], RecordsAnswer::records);
-        spf::includes(records)
+        let answer = self.questions.records(question).into_iter();
+        spf::includes(answer.flat_map(RecordsAnswer::texts))
     }
 
     /// What the answer for a selector leads to: its siblings, other places, each server.
@@ -331,18 +329,7 @@ impl Audit {
             };
             providers.extend(found.filter(is_new));
         };
-        let names = |question: &Question| {
-            let answer = self.questions.records(question);
-            let records = answer.map_or(&[][..], RecordsAnswer::records);
-            let names = records.iter().filter_map(|record| match record {
-                RecordData::Mx { exchange, .. } => Some(exchange),
-                RecordData::Ns(server) => Some(server),
-                _ => None,
-            });
-            let names = names.filter_map(|name| name.trim_end_matches('.').parse().ok());
-            names.collect::<Vec<DomainName>>()
-        };
-        for exchanger in names(&self.exchangers) {
+        for exchanger in self.servers(&self.exchangers) {
             add(Provider::by_mx(&exchanger));
         }
         for question in &self.spf {
@@ -350,10 +337,17 @@ impl Audit {
                 add(Provider::by_spf_include(&include));
             }
         }
-        for server in names(&self.below) {
+        for server in self.servers(&self.below) {
             add(Provider::by_name_server(&server));
         }
         providers
+    }
+
+    /// The servers that the answer to a question names.
+    fn servers(&self, question: &Question) -> impl Iterator<Item = DomainName> {
+        let answer = self.questions.records(question).into_iter();
+        let names = answer.flat_map(RecordsAnswer::servers);
+        names.filter_map(|name| name.trim_end_matches('.').parse().ok())
     }
 
     /// Whether it is known that there is nothing below `_domainkey` (RFC 8020 §2). What is denied at

@@ -203,6 +203,22 @@ pub enum TxtOutcome {
     AliasLoop,
 }
 
+impl TxtOutcome {
+    /// Whether both have TXT records, and the same ones in whatever order.
+    #[must_use]
+    pub fn has_records_of(&self, other: &Self) -> bool {
+        let sorted = |outcome: &Self| match outcome {
+            Self::Found { records, .. } => {
+                let mut records = records.clone();
+                records.sort_unstable();
+                Some(records)
+            }
+            _ => None,
+        };
+        sorted(self).is_some_and(|records| sorted(other) == Some(records))
+    }
+}
+
 impl From<TxtAnswer> for KeyAnswer {
     /// The answer without its time to live. A chain of aliases that loops is a failure: whoever set
     /// it up has yet to finish.

@@ -19,6 +19,7 @@
 //! ```
 
 mod attribution;
+mod piece;
 #[cfg(feature = "admin")]
 mod reading;
 mod selector;

@@ -12,10 +12,7 @@ use crate::finding::Finding;
 use crate::identifier::{Sdid, Selector};
 use crate::key::PublicKey;
 use crate::lint::{self, Expectations, NameReport, NameStatus, Severity};
-use crate::lookup::{
-    LookupFailure, Question, RecordData, RecordType, RecordsAnswer, RecordsOutcome, TxtAnswer,
-    TxtOutcome,
-};
+use crate::lookup::{LookupFailure, Question, RecordType, TxtAnswer, TxtOutcome};
 use crate::provider::{Attribution, Provider};
 
 pub use super::asked::QuestionCounts;
@@ -101,10 +98,7 @@ impl AuditReport {
         let mut known = self.selectors.iter().filter(is_known);
         let is_named = |selector: &&SelectorReport| selector.sources.contains(&Source::Named);
         let named = self.selectors.iter().filter(is_named);
-        let is_absent = |selector: &SelectorReport| {
-            selector.status == NameStatus::Missing && selector.report.chain.is_empty()
-        };
-        if self.findings.iter().any(is_error) || named.into_iter().any(is_absent) {
+        if self.findings.iter().any(is_error) || named.into_iter().any(SelectorReport::is_absent) {
             AuditStatus::Bad
         } else if known.any(has(NameStatus::Temporary)) {
             AuditStatus::Unknown
@@ -225,11 +219,7 @@ fn delegated_to(audit: &Audit) -> Option<String> {
     if !answer.chain.is_empty() {
         return None;
     }
-    let servers = answer.records().iter().filter_map(|record| match record {
-        RecordData::Ns(server) => Some(server.as_str()),
-        _ => None,
-    });
-    let servers: Vec<&str> = servers.collect();
+    let servers: Vec<&str> = answer.servers().collect();
     (!servers.is_empty()).then(|| servers.join(", "))
 }
 
@@ -320,7 +310,7 @@ fn is_nothing(
     if answer.chain.is_empty() && !matches!(answer.outcome, TxtOutcome::Found { .. }) {
         return true;
     }
-    let Some(random) = audit.questions.records(&audit.random) else {
+    let Some(Ok(random)) = audit.questions.txt(&audit.random) else {
         return false;
     };
     if let (Some(renamed), Some(target)) = (audit.renamed_to(), answer.chain.first()) {
@@ -330,27 +320,9 @@ fn is_nothing(
     }
     match (answer.chain.first(), random.chain.first()) {
         (Some(target), Some(other)) => target == other,
-        (None, None) => same_records(&answer.outcome, random),
+        (None, None) => answer.outcome.has_records_of(&random.outcome),
         _ => false,
     }
-}
-
-/// Whether TXT records are those that a random name has.
-fn same_records(outcome: &TxtOutcome, random: &RecordsAnswer) -> bool {
-    let (TxtOutcome::Found { records, .. }, RecordsOutcome::Found { .. }) =
-        (outcome, &random.outcome)
-    else {
-        return false;
-    };
-    let others = random.records().iter().filter_map(|record| match record {
-        RecordData::Txt(text) => Some(text),
-        _ => None,
-    });
-    let mut others: Vec<&Vec<u8>> = others.collect();
-    let mut own: Vec<&Vec<u8>> = records.iter().collect();
-    own.sort_unstable();
-    others.sort_unstable();
-    own == others
 }
 
 /// Whether a guess is more than the text of something else under the same name.
@@ -377,6 +349,12 @@ impl SelectorReport {
     pub(super) fn certain_provider(&self) -> Option<&'static Provider> {
         let certain = self.provider.filter(|provider| provider.is_certain);
         certain.map(|certain| certain.provider)
+    }
+
+    /// Whether there is neither a key at the name nor an alias.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.status == NameStatus::Missing && self.report.chain.is_empty()
     }
 
     /// The owner name of the key record, absolute.

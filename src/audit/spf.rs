@@ -1,17 +1,12 @@
 //! The domains that an SPF record refers to (RFC 7208 §5.2, §6.1): signs of who sends the mail.
 
 use crate::identifier::DomainName;
-use crate::lookup::RecordData;
 
-/// The domains of `include:` and `redirect=` in the SPF records among TXT records. Names with
+/// The domains of `include:` and `redirect=` in the SPF records among texts. Names with
 /// macros are left out.
-pub(super) fn includes(records: &[RecordData]) -> Vec<DomainName> {
-    let texts = records.iter().filter_map(|record| match record {
-        RecordData::Txt(text) => str::from_utf8(text).ok(),
-        _ => None,
-    });
+pub(super) fn includes<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Vec<DomainName> {
     texts
-        .filter_map(terms)
+        .filter_map(|text| terms(str::from_utf8(text).ok()?))
         .flatten()
         .filter_map(|term| domain(&term))
         .collect()
@@ -39,7 +34,7 @@ mod tests {
     #[test]
     fn includes_and_redirects() {
         let check = |text: &str, expected: &[&str]| {
-            let found = includes(&[RecordData::Txt(text.into())]);
+            let found = includes([text.as_bytes()].into_iter());
             let found: Vec<&str> = found.iter().map(DomainName::to_ascii).collect();
             assert_eq!(found, expected, "{text}");
         };

@@ -8,8 +8,7 @@ use super::scene::Scene;
 use crate::identifier::Sdid;
 use crate::lint;
 use crate::lookup::{
-    Answer, LookupFailure, Question, RecordData, RecordType, RecordsAnswer, ServersAnswer,
-    TxtAnswer,
+    Answer, LookupFailure, Question, RecordType, RecordsAnswer, ServersAnswer, TxtAnswer,
 };
 use crate::provider::{Provider, TargetPattern};
 
@@ -53,13 +52,9 @@ impl Answers {
     /// The names of the mail exchangers of a domain.
     pub(super) fn exchangers(&self, domain: &Sdid) -> Vec<String> {
         let answer = self.resolved(&exchangers(domain));
-        let records = answer.and_then(|answer| answer.as_ref().ok());
-        let records = records.map_or(&[][..], RecordsAnswer::records).iter();
-        let name = |record: &RecordData| match record {
-            RecordData::Mx { exchange, .. } => Some(exchange.clone()),
-            _ => None,
-        };
-        records.filter_map(name).collect()
+        let answer = answer.and_then(|answer| answer.as_ref().ok()).into_iter();
+        let names = answer.flat_map(RecordsAnswer::servers);
+        names.map(str::to_owned).collect()
     }
 
     fn lacks(&self, questions: Vec<Question>) -> Vec<Question> {

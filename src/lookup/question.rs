@@ -177,6 +177,23 @@ impl RecordsAnswer {
             _ => &[],
         }
     }
+
+    /// The servers that MX and NS records name: absolute, in lower case, and safe to print.
+    pub fn servers(&self) -> impl Iterator<Item = &str> {
+        self.records().iter().filter_map(|record| match record {
+            RecordData::Mx { exchange, .. } => Some(exchange.as_str()),
+            RecordData::Ns(server) => Some(server),
+            _ => None,
+        })
+    }
+
+    /// The text of each TXT record. Not safe to print.
+    pub fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.records().iter().filter_map(|record| match record {
+            RecordData::Txt(text) => Some(text.as_slice()),
+            _ => None,
+        })
+    }
 }
 
 /// What was found of one type under a name.

@@ -1,5 +1,6 @@
 //! How a provider calls its selectors.
 
+use super::piece::{Piece, pieces};
 use crate::identifier::Selector;
 use crate::syntax::date::Day;
 
@@ -26,6 +27,20 @@ enum Part {
     Date(DateForm),
     Digits,
     Id,
+}
+
+impl Part {
+    fn parse(piece: Piece) -> Option<Self> {
+        Some(match piece {
+            Piece::Text(text) => Self::Text(text),
+            Piece::Field("YYYYMMDD") => Self::Date(DateForm::YearMonthDay),
+            Piece::Field("YYYYMM") => Self::Date(DateForm::YearMonth),
+            Piece::Field("MMYY") => Self::Date(DateForm::MonthYear),
+            Piece::Field("digits") => Self::Digits,
+            Piece::Field("id") => Self::Id,
+            Piece::Field(_) => return None,
+        })
+    }
 }
 
 /// How a date is written.
@@ -73,30 +88,11 @@ impl SelectorPattern {
             Some(text) => (true, text),
             None => (false, text),
         };
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some((before, behind)) = rest.split_once('<') {
-            let (field, after) = behind.split_once('>')?;
-            if !before.is_empty() {
-                parts.push(Part::Text(before));
-            }
-            parts.push(match field {
-                "YYYYMMDD" => Part::Date(DateForm::YearMonthDay),
-                "YYYYMM" => Part::Date(DateForm::YearMonth),
-                "MMYY" => Part::Date(DateForm::MonthYear),
-                "digits" => Part::Digits,
-                "id" => Part::Id,
-                _ => return None,
-            });
-            rest = after;
-        }
-        if !rest.is_empty() {
-            parts.push(Part::Text(rest));
-        }
+        let parts: Option<Vec<Part>> = pieces(text)?.into_iter().map(Part::parse).collect();
         let pattern = Self {
             text,
             is_telling,
-            parts,
+            parts: parts?,
         };
         // What it stands for must be a selector.
         let example = pattern.filled(Day::of(0));

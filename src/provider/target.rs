@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::piece::{Piece, pieces};
 use crate::identifier::{DomainName, Selector};
 
 /// The target of a provider's CNAME records, with `<…>` for what differs.
@@ -41,26 +42,8 @@ pub(crate) struct Fields<'a> {
 
 impl TargetPattern {
     pub(super) fn parse(text: &'static str) -> Option<Self> {
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some((before, behind)) = rest.split_once('<') {
-            let (field, after) = behind.split_once('>')?;
-            if !before.is_empty() {
-                parts.push(Part::Text(before));
-            }
-            parts.push(match field {
-                "selector" => Part::Selector,
-                "n" => Part::Digits,
-                "domain" => Part::Domain,
-                "dashed" => Part::Dashed,
-                "id" => Part::Id,
-                _ => return None,
-            });
-            rest = after;
-        }
-        if !rest.is_empty() {
-            parts.push(Part::Text(rest));
-        }
+        let parts: Option<Vec<Part>> = pieces(text)?.into_iter().map(Part::parse).collect();
+        let parts = parts?;
         let tail = match text.rsplit_once('>') {
             Some((_, rest)) => rest.split_once('.')?.1,
             None => text,
@@ -127,6 +110,18 @@ impl TargetPattern {
 }
 
 impl Part {
+    fn parse(piece: Piece) -> Option<Self> {
+        Some(match piece {
+            Piece::Text(text) => Self::Text(text),
+            Piece::Field("selector") => Self::Selector,
+            Piece::Field("n") => Self::Digits,
+            Piece::Field("domain") => Self::Domain,
+            Piece::Field("dashed") => Self::Dashed,
+            Piece::Field("id") => Self::Id,
+            Piece::Field(_) => return None,
+        })
+    }
+
     /// The part's text where it is known.
     pub(super) fn known<'a>(self, fields: &Fields<'a>) -> Option<&'a str> {
         match self {

@@ -2,7 +2,7 @@
 
 use crate::algorithm::HashAlgorithm;
 use crate::key_record::{PublishedRecord, RecordError};
-use crate::lookup::{Answer, LookupFailure, RecordData, RecordsAnswer, RecordsOutcome};
+use crate::lookup::{Answer, LookupFailure, RecordsAnswer, RecordsOutcome};
 
 /// What one server has at a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,16 +149,14 @@ fn seen(
         }
         return Seen::Foreign("an alias");
     }
-    let records = match &answer.outcome {
+    let records = match answer.outcome {
         RecordsOutcome::NoRecords | RecordsOutcome::NoSuchName => return Seen::Absent,
         RecordsOutcome::AliasLoop | RecordsOutcome::Elsewhere => return Seen::Foreign("an alias"),
-        RecordsOutcome::Found { records, .. } => records,
+        RecordsOutcome::Found { .. } => answer.texts(),
     };
-    let texts = records.iter().filter_map(|record| match record {
-        RecordData::Txt(text) => Some(PublishedRecord::new(text.clone())),
-        _ => None,
-    });
-    let texts: Vec<PublishedRecord> = texts.collect();
+    let texts: Vec<PublishedRecord> = records
+        .map(|text| PublishedRecord::new(text.to_vec()))
+        .collect();
     let is_own = |text: &PublishedRecord| own.is_some_and(|own| is_same_key(text, own));
     match texts.as_slice() {
         [] => Seen::Absent,

@@ -2,7 +2,6 @@
 
 use super::Facts;
 use crate::finding::{Confidence, DomainCode, Finding};
-use crate::lookup::{RecordData, RecordsAnswer};
 use crate::provider::{Provider, Publication};
 
 pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
@@ -51,14 +50,8 @@ fn seen(facts: &Facts<'_>) -> Vec<Finding> {
 /// What it looks like where no mail is at hand: the provider receives the mail, and none of its
 /// selectors is there.
 fn guessed(facts: &Facts<'_>) -> Option<Finding> {
-    let exchangers = facts.audit.questions.records(&facts.audit.exchangers);
-    let records = exchangers.map_or(&[][..], RecordsAnswer::records);
-    let provider = records.iter().find_map(|record| match record {
-        RecordData::Mx { exchange, .. } => {
-            Provider::by_mx(&exchange.trim_end_matches('.').parse().ok()?)
-        }
-        _ => None,
-    })?;
+    let mut exchangers = facts.audit.servers(&facts.audit.exchangers);
+    let provider = exchangers.find_map(|exchanger| Provider::by_mx(&exchanger))?;
     let domain = &facts.audit.domain;
     let is_known_missing = |selector| facts.audit.is_missing_at(&selector, domain);
     let selectors = provider.selectors();

@@ -25,7 +25,7 @@ pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
     for selector in used {
         match selector.status {
             NameStatus::Revoked => findings.push(revoked(selector)),
-            NameStatus::Missing if !selector.report.chain.is_empty() => {}
+            NameStatus::Missing if !selector.is_absent() => {}
             NameStatus::Missing if selector.passed > 0 => findings.push(missing(selector)),
             NameStatus::Missing => unproven.push(selector),
             _ => {}

@@ -54,11 +54,10 @@ pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
 
 /// A selector that was named has no key.
 fn of_named(selector: &SelectorReport) -> Option<Finding> {
-    let is_missing = selector.status == NameStatus::Missing && selector.report.chain.is_empty();
     let mut findings = selector.report.findings.iter();
     let is_told_elsewhere =
         selector.is_in_use || findings.any(|finding| finding.severity() == Severity::Error);
-    if !selector.sources.contains(&Source::Named) || !is_missing || is_told_elsewhere {
+    if !selector.sources.contains(&Source::Named) || !selector.is_absent() || is_told_elsewhere {
         return None;
     }
     let name = selector.owner_name();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Facts;
 use crate::audit::SelectorReport;
 use crate::finding::{DomainCode, Finding};
-use crate::lookup::{Question, RecordData, RecordType, RecordsAnswer, ServerAnswer};
+use crate::lookup::{Question, RecordType, RecordsAnswer, ServerAnswer};
 
 pub(super) fn examine(facts: &Facts<'_>) -> Vec<Finding> {
     let examine = |selector| of_selector(facts, selector);
@@ -78,11 +78,7 @@ impl Content {
         if let Some(target) = answer.chain.first() {
             return Self::Alias(target.clone());
         }
-        let texts = answer.records().iter().filter_map(|record| match record {
-            RecordData::Txt(text) => Some(text.clone()),
-            _ => None,
-        });
-        let mut texts: Vec<Vec<u8>> = texts.collect();
+        let mut texts: Vec<Vec<u8>> = answer.texts().map(<[u8]>::to_vec).collect();
         texts.sort_unstable();
         if texts.is_empty() {
             Self::Nothing

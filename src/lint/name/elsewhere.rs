@@ -164,12 +164,7 @@ impl NameReport {
         let what = match (&answer.outcome, &there.outcome) {
             _ if answer.chain.first() != there.chain.first() => return,
             _ if !answer.chain.is_empty() => "the alias comes",
-            (
-                TxtOutcome::Found { records, .. },
-                TxtOutcome::Found {
-                    records: others, ..
-                },
-            ) if sorted(records) == sorted(others) => "the TXT records come",
+            (outcome, other) if outcome.has_records_of(other) => "the TXT records come",
             (TxtOutcome::NoRecords, TxtOutcome::NoRecords) => "the answer comes",
             _ => return,
         };
@@ -187,13 +182,6 @@ impl NameReport {
             ),
         ));
     }
-}
-
-/// The records in an order that no server chooses.
-fn sorted(records: &[Vec<u8>]) -> Vec<&[u8]> {
-    let mut records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
-    records.sort_unstable();
-    records
 }
 
 /// Says of a place that a slip leads to that a key record is there, or a CNAME record to a provider.
