@@ -19,6 +19,11 @@ mod wrap;
 use json::line as json_line;
 pub use output::{Bar, Output};
 
+/// A name without its final dot, as it is written for people.
+fn without_dot(name: &str) -> &str {
+    name.strip_suffix('.').unwrap_or(name)
+}
+
 /// A number of things.
 pub fn count(count: usize, thing: &str) -> String {
     match count {

@@ -7,7 +7,6 @@ mod providers;
 mod text;
 
 use dkim_toolkit::audit::AuditReport;
-use dkim_toolkit::lint::Severity;
 
 use super::Output;
 use crate::error::Error;
@@ -48,8 +47,5 @@ pub fn print_annotations(report: &AuditReport, output: &mut Output) -> Result<()
 
 /// Notes warnings for `--fail-on warning`.
 pub fn note_warnings(report: &AuditReport, output: &Output) {
-    let mut findings = report.findings.iter();
-    if findings.any(|finding| finding.severity == Severity::Warning) {
-        output.note_warning();
-    }
+    output.note_severities(report.findings.iter().map(|finding| finding.severity));
 }

@@ -4,7 +4,6 @@ mod json;
 mod text;
 
 use dkim_toolkit::delegation::{Alias, Plan, Report};
-use dkim_toolkit::lint::Severity;
 
 use super::Output;
 use crate::error::Error;
@@ -16,13 +15,11 @@ pub fn print_planned(plan: &Plan, alias: &Alias, output: &mut Output) -> Result<
 
 /// Prints what there is.
 pub fn print_report(report: &Report, output: &mut Output) -> Result<(), Error> {
-    let mut findings = report
+    let findings = report
         .selectors
         .iter()
         .flat_map(|selector| &selector.findings);
-    if findings.any(|finding| finding.severity == Severity::Warning) {
-        output.note_warning();
-    }
+    output.note_severities(findings.map(|finding| finding.severity));
     if output.quiet {
         return Ok(());
     }

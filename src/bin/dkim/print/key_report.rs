@@ -3,7 +3,7 @@
 mod json;
 mod text;
 
-use dkim_toolkit::lint::{NameReport, Severity};
+use dkim_toolkit::lint::{Finding, NameReport};
 
 use super::Output;
 use crate::error::Error;
@@ -40,8 +40,5 @@ pub fn print_record(report: &NameReport, output: &mut Output) -> Result<(), Erro
 }
 
 fn note_warnings(report: &NameReport, output: &Output) {
-    let mut findings = report.findings.iter();
-    if findings.any(|finding| finding.severity() == Severity::Warning) {
-        output.note_warning();
-    }
+    output.note_severities(report.findings.iter().map(Finding::severity));
 }

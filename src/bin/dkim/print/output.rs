@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
+use dkim_toolkit::lint::Severity;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use terminal_size::terminal_size_of;
@@ -169,6 +170,13 @@ impl Output {
         self.note_warning();
         if !self.quiet {
             self.say("warning", UNSURE, format_args!("{about}: {message}"));
+        }
+    }
+
+    /// Notes whether there is a warning among findings of these severities.
+    pub fn note_severities(&self, mut severities: impl Iterator<Item = Severity>) {
+        if severities.any(|severity| severity == Severity::Warning) {
+            self.note_warning();
         }
     }
 

@@ -1,6 +1,7 @@
 //! Reports for people: lines in styles, wrapped.
 
 use anstyle::{AnsiColor, Style};
+use dkim_toolkit::lint::Severity;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::wrap::wrap;
@@ -71,6 +72,15 @@ impl Report {
     fn styled(&mut self, style: Style, text: &str) {
         self.text
             .push_str(&format!("{}{text}{}", style.render(), style.render_reset()));
+    }
+}
+
+/// The style of a finding's label.
+pub const fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => BAD,
+        Severity::Warning => UNSURE,
+        Severity::Note => STRONG,
     }
 }
 

@@ -50,7 +50,7 @@ pub fn run(arguments: &Audit, output: &mut Output) -> Result<ExitStatus, Error> 
     };
     let parallel = usize::try_from(arguments.parallel).unwrap_or(usize::MAX);
     dns.drive(machines, parallel, output, |number, machine, output| {
-        audited.take(number, &machine.finish(), output)
+        audited.take(number, machine.finish(), output)
     })?;
     if arguments.format == AuditFormat::Html && !output.quiet {
         output.text(&page::audit::page(&audited.pages, now))?;
@@ -99,11 +99,11 @@ impl Audited<'_> {
     fn take(
         &mut self,
         number: usize,
-        report: &AuditReport,
+        report: AuditReport,
         output: &mut Output,
     ) -> Result<(), Error> {
         let earlier = self.earlier.and_then(|earlier| earlier.of(&report.domain));
-        let changes = earlier.map(|earlier| earlier.changes(report));
+        let changes = earlier.map(|earlier| earlier.changes(&report));
         let status = match &changes {
             None => report.status().into(),
             Some(changes) if changes.iter().any(|change| change.kind == Kind::Worse) => {
@@ -120,12 +120,12 @@ impl Audited<'_> {
         match self.arguments.format {
             AuditFormat::Text => {
                 let is_verbose = self.arguments.verbose;
-                print_audit(report, changes.as_deref(), is_verbose, number == 0, output)
+                print_audit(&report, changes.as_deref(), is_verbose, number == 0, output)
             }
-            AuditFormat::Github => print_annotations(report, output),
+            AuditFormat::Github => print_annotations(&report, output),
             AuditFormat::Html => {
-                note_warnings(report, output);
-                self.pages.push(report.clone());
+                note_warnings(&report, output);
+                self.pages.push(report);
                 Ok(())
             }
         }

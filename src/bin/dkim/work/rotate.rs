@@ -31,7 +31,8 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
     if arguments.dry_run || arguments.status {
         let mut state = known(&file, arguments)?;
         wish(&mut state, arguments)?;
-        let outcome = look(state, &policy, now, None, arguments, output)?;
+        let dns = Keys::new(&arguments.dns)?;
+        let outcome = look(state, &policy, now, None, &dns, output)?;
         return finish(&policy, now, &outcome, None, output);
     }
     let dir = KeyDir::create(&arguments.dir)?;
@@ -65,10 +66,11 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
     if dir.active()?.is_some() {
         taking.tell_server(false, output)?;
     }
+    let dns = Keys::new(&arguments.dns)?;
     let mut fresh = None;
     let mut status = ExitStatus::Yes;
     for _ in 0..MAX_STEPS {
-        let mut outcome = look(state, &policy, now, fresh, arguments, output)?;
+        let mut outcome = look(state, &policy, now, fresh, &dns, output)?;
         // Before the step and after it, so that a run that is cut short is taken up again.
         write_state(&file, &outcome.state, &steps)?;
         let step = outcome.step.clone();
@@ -174,10 +176,9 @@ fn look(
     policy: &Policy,
     now: u64,
     fresh: Option<u32>,
-    arguments: &Rotate,
+    dns: &Keys,
     output: &mut Output,
 ) -> Result<Outcome, Error> {
-    let dns = Keys::new(&arguments.dns)?;
     let rotation = Rotation::begin(state, policy, now).after_making(fresh);
     let mut outcome = None;
     dns.drive([rotation], 20, output, |_, rotation, _| {

@@ -1,6 +1,5 @@
 //! The text of `dkim audit`, for people.
 
-use anstyle::Style;
 use dkim_toolkit::alignment::Alignment;
 use dkim_toolkit::audit::{AuditReport, AuditStatus, SelectorReport, Source};
 use dkim_toolkit::dmarc::{AlignmentMode, Policy};
@@ -11,7 +10,7 @@ use dkim_toolkit::lint::{NameStatus, Severity};
 
 use super::{Change, Kind};
 use crate::print::count as count_of;
-use crate::print::report::{BAD, GOOD, PLAIN, Report, STRONG, UNSURE};
+use crate::print::report::{BAD, GOOD, PLAIN, Report, STRONG, UNSURE, severity_style};
 use crate::print::time::{date, due_in_words};
 
 /// The report on a domain; a blank line parts it from the one before.
@@ -238,11 +237,6 @@ fn asked(found: &AuditReport) -> String {
 }
 
 fn finding(report: &mut Report, finding: &Finding) {
-    let style = match finding.severity {
-        Severity::Error => BAD,
-        Severity::Warning => UNSURE,
-        Severity::Note => Style::new().bold(),
-    };
     let label = format!("{}: {}:", finding.severity.name(), finding.code.name());
     let likelihood = match finding.confidence {
         Confidence::Certain => "",
@@ -254,7 +248,7 @@ fn finding(report: &mut Report, finding: &Finding) {
         None => String::new(),
     };
     let message = format!("{about}{likelihood}{}", finding.message);
-    report.wrapped(2, style, &label, &message);
+    report.wrapped(2, severity_style(finding.severity), &label, &message);
     report.wrapped(4, PLAIN, "remedy:", &finding.remedy);
 }
 

@@ -1,13 +1,13 @@
 //! The text of `dkim delegate --check`, for people.
 
-use anstyle::Style;
 use dkim_toolkit::delegation::{Report as Found, SelectorReport, State};
 use dkim_toolkit::escape::escape;
 use dkim_toolkit::finding::{Confidence, Finding, Record};
 use dkim_toolkit::lint::{NameReport, NameStatus, Severity};
 use dkim_toolkit::provider::Provider;
 
-use crate::print::report::{BAD, GOOD, PLAIN, Report, STRONG, UNSURE};
+use crate::print::report::{BAD, GOOD, PLAIN, Report, STRONG, UNSURE, severity_style};
+use crate::print::without_dot;
 
 /// TXT records are shown up to so many characters.
 const TEXT_WIDTH: usize = 60;
@@ -175,7 +175,12 @@ fn finding<'a>(report: &mut Report, finding: &'a Finding, said: &mut Vec<&'a str
         finding.severity.name(),
         finding.code.name()
     );
-    report.wrapped(2, style(finding.severity), &label, &finding.message);
+    report.wrapped(
+        2,
+        severity_style(finding.severity),
+        &label,
+        &finding.message,
+    );
     // How a target is learnt is long, and the same for each selector.
     let is_said = finding.records.is_empty() && said.contains(&finding.remedy.as_str());
     let remedy = if is_said { "as above" } else { &finding.remedy };
@@ -190,14 +195,6 @@ fn publish(report: &mut Report, record: &Record) {
     report.line_of(&[(PLAIN, &escape(&line))]);
 }
 
-const fn style(severity: Severity) -> Style {
-    match severity {
-        Severity::Error => BAD,
-        Severity::Warning => UNSURE,
-        Severity::Note => Style::new().bold(),
-    }
-}
-
 fn shortened(text: &str) -> String {
     // A target is shown whole.
     if !text.contains(' ') || text.chars().count() <= TEXT_WIDTH {
@@ -205,8 +202,4 @@ fn shortened(text: &str) -> String {
     }
     let beginning: String = text.chars().take(TEXT_WIDTH - 1).collect();
     format!("{beginning}…")
-}
-
-fn without_dot(name: &str) -> &str {
-    name.strip_suffix('.').unwrap_or(name)
 }

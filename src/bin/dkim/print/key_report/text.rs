@@ -1,12 +1,12 @@
 //! The text of `dkim lookup` and of `dkim record --check`, for people.
 
-use anstyle::Style;
 use dkim_toolkit::escape::{escape, escape_octets};
 use dkim_toolkit::lint::{
-    Expectation, ExplainedTag, Finding, NameReport, NameStatus, RecordReport, RecordState, Severity,
+    Expectation, ExplainedTag, Finding, NameReport, NameStatus, RecordReport, RecordState,
 };
 
-use crate::print::report::{BAD, GOOD, PLAIN, Report, UNSURE};
+use crate::print::report::{BAD, GOOD, PLAIN, Report, UNSURE, severity_style};
+use crate::print::without_dot;
 
 /// Tags are shown up to so many characters, and their meanings behind that.
 const TAG_WIDTH: usize = 22;
@@ -124,20 +124,8 @@ fn finding(report: &mut Report, finding: &Finding, is_one: bool) {
         Some(place) if !is_one => format!("record {}: {}", place + 1, finding.message),
         _ => finding.message.clone(),
     };
-    report.wrapped(2, style(finding.severity()), &label, &message);
+    report.wrapped(2, severity_style(finding.severity()), &label, &message);
     report.wrapped(4, PLAIN, "remedy:", &finding.remedy);
-}
-
-const fn style(severity: Severity) -> Style {
-    match severity {
-        Severity::Error => BAD,
-        Severity::Warning => UNSURE,
-        Severity::Note => Style::new().bold(),
-    }
-}
-
-fn without_dot(name: &str) -> &str {
-    name.strip_suffix('.').unwrap_or(name)
 }
 
 /// Seconds, and in larger units where they are a whole number of them.
