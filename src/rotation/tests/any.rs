@@ -97,7 +97,7 @@ proptest! {
                 put_foreign(&mut world, choice);
                 note_whole(&world, &mut whole_since, time);
             }
-            let mut is_emergency = false;
+            world.recover();
             match event.wish {
                 0..=4 => {
                     let keys = &world.state.keys;
@@ -109,7 +109,7 @@ proptest! {
                 5 | 6 => world.state.emergency(false),
                 _ => {}
             }
-            is_emergency |= world.state.keys.iter().any(|key| key.compromised && key.state == KeyState::Active);
+            let is_emergency = world.state.keys.iter().any(|key| key.compromised && key.state == KeyState::Active);
             let before = world.on_disk;
             if world.now + CLOCK_TOLERANCE >= world.state.clock {
                 unseen = unseen.max(event.behind);

@@ -170,15 +170,20 @@ impl World {
         )))
     }
 
-    /// Takes one step as the command does.
-    pub fn run(&mut self) -> Outcome {
-        // A crash may have come between the rename and the state.
+    /// Takes up what a crash left between the rename and the state, as the command does before it
+    /// hears what is wished.
+    pub fn recover(&mut self) {
         if let Some(on_disk) = self
             .on_disk
             .filter(|on_disk| self.state.active != Some(*on_disk))
         {
             self.state.switched(on_disk, self.now);
         }
+    }
+
+    /// Takes one step as the command does.
+    pub fn run(&mut self) -> Outcome {
+        self.recover();
         let mut rotation = Rotation::begin(self.state.clone(), &self.policy, self.now);
         for _ in 0..50 {
             let questions = rotation.pending();
