@@ -226,59 +226,70 @@ fn reasons(summary: &Summary) -> Markup {
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(code, count)| (Reverse(*count), *code));
-    html! {
-        @if !counts.is_empty() {
-            section.sheet {
-                h2 { "Why signatures do not pass" }
-                table {
-                    thead { tr {
-                        th scope="col" { "Reason, and what to do" }
-                        th.number.narrow scope="col" { "Messages" }
-                    } }
-                    tbody {
-                        @for (code, count) in counts {
-                            tr {
-                                td {
-                                    p { (sentence(reason::meaning(code))) }
-                                    p.small.soft { code { (code) } }
-                                    @if let Some(remedy) = reason::remedy(code, None, None) {
-                                        p.small { (marked(&remedy)) }
-                                    }
-                                }
-                                td.number { (grouped(count)) }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let lines = counts.into_iter().map(|(code, count)| Line {
+        code,
+        count,
+        meaning: Some(html! { (sentence(reason::meaning(code))) }),
+        remedy: reason::remedy(code, None, None).map(|remedy| marked(&remedy)),
+    });
+    lines_of(
+        "Why signatures do not pass",
+        "Reason",
+        &lines.collect::<Vec<_>>(),
+    )
 }
 
 /// The causes that `--explain` found.
 fn what_happened(causes: &BTreeMap<&'static str, u64>) -> Markup {
     let mut causes: Vec<_> = causes.iter().collect();
     causes.sort_by_key(|(code, count)| (Reverse(**count), **code));
+    let lines = causes.into_iter().map(|(code, count)| {
+        let (meaning, remedy) = cause(code).unzip();
+        Line {
+            code,
+            count: *count,
+            meaning: meaning.map(marked),
+            remedy: remedy.flatten().map(marked),
+        }
+    });
+    lines_of(
+        "What happened to messages",
+        "Cause",
+        &lines.collect::<Vec<_>>(),
+    )
+}
+
+/// What so many messages have in common.
+struct Line<'a> {
+    code: &'a str,
+    count: u64,
+    /// What the code means, if that is known.
+    meaning: Option<Markup>,
+    remedy: Option<Markup>,
+}
+
+/// A table of lines, if there are any; `what` each of them is.
+fn lines_of(title: &str, what: &str, lines: &[Line<'_>]) -> Markup {
     html! {
-        @if !causes.is_empty() {
+        @if !lines.is_empty() {
             section.sheet {
-                h2 { "What happened to messages" }
+                h2 { (title) }
                 table {
                     thead { tr {
-                        th scope="col" { "Cause, and what to do" }
+                        th scope="col" { (what) ", and what to do" }
                         th.number.narrow scope="col" { "Messages" }
                     } }
                     tbody {
-                        @for (code, count) in causes {
+                        @for line in lines {
                             tr {
                                 td {
-                                    @if let Some((meaning, remedy)) = cause(code) {
-                                        p { (marked(meaning)) }
-                                        p.small.soft { code { (code) } }
-                                        @if let Some(remedy) = remedy { p.small { (marked(remedy)) } }
+                                    @if let Some(meaning) = &line.meaning {
+                                        p { (meaning) }
+                                        p.small.soft { code { (line.code) } }
                                     }
+                                    @if let Some(remedy) = &line.remedy { p.small { (remedy) } }
                                 }
-                                td.number { (grouped(*count)) }
+                                td.number { (grouped(line.count)) }
                             }
                         }
                     }
