@@ -188,11 +188,11 @@ class Named(Server):
         return [parts[1].split()[0] for parts in found if len(parts) == 2]
 
 
-class Unbound(Server):
-    """Unbound, which validates and asks another server for everything."""
+class UnboundServer(Server):
+    """Unbound in the foreground, at loopback."""
 
-    def __init__(self, folder, name, *, forward, anchor, tls):
-        super().__init__(folder, name)
+    def serve(self, options, clauses):
+        """Starts it with further options of the server, and further clauses."""
         configuration = self.folder / "unbound.conf"
         configuration.write_text(
             f"""
@@ -205,24 +205,34 @@ class Unbound(Server):
                 do-daemonize: no
                 do-ip6: no
                 interface: {LOOPBACK}@{self.port}
+                do-not-query-localhost: no
+                local-zone: "test." nodefault
+                {options}
+            remote-control:
+                control-enable: no
+            {clauses}
+            """
+        )
+        self.start("unbound", "-d", "-c", configuration)
+
+
+class Unbound(UnboundServer):
+    """Unbound, which validates and asks another server for everything."""
+
+    def __init__(self, folder, name, *, forward, anchor, tls):
+        super().__init__(folder, name)
+        options = f"""
                 interface: {LOOPBACK}@{self.tls_port}
                 interface: {LOOPBACK}@{self.https_port}
                 tls-port: {self.tls_port}
                 https-port: {self.https_port}
                 tls-service-key: "{tls.server_key}"
                 tls-service-pem: "{tls.server_certificate}"
-                do-not-query-localhost: no
-                local-zone: "test." nodefault
                 module-config: "validator iterator"
                 trust-anchor-file: "{anchor}"
-            remote-control:
-                control-enable: no
-            forward-zone:
-                name: "."
-                forward-addr: {LOOPBACK}@{forward.port}
-            """
-        )
-        self.start("unbound", "-d", "-c", configuration)
+        """
+        forward_all = f'forward-zone:\n name: "."\n forward-addr: {LOOPBACK}@{forward.port}'
+        self.serve(options, forward_all)
 
 
 class Nsd(Server):
@@ -263,37 +273,17 @@ remote-control:
         self.start("nsd", "-d", "-c", configuration)
 
 
-class Stubs(Server):
+class Stubs(UnboundServer):
     """Unbound, which asks other servers for their zones: address, port and zones of each."""
 
     def __init__(self, folder, name, *, servers):
         super().__init__(folder, name)
         stubs = "\n".join(
-            f'stub-zone:\n    name: "{zone}"\n    stub-addr: {address}@{port}'
+            f'stub-zone:\n name: "{zone}"\n stub-addr: {address}@{port}'
             for address, port, zones in servers
             for zone in zones
         )
-        configuration = self.folder / "unbound.conf"
-        configuration.write_text(
-            f"""
-server:
-    directory: "{self.folder}"
-    chroot: ""
-    username: ""
-    pidfile: ""
-    logfile: "{self.log}"
-    do-daemonize: no
-    do-ip6: no
-    interface: {LOOPBACK}@{self.port}
-    do-not-query-localhost: no
-    local-zone: "test." nodefault
-    module-config: "iterator"
-remote-control:
-    control-enable: no
-{stubs}
-"""
-        )
-        self.start("unbound", "-d", "-c", configuration)
+        self.serve('module-config: "iterator"', stubs)
 
 
 class Signer:
