@@ -11,7 +11,9 @@ use crate::identifier::Sdid;
 use crate::message::{FieldIndex, Header};
 use signer::Supplied;
 
-pub use choices::{BodyLength, Choices, DEFAULT_HEADERS};
+pub use choices::{
+    BodyLength, Choices, DEFAULT_HEADERS, DEFAULT_OVERSIGN, DEFAULT_OVERSIGN_IF_PRESENT,
+};
 pub use error::SignError;
 pub use signer::Signer;
 

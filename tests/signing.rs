@@ -56,9 +56,10 @@ type Case = (
     &'static [(&'static str, Option<&'static str>)],
 );
 
-/// `h=` where nothing is chosen: what is present, and From once more.
-const DEFAULT_NAMES: &str = "From:From:To:Subject:Date:Message-ID:MIME-Version:Content-Type:\
-                             Content-Transfer-Encoding";
+/// `h=` where nothing is chosen: what is present, each of it once more.
+const DEFAULT_NAMES: &str = "From:From:To:To:Subject:Subject:Date:Date:Message-ID:Message-ID:\
+                             MIME-Version:MIME-Version:Content-Type:Content-Type:\
+                             Content-Transfer-Encoding:Content-Transfer-Encoding";
 
 const CASES: [Case; 16] = [
     (
@@ -114,17 +115,17 @@ const CASES: [Case; 16] = [
     ),
     (
         "one field",
-        |choices| (choices.headers, choices.oversign) = (Some(names(&["From"])), Vec::new()),
+        |choices| (choices.headers, choices.oversign) = (Some(names(&["From"])), Some(Vec::new())),
         &[("h", Some("From"))],
     ),
     (
         "chosen fields, one of them absent",
         |choices| choices.headers = Some(names(&["subject", "X-Absent", "from"])),
-        &[("h", Some("subject:X-Absent:from:from"))],
+        &[("h", Some("subject:subject:X-Absent:from:from"))],
     ),
     (
         "oversigned without headers",
-        |choices| choices.oversign = names(&["from", "Subject", "Cc"]),
+        |choices| choices.oversign = Some(names(&["from", "Subject", "Cc"])),
         &[(
             "h",
             Some(
@@ -136,7 +137,8 @@ const CASES: [Case; 16] = [
     (
         "oversigned beside headers",
         |choices| {
-            (choices.headers, choices.oversign) = (Some(names(&["To"])), names(&["From", "to"]));
+            (choices.headers, choices.oversign) =
+                (Some(names(&["To"])), Some(names(&["From", "to"])));
         },
         &[("h", Some("To:To:From:From"))],
     ),
@@ -569,10 +571,10 @@ type Refusal = (&'static str, fn(&mut Choices));
 
 const REFUSED: [Refusal; 22] = [
     ("FromNotSigned", |choices| {
-        (choices.headers, choices.oversign) = (Some(names(&["To"])), Vec::new());
+        (choices.headers, choices.oversign) = (Some(names(&["To"])), Some(Vec::new()));
     }),
     ("FromNotSigned", |choices| {
-        (choices.headers, choices.oversign) = (Some(names(&[])), Vec::new());
+        (choices.headers, choices.oversign) = (Some(names(&[])), Some(Vec::new()));
     }),
     ("BadName", |choices| {
         choices.headers = Some(names(&["From", ""]));
@@ -587,10 +589,10 @@ const REFUSED: [Refusal; 22] = [
         choices.headers = Some(names(&["From", "a;b"]));
     }),
     ("BadName", |choices| {
-        choices.oversign = names(&["From", "\u{fc}"]);
+        choices.oversign = Some(names(&["From", "\u{fc}"]));
     }),
     ("BadName", |choices| {
-        choices.oversign = names(&["From", "a\r\nb"]);
+        choices.oversign = Some(names(&["From", "a\r\nb"]));
     }),
     ("NeverSigned", |choices| {
         choices.headers = Some(names(&["From", "Received"]));
@@ -599,13 +601,13 @@ const REFUSED: [Refusal; 22] = [
         choices.headers = Some(names(&["From", "DKIM-signature"]));
     }),
     ("NeverSigned", |choices| {
-        choices.oversign = names(&["From", "bcc"]);
+        choices.oversign = Some(names(&["From", "bcc"]));
     }),
     ("NeverSigned", |choices| {
-        choices.oversign = names(&["return-path"]);
+        choices.oversign = Some(names(&["return-path"]));
     }),
     ("NeverSigned", |choices| {
-        choices.oversign = names(&["ARC-Seal"]);
+        choices.oversign = Some(names(&["ARC-Seal"]));
     }),
     ("NeverSigned", |choices| {
         choices.headers = Some(names(&["From", "Authentication-Results"]));

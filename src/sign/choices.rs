@@ -31,6 +31,29 @@ pub const DEFAULT_HEADERS: &[&str] = &[
     "Resent-Cc",
 ];
 
+/// The header fields that are oversigned by default, present or not: by them a reader sees who
+/// wrote the message and what about, and a mail program which part of the body it shows.
+pub const DEFAULT_OVERSIGN: &[&str] = &[
+    "From",
+    "Subject",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+];
+
+/// The header fields that are oversigned by default where they are present. Where one is absent,
+/// a mail server may add it (RFC 6409 §8), which must not break the signature.
+pub const DEFAULT_OVERSIGN_IF_PRESENT: &[&str] = &[
+    "To",
+    "Cc",
+    "Date",
+    "Message-ID",
+    "Reply-To",
+    "Sender",
+    "In-Reply-To",
+    "References",
+];
+
 /// Fields that are never signed: mail systems on the way add, change or remove them
 /// (RFC 6376 §5.4), Bcc is not to be told, and signatures sign themselves.
 const NEVER_SIGNED: &[&str] = &[
@@ -56,8 +79,10 @@ pub struct Choices {
     /// without any, its absence. `None`: those of [`DEFAULT_HEADERS`] that are present.
     pub headers: Option<Vec<String>>,
     /// Names that `h=` has once more than there are instances, so that adding one breaks the
-    /// signature (RFC 6376 §8.15).
-    pub oversign: Vec<String>,
+    /// signature (RFC 6376 §8.15). `None`: those of [`DEFAULT_OVERSIGN`], and those of
+    /// [`DEFAULT_OVERSIGN_IF_PRESENT`] that are present; where `headers` are chosen, From and
+    /// those of both lists that are among them.
+    pub oversign: Option<Vec<String>>,
     /// The agent or user (`i=`).
     pub identity: Option<Auid>,
     /// Say when the message was signed (`t=`).
@@ -77,12 +102,12 @@ pub struct Choices {
 }
 
 impl Default for Choices {
-    /// `relaxed/relaxed`, default fields, From oversigned, `t=`, the whole body, folded.
+    /// `relaxed/relaxed`, default fields, oversigned as by default, `t=`, the whole body, folded.
     fn default() -> Self {
         Self {
             canonicalization: MessageCanonicalization::RELAXED,
             headers: None,
-            oversign: vec!["From".to_owned()],
+            oversign: None,
             identity: None,
             timestamp: true,
             expires_in: None,
@@ -141,15 +166,15 @@ impl Choices {
                 names.extend(list_fields(header).map(Cow::from));
             }
         }
-        names.extend(self.oversign.iter().map(Cow::from));
+        let oversign = self.oversigned_names(index);
+        names.extend(oversign.iter().map(|name| Cow::from(*name)));
         let mut signed: Vec<String> = Vec::new();
         for (at, name) in names.iter().enumerate() {
             let equals = |other: &Cow<'_, str>| other.eq_ignore_ascii_case(name);
             if names[..at].iter().any(equals) {
                 continue;
             }
-            let oversigned = self
-                .oversign
+            let oversigned = oversign
                 .iter()
                 .any(|other| other.eq_ignore_ascii_case(name));
             let chosen = self.headers.is_some();
@@ -165,6 +190,28 @@ impl Choices {
             signed.extend(std::iter::repeat_n(name.clone().into_owned(), times));
         }
         Ok(signed)
+    }
+
+    /// The names that are given once more than there are fields.
+    fn oversigned_names(&self, index: &FieldIndex<'_>) -> Vec<&str> {
+        if let Some(chosen) = &self.oversign {
+            return chosen.iter().map(String::as_str).collect();
+        }
+        let always = DEFAULT_OVERSIGN.iter().copied();
+        let if_present = DEFAULT_OVERSIGN_IF_PRESENT.iter().copied();
+        match &self.headers {
+            None => always
+                .chain(if_present.filter(|name| index.count(name, 1) > 0))
+                .collect(),
+            Some(headers) => {
+                let is_chosen =
+                    |name: &&str| headers.iter().any(|other| other.eq_ignore_ascii_case(name));
+                always
+                    .chain(if_present)
+                    .filter(|name| *name == "From" || is_chosen(name))
+                    .collect()
+            }
+        }
     }
 }
 

@@ -89,9 +89,12 @@ impl Signer {
             return Err(SignError::IdentityOutsideDomain);
         }
         choices.expiration(0)?;
-        let mut signed = choices.headers.iter().flatten().chain(&choices.oversign);
+        let (headers, oversign) = (choices.headers.iter(), choices.oversign.iter());
+        let mut signed = headers.flatten().chain(oversign.flatten());
         signed.clone().try_for_each(|name| check_name(name))?;
-        if choices.headers.is_some() && !signed.any(|name| name.eq_ignore_ascii_case("from")) {
+        // By default From is both signed and oversigned.
+        let is_chosen = choices.headers.is_some() && choices.oversign.is_some();
+        if is_chosen && !signed.any(|name| name.eq_ignore_ascii_case("from")) {
             return Err(SignError::FromNotSigned);
         }
         let inner = Arc::new(Inner {

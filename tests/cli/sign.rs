@@ -463,3 +463,75 @@ fn quiet_loses_no_message() {
     assert!(run.stderr.is_empty());
     passes(&run.stdout);
 }
+
+/// A message without MIME fields, and one that a mail program takes for a multipart once it has some.
+const PLAIN: &str = "From: joe@example.com\r\n\
+    To: sue@example.net\r\n\
+    Subject: Our terms\r\n\
+    Date: Sat, 28 Nov 2026 10:00:00 +0000\r\n\r\n\
+    The price is 100 EUR.\r\n\r\n\
+    --old\r\n\r\n\
+    The price is 900 EUR.\r\n\
+    --old--\r\n";
+
+#[test]
+fn fields_that_change_what_a_reader_sees_cannot_be_added() {
+    let words = ["-d", "example.com"];
+    let signed = |more: &[&str]| {
+        let words = [&KEY[..], &words, more].concat();
+        dkim_reading(&words, PLAIN.as_bytes()).exits(0).stdout
+    };
+    let verify = |added: &str, message: &[u8]| {
+        let message = [added.as_bytes(), message].concat();
+        dkim_reading(&["verify", ZONE[0], ZONE[1]], &message)
+    };
+    for added in [
+        "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=old\r\n",
+        "Content-Type: text/html\r\n",
+        "Content-Transfer-Encoding: base64\r\n",
+        "Subject: Other terms\r\n",
+        "From: eve@example.com\r\n",
+        "To: eve@example.net\r\n",
+        "Date: Sun, 29 Nov 2026 10:00:00 +0000\r\n",
+    ] {
+        verify(added, &signed(&[])).exits(1);
+    }
+    verify("Content-Type: text/html\r\n", &signed(&["--oversign", ""])).exits(0);
+    // What mail servers add to messages that lack it.
+    verify("Message-ID: <1@mx.example.com>\r\n", &signed(&[])).exits(0);
+}
+
+#[test]
+fn with_chosen_fields_those_alone_are_oversigned() {
+    let names = |words: &[&str]| {
+        let words = [
+            &KEY[..],
+            &["-d", "example.com", "--field-only", "--no-wrap"],
+            words,
+        ]
+        .concat();
+        let field = dkim_reading(&words, PLAIN.as_bytes()).exits(0).stdout;
+        let field = String::from_utf8(field).unwrap();
+        let names = field
+            .split(';')
+            .find_map(|tag| tag.trim().strip_prefix("h="));
+        names.unwrap().to_owned()
+    };
+    assert_eq!(
+        names(&[]),
+        "From:From:To:To:Subject:Subject:Date:Date:MIME-Version:Content-Type:\
+         Content-Transfer-Encoding"
+    );
+    assert_eq!(
+        names(&["--headers", "to:date"]),
+        "to:to:date:date:From:From"
+    );
+    assert_eq!(
+        names(&["--headers", "from:to", "--oversign", ""]),
+        "from:to"
+    );
+    assert_eq!(
+        names(&["--headers", "from:to", "--oversign", "from"]),
+        "from:from:to"
+    );
+}

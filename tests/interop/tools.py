@@ -347,8 +347,8 @@ class Ours(Tool):
         command += ["--canonicalization", case.canonicalization]
         if case.headers:
             command += ["--headers", ":".join(case.headers)]
-        if case.oversign:
-            command += ["--oversign", ":".join(case.oversign)]
+        if case.headers or case.oversign:
+            command += ["--oversign", ":".join(case.oversign) or "from"]
         if case.length:
             command += ["--body-length", "--"]  # so that the path is not taken for the optional N
         path = self.workshop.file(f"in-{os.urandom(8).hex()}.eml", case.message)

@@ -86,7 +86,7 @@ fn sign_to(message: &str, way: Way, body_length: BodyLength) -> String {
     let mut choices = Choices {
         copy_headers: way.copies,
         body_length,
-        oversign: vec!["From".to_owned(), "Reply-To".to_owned()],
+        oversign: Some(vec!["From".to_owned(), "Reply-To".to_owned()]),
         ..Choices::default()
     };
     choices.canonicalization =

@@ -56,9 +56,12 @@ pub struct Sign {
     /// §5.4.1, of MIME and of lists that are present]
     #[arg(long, value_name = "NAME:NAME", value_parser = parse_names)]
     pub headers: Option<Names>,
-    /// The header fields that nobody may add after signing; '' for none
-    #[arg(long, value_name = "NAME:NAME", default_value = "from", value_parser = parse_names)]
-    pub oversign: Names,
+    /// The header fields that nobody may add after signing; '' for none [default: From,
+    /// Subject, MIME-Version, Content-Type and Content-Transfer-Encoding; To, Cc, Date,
+    /// Message-ID, Reply-To, Sender, In-Reply-To and References if present; with
+    /// --headers, those of them that it names, and From]
+    #[arg(long, value_name = "NAME:NAME", value_parser = parse_names)]
+    pub oversign: Option<Names>,
     /// The agent or user (i=), in the signing domain
     #[arg(long, value_name = "AUID", value_parser = parse_auid)]
     pub identity: Option<Auid>,

@@ -91,19 +91,33 @@ fn methods(stated: &Signature, verdict: &Verdict) -> String {
 
 /// What the signature covers.
 fn coverage(stated: &Signature, verdict: &Verdict) -> String {
-    let names = signed_headers(stated).join(", ");
+    let signed = signed_headers(stated);
     let body = match stated.body_length {
         None => "the whole body".to_owned(),
-        Some(length) => format!("the first {length} octets of the body"),
+        Some(length) => format!("the first {length} bytes of the body"),
     };
-    let oversigned = match &verdict.oversigned_headers[..] {
-        [] => String::new(),
-        [name] => format!("; no further {name} may be added"),
-        [first @ .., last] => {
+    let closed = &verdict.oversigned_headers;
+    let is_closed = |name: &&&str| closed.iter().any(|other| other == *name);
+    let open: Vec<&str> = signed
+        .iter()
+        .copied()
+        .filter(|name| !is_closed(&name))
+        .collect();
+    let further = match (&closed[..], &open[..]) {
+        ([], _) => String::new(),
+        (_, []) => "; no further field of these names may be added".to_owned(),
+        ([_, _, _, ..], [_] | [_, _]) => {
+            format!(
+                "; but for {}, no further field of these names may be added",
+                open.join(" and ")
+            )
+        }
+        ([name], _) => format!("; no further {name} may be added"),
+        ([first @ .., last], _) => {
             format!("; no further {} or {last} may be added", first.join(", "))
         }
     };
-    escape(&format!("{names}; {body}{oversigned}"))
+    escape(&format!("{}; {body}{further}", signed.join(", ")))
 }
 
 fn warnings<'a>(

@@ -219,7 +219,7 @@ fn choices(arguments: &Sign) -> Choices {
     let mut choices = Choices::default();
     choices.canonicalization = arguments.canonicalization;
     choices.headers = arguments.headers.as_ref().map(|names| names.0.clone());
-    choices.oversign.clone_from(&arguments.oversign.0);
+    choices.oversign = arguments.oversign.as_ref().map(|names| names.0.clone());
     choices.identity.clone_from(&arguments.identity);
     choices.timestamp = !matches!(arguments.timestamp, Some(SigningTime::None));
     choices.expires_in = arguments.expires_in;
