@@ -10,6 +10,7 @@ mod explain;
 mod explain_report;
 mod files_from;
 mod help_examples;
+mod inputs;
 mod inspect;
 mod key_files;
 mod keygen;

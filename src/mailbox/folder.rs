@@ -12,7 +12,8 @@ const TMP: &[u8] = b"tmp";
 /// Note the folders in it with [`add_folder`](Self::add_folder). A folder with folders `cur` and
 /// `new` is a Maildir: the files beside these are not messages but what programs note for
 /// themselves, and the files in `tmp` are not there yet. All other files are messages, except
-/// hidden ones.
+/// hidden ones. A Maildir's subfolders are hidden folders in it that are Maildirs themselves
+/// (Maildir++): [`is_subfolder`](Self::is_subfolder) tells them.
 ///
 /// ```
 /// use dkim_toolkit::mailbox::{EntryKind, MailFolder};
@@ -57,9 +58,16 @@ impl MailFolder {
     pub fn has_messages_in(self, name: &[u8], kind: EntryKind) -> bool {
         !is_hidden(name) && (!self.is_maildir() || (kind == EntryKind::Folder && name != TMP))
     }
+
+    /// Whether `folder`, which has this name in here, is a subfolder of this Maildir: `.Sent`, for
+    /// one.
+    #[must_use]
+    pub fn is_subfolder(self, name: &[u8], folder: Self) -> bool {
+        self.is_maildir() && is_hidden(name) && folder.is_maildir()
+    }
 }
 
-/// Whether an entry of a folder is hidden. Neither a hidden file nor anything in a hidden folder is
+/// Whether an entry of a folder is hidden. Except in a Maildir's subfolders, neither a hidden file nor anything in a hidden folder is
 /// a message.
 #[must_use]
 pub fn is_hidden(name: &[u8]) -> bool {
@@ -81,6 +89,22 @@ mod tests {
             assert_eq!(has, expected, "{name} {folder:?}");
         }
         assert!(folder.is_maildir());
+    }
+
+    #[test]
+    fn subfolders_are_maildirs_in_a_maildir() {
+        let folder = |names: &[&str]| {
+            let mut folder = MailFolder::default();
+            for name in names {
+                folder.add_folder(name.as_bytes());
+            }
+            folder
+        };
+        let (maildir, other) = (folder(&["cur", "new"]), folder(&["cur"]));
+        assert!(maildir.is_subfolder(b".Sent", maildir));
+        assert!(!maildir.is_subfolder(b"Sent", maildir));
+        assert!(!maildir.is_subfolder(b".Sent", other));
+        assert!(!other.is_subfolder(b".Sent", maildir));
     }
 
     #[test]

@@ -247,7 +247,7 @@ fn the_worst_of_many_stands() {
     assert_eq!(output.status, 1);
     let output = inspect(&["--json", "missing.eml"], b"");
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let expected = json!({"source": "missing.eml", "signatures": [],
+    let expected = json!({"source": "missing.eml", "index": null, "signatures": [],
         "error": "no such file or directory"});
     assert_eq!(object, expected);
 }

@@ -145,10 +145,13 @@ fn a_maildir_has_messages_in_cur_and_new() {
     }
     let path = word(folder.path().to_owned());
     let run = verify(&["--json", &path]).exits(0);
-    assert_eq!(
-        places(&run),
-        ["1.host:2,RS pass", "2.host:2,S pass", "3.host pass"]
-    );
+    let expected = [
+        "5:2,S pass",
+        "1.host:2,RS pass",
+        "2.host:2,S pass",
+        "3.host pass",
+    ];
+    assert_eq!(places(&run), expected);
     let run = verify(&["--json", &format!("{path}/.Sent")]).exits(0);
     assert_eq!(places(&run), ["5:2,S pass"]);
     let run = verify(&["--json", &format!("{path}/tmp")]).exits(1);
@@ -195,21 +198,26 @@ fn what_leads_nowhere_stops_nobody() {
         .map(|name| format!("{path}/{name}"))
         .to_vec();
     let named: Vec<&str> = named.iter().map(String::as_str).collect();
-    for words in [&[path.as_str()][..], &named] {
-        let run = verify(&[&["--json"], words].concat()).exits(4);
-        let expected = [
-            "a pass",
-            "b unreadable",
-            "c pass",
-            "d unreadable",
-            "e pass",
-            "f pass",
-        ];
-        assert_eq!(places(&run), expected);
-        let errors: Vec<&str> = run.stderr.lines().collect();
-        assert_eq!(errors.len(), 2);
-        assert!(errors[0].ends_with("/b: no such file or directory"));
-        assert!(errors[1].contains("/d: too many levels of symbolic links"));
-        verify(words).exits(4).prints("/f: pass").says("/b: ");
-    }
+    let run = verify(&[&["--json"], &named[..]].concat()).exits(4);
+    let expected = [
+        "a pass",
+        "b unreadable",
+        "c pass",
+        "d unreadable",
+        "e pass",
+        "f pass",
+    ];
+    assert_eq!(places(&run), expected);
+    let errors: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(errors.len(), 2);
+    assert!(errors[0].ends_with("/b: no such file or directory"));
+    assert!(errors[1].contains("/d: too many levels of symbolic links"));
+    verify(&named).exits(4).prints("/f: pass").says("/b: ");
+    // In a folder, no message is missing.
+    let run = verify(&["--json", &path]).exits(0);
+    assert_eq!(places(&run), ["a pass", "c pass", "e pass", "f pass"]);
+    let warned =
+        ["b", "d"].map(|name| format!("dkim: warning: {path}/{name}: the link leads to nothing\n"));
+    assert_eq!(run.stderr, warned.concat());
+    verify(&["--fail-on", "warning", "-q", &path]).exits(1);
 }

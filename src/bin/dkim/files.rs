@@ -5,6 +5,7 @@ mod key_file;
 mod mail_server;
 mod mbox;
 mod new_file;
+mod opened;
 mod replay;
 mod sources;
 mod state_file;
@@ -12,8 +13,7 @@ mod walk;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Read};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,10 +29,11 @@ pub use key_file::{
 pub use mail_server::MailServer;
 pub use mbox::Mbox;
 pub use new_file::write_whole;
+pub use opened::{FileStart, InFile, Opened};
 pub use replay::{CopyError, Replay};
 pub use sources::Sources;
 pub use state_file::{read_state, write_state};
-pub use walk::Walk;
+pub use walk::{Missed, Walk};
 
 /// Files are read in pieces of this many bytes.
 pub const PIECE: usize = 128 * 1024;
@@ -157,48 +158,4 @@ pub trait Pieces {
             each(piece);
         }
     }
-}
-
-/// An open message.
-pub struct Input {
-    reader: Box<dyn Read + Send>,
-    buffer: Vec<u8>,
-}
-
-impl Input {
-    /// Opens a source.
-    pub fn open(source: &Source) -> Result<Self, Error> {
-        Ok(match source {
-            Source::Stdin => Self::from_reader(io::stdin()),
-            Source::File(path) => Self::from_reader(open_message(path)?),
-        })
-    }
-
-    fn from_reader(reader: impl Read + Send + 'static) -> Self {
-        Self {
-            reader: Box::new(reader),
-            buffer: vec![0; PIECE],
-        }
-    }
-}
-
-impl Pieces for Input {
-    fn read(&mut self) -> Result<&[u8], Error> {
-        loop {
-            match self.reader.read(&mut self.buffer) {
-                Ok(length) => return Ok(&self.buffer[..length]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-}
-
-fn open_message(path: &Path) -> Result<File, Error> {
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
-        let hint = format!("name the messages in it: {}/*.eml", word(path));
-        return Err(Error::cannot("is a directory").hint(hint));
-    }
-    Ok(file)
 }

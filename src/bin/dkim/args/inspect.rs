@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::examples::{self, help};
-use super::values::{LineEndingsOption, number};
+use super::values::{FilesFrom, LineEndingsOption, number};
 
 /// Explain the DKIM-Signature fields of messages, without DNS
 ///
@@ -16,9 +16,14 @@ use super::values::{LineEndingsOption, number};
 #[command(after_help = help(examples::INSPECT, "Exit status: 0 nothing to refuse, 1 no signature or one to refuse, 2 usage,
 4 a file cannot be read."))]
 pub struct Inspect {
-    /// Messages; - or none for standard input
+    /// Messages, mboxes, Maildirs or folders; - or none for standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub list: FilesFrom,
+    /// The message to inspect, counted from 1 over all that is read [default: all]
+    #[arg(long, value_name = "N", value_parser = number(1..=u32::MAX))]
+    pub message: Option<u32>,
     /// Print the canonicalized bytes that the signature covers
     #[arg(long, value_name = "PART")]
     pub canonical: Option<Part>,

@@ -29,8 +29,9 @@ pub struct Lookup {
     /// The signing domain, with --selector
     #[arg(long, short, value_name = "DOMAIN", value_parser = parse_sdid, requires = "selector")]
     pub domain: Option<Sdid>,
-    /// Look up the keys of all signatures of this message; - for standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["selector", "domain"])]
+    /// Look up the keys of all signatures of this message, mbox, Maildir or folder; - for standard
+    /// input
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["selector", "domain"])]
     pub message: Option<PathBuf>,
     /// The key that must be published: a file with it or with its private half; one for all
     /// names, or one for each, in their order

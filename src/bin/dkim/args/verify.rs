@@ -18,8 +18,8 @@ use super::values::{
 /// Prints, for each message and each of its signatures, whether it is acceptable, what was
 /// signed, and if not why not. The status is 0 if every message has an acceptable signature.
 #[derive(Debug, Args)]
-#[command(after_help = help(examples::VERIFY, "A folder is read with all that is in it, but for hidden files, links to folders,
-and a Maildir's tmp and index files.
+#[command(after_help = help(examples::VERIFY, "A folder is read with all that is in it and a Maildir's subfolders (.Sent), but
+for other hidden entries, links to folders, and a Maildir's tmp and index files.
 
 Results: pass; fail (changed after signing); policy (not acceptable, whether
 good or bad); neutral and permerror (cannot be judged); temperror (cannot be

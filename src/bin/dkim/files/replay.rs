@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom, Write};
+use std::path::Path;
 
 use tempfile::SpooledTempFile;
 
-use super::{Input, PIECE, Pieces, Source, open_message};
+use super::{PIECE, Pieces, Source, word};
 use crate::error::{Error, io_reason};
 use crate::system::TEMPORARY;
 
@@ -168,4 +169,48 @@ pub enum CopyError {
     Write(io::Error),
     /// It was longer or shorter when it was read again.
     Changed,
+}
+
+/// An open message.
+struct Input {
+    reader: Box<dyn Read + Send>,
+    buffer: Vec<u8>,
+}
+
+impl Input {
+    /// Opens a source.
+    fn open(source: &Source) -> Result<Self, Error> {
+        Ok(match source {
+            Source::Stdin => Self::from_reader(io::stdin()),
+            Source::File(path) => Self::from_reader(open_message(path)?),
+        })
+    }
+
+    fn from_reader(reader: impl Read + Send + 'static) -> Self {
+        Self {
+            reader: Box::new(reader),
+            buffer: vec![0; PIECE],
+        }
+    }
+}
+
+impl Pieces for Input {
+    fn read(&mut self) -> Result<&[u8], Error> {
+        loop {
+            match self.reader.read(&mut self.buffer) {
+                Ok(length) => return Ok(&self.buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn open_message(path: &Path) -> Result<File, Error> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        let hint = format!("name the messages in it: {}/*.eml", word(path));
+        return Err(Error::cannot("is a directory").hint(hint));
+    }
+    Ok(file)
 }

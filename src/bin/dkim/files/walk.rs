@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use dkim_toolkit::mailbox::{EntryKind, MailFolder};
 use walkdir::{DirEntry, WalkDir};
 
+use crate::system;
+
 /// The regular files in a folder and its subfolders, sorted by name (byte by byte). A subfolder's
 /// files come where its name is in the order.
 ///
 /// Entries that are no messages of a [`MailFolder`] are skipped, and so are entries that are
 /// neither files nor folders. A link to a file counts as a file. A link to a folder is not
-/// followed, because links can form loops; only the folder that was named may be a link. A link to
-/// nothing is an error, because a message may be missing.
+/// followed, because links can form loops; only the folder that was named may be a link.
 ///
-/// An error comes with the path that it is about, and the walk continues after it.
+/// The walk continues after what cannot be read.
 ///
 /// The names in one folder, and in the folders above it, are in memory at the same time.
 #[derive(Debug)]
@@ -24,6 +25,16 @@ pub struct Walk {
     entries: walkdir::IntoIter,
     /// The folders that lead to the current entry, the outermost first.
     folders: Vec<MailFolder>,
+}
+
+/// What a walk cannot read, with its path.
+#[derive(Debug)]
+pub enum Missed {
+    /// A link that leads to nothing. It tells of no message: programs use such links as locks, and
+    /// leave them behind.
+    BrokenLink(PathBuf),
+    /// A file or a folder: a message may be missing.
+    Unreadable(PathBuf, io::Error),
 }
 
 impl Walk {
@@ -37,8 +48,8 @@ impl Walk {
         }
     }
 
-    /// The path of an entry that is a message, and an error if it may be one; `None` otherwise.
-    fn message(&mut self, entry: DirEntry) -> Option<Result<PathBuf, (PathBuf, io::Error)>> {
+    /// The path of an entry that is a message, or that may be one; `None` otherwise.
+    fn message(&mut self, entry: DirEntry) -> Option<Result<PathBuf, Missed>> {
         let kind = if entry.file_type().is_dir() {
             EntryKind::Folder
         } else {
@@ -47,16 +58,16 @@ impl Walk {
         self.folders.truncate(entry.depth());
         let name = entry.file_name().as_encoded_bytes();
         let folder = self.folders.last().copied().unwrap_or_default();
-        let has_messages = folder.has_messages_in(name, kind);
         if kind == EntryKind::Folder {
-            if has_messages {
-                self.folders.push(mail_folder(entry.path()));
+            let inner = mail_folder(entry.path());
+            if folder.has_messages_in(name, kind) || folder.is_subfolder(name, inner) {
+                self.folders.push(inner);
             } else {
                 self.entries.skip_current_dir();
             }
             return None;
         }
-        if !has_messages {
+        if !folder.has_messages_in(name, kind) {
             return None;
         }
         let is_file = if entry.path_is_symlink() {
@@ -67,13 +78,16 @@ impl Walk {
         match is_file {
             Ok(true) => Some(Ok(entry.into_path())),
             Ok(false) => None,
-            Err(error) => Some(Err((entry.into_path(), error))),
+            Err(error) if system::leads_nowhere(&error) => {
+                Some(Err(Missed::BrokenLink(entry.into_path())))
+            }
+            Err(error) => Some(Err(Missed::Unreadable(entry.into_path(), error))),
         }
     }
 }
 
 impl Iterator for Walk {
-    type Item = Result<PathBuf, (PathBuf, io::Error)>;
+    type Item = Result<PathBuf, Missed>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -89,7 +103,7 @@ impl Iterator for Walk {
                     let error = error.into_io_error();
                     // Other errors are loops of links, which only a walk along links meets.
                     let error = error.unwrap_or_else(|| io::Error::other("a loop of links"));
-                    return Some(Err((path, error)));
+                    return Some(Err(Missed::Unreadable(path, error)));
                 }
             }
         }
@@ -136,12 +150,13 @@ mod tests {
         folder
     }
 
-    /// What a walk gives, from the folder on; an error has `!` before it.
+    /// What a walk gives, from the folder on; a broken link has `?` before it, an error `!`.
     fn walked(walk: Walk, folder: &Path) -> Vec<String> {
         walk.map(|item| {
             let (sign, path) = match item {
                 Ok(path) => ("", path),
-                Err((path, _)) => ("!", path),
+                Err(Missed::BrokenLink(path)) => ("?", path),
+                Err(Missed::Unreadable(path, _)) => ("!", path),
             };
             format!("{sign}{}", path.strip_prefix(folder).unwrap().display())
         })
@@ -186,10 +201,20 @@ mod tests {
             "new/3",
             "sub/tmp/4",
             ".Sent/cur/5",
+            ".Sent/new/",
+            ".Sent/tmp/6",
+            ".Trash/cur/7",
+            ".git/8",
         ];
         check(
             &folder(&[&beside[..], &maildir[..]].concat()),
-            &["cur/10:2,", "cur/2:2,S", "new/3", "sub/tmp/4"],
+            &[
+                ".Sent/cur/5",
+                "cur/10:2,",
+                "cur/2:2,S",
+                "new/3",
+                "sub/tmp/4",
+            ],
         );
         check(&folder(&["cur/1", "new/", "x"]), &["cur/1"]);
         check(
@@ -220,7 +245,9 @@ mod tests {
         link(Path::new("/dev/null"), "null");
         link(Path::new("missing"), "nowhere");
         link(Path::new("a"), ".hidden");
-        check(&folder, &["a", "file", "!knot", "link", "!nowhere", "z"]);
+        link(Path::new("a/b"), "through");
+        let expected = ["a", "file", "?knot", "link", "?nowhere", "?through", "z"];
+        check(&folder, &expected);
         let named = folder.path().join("folder");
         assert_eq!(walked(Walk::new(named.clone()), &named), ["three"]);
     }

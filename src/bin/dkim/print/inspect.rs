@@ -6,13 +6,13 @@ mod text;
 
 use super::Output;
 use crate::error::Error;
-use crate::files::Source;
+use crate::files::Place;
 
 pub use inspected::{Inspected, Signature};
 
 /// Prints what is said of one message, or why it could not be read; `follows` another report.
 pub fn print(
-    source: &Source,
+    place: &Place,
     outcome: &Result<Inspected, Error>,
     follows: bool,
     output: &mut Output,
@@ -24,10 +24,10 @@ pub fn print(
         return Ok(());
     }
     if output.json {
-        return output.json(&json::Message::new(source, outcome));
+        return output.json(&json::Message::new(place, outcome));
     }
     match outcome {
-        Ok(inspected) => output.report(text::report(source, inspected, follows, output.columns)),
+        Ok(inspected) => output.report(text::report(place, inspected, follows, output.columns)),
         Err(_) => Ok(()),
     }
 }

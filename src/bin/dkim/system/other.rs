@@ -53,6 +53,11 @@ pub fn nobody_reads(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe || error.raw_os_error() == Some(PIPE_NOT_CONNECTED)
 }
 
+/// Whether an error of looking where a link leads means that nothing is there.
+pub fn leads_nowhere(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+}
+
 /// Nothing: there are no signals, so an exit status has to do.
 pub fn end_as_by_closed_pipe() {}
 

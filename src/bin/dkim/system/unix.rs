@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -56,6 +57,15 @@ pub fn folded(path: &Path) -> PathBuf {
 /// Whether an error of writing means that the reader has closed the pipe.
 pub fn nobody_reads(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
+}
+
+/// Whether an error of looking where a link leads means that nothing is there.
+pub fn leads_nowhere(error: &io::Error) -> bool {
+    let is_nothing = matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    );
+    is_nothing || error.raw_os_error() == Some(Errno::LOOP.raw_os_error())
 }
 
 /// Ends the program by SIGPIPE, as other tools end. A status would say what nobody has read.

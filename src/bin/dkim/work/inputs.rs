@@ -1,17 +1,13 @@
 //! Where the messages come from that are read: files, mboxes, Maildirs, folders.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::path::Path;
+use std::fs;
 use std::sync::Arc;
 
-use dkim_toolkit::mailbox::{MBOX_START, is_mbox};
+use dkim_toolkit::mailbox::{Quoting, is_mbox};
 
 use crate::error::Error;
-use crate::files::{Mbox, PIECE, Pieces, Place, Source, Sources, Walk};
+use crate::files::{FileStart, InFile, Mbox, Missed, Opened, Pieces, Place, Source, Sources, Walk};
 
-/// Files are read in pieces of at least this many bytes.
-const MIN_PIECE: u64 = 512;
 /// A message of an mbox is read whole, and then judged while others read theirs, up to this many
 /// bytes. A larger one is judged while it is read.
 const WHOLE: usize = 1024 * 1024;
@@ -52,33 +48,22 @@ pub enum Taken {
     Begun(Place, Vec<u8>),
     /// What should be a message and cannot be read.
     Failed(Place, Error),
+    /// What was passed over, and why; there is no message in it.
+    PassedOver(Place, &'static str),
     /// A folder without any message, or an empty list.
     Empty(Place),
 }
 
-/// An open file whose first bytes were read.
-pub struct FileStart {
-    opened: Opened,
-    start: [u8; MBOX_START],
-    /// How many bytes of `start` were read.
-    length: usize,
-    /// How many bytes the file has; `None` for a pipe or a device.
-    file_length: Option<u64>,
-}
-
-/// An open file.
-pub enum Opened {
-    File(File),
-    Stdin(io::Stdin),
-}
-
-impl Read for Opened {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::File(file) => file.read(buffer),
-            Self::Stdin(stdin) => stdin.read(buffer),
-        }
-    }
+/// What comes next, for those who read one message after the other.
+pub enum Next<'a> {
+    /// A message.
+    Message(Place, Content<'a>),
+    /// What should be a message and cannot be read.
+    Failed(Place, Error),
+    /// What was passed over, and why; there is no message in it.
+    PassedOver(Place, &'static str),
+    /// A folder without any message, or an empty list.
+    Empty(Place),
 }
 
 impl Inputs {
@@ -129,6 +114,47 @@ impl Inputs {
         }
     }
 
+    /// The next message to read, or what is there in place of one; `None` at the end.
+    pub fn read_next(&mut self) -> Option<Next<'_>> {
+        let taken = self.take()?;
+        Some(self.read(taken))
+    }
+
+    /// The message of a number, counted from 1 over all inputs.
+    pub fn pick(&mut self, number: u32) -> Result<Next<'_>, Error> {
+        let mut passed = 0;
+        loop {
+            match self.take() {
+                Some(Taken::PassedOver(..) | Taken::Empty(_)) => {}
+                Some(taken) if passed + 1 == number => return Ok(self.read(taken)),
+                Some(_) => passed += 1,
+                None => {
+                    let there = match passed {
+                        0 => "there is none".to_owned(),
+                        1 => "there is 1 message".to_owned(),
+                        _ => format!("there are {passed} messages"),
+                    };
+                    return Err(Error::cannot(format!("no message {number}: {there}")));
+                }
+            }
+        }
+    }
+
+    fn read(&mut self, taken: Taken) -> Next<'_> {
+        match taken {
+            Taken::File(place, start) => Next::Message(place, Content::File(start.pieces())),
+            Taken::Whole(place, message) => {
+                Next::Message(place, Content::InMbox(Chain::new(message, None)))
+            }
+            Taken::Begun(place, start) => {
+                Next::Message(place, Content::InMbox(Chain::new(start, self.rest())))
+            }
+            Taken::Failed(place, error) => Next::Failed(place, error),
+            Taken::PassedOver(place, why) => Next::PassedOver(place, why),
+            Taken::Empty(place) => Next::Empty(place),
+        }
+    }
+
     /// Goes to a source; what there is to take, unless it is in a folder or in an mbox.
     fn begin(&mut self, source: Source) -> Option<Taken> {
         if let Source::File(path) = &source
@@ -149,9 +175,17 @@ impl Inputs {
         let folder = self.folder.as_mut()?;
         match folder.walk.next() {
             Some(Ok(path)) => self.open(Arc::new(Source::File(path))),
-            Some(Err((path, error))) => {
+            Some(Err(Missed::Unreadable(path, error))) => {
                 let place = self.place(Arc::new(Source::File(path)), None);
                 Some(Taken::Failed(place, error.into()))
+            }
+            Some(Err(Missed::BrokenLink(path))) => {
+                let source = Arc::new(Source::File(path));
+                let place = Place {
+                    source,
+                    index: None,
+                };
+                Some(Taken::PassedOver(place, "the link leads to nothing"))
             }
             None => {
                 let OpenFolder { source, before, .. } = self.folder.take()?;
@@ -185,11 +219,7 @@ impl Inputs {
 
     /// Opens a file; `None` if it is an mbox, which then is what messages are taken from.
     fn open(&mut self, source: Arc<Source>) -> Option<Taken> {
-        let start = match &*source {
-            Source::Stdin => FileStart::read(Opened::Stdin(io::stdin())),
-            Source::File(path) => open(path).and_then(FileStart::read),
-        };
-        let start = match start {
+        let start = match FileStart::open(&source) {
             Ok(start) => start,
             Err(error) => {
                 let place = self.place(source, None);
@@ -201,7 +231,7 @@ impl Inputs {
         }
         self.mbox = Some(OpenMbox {
             source,
-            mbox: Mbox::new(&start.start[..start.length], start.opened),
+            mbox: start.mbox(),
             index: 0,
         });
         None
@@ -210,84 +240,6 @@ impl Inputs {
     fn place(&mut self, source: Arc<Source>, index: Option<u64>) -> Place {
         self.given += 1;
         Place { source, index }
-    }
-}
-
-fn open(path: &Path) -> io::Result<Opened> {
-    File::open(path).map(Opened::File)
-}
-
-impl FileStart {
-    /// Reads what tells an mbox.
-    fn read(mut opened: Opened) -> io::Result<Self> {
-        let mut start = [0; MBOX_START];
-        let mut length = 0;
-        while length < start.len() {
-            match opened.read(&mut start[length..]) {
-                Ok(0) => break,
-                Ok(read) => length += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let file_length = match &opened {
-            Opened::File(file) => {
-                let metadata = file.metadata()?;
-                metadata.is_file().then_some(metadata.len())
-            }
-            Opened::Stdin(_) => None,
-        };
-        Ok(Self {
-            opened,
-            start,
-            length,
-            file_length,
-        })
-    }
-
-    fn bytes(&self) -> &[u8] {
-        &self.start[..self.length]
-    }
-
-    /// How many bytes the file has; `None` for a pipe or a device.
-    pub fn file_length(&self) -> Option<u64> {
-        self.file_length
-    }
-
-    /// The file from its first byte on.
-    pub fn pieces(self) -> InFile {
-        let length = self.file_length.map(|length| length.max(MIN_PIECE));
-        let length = length.and_then(|length| usize::try_from(length).ok());
-        let mut buffer = vec![0; length.unwrap_or(PIECE).min(PIECE)];
-        buffer[..self.length].copy_from_slice(&self.start[..self.length]);
-        InFile {
-            opened: self.opened,
-            start: self.length,
-            buffer,
-        }
-    }
-}
-
-/// A message that is a file.
-pub struct InFile {
-    opened: Opened,
-    /// Bytes at the start of the buffer that were read already.
-    start: usize,
-    buffer: Vec<u8>,
-}
-
-impl Pieces for InFile {
-    fn read(&mut self) -> Result<&[u8], Error> {
-        let start = std::mem::take(&mut self.start);
-        loop {
-            match self.opened.read(&mut self.buffer[start..]) {
-                Ok(read) => {
-                    return Ok(&self.buffer[..start + read]);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
     }
 }
 
@@ -302,16 +254,62 @@ impl Pieces for InMbox<'_> {
 
 /// A message of an mbox: bytes that are there, and what is left of it.
 pub struct Chain<'a> {
-    pub start: &'a [u8],
-    pub rest: Option<InMbox<'a>>,
+    start: Vec<u8>,
+    rest: Option<InMbox<'a>>,
+    /// Whether `start` was given.
+    begun: bool,
+}
+
+impl<'a> Chain<'a> {
+    pub fn new(start: Vec<u8>, rest: Option<InMbox<'a>>) -> Self {
+        Self {
+            start,
+            rest,
+            begun: false,
+        }
+    }
 }
 
 impl Pieces for Chain<'_> {
     fn read(&mut self) -> Result<&[u8], Error> {
-        let start = std::mem::take(&mut self.start);
+        let begun = std::mem::replace(&mut self.begun, true);
         match &mut self.rest {
-            Some(rest) if start.is_empty() => rest.read(),
-            _ => Ok(start),
+            _ if !begun && !self.start.is_empty() => Ok(&self.start),
+            Some(rest) => rest.read(),
+            None => Ok(&[]),
+        }
+    }
+}
+
+/// What is read: a file, or a message of an mbox.
+pub enum Content<'a> {
+    File(InFile),
+    InMbox(Chain<'a>),
+}
+
+impl Content<'_> {
+    /// Whether lines of the body may be quoted.
+    pub fn quoting(&self) -> Quoting {
+        match self {
+            Self::File(_) => Quoting::None,
+            Self::InMbox(_) => Quoting::Mbox,
+        }
+    }
+
+    /// The bytes of a file; 0 for a pipe. Those of a message in an mbox as far as they are read.
+    pub fn length(&self) -> u64 {
+        match self {
+            Self::File(file) => file.length(),
+            Self::InMbox(message) => message.start.len() as u64,
+        }
+    }
+}
+
+impl Pieces for Content<'_> {
+    fn read(&mut self) -> Result<&[u8], Error> {
+        match self {
+            Self::File(file) => file.read(),
+            Self::InMbox(message) => message.read(),
         }
     }
 }

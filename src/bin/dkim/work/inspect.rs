@@ -3,44 +3,95 @@
 mod canonical;
 
 use dkim_toolkit::inspect::signatures;
+use dkim_toolkit::mailbox::Readings;
 use dkim_toolkit::verify::Verifier;
 
+use super::inputs::{Content, Inputs, Next};
 use crate::args::Inspect;
 use crate::clock::now;
 use crate::error::Error;
 use crate::exit::ExitStatus;
-use crate::files::{Input, Pieces as _, Source, sources};
+use crate::files::{Pieces as _, Place, Sources};
 use crate::print::Output;
 use crate::print::inspect::{Inspected, Signature, print};
 
 pub fn run(arguments: &Inspect, output: &mut Output) -> Result<ExitStatus, Error> {
-    let sources = sources(&arguments.paths, "dkim inspect message.eml")?;
+    let list = arguments.list.get();
+    let sources = Sources::new(&arguments.paths, list, "dkim inspect message.eml")?;
     if let Some(part) = arguments.canonical {
-        return canonical::run(arguments, part, &sources, output);
+        return canonical::run(arguments, part, sources, output);
     }
-    let mut status = ExitStatus::Yes;
-    for (place, source) in sources.iter().enumerate() {
-        let outcome = inspect(arguments, source);
-        print(source, &outcome, place > 0, output)?;
-        status = status.worse(match outcome {
+    let mut inputs = Inputs::new(sources);
+    let mut inspecting = Inspecting {
+        arguments,
+        any: false,
+        status: ExitStatus::Yes,
+    };
+    if let Some(number) = arguments.message {
+        inspecting.take(inputs.pick(number)?, output)?;
+        return Ok(inspecting.status);
+    }
+    while let Some(next) = inputs.read_next() {
+        inspecting.take(next, output)?;
+    }
+    Ok(inspecting.status)
+}
+
+struct Inspecting<'a> {
+    arguments: &'a Inspect,
+    /// Whether a message was printed.
+    any: bool,
+    status: ExitStatus,
+}
+
+impl Inspecting<'_> {
+    fn take(&mut self, next: Next<'_>, output: &mut Output) -> Result<(), Error> {
+        let (place, outcome) = match next {
+            Next::Message(place, content) => {
+                let outcome = inspect(self.arguments, content);
+                (place, outcome)
+            }
+            Next::Failed(place, error) => (place, Err(error)),
+            Next::PassedOver(place, why) => {
+                output.warning(place, why);
+                return Ok(());
+            }
+            Next::Empty(place) => {
+                output.warning(place, "there is no message in it");
+                self.status = self.status.worse(ExitStatus::No);
+                return Ok(());
+            }
+        };
+        self.tell(&place, outcome, output)
+    }
+
+    fn tell(
+        &mut self,
+        place: &Place,
+        outcome: Result<Inspected, Error>,
+        output: &mut Output,
+    ) -> Result<(), Error> {
+        print(place, &outcome, self.any, output)?;
+        self.any = true;
+        self.status = self.status.worse(match outcome {
             Ok(inspected) => inspected.exit_status(),
             Err(error) => {
-                let error = error.about(source);
+                let error = error.about(place);
                 output.error(&error);
                 error.kind.exit_status()
             }
         });
+        Ok(())
     }
-    Ok(status)
 }
 
-fn inspect(arguments: &Inspect, source: &Source) -> Result<Inspected, Error> {
-    let mut input = Input::open(source)?;
-    let (header, body) = input.read_header(arguments.line_endings.get())?;
+fn inspect(arguments: &Inspect, mut content: Content<'_>) -> Result<Inspected, Error> {
+    let (header, body) = content.read_header(arguments.line_endings.get())?;
     let now = now();
-    let mut verification = Verifier::default().begin(header, now);
-    input.read_body(&body, |octets| verification.body(octets))?;
-    let report = verification.finish();
+    let verification = Verifier::default().begin(header, now);
+    let mut readings = Readings::new(verification, content.quoting());
+    content.read_body(&body, |bytes| readings.body(bytes))?;
+    let report = readings.finish().into_report();
     let inspections = signatures(&report);
     let signature = |(place, (inspection, verdict))| Signature {
         number: place + 1,

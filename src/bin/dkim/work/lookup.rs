@@ -1,5 +1,7 @@
 //! `dkim lookup`.
 
+mod messages;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -11,19 +13,17 @@ use dkim_toolkit::lint::{
     Place,
 };
 use dkim_toolkit::lookup::{LookupFailure, TxtAnswer};
-use dkim_toolkit::message::LineEndings;
-use dkim_toolkit::signature::{FIELD_NAME, claimed_key_query};
-use dkim_toolkit::verify::Policy;
 
 use super::dns::Keys;
 use super::progress::Progress;
 use super::publishing::read_key;
 use crate::args::Lookup;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::exit::ExitStatus;
-use crate::files::{Input, Passphrase, Pieces as _, Source, word};
+use crate::files::{Passphrase, word};
 use crate::print::Output;
 use crate::print::key_report::print_name;
+use messages::of_messages;
 
 /// The number of names that are asked for at a time.
 const AT_A_TIME: usize = 20;
@@ -35,9 +35,12 @@ pub fn run(arguments: &Lookup, output: &mut Output) -> Result<ExitStatus, Error>
         return Err(error.hint("see dkim lookup --help"));
     }
     let keys = expected_keys(arguments, output)?;
-    let questions = questions(names(arguments, output)?, &keys)?;
+    let (names, mut status) = match &arguments.message {
+        Some(path) => of_messages(path, output)?,
+        None => (names(arguments)?, ExitStatus::Yes),
+    };
+    let questions = questions(names, &keys)?;
     let dns = Keys::new(&arguments.dns)?;
-    let mut status = ExitStatus::Yes;
     let mut is_first = true;
     for questions in questions.chunks(AT_A_TIME) {
         let names = questions.iter().map(|question| question.name.as_str());
@@ -171,10 +174,7 @@ fn questions(names: Vec<String>, keys: &[ExpectedKey]) -> Result<Vec<Question<'_
 }
 
 /// The names to look up, absolute.
-fn names(arguments: &Lookup, output: &Output) -> Result<Vec<String>, Error> {
-    if let Some(path) = &arguments.message {
-        return of_message(path, output);
-    }
+fn names(arguments: &Lookup) -> Result<Vec<String>, Error> {
     if let Some(domain) = &arguments.domain {
         let query = |selector| KeyQuery::new(selector, domain);
         let queries: Option<Vec<KeyQuery>> = arguments.selector.iter().map(query).collect();
@@ -200,48 +200,4 @@ fn refuse_selector_and_domain(names: &[DomainName]) -> Result<(), Error> {
     }
     let error = Error::usage("a key record is named selector._domainkey.domain");
     Err(error.hint(format!("dkim lookup -s {selector} -d {domain}")))
-}
-
-/// The names of the keys that the signatures of a message need.
-fn of_message(path: &Path, output: &Output) -> Result<Vec<String>, Error> {
-    let source = match path.to_str() {
-        Some("-") => Source::Stdin,
-        _ => Source::File(path.to_owned()),
-    };
-    let header = Input::open(&source).and_then(|mut input| {
-        let (header, _) = input.read_header(LineEndings::Lenient)?;
-        Ok(header)
-    });
-    let header = header.map_err(|error| error.about(&source))?;
-    // The keys of more signatures are not looked up: verification judges no more either.
-    let limit = Policy::default().maximum_signatures;
-    let mut names = Vec::new();
-    let mut signatures = 0_usize;
-    for field in header.fields_named(FIELD_NAME) {
-        signatures += 1;
-        if names.len() == limit {
-            continue;
-        }
-        match claimed_key_query(field) {
-            Some(name) => names.push(name.to_string()),
-            None => output.warning(
-                &source,
-                format_args!(
-                    "signature {signatures} names no domain and selector that can be read"
-                ),
-            ),
-        }
-    }
-    if signatures > limit && names.len() == limit {
-        let reason = format!("of {signatures} signatures, the keys of {limit} are looked up");
-        output.warning(&source, reason);
-    }
-    if names.is_empty() {
-        let reason = match signatures {
-            0 => "there is no DKIM-Signature field",
-            _ => "no signature says where its key is",
-        };
-        return Err(Error::new(Kind::No, reason).about(&source));
-    }
-    Ok(names)
 }

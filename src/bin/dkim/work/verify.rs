@@ -64,10 +64,9 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error>
             }
             output.error(&error);
         }
-        if let Some(folder) = judged.empty {
-            // Nothing was verified, which must not pass for a yes.
+        if let Some((place, why)) = judged.nothing {
             output.lines(&std::mem::take(lines))?;
-            output.warning(folder, "there is no message in it");
+            output.warning(place, why);
         }
         if let Some(tally) = judged.tally {
             summary.add(tally);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::inspected::{Inspected, Signature as InspectedSignature, status};
 use crate::error::Error;
-use crate::files::Source;
+use crate::files::Place;
 use crate::print::json::{BodyHash, FileName};
 use crate::print::time::{distance, rfc3339};
 
@@ -16,6 +16,7 @@ use crate::print::time::{distance, rfc3339};
 pub struct Message<'a> {
     #[serde(flatten)]
     source: FileName<'a>,
+    index: Option<u64>,
     signatures: Vec<Signature<'a>>,
     error: Option<&'a str>,
 }
@@ -119,7 +120,7 @@ struct Warning<'a> {
 
 impl<'a> Message<'a> {
     /// What is said of a message, or why it could not be read.
-    pub fn new(source: &'a Source, outcome: &'a Result<Inspected, Error>) -> Self {
+    pub fn new(place: &'a Place, outcome: &'a Result<Inspected, Error>) -> Self {
         let (signatures, error) = match outcome {
             Ok(Inspected {
                 signatures, now, ..
@@ -131,7 +132,8 @@ impl<'a> Message<'a> {
             Err(error) => (Vec::new(), Some(error.message.as_str())),
         };
         Self {
-            source: source.into(),
+            source: (&*place.source).into(),
+            index: place.index,
             signatures,
             error,
         }

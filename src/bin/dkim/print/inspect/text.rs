@@ -9,7 +9,7 @@ use dkim_toolkit::inspect::{CopiedField, InspectedTag, SignedField, Value};
 use dkim_toolkit::verdict::Verdict;
 
 use super::inspected::{Inspected, Signature, status};
-use crate::files::Source;
+use crate::files::Place;
 use crate::print::count;
 use crate::print::report::{BAD, GOOD, PLAIN, Report, UNSURE};
 use crate::print::time::{distance, rfc3339};
@@ -18,7 +18,7 @@ use crate::print::time::{distance, rfc3339};
 const LABEL: usize = 26;
 
 /// The report on one message; `follows` others, from which a blank line parts it.
-pub fn report(source: &Source, inspected: &Inspected, follows: bool, columns: usize) -> Report {
+pub fn report(place: &Place, inspected: &Inspected, follows: bool, columns: usize) -> Report {
     let mut report = Report::new(columns);
     let signatures = &inspected.signatures;
     if follows && !signatures.is_empty() {
@@ -26,7 +26,7 @@ pub fn report(source: &Source, inspected: &Inspected, follows: bool, columns: us
     }
     let style = if signatures.is_empty() { UNSURE } else { PLAIN };
     let found = count(signatures.len(), "signature");
-    report.line_of(&[(PLAIN, &format!("{source}: ")), (style, &found)]);
+    report.line_of(&[(PLAIN, &format!("{place}: ")), (style, &found)]);
     if !inspected.has_header {
         report.wrapped(
             2,

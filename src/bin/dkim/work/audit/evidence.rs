@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::files::{Pieces, Place, Source, Sources};
 use crate::print::Output;
-use crate::work::inputs::{Chain, InFile, Inputs, Taken};
+use crate::work::inputs::{Content, Inputs, Next};
 use crate::work::progress::{Counter, Progress};
 
 /// A right command line.
@@ -80,40 +80,23 @@ impl Gathering<'_> {
         let counter = Arc::new(Counter::default());
         let mut progress = Progress::new(&sources, counter.clone(), output.bar(), !output.quiet);
         let mut inputs = Inputs::new(sources);
-        while let Some(taken) = inputs.take() {
-            let bytes;
-            let (place, content, length) = match taken {
-                Taken::File(place, start) => {
-                    let length = start.file_length().unwrap_or_default();
-                    (place, Content::File(start.pieces()), length)
-                }
-                Taken::Whole(place, start) => {
-                    bytes = start;
-                    let (start, rest) = (&bytes[..], None);
-                    (
-                        place,
-                        Content::InMbox(Chain { start, rest }),
-                        bytes.len() as u64,
-                    )
-                }
-                Taken::Begun(place, start) => {
-                    bytes = start;
-                    let (start, rest) = (&bytes[..], inputs.rest());
-                    (
-                        place,
-                        Content::InMbox(Chain { start, rest }),
-                        bytes.len() as u64,
-                    )
-                }
-                Taken::Failed(place, error) => {
+        while let Some(next) = inputs.read_next() {
+            let (place, content) = match next {
+                Next::Message(place, content) => (place, content),
+                Next::Failed(place, error) => {
                     self.fail(&place, error, output);
                     continue;
                 }
-                Taken::Empty(place) => {
+                Next::PassedOver(place, why) => {
+                    output.warning(place, why);
+                    continue;
+                }
+                Next::Empty(place) => {
                     output.warning(place, format_args!("there is no {what} in it"));
                     continue;
                 }
             };
+            let length = content.length();
             if let Err(error) = add(self, &place, content, output) {
                 self.fail(&place, error, output);
             }
@@ -151,7 +134,7 @@ impl Gathering<'_> {
         output: &Output,
     ) -> Result<(), Error> {
         self.others.of += 1;
-        let file = content.read_whole()?;
+        let file = read_whole(&mut content)?;
         for unpacked in unpack(&file).map_err(Error::cannot)? {
             match Report::parse(&unpacked) {
                 Ok(report) => self.evidence.add_report(&report),
@@ -236,38 +219,21 @@ impl Others {
     }
 }
 
-/// What is read: a file, or a message of an mbox.
-enum Content<'a> {
-    File(InFile),
-    InMbox(Chain<'a>),
-}
-
-impl Pieces for Content<'_> {
-    fn read(&mut self) -> Result<&[u8], Error> {
-        match self {
-            Self::File(file) => file.read(),
-            Self::InMbox(message) => message.read(),
+/// All of a report, up to a limit.
+fn read_whole(content: &mut Content<'_>) -> Result<Vec<u8>, Error> {
+    let mut whole = Vec::new();
+    loop {
+        let piece = content.read()?;
+        if piece.is_empty() {
+            return Ok(whole);
         }
-    }
-}
-
-impl Content<'_> {
-    /// All of it, up to a limit.
-    fn read_whole(&mut self) -> Result<Vec<u8>, Error> {
-        let mut whole = Vec::new();
-        loop {
-            let piece = self.read()?;
-            if piece.is_empty() {
-                return Ok(whole);
-            }
-            if whole.len() + piece.len() > MAX_REPORT {
-                let why = format!(
-                    "it has more than {} MiB: too much for a report",
-                    MAX_REPORT >> 20
-                );
-                return Err(Error::cannot(why));
-            }
-            whole.extend_from_slice(piece);
+        if whole.len() + piece.len() > MAX_REPORT {
+            let why = format!(
+                "it has more than {} MiB: too much for a report",
+                MAX_REPORT >> 20
+            );
+            return Err(Error::cannot(why));
         }
+        whole.extend_from_slice(piece);
     }
 }

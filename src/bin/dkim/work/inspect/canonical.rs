@@ -3,39 +3,102 @@
 use std::io::{self, BufWriter, Write};
 
 use dkim_toolkit::canonicalization::body::BodyCanonicalizer;
-use dkim_toolkit::message::Header;
+use dkim_toolkit::mailbox::{Quoting, Reading, Readings, unquote};
+use dkim_toolkit::message::{Header, parse};
 use dkim_toolkit::signature::{FIELD_NAME, Signature};
-use dkim_toolkit::verify::canonical_header;
+use dkim_toolkit::verify::{Verifier, canonical_header};
 
 use crate::args::{Inspect, Part};
+use crate::clock::now;
 use crate::error::Error;
 use crate::exit::ExitStatus;
-use crate::files::{Input, Pieces as _, Source};
+use crate::files::{InFile, Pieces, Place, Sources};
 use crate::print::{Output, count};
+use crate::work::inputs::{Chain, Content, Inputs, Next};
 
 pub fn run(
     arguments: &Inspect,
     part: Part,
-    sources: &[Source],
+    sources: Sources,
     output: &mut Output,
 ) -> Result<ExitStatus, Error> {
     if output.json {
         let error = "--canonical prints bytes, which --json cannot hold";
         return Err(Error::usage(error).hint("leave out --json"));
     }
-    let [source] = sources else {
-        let error = Error::usage("--canonical takes one message");
-        return Err(error.hint("run dkim inspect --canonical once for each message"));
+    let (place, message) = only(Inputs::new(sources), arguments.message)?;
+    let covered = match message {
+        Message::File(file) => write(arguments, part, file, output.bytes()),
+        Message::InMbox(bytes) => write_from_mbox(arguments, part, bytes, output.bytes()),
     };
-    let covered = write(arguments, part, source, output.bytes());
-    match covered.map_err(|error| error.about(source))? {
+    match covered.map_err(|error| error.about(&place))? {
         Covered::Whole => Ok(ExitStatus::Yes),
         Covered::Short { length, body } => {
             let why = format!("l= is {length}, but the body has only {body} bytes: all are here");
-            output.warning(source, why);
+            output.warning(place, why);
             Ok(ExitStatus::No)
         }
     }
+}
+
+/// The one message that was named, or picked.
+enum Message {
+    File(InFile),
+    /// A message of an mbox, with its quoting.
+    InMbox(Vec<u8>),
+}
+
+/// The message of this number, or the only one.
+fn only(mut inputs: Inputs, number: Option<u32>) -> Result<(Place, Message), Error> {
+    let next = match number {
+        Some(number) => inputs.pick(number)?,
+        None => loop {
+            match inputs.read_next() {
+                Some(Next::PassedOver(..)) => {}
+                Some(next) => break next,
+                None => return Err(Error::cannot("there is no message")),
+            }
+        },
+    };
+    let (place, message) = match next {
+        Next::Message(place, Content::File(file)) => (place, Message::File(file)),
+        Next::Message(place, Content::InMbox(mut message)) => {
+            let mut bytes = Vec::new();
+            let read = message.read_body(&[], |piece| bytes.extend_from_slice(piece));
+            read.map_err(|error| error.about(&place))?;
+            (place, Message::InMbox(bytes))
+        }
+        Next::Failed(place, error) => return Err(error.about(place)),
+        Next::PassedOver(place, _) | Next::Empty(place) => {
+            return Err(Error::cannot("there is no message in it").about(place));
+        }
+    };
+    if number.is_none() && inputs.take().is_some() {
+        let error = Error::usage("--canonical takes one message, and there are more");
+        return Err(error.hint("say which, counted over all of them: --message 1"));
+    }
+    Ok((place, message))
+}
+
+/// Writes what a signature covers of a message in an mbox: in the reading of its body in which
+/// the body hash is right, as verification does.
+fn write_from_mbox(
+    arguments: &Inspect,
+    part: Part,
+    message: Vec<u8>,
+    out: Box<dyn Write>,
+) -> Result<Covered, Error> {
+    let (header, body) = parse(&message, arguments.line_endings.get()).map_err(Error::cannot)?;
+    let at = arguments.signature.unwrap_or(1) as usize - 1;
+    let mut readings = Readings::new(Verifier::default().begin(header, now()), Quoting::Mbox);
+    readings.body(body);
+    let message = match readings.finish().readings().get(at) {
+        Some(Reading::AsItStands) => message,
+        Some(Reading::Unquoted) | None => {
+            [&message[..message.len() - body.len()], &unquote(body)].concat()
+        }
+    };
+    write(arguments, part, Chain::new(message, None), out)
 }
 
 /// Whether what was written is what the signature covers.
@@ -51,10 +114,9 @@ enum Covered {
 fn write(
     arguments: &Inspect,
     part: Part,
-    source: &Source,
+    mut input: impl Pieces,
     out: Box<dyn Write>,
 ) -> Result<Covered, Error> {
-    let mut input = Input::open(source)?;
     let (header, body) = input.read_header(arguments.line_endings.get())?;
     let number = arguments.signature.unwrap_or(1) as usize;
     let (field_index, signature) = find(&header, number)?;
@@ -98,7 +160,7 @@ fn write_body(
     header: &Header,
     signature: &Signature,
     start: &[u8],
-    input: &mut Input,
+    input: &mut impl Pieces,
     sink: &mut Sink,
 ) -> Result<Covered, Error> {
     let mut canonicalizer =

@@ -59,8 +59,8 @@ pub struct Judged {
     pub text: String,
     /// Why the message could not be read.
     pub failure: Option<(Place, Error)>,
-    /// A folder in which there is no message.
-    pub empty: Option<Place>,
+    /// What there is in place of a message: a folder without any, for one.
+    pub nothing: Option<(Place, &'static str)>,
     pub status: ExitStatus,
     pub tally: Option<Tally>,
     /// Whether there is a warning in the report.
@@ -111,8 +111,7 @@ pub fn judge_all(
                     Input::Read(place, read)
                 }
                 Taken::Begun(place, start) => {
-                    let (start, rest) = (&start[..], inputs.rest());
-                    let read = judge.read(&place, Chain { start, rest });
+                    let read = judge.read(&place, Chain::new(start, inputs.rest()));
                     Input::Read(place, read)
                 }
                 taken => Input::Taken(taken),
@@ -130,7 +129,7 @@ impl Judge {
             Taken::File(_, start) => (start.file_length().unwrap_or(u64::MAX), 0),
             Taken::Whole(_, message) => (message.len() as u64, message.len() as u64),
             Taken::Begun(..) => (u64::MAX, 0),
-            Taken::Failed(..) | Taken::Empty(_) => (0, 0),
+            Taken::Failed(..) | Taken::PassedOver(..) | Taken::Empty(_) => (0, 0),
         };
         let header = length.min(MAX_HEADER as u64);
         let body = match self.explain {
@@ -148,14 +147,20 @@ impl Judge {
                 (place, read)
             }
             Input::Taken(Taken::Whole(place, message) | Taken::Begun(place, message)) => {
-                let start = &message[..];
-                let read = self.read(&place, Chain { start, rest: None });
+                let read = self.read(&place, Chain::new(message, None));
                 (place, read)
             }
             Input::Taken(Taken::Failed(place, error)) => (place, Err(error)),
-            Input::Taken(Taken::Empty(place)) => {
+            Input::Taken(Taken::PassedOver(place, why)) => {
                 return Judged {
-                    empty: Some(place),
+                    nothing: Some((place, why)),
+                    ..Judged::new(String::new(), ExitStatus::Yes, held)
+                };
+            }
+            Input::Taken(Taken::Empty(place)) => {
+                // Nothing was verified, which must not pass for a yes.
+                return Judged {
+                    nothing: Some((place, "there is no message in it")),
                     ..Judged::new(String::new(), ExitStatus::No, held)
                 };
             }
@@ -285,7 +290,7 @@ impl Judged {
         Self {
             text,
             failure: None,
-            empty: None,
+            nothing: None,
             status,
             tally: None,
             warned: false,
