@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The sections of the RFCs that are cited. `3.1..4` stands for 3.1, 3.2, 3.3 and 3.4.
-const SECTIONS: [(u32, &str); 66] = [
+const SECTIONS: [(u32, &str); 67] = [
     (
         1034,
         "1..7 2.1..4 3.1..8 3.6.1..2 3.7.1..2 4.1..3 4.2.1..2 4.3.1..5 5.1..3 5.2.1..3 \
@@ -60,6 +60,7 @@ const SECTIONS: [(u32, &str); 66] = [
     (4648, "1..14 3.1..5"),
     (4871, "1..9 3.1..8 3.6.1..2"),
     (5011, "1..7 1.1 2.1..4 2.4.1..3"),
+    (5234, "1..6 2.1..4 3.1..10 A B B.1..2"),
     (
         5280,
         "1..11 3.1..5 4.1..2 4.1.1..2 4.1.1.1..3 4.1.2.1..9 4.2.1..2 4.2.1.1..15 \
@@ -134,10 +135,11 @@ const SECTIONS: [(u32, &str); 66] = [
 ];
 
 /// The files that cite: where they are and how their names end.
-const CITING: [(&str, &str); 8] = [
+const CITING: [(&str, &str); 9] = [
     ("src", ".rs"),
     ("tests", ".rs"),
     ("tests", ".md"),
+    ("tests", ".py"),
     ("testdata", ".md"),
     ("testdata", ".py"),
     ("testdata", ".eml"),

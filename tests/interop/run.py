@@ -8,14 +8,9 @@
 
 import argparse
 import concurrent.futures
-import fcntl
 import json
 import os
 import re
-import shutil
-import socket
-import struct
-import subprocess
 import sys
 import tempfile
 import threading
@@ -23,39 +18,10 @@ from dataclasses import dataclass, field
 
 import cases as the_cases
 import known
+import network
 import speed
 import tools
 from dns_server import DnsServer
-
-INSIDE = "DKIM_INTEROP_NAMESPACE"
-
-
-# ---------------------------------------------------------------- a private network with our own DNS
-
-def enter_namespace():
-    """Start again in a mount and network namespace of our own, where port 53 of loopback is ours."""
-    command = ["unshare", "--mount", "--net"]
-    if os.geteuid() != 0:
-        command.append("--map-root-user")
-    if not shutil.which("unshare") or subprocess.run(command + ["true"], capture_output=True).returncode:
-        sys.exit("run.py: error: no private namespaces on this machine (`unshare --mount --net` fails): run it as "
-                 "root, or where unprivileged user namespaces are allowed. Tools that only know the system's "
-                 "resolver could not be given test keys otherwise, so nothing was run")
-    os.environ[INSIDE] = "1"
-    os.execvp(command[0], command + [sys.executable, os.path.abspath(__file__), *sys.argv[1:]])
-
-
-def set_up_network(directory):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        up = struct.pack("16sH14x", b"lo", 0x1)  # IFF_UP
-        fcntl.ioctl(sock, 0x8914, up)  # SIOCSIFFLAGS
-    path = os.path.join(directory, "resolv.conf")
-    with open(path, "w") as file:
-        file.write("nameserver 127.0.0.1\noptions timeout:3 attempts:2\n")
-    target = os.path.realpath("/etc/resolv.conf")
-    if not os.path.exists(target):
-        sys.exit("run.py: error: /etc/resolv.conf does not exist, so nothing can be mounted over it")
-    tools.run(["mount", "--bind", path, target])
 
 
 # ---------------------------------------------------------------- the matrix
@@ -338,11 +304,10 @@ def main():
         args.dkim = os.path.abspath(args.dkim)
         if not os.access(args.dkim, os.X_OK):
             parser.error(f"--dkim: {args.dkim} is not there or not executable")
-    if not os.environ.get(INSIDE):
-        enter_namespace()
+    network.enter(__file__)
 
     with tempfile.TemporaryDirectory(prefix="dkim-interop-") as directory:
-        set_up_network(directory)
+        network.set_up(directory)
         workshop = tools.Workshop(directory)
         server = DnsServer(workshop.records)
         server.listen("127.0.0.1", 53)  # for whoever reads resolv.conf
