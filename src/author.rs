@@ -1,7 +1,9 @@
 //! Who a message says it is from (RFC 5322 §3.6.2).
 
 mod grammar;
+mod likely;
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::fmt;
 
@@ -49,9 +51,10 @@ fn guessed_addresses(value: &[u8]) -> Vec<String> {
 /// The domain of the author, which DMARC holds against signing domains (RFC 9989 §5.3.1), or why
 /// there is not one that can be relied on. `addresses` are the header's [`author_addresses`].
 ///
-/// Several addresses of one domain are fine. The From field has to be as RFC 5322 §3.4 has it,
-/// the obsolete forms of §4.4 included: of any other, mail programs show now this and now that
-/// address, and nothing can be aligned with it (RFC 9989 §4.4).
+/// Several addresses of one domain are fine. A From field that is as RFC 5322 §3.4 has it, the
+/// obsolete forms of §4.4 included, is judged by its addresses alone, whatever its display names
+/// say. Of any other, mail programs show now this and now that address: it has a domain only if
+/// each string in it that looks like an address has the same one (RFC 9989 §4.4).
 ///
 /// # Errors
 ///
@@ -65,9 +68,10 @@ pub fn single_author_domain(
     if fields.next().is_some() {
         return Err(NoAuthorDomain::SeveralFields);
     }
-    let list = address_list(field.value(), header.line_endings());
-    if list.ok_or(NoAuthorDomain::Malformed)?.has_groups {
-        return Err(NoAuthorDomain::Group);
+    match address_list(field.value(), header.line_endings()) {
+        None => return likely::only_domain(field.value()).ok_or(NoAuthorDomain::Malformed),
+        Some(list) if list.has_groups => return Err(NoAuthorDomain::Group),
+        Some(_) => {}
     }
     let mut domains = addresses.iter().map(|address| address_domain(address));
     let first = domains.next().flatten().ok_or(NoAuthorDomain::NoDomain)?;
@@ -93,7 +97,8 @@ pub enum NoAuthorDomain {
     Missing,
     /// There are several From fields, even if they say the same (RFC 9989 §4.4).
     SeveralFields,
-    /// The From field is not as RFC 5322 §3.4 has it.
+    /// The From field is not as RFC 5322 §3.4 has it, and not all that looks like an address in it
+    /// is of one domain.
     Malformed,
     /// The From field has a group, which stands for there being no author to answer to
     /// (RFC 6854).
@@ -109,7 +114,7 @@ impl fmt::Display for NoAuthorDomain {
         f.write_str(match self {
             Self::Missing => "there is no From field",
             Self::SeveralFields => "there are several From fields",
-            Self::Malformed => "the From field is malformed: not addresses with commas between",
+            Self::Malformed => "the From field is malformed, and names no domain or several",
             Self::Group => "the From field has a group in place of an author",
             Self::NoDomain => "a From address has no domain name",
             Self::SeveralDomains => "the From addresses are of several domains",
@@ -119,21 +124,55 @@ impl fmt::Display for NoAuthorDomain {
 
 impl Error for NoAuthorDomain {}
 
-/// The domains of [`author_addresses`], where they are domain names, in lower case.
-#[cfg(feature = "admin")]
+/// The domains that the From fields name, in lower case, each once: those of the addresses, and of
+/// a field that is malformed those of all that looks like an address.
 pub(crate) fn author_domains(header: &Header) -> Vec<DomainName> {
-    let addresses = author_addresses(header);
-    addresses
-        .iter()
-        .filter_map(|address| address_domain(&address.to_ascii_lowercase()))
+    let mut domains = Vec::new();
+    let mut known = HashSet::new();
+    let mut add = |domain: DomainName| {
+        if known.insert(domain.clone()) {
+            domains.push(domain);
+        }
+    };
+    for field in header.fields_named("from") {
+        match address_list(field.value(), header.line_endings()) {
+            Some(list) => {
+                let found = list.addresses.iter();
+                let lower_case = found.map(|address| address.to_ascii_lowercase());
+                lower_case
+                    .filter_map(|address| address_domain(&address))
+                    .for_each(&mut add);
+            }
+            None => {
+                let text = field.text().to_ascii_lowercase();
+                let found = likely::shown_addresses(&text).into_iter();
+                found.map(|(_, domain)| domain).for_each(&mut add);
+            }
+        }
+    }
+    domains
+}
+
+/// The addresses that a reader sees in the From fields that are as RFC 5322 §3.4 has them, in
+/// display names and comments too, with their domains.
+pub(crate) fn shown_addresses(header: &Header) -> Vec<(String, DomainName)> {
+    header
+        .fields_named("from")
+        .filter(|field| address_list(field.value(), header.line_endings()).is_some())
+        .flat_map(|field| likely::shown_addresses(&field.text()))
         .collect()
 }
 
 /// The domain name of an address that is as the grammar has it.
-fn address_domain(address: &str) -> Option<DomainName> {
+pub(crate) fn address_domain(address: &str) -> Option<DomainName> {
     // A quoted local part may hold another `@`.
     let (_, domain) = address.rsplit_once('@')?;
-    let name = DomainName::parse(domain.as_bytes()).ok()?;
+    domain_name(domain)
+}
+
+/// A domain name that is not an IP address.
+fn domain_name(text: &str) -> Option<DomainName> {
+    let name = DomainName::parse(text.as_bytes()).ok()?;
     // Digits behind the last dot are those of an IP address.
     let last = name.to_ascii().rsplit('.').next().unwrap_or_default();
     let is_number = last.bytes().all(|octet| octet.is_ascii_digit());
@@ -216,6 +255,10 @@ mod tests {
         check_domain("Joe Q. Public <a@x.example>,,", Ok("x.example"));
         check_domain("a@localhost", Ok("localhost"));
         check_domain("a@co.uk", Ok("co.uk"));
+        // Malformed, and of one domain all the same.
+        check_domain("a@x.example <a@X.example>", Ok("x.example"));
+        check_domain("Foo, Inc. <a@x.example>", Ok("x.example"));
+        check_domain("a@x.example, b", Ok("x.example"));
     }
 
     #[test]
@@ -249,7 +292,6 @@ mod tests {
             "a@x..example",
             "b@y.example <a@x.example>",
             "b@y.example:a@x.example",
-            "a@x.example, b",
             "a@x.example, \"b@y.example\"",
         ] {
             check_domain(value, Err(Malformed));

@@ -20,6 +20,9 @@ const HEADER_ROOM: usize = 1024;
 /// any looks at more: so these are still in the nearest cache.
 const STEP: usize = 4096;
 
+/// So many octets behind the signed part of a body are kept, to be shown.
+const SHOWN_BEHIND: usize = 256;
+
 /// Hashes a body in one pass for any number of requests.
 ///
 /// Requests of one canonicalization and hash share both: for each `length` the state of the
@@ -47,8 +50,18 @@ struct Output {
     /// Canonicalized octets so far.
     length: u64,
     /// Lengths at which a hash is wanted, ascending, from `next_cut` on still ahead.
-    cuts: Vec<(u64, Option<Vec<u8>>)>,
+    cuts: Vec<Cut>,
     next_cut: usize,
+}
+
+/// A length at which a hash is wanted.
+#[derive(Clone, Debug)]
+struct Cut {
+    length: u64,
+    /// The hash, once the body is so long.
+    hash: Option<Vec<u8>>,
+    /// The first of what is behind it, at most [`SHOWN_BEHIND`] octets.
+    behind: Vec<u8>,
 }
 
 impl BodyHasher {
@@ -160,12 +173,20 @@ impl Pass {
 
 impl Output {
     fn add_cut(&mut self, length: u64) {
-        if let Err(place) = self.cuts.binary_search_by_key(&length, |cut| cut.0) {
-            self.cuts.insert(place, (length, None));
+        if let Err(place) = self.cuts.binary_search_by_key(&length, |cut| cut.length) {
+            let cut = Cut {
+                length,
+                hash: None,
+                behind: Vec::new(),
+            };
+            self.cuts.insert(place, cut);
         }
     }
 
     fn take(&mut self, octets: &[u8]) {
+        for cut in &mut self.cuts {
+            cut.keep_behind(self.length, octets);
+        }
         let rest = self.reach_cuts(octets);
         if let Some(digest) = &mut self.digest {
             digest.update(rest);
@@ -176,8 +197,8 @@ impl Output {
     /// Hashes up to the last cut that `octets` reaches and sets the hash aside at each; what is
     /// left behind it.
     fn reach_cuts<'a>(&mut self, mut octets: &'a [u8]) -> &'a [u8] {
-        while let Some((cut, hash)) = self.cuts.get_mut(self.next_cut) {
-            let Ok(distance) = usize::try_from(*cut - self.length) else {
+        while let Some(Cut { length, hash, .. }) = self.cuts.get_mut(self.next_cut) {
+            let Ok(distance) = usize::try_from(*length - self.length) else {
                 break;
             };
             if distance > octets.len() {
@@ -188,11 +209,23 @@ impl Output {
                 digest.update(before);
                 *hash = Some(digest.clone().finalize());
             }
-            self.length = *cut;
+            self.length = *length;
             self.next_cut += 1;
             octets = behind;
         }
         octets
+    }
+}
+
+impl Cut {
+    /// Keeps of octets at `start` what is behind the cut, while there is room.
+    fn keep_behind(&mut self, start: u64, octets: &[u8]) {
+        let room = SHOWN_BEHIND - self.behind.len();
+        let before = usize::try_from(self.length.saturating_sub(start)).unwrap_or(usize::MAX);
+        if let Some(octets) = octets.get(before..) {
+            self.behind
+                .extend_from_slice(&octets[..octets.len().min(room)]);
+        }
     }
 }
 
@@ -210,7 +243,7 @@ struct FinishedPass {
     kind: (Canonicalization, Option<HashAlgorithm>),
     whole: Option<Vec<u8>>,
     length: u64,
-    cuts: Vec<(u64, Option<Vec<u8>>)>,
+    cuts: Vec<Cut>,
 }
 
 impl BodyHashes {
@@ -221,10 +254,20 @@ impl BodyHashes {
         match request.length {
             None => pass.whole.as_deref(),
             Some(length) => {
-                let at = pass.cuts.binary_search_by_key(&length, |cut| cut.0).ok()?;
-                pass.cuts[at].1.as_deref()
+                let at = pass
+                    .cuts
+                    .binary_search_by_key(&length, |cut| cut.length)
+                    .ok()?;
+                pass.cuts[at].hash.as_deref()
             }
         }
+    }
+
+    /// The beginning of what is behind the request's length in the canonicalized body.
+    pub(crate) fn behind(&self, request: &BodyHashRequest) -> &[u8] {
+        let cuts = self.pass(request).map_or(&[][..], |pass| &pass.cuts);
+        let cut = cuts.iter().find(|cut| Some(cut.length) == request.length);
+        cut.map_or(&[], |cut| &cut.behind)
     }
 
     /// The length of the whole canonicalized body, in octets; `None` for a canonicalization and

@@ -78,6 +78,25 @@ impl DomainName {
         self.ascii.as_deref().unwrap_or(&self.text)
     }
 
+    /// The name to be shown to people: as it was written, and in A-labels beside it where it is not
+    /// ASCII, since it may look like another name.
+    ///
+    /// ```
+    /// use dkim_toolkit::identifier::DomainName;
+    ///
+    /// let name: DomainName = "bücher.example".parse()?;
+    /// assert_eq!(name.shown(), "bücher.example (xn--bcher-kva.example)");
+    /// # Ok::<(), dkim_toolkit::identifier::IdentifierError>(())
+    /// ```
+    #[must_use]
+    pub fn shown(&self) -> String {
+        if self.text.is_ascii() {
+            self.to_string()
+        } else {
+            format!("{self} ({})", self.to_ascii())
+        }
+    }
+
     /// Whether this name is `parent` or a name under it, on a label boundary.
     #[must_use]
     pub fn is_within(&self, parent: &Self) -> bool {

@@ -7,6 +7,7 @@ mod malformation;
 mod reader;
 mod received;
 
+use crate::syntax::encoded_word::decoded;
 use crate::syntax::folding::is_wsp;
 
 pub use crate::syntax::folding::{LineEnd, LineEndings};
@@ -91,6 +92,21 @@ impl<'a> HeaderField<'a> {
             (without_end, _) => without_end,
         };
         without_end.unwrap_or(value)
+    }
+
+    /// The value for people: unfolded, without white space at its ends, its encoded words decoded
+    /// (RFC 2047 §6). What cannot be decoded is U+FFFD. Nothing is escaped.
+    ///
+    /// ```
+    /// use dkim_toolkit::message::{LineEndings, parse};
+    ///
+    /// let (header, _) = parse(b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n", LineEndings::Lenient)?;
+    /// assert_eq!(header.field(0).map(|field| field.text()), Some("Grüße".to_owned()));
+    /// # Ok::<(), dkim_toolkit::message::HeaderError>(())
+    /// ```
+    #[must_use]
+    pub fn text(&self) -> String {
+        decoded(self.value())
     }
 
     /// Which octets end the field's lines.

@@ -2,6 +2,7 @@
 
 pub(crate) mod base64;
 pub(crate) mod date;
+pub(crate) mod encoded_word;
 pub mod escape;
 pub(crate) mod folded;
 pub(crate) mod folding;

@@ -68,6 +68,9 @@ pub struct Verdict {
     pub reason: Option<Reason>,
     /// The signature; `None` if its field could not be read as one, or was not read at all.
     pub signature: Option<Signature>,
+    /// The indexes of the signed fields among the message's header fields, from 0, in the order of
+    /// `h=`; empty without a readable signature.
+    pub signed_fields: Vec<usize>,
     /// The names that stand in `h=` more often than the header has such fields: one that is added
     /// breaks the signature (RFC 6376 §8.15). In order, each once.
     pub oversigned_headers: Vec<String>,
@@ -195,6 +198,7 @@ impl Verdict {
             field_index,
             reason: Some(reason),
             signature: None,
+            signed_fields: Vec::new(),
             oversigned_headers: Vec::new(),
             key_reason: None,
             unreadable_record: None,
@@ -510,12 +514,12 @@ impl fmt::Display for Reason {
             }
             Self::BodyLengthExceedsBody { actual } => write!(
                 f,
-                "l= is more than the {actual} octets of the body: some of it was cut off"
+                "l= is more than the {actual} bytes of the body: some of it was cut off"
             ),
             Self::PartialBody { unsigned } => {
                 write!(
                     f,
-                    "the last {unsigned} octets of the body are not signed (l=)"
+                    "the last {unsigned} bytes of the body are not signed (l=)"
                 )
             }
             Self::BodyHashMismatch => {

@@ -1,13 +1,15 @@
 //! Verifying a message's signatures (RFC 6376 §6).
 
+mod conclusion;
 mod default_signature;
 mod examination;
 mod judgement;
 mod message_warnings;
 mod requirement;
+mod unsigned_field;
 
 use crate::algorithm::MINIMUM_RSA_BITS;
-use crate::author::{author_addresses, author_domain};
+use crate::author::{NoAuthorDomain, author_addresses, single_author_domain};
 use crate::canonicalization::BodyHashRequest;
 use crate::canonicalization::body::LineEndsSeen;
 use crate::hash::BodyHasher;
@@ -22,6 +24,7 @@ use message_warnings::{message_line_ends, message_warnings};
 
 pub use crate::hash::canonical_header;
 pub use requirement::{MessageResult, Required, Requirement};
+pub use unsigned_field::UnsignedField;
 
 /// By how many seconds clocks may differ before `t=` and `x=` are held against a signature.
 pub const CLOCK_SKEW: u64 = 300;
@@ -145,7 +148,6 @@ impl Verifier {
         Verification {
             policy: self.policy.clone(),
             body: BodyHasher::new(header.line_endings(), &requests),
-            from_fields,
             from: author_addresses(&header),
             header,
             candidates,
@@ -180,7 +182,6 @@ pub fn verify(
 pub struct Verification {
     policy: Policy,
     header: Header,
-    from_fields: usize,
     from: Vec<String>,
     candidates: Vec<Candidate>,
     queries: Queries,
@@ -246,38 +247,39 @@ impl Verification {
         let Self {
             policy,
             header,
-            from_fields,
             from,
             candidates,
             queries,
             body,
         } = self;
         let body = body.finish();
-        let author_domain = author_domain(&header, &from);
+        let author_domain = single_author_domain(&header, &from);
         let judge = Judge {
-            author_domain: author_domain.as_ref(),
+            author_domain: author_domain.as_ref().ok(),
             policy: &policy,
             queries: &queries,
             body: &body,
             malformation: header.malformation(),
         };
-        let mut verdicts: Vec<_> = candidates
+        let verdicts: Vec<_> = candidates
             .into_iter()
             .map(|candidate| judge.verdict(candidate))
             .collect();
-        if let Some(author) = &author_domain {
-            default_signature::warn(&mut verdicts, author);
-        }
         let line_ends = message_line_ends(&header, &body);
-        Report {
-            warnings: message_warnings(&header, &verdicts, from_fields, &body, line_ends),
+        let mut report = Report {
+            warnings: message_warnings(&header, &verdicts, &body, line_ends),
             verdicts,
             line_ends,
             size: header.length() + body.octets(),
             header,
             from,
             author_domain,
-        }
+            unsigned_fields: Vec::new(),
+        };
+        let name = conclusion::address_in_display_name(&report);
+        report.warnings.extend(name);
+        report.conclude();
+        report
     }
 }
 
@@ -287,8 +289,11 @@ impl Verification {
 pub struct Report {
     /// A verdict for each DKIM-Signature field, from the top.
     pub verdicts: Vec<Verdict>,
-    /// What is unwise or surprising about the message, whatever its signatures.
+    /// What is unwise or surprising about the message as a whole, the worst first.
     pub warnings: Vec<Warning>,
+    /// The fields that decide what a reader sees or does and that no passing signature covers, the
+    /// worst first.
+    pub unsigned_fields: Vec<UnsignedField>,
     /// The message's line ends.
     pub line_ends: LineEndsSeen,
     /// The message's size in octets, what is above the header included.
@@ -297,8 +302,9 @@ pub struct Report {
     pub header: Header,
     /// The addresses of the From fields, as they are written there ([`author_addresses`]).
     pub from: Vec<String>,
-    /// The one domain that those addresses have, if it can be relied on ([`author_domain`]).
-    pub author_domain: Option<DomainName>,
+    /// The one domain that the From names, or why there is none that can be relied on
+    /// ([`single_author_domain`]).
+    pub author_domain: Result<DomainName, NoAuthorDomain>,
 }
 
 /// The distinct queries of a verification, with the answers so far.

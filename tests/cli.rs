@@ -22,6 +22,7 @@ mod mboxes;
 mod page;
 mod pages;
 mod pipes;
+mod reader;
 mod reasons;
 mod record;
 mod record_check;

@@ -10,7 +10,7 @@ use dkim_toolkit::canonicalization::body::BodyCanonicalizer;
 use dkim_toolkit::canonicalization::header::canonicalize_field;
 use dkim_toolkit::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
 use dkim_toolkit::message::{HeaderReader, LineEndings};
-use dkim_toolkit::verdict::{Verdict, Warning};
+use dkim_toolkit::verdict::{Verdict, Warning, WarningCode};
 use dkim_toolkit::verify::{Policy, Report, Verification, Verifier};
 
 use crate::testdata::{files, pairs, quoted, split_preamble};
@@ -74,7 +74,8 @@ const RESULTS: [(&str, &[&str]); 6] = [
     ),
 ];
 
-const WARNINGS: [&str; 19] = [
+const WARNINGS: [&str; 22] = [
+    "address-in-display-name",
     "bare-carriage-return",
     "byte-order-mark",
     "default-provider-signature",
@@ -87,12 +88,14 @@ const WARNINGS: [&str; 19] = [
     "near-expiration",
     "no-version",
     "not-aligned",
+    "old-signature",
+    "several-authors",
     "several-from",
     "sha1",
     "testing",
     "unsigned-body",
     "unsigned-duplicate",
-    "unsigned-subject",
+    "unsigned-field",
     "weak-key",
 ];
 
@@ -136,6 +139,7 @@ struct Vector<'a> {
     alignments: Vec<&'a str>,
     warnings: Vec<&'a str>,
     no_warnings: Vec<&'a str>,
+    unsigned: Vec<&'a str>,
     details: Vec<&'a str>,
     message: &'a [u8],
 }
@@ -189,6 +193,7 @@ impl<'a> Vector<'a> {
             "alignment" => self.alignments.push(value),
             "warning" => self.warnings.push(value),
             "no-warning" => self.no_warnings.push(value),
+            "unsigned" => self.unsigned.push(value),
             "detail" => self.details.push(value),
             _ => return Err(format!("unknown key {key:?}")),
         }
@@ -319,6 +324,15 @@ impl<'a> Vector<'a> {
         {
             table.row("known warnings", code);
         }
+        if !self.unsigned.is_empty() {
+            let none = vec!["none".to_owned()];
+            let unsigned = if found.unsigned.is_empty() {
+                &none
+            } else {
+                &found.unsigned
+            };
+            table.expect("unsigned", &self.unsigned.join(", "), &unsigned.join(", "));
+        }
         let detail = found.detail.clone().unwrap_or_default();
         let has_word = |word: &&&str| detail.to_lowercase().contains(&word.to_lowercase());
         for word in self.details.iter().filter(|word| !has_word(word)) {
@@ -386,6 +400,8 @@ struct Found {
     alignments: Vec<&'static str>,
     /// The message's and all signatures'.
     warnings: Vec<&'static str>,
+    /// The fields that nobody signed.
+    unsigned: Vec<String>,
     /// The first signature's.
     detail: Option<String>,
     malformed: bool,
@@ -416,6 +432,12 @@ impl Found {
                 .iter()
                 .chain(of_signatures)
                 .map(code)
+                .collect(),
+            unsigned: report
+                .warnings
+                .iter()
+                .filter(|warning| warning.code == WarningCode::UnsignedField)
+                .filter_map(|warning| warning.field.clone())
                 .collect(),
             detail: verdicts.first().and_then(Verdict::detail),
             malformed: report.header.malformation().is_some(),

@@ -216,6 +216,7 @@ impl Judgement {
         ) {
             std::mem::swap(own, other);
             *reading = reading.other();
+            self.report.conclude();
         }
     }
 }

@@ -42,7 +42,7 @@ pub const DEFAULT_OVERSIGN: &[&str] = &[
 ];
 
 /// The header fields that are oversigned by default where they are present. Where one is absent,
-/// a mail server may add it (RFC 6409 §8), which must not break the signature.
+/// a mail server may add it (RFC 6409 §8.2, §8.3), which must not break the signature.
 pub const DEFAULT_OVERSIGN_IF_PRESENT: &[&str] = &[
     "To",
     "Cc",

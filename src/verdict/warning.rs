@@ -17,8 +17,11 @@ pub(crate) const SEARCH_LONGER: &str = "search longer: --explain-budget SECONDS"
 pub struct Warning {
     /// What it is.
     pub code: WarningCode,
-    /// One sentence in lower case without a full stop. Free of control characters.
+    /// One sentence in lower case without a full stop, for who reads the mail. Free of control
+    /// characters.
     pub message: String,
+    /// The name of the header field that it is about.
+    pub field: Option<String>,
     /// What to do about it, where that depends on more than the code; see [`Warning::remedy`].
     own_remedy: Option<String>,
 }
@@ -28,12 +31,18 @@ impl Warning {
         Self {
             code,
             message: message.into(),
+            field: None,
             own_remedy: None,
         }
     }
 
-    pub(crate) fn with_remedy(mut self, remedy: String) -> Self {
-        self.own_remedy = Some(remedy);
+    pub(crate) fn about_field(mut self, name: impl Into<String>) -> Self {
+        self.field = Some(name.into());
+        self
+    }
+
+    pub(crate) fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.own_remedy = Some(remedy.into());
         self
     }
 
@@ -46,59 +55,71 @@ impl Warning {
 }
 
 coded! {
-    /// What a [`Warning`] is about: a signature, the message, or an explanation.
+    /// What a [`Warning`] is about: a signature, the message, or an explanation. The worst come
+    /// first: what misleads a reader, then what weakens a signature, then what a sender should mend.
     pub enum WarningCode: (Option<&'static str>) {
-        /// The signature does not cover Subject: anybody may change it.
-        UnsignedSubject = "unsigned-subject", Some("have the signer put Subject into h=");
-        /// There are more fields of a signed name than are signed: mail programs may show the other
-        /// one.
-        UnsignedDuplicate = "unsigned-duplicate",
-            Some("have the signer name the field once more in h= than there are (oversigning)");
-        /// `l=` covers only the beginning of the body.
-        UnsignedBody = "unsigned-body",
-            Some("have the signer leave out l=, or refuse such signatures: --reject-partial-body");
-        /// The RSA key has fewer than 2048 bits (RFC 8301 §3.2).
-        WeakKey = "weak-key", Some("have the signer use an RSA key of 2048 bits");
-        /// The key record has `t=y`: the domain asks to be treated as if it did not sign
-        /// (RFC 6376 §3.6.1).
-        Testing = "testing", Some("take t=y out of the key record when testing is over");
-        /// `x=` is soon, or would be past.
-        NearExpiration = "near-expiration",
-            Some("deliver sooner, or have the signer choose a later x=");
-        /// `d=` is not of the From domain: DMARC does not count this signature (RFC 9989 §4.4).
-        NotAligned = "not-aligned",
-            Some("sign with a d= of the From domain: DMARC counts no other");
+        /// The signatures of the message pass, but not as `--require` or `--signed-by` wants.
+        RequirementUnmet = "requirement-unmet", None;
+        /// A signature passes, and none that passes is of the From domain: the message may be from
+        /// anybody (RFC 9989 §4.4).
+        NotAligned = "not-aligned", None;
         /// A provider signed in its own name, such as `onmicrosoft.com`, and no signature is of the
         /// From domain: it is not set up there.
         DefaultProviderSignature = "default-provider-signature",
             Some("set up DKIM for the From domain at the provider");
-        /// `a=rsa-sha1` was accepted on request, though RFC 8301 §3.1 forbids it.
-        Sha1 = "sha1", Some("have the signer use rsa-sha256");
-        /// The key record has no `v=DKIM1`.
-        NoVersion = "no-version", Some("put v=DKIM1 in front of the key record");
-        /// The name has several key records (RFC 6376 §3.6.2.2).
-        MultipleKeyRecords = "multiple-key-records",
-            Some("publish one key record under each name");
-        /// The signatures of the message pass, but not as `--require` or `--signed-by` wants.
-        RequirementUnmet = "requirement-unmet", None;
+        /// There is more than one From field.
+        SeveralFrom = "several-from",
+            Some("have the sender send one From field: receivers may refuse more");
+        /// The From field names addresses of several domains, of which mail programs may show any.
+        SeveralAuthors = "several-authors",
+            Some("have the sender name one author, or authors of one domain");
+        /// The From shows an address of another organization than that of its address.
+        AddressInDisplayName = "address-in-display-name",
+            Some("have the sender, if it is a list or a service, name the author without an address");
         /// The header has a line that mail programs take in different ways, and no signature is
         /// refused for it.
         MalformedHeader = "malformed-header",
             Some("have the sender correct that line: a header is fields and their continuations, \
                   then an empty line");
-        /// A byte order mark is above the header and was skipped.
-        ByteOrderMark = "byte-order-mark", Some("save the message without a byte order mark");
+        /// `l=` covers only the beginning of the body.
+        UnsignedBody = "unsigned-body",
+            Some("have the signer leave out l=, or refuse such signatures: --reject-partial-body");
+        /// A field that decides what a reader sees or does is not covered by any signature that
+        /// passes.
+        UnsignedField = "unsigned-field", None;
+        /// There are more fields of a signed name than are signed: mail programs may show the other
+        /// one.
+        UnsignedDuplicate = "unsigned-duplicate",
+            Some("have the signer name the field once more in h= than there are (oversigning)");
+        /// The message was received over 7 days after it was signed: it may have been sent again, to
+        /// other people.
+        OldSignature = "old-signature",
+            Some("have the signer let signatures expire: dkim sign --expires-in 7d");
+        /// The key record has `t=y`: the domain asks to be treated as if it did not sign
+        /// (RFC 6376 §3.6.1).
+        Testing = "testing", Some("take t=y out of the key record when testing is over");
+        /// The RSA key has fewer than 2048 bits (RFC 8301 §3.2).
+        WeakKey = "weak-key", Some("have the signer use an RSA key of 2048 bits");
+        /// `a=rsa-sha1` was accepted on request, though RFC 8301 §3.1 forbids it.
+        Sha1 = "sha1", Some("have the signer use rsa-sha256");
+        /// The name has several key records (RFC 6376 §3.6.2.2).
+        MultipleKeyRecords = "multiple-key-records",
+            Some("publish one key record under each name");
+        /// `x=` is soon, or would be past.
+        NearExpiration = "near-expiration",
+            Some("deliver sooner, or have the signer choose a later x=");
+        /// The key record has no `v=DKIM1`.
+        NoVersion = "no-version", Some("put v=DKIM1 in front of the key record");
         /// The From line of an mbox is above the header and was skipped.
         EnvelopeLine = "envelope-line", Some("take the line away, unless the file is an mbox");
+        /// A byte order mark is above the header and was skipped.
+        ByteOrderMark = "byte-order-mark", Some("save the message without a byte order mark");
         /// Some lines end in CRLF and some in LF alone.
         MixedLineEndings = "mixed-line-endings",
             Some("find what writes LF into the message: over SMTP every line ends in CRLF");
         /// There is a CR without LF behind it: mail servers may change it.
         BareCarriageReturn = "bare-carriage-return",
             Some("have the sender encode the content in quoted-printable or base64");
-        /// There is more than one From field.
-        SeveralFrom = "several-from",
-            Some("have the sender send one From field: receivers may refuse more");
         /// A line has more than 998 bytes: mail servers may cut it (RFC 5322 §2.1.1).
         LongLines = "long-lines",
             Some("have the sender wrap lines or encode them in quoted-printable or base64");
@@ -120,6 +141,22 @@ impl WarningCode {
     #[must_use]
     pub const fn remedy(self) -> Option<&'static str> {
         self.columns().0
+    }
+
+    /// Whether it tells of what nobody signed though a reader may think so, or of an author who did
+    /// not sign.
+    #[must_use]
+    pub const fn tells_unsigned(self) -> bool {
+        matches!(
+            self,
+            Self::NotAligned
+                | Self::DefaultProviderSignature
+                | Self::SeveralAuthors
+                | Self::AddressInDisplayName
+                | Self::UnsignedBody
+                | Self::UnsignedField
+                | Self::UnsignedDuplicate
+        )
     }
 }
 

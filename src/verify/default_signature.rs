@@ -7,9 +7,6 @@ use crate::verdict::{Verdict, Warning, WarningCode};
 /// Says of each signature that passes in a provider's own name who signed and who did not, where no
 /// signature speaks for the author. It takes the place of `not-aligned`.
 pub(super) fn warn(verdicts: &mut [Verdict], author: &DomainName) {
-    if verdicts.iter().any(Verdict::passes_aligned) {
-        return;
-    }
     for verdict in verdicts.iter_mut() {
         let passing = verdict.signature.as_ref().filter(|_| verdict.passes());
         let Some(signature) = passing else { continue };
@@ -23,11 +20,13 @@ pub(super) fn warn(verdicts: &mut [Verdict], author: &DomainName) {
             .find(|warning| warning.code == WarningCode::NotAligned);
         if let Some(warning) = unaligned {
             let message = format!(
-                "{} signed this message, and {author}, the domain in From, did not: the signature \
-                 is a default one of {provider}, and DMARC takes no account of it",
-                signer.domain()
+                "{} did not sign this message; {} did, in the name of {provider}: the From may be \
+                 anybody's who is a customer there",
+                author.shown(),
+                signer.domain().shown()
             );
             *warning = Warning::new(WarningCode::DefaultProviderSignature, message)
+                .about_field("From")
                 .with_remedy(remedy(author, provider));
         }
     }

@@ -62,6 +62,8 @@ impl Repeated {
 pub(super) struct Readable {
     pub(super) signature: Signature,
     pub(super) header_hash: Vec<u8>,
+    /// The places of the signed fields in the header.
+    pub(super) signed_fields: Vec<usize>,
     /// The names that `h=` has more often than there are fields: one field more, and the signature
     /// is broken (RFC 6376 §8.15).
     pub(super) oversigned: Vec<String>,
@@ -105,6 +107,7 @@ impl Verifier {
             warnings.push(Warning::new(WarningCode::NearExpiration, message));
         }
         Readable {
+            signed_fields: selection.fields,
             oversigned,
             signature,
             header_hash,
@@ -148,7 +151,7 @@ fn find_defect(signature: &Signature) -> Option<Reason> {
 }
 
 /// Finds fields that a signature does not cover though a reader would think so: more instances of
-/// a once-only field than `h=` names (RFC 6376 §8.15), an unsigned Subject.
+/// a once-only field than `h=` names (RFC 6376 §8.15).
 fn find_unsigned(
     repeated: &[Repeated],
     signature: &Signature,
@@ -167,16 +170,12 @@ fn find_unsigned(
             extra_from = Some(Reason::ExtraFrom { present, signed });
         } else {
             let message = format!(
-                "{present} {name} fields, of which {signed} signed: a reader may see another"
+                "of {present} {name} fields {signed} {} signed: a mail program may show another",
+                if signed == 1 { "is" } else { "are" }
             );
-            warnings.push(Warning::new(WarningCode::UnsignedDuplicate, message));
+            let warning = Warning::new(WarningCode::UnsignedDuplicate, message);
+            warnings.push(warning.about_field(name));
         }
-    }
-    if !signature.signed_headers().any(|name| name == "subject") {
-        warnings.push(Warning::new(
-            WarningCode::UnsignedSubject,
-            "the subject is not signed",
-        ));
     }
     extra_from
 }

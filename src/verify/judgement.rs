@@ -10,6 +10,8 @@ use crate::key_record::{KeyRecord, too_many_keys};
 use crate::lookup::{KeyAnswer, LookupFailure, LookupFailureKind};
 use crate::message::Malformation;
 use crate::signature::Signature;
+use crate::syntax::escape::printable;
+use crate::syntax::folding::trim;
 use crate::verdict::{KeyEvidence, KeyNotFound, Reason, Verdict, Warning, WarningCode};
 
 /// Judges signatures once the body was read.
@@ -47,6 +49,7 @@ impl Judge<'_> {
         let Readable {
             signature,
             header_hash,
+            signed_fields,
             oversigned,
             defect,
             policy,
@@ -79,7 +82,9 @@ impl Judge<'_> {
             .flatten()
             .next();
         let reason = defect.or_else(|| self.with_malformation(reason));
-        let alignment = self.align(&signature, reason.is_none(), &mut warnings);
+        let alignment = self
+            .author_domain
+            .map(|author| Alignment::of(author, signature.domain.domain()));
         Verdict {
             field_index,
             key_reason,
@@ -87,6 +92,7 @@ impl Judge<'_> {
             reason,
             alignment,
             signature: Some(signature),
+            signed_fields,
             oversigned_headers: oversigned,
             computed_body_hash: computed,
             canonical_body_length: Some(length),
@@ -108,25 +114,6 @@ impl Judge<'_> {
         }
     }
 
-    /// How `d=` is aligned with the From domain, if there is one.
-    fn align(
-        &self,
-        signature: &Signature,
-        passes: bool,
-        warnings: &mut Vec<Warning>,
-    ) -> Option<Alignment> {
-        let author = self.author_domain?;
-        let alignment = Alignment::of(author, signature.domain.domain());
-        if passes && !alignment.is_aligned() {
-            let message = format!(
-                "d= is not aligned with the From domain {author}: DMARC takes no account of this \
-                 signature"
-            );
-            warnings.push(Warning::new(WarningCode::NotAligned, message));
-        }
-        Some(alignment)
-    }
-
     fn judge_body_length(
         &self,
         signature: &Signature,
@@ -136,7 +123,13 @@ impl Judge<'_> {
         let unsigned = length
             .checked_sub(signature.body_length?)
             .filter(|&rest| rest > 0)?;
-        let message = format!("anyone may have added the last {unsigned} octets of the body (l=)");
+        let bytes = if unsigned == 1 { "byte" } else { "bytes" };
+        let text = self.body.behind(&signature.body_hash_request());
+        let message = format!(
+            "nobody signed the last {unsigned} {bytes} of the body (l=): anybody may have added \
+             them, “{}”",
+            printable(trim(&without_line_ends(text)))
+        );
         warnings.push(Warning::new(WarningCode::UnsignedBody, message));
         self.policy
             .reject_partial_body
@@ -268,6 +261,13 @@ impl KeyOutcome {
             (None, _) => 4,
         }
     }
+}
+
+/// A text on one line.
+fn without_line_ends(text: &[u8]) -> Vec<u8> {
+    let words = text.split(|byte| matches!(byte, b'\r' | b'\n'));
+    let words: Vec<&[u8]> = words.filter(|word| !word.is_empty()).collect();
+    words.join(&b' ')
 }
 
 fn unanswered() -> LookupFailure {

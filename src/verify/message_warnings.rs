@@ -34,7 +34,6 @@ fn has_pair(octets: &[u8], is_wanted: impl Fn(u8, u8) -> bool) -> bool {
 pub(super) fn message_warnings(
     header: &Header,
     verdicts: &[Verdict],
-    from_fields: usize,
     body: &BodyHashes,
     line_ends: LineEndsSeen,
 ) -> Vec<Warning> {
@@ -74,17 +73,12 @@ pub(super) fn message_warnings(
         WarningCode::BareCarriageReturn,
         "there is a CR without LF behind it: mail servers may change it",
     );
-    warn(
-        from_fields > 1,
-        WarningCode::SeveralFrom,
-        "there is more than one From field",
-    );
     let mut long_line = LongLine::default();
     long_line.update(header.octets());
     warn(
         long_line.is_found() || body.has_long_line(),
         WarningCode::LongLines,
-        "a line is longer than 998 octets: mail servers may cut it",
+        "a line is longer than 998 bytes: mail servers may cut it",
     );
     warn(
         !header.octets().is_ascii(),

@@ -115,11 +115,10 @@ impl Requirement {
     }
 
     fn sentence(&self, report: &Report) -> String {
+        if let (Required::Aligned, Err(why)) = (self.required, &report.author_domain) {
+            return format!("no signature can be aligned: {why}");
+        }
         match (self.required, &self.signed_by) {
-            (Required::Aligned, _) if report.author_domain.is_none() => {
-                "there is not exactly one From domain that a signature could be aligned with"
-                    .to_owned()
-            }
             (Required::Aligned, Some(domain)) => {
                 format!("no signature of {domain} passes and is aligned with the From domain")
             }
@@ -149,6 +148,7 @@ impl Requirement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::author::NoAuthorDomain;
     use crate::message::{LineEndings, parse};
     use crate::verdict::Reason;
     use crate::verify::Verifier;
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn without_an_author_nothing_is_aligned() {
         let mut report = report(&[(OWN, Pass)]);
-        report.author_domain = None;
+        report.author_domain = Err(NoAuthorDomain::Group);
         report.verdicts[0].alignment = None;
         let requirement = Requirement {
             required: Required::Aligned,
@@ -314,7 +314,7 @@ mod tests {
         };
         let unmet = requirement.unmet(&report).map(|warning| warning.message);
         let expected =
-            "there is not exactly one From domain that a signature could be aligned with";
+            "no signature can be aligned: the From field has a group in place of an author";
         assert_eq!(unmet.as_deref(), Some(expected));
     }
 }

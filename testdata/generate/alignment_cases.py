@@ -21,6 +21,7 @@ def add(vectors, name, why, author, domain, alignment, **rest):
     """A message whose From field (or fields) is `author`, signed by `domain`, which passes."""
     fields = [f"From: {value}" for value in ([author] if isinstance(author, str) else author)]
     codes = {"warnings": "not-aligned"} if alignment == "none" else {"no_warnings": "not-aligned"}
+    codes["no_warnings"] = " ".join(filter(None, [codes.get("no_warnings"), rest.pop("no_warnings", None)]))
     codes["warnings"] = " ".join(filter(None, [codes.get("warnings"), rest.pop("warnings", None)]))
     h = ":".join(["from"] * len(fields) + ["to", "subject", "date"])
     vectors.add(
@@ -67,18 +68,29 @@ def domains(vectors):
 
 def authors(vectors):
     several_from = {"warnings": "several-from"}
+    several = {"warnings": "several-authors"}
+    shown = {"warnings": "address-in-display-name"}
     for name, author, alignment, rest, why in (
         ("two-addresses-one-domain", "a@example.com, Bob <b@EXAMPLE.com>", "strict", {}, "two addresses of one domain"),
         ("group", "friends: a@example.com, b@example.com;", "null", {}, "a group (RFC 6854) stands in place of an author"),
         ("group-and-address", "friends:;, a@example.com", "null", {}, "a group beside an address"),
-        ("two-domains", "a@example.com, b@example.net", "null", {}, "two domains: there is no one to align with"),
-        ("domain-and-subdomain", "a@example.com, b@mail.example.com", "null", {}, "two domains, though one organization"),
+        ("two-domains", "a@example.com, b@example.net", "null", several, "two domains: there is no one to align with"),
+        ("domain-and-subdomain", "a@example.com, b@mail.example.com", "null", several, "two domains, though one organization"),
         ("address-literal", "alice@[192.0.2.1]", "null", {}, "an address literal is no domain"),
         ("address-without-domain", "alice", "null", {}, "no domain at all"),
         ("address-empty", "Alice <>", "null", {}, "no address"),
         ("address-trailing-dot", "alice@example.com.", "null", {}, "a dot at the end is no part of an address"),
         ("address-two-at", "alice@example.net@example.com", "null", {}, "readers differ about where the domain begins"),
-        ("address-in-display-name", '"alice@example.net" <alice@example.com>', "strict", {}, "the display name does not count"),
+        ("address-in-display-name", '"alice@example.net" <alice@example.com>', "strict", shown, "the display name does not count"),
+        ("address-in-display-name-escaped", '"alice\\@example.net" <alice@example.com>', "strict", shown, "a backslash in a display name"),
+        ("address-in-display-name-encoded", "=?utf-8?b?YWxpY2VAZXhhbXBsZS5uZXQ=?= <alice@example.com>", "strict", shown, "an encoded display name"),
+        ("address-in-display-name-hidden", '"al\u200bice@exam\u00adple.net" <alice@example.com>', "strict", shown, "characters that show nothing"),
+        ("address-in-display-name-wide", '"alice\uff20example.net" <alice@example.com>', "strict", shown, "a wide at sign"),
+        ("address-in-comment", "alice@example.com (bob@example.net)", "strict", shown, "a comment, which some mail programs show as a name"),
+        ("address-in-display-name-of-list", '"bob@example.net via List" <list@example.com>', "strict", shown, "what lists write"),
+        ("address-in-display-name-same", '"alice@example.com" <alice@example.com>', "strict", {"no_warnings": "address-in-display-name"}, "the address itself as its display name"),
+        ("address-in-display-name-same-organization", '"alice@example.com" <alice@mail.example.com>', "relaxed", {"no_warnings": "address-in-display-name"}, "an address of the same organization"),
+        ("at-in-display-name", '"Alice @ Example, 1@2" <alice@example.com>', "strict", {"no_warnings": "address-in-display-name"}, "at signs that are of no address"),
         ("two-fields", ["a@example.com", "b@example.net"], "null", several_from, "two From fields, both signed"),
         ("two-equal-fields", ["a@example.com"] * 2, "null", several_from, "two From fields that say the same are still two"),
     ):  # fmt: skip
@@ -101,29 +113,38 @@ def grammar(vectors):
         ("folds", "Alice\r\n (x\r\n y)\r\n <alice@example.com>", "folds between words and in a comment"),
     ):  # fmt: skip
         add(vectors, f"grammar-{name}", why, author, "example.com", "strict")
-    for name, author, why in (
-        ("address-as-display-name", "x@example.net <alice@example.com>", "an address as a display name without quotes"),
-        ("comment-behind-address", "x@example.net (c) <alice@example.com>", "the same with a comment between"),
-        ("two-in-brackets", "<x@example.net> <alice@example.com>", "two addresses without a comma"),
-        ("two-in-brackets-folded", "<x@example.net>\r\n <alice@example.com>", "two addresses without a comma on two lines"),
-        ("two-bare", "x@example.net alice@example.com", "two addresses with a space between"),
-        ("semicolon", "x@example.net; alice@example.com", "two addresses with a semicolon between"),
-        ("colon", "x@example.net:alice@example.com", "two addresses with a colon between"),
-        ("colon-in-brackets", "<x@example.net:alice@example.com>", "a route without @"),
-        ("word-behind-comma", "alice@example.com, x", "a second element that is no address"),
-        ("quoted-behind-comma", 'alice@example.com, "x@example.net"', "a second element that is a quoted string"),
-        ("encoded-behind-comma", "alice@example.com, =?utf-8?q?x=40example.net?=", "a second element that is an encoded word"),
-        ("words-behind", "<alice@example.com> x@example.net", "more behind the address"),
-        ("empty-beside", "<>, alice@example.com", "an address that is empty beside another"),
-        ("unclosed-quotes", '"Alice <x@example.net>, <alice@example.com>', "quotes that are not closed"),
-        ("unclosed-comment", "Alice (b <x@example.net>, <alice@example.com>", "a comment that is not closed"),
-        ("unclosed-brackets", "<x@example.net, <alice@example.com>", "brackets that are not closed"),
-        ("backslash", "x@example.net\\, <alice@example.com>", "a backslash outside quotes"),
-        ("control-character", '"Alice\x01" <alice@example.com>', "a control character"),
+    several, single = {"warnings": "several-authors"}, {"no_warnings": "several-authors"}
+    for name, author, alignment, rest, why in (
+        ("address-as-display-name", "x@example.net <alice@example.com>", "null", several, "an address as a display name without quotes"),
+        ("comment-behind-address", "x@example.net (c) <alice@example.com>", "null", several, "the same with a comment between"),
+        ("two-in-brackets", "<x@example.net> <alice@example.com>", "null", several, "two addresses without a comma"),
+        ("two-in-brackets-folded", "<x@example.net>\r\n <alice@example.com>", "null", several, "two addresses without a comma on two lines"),
+        ("two-bare", "x@example.net alice@example.com", "null", several, "two addresses with a space between"),
+        ("semicolon", "x@example.net; alice@example.com", "null", several, "two addresses with a semicolon between"),
+        ("colon", "x@example.net:alice@example.com", "null", several, "two addresses with a colon between"),
+        ("colon-in-brackets", "<x@example.net:alice@example.com>", "null", several, "a route without @"),
+        ("quoted-behind-comma", 'alice@example.com, "x@example.net"', "null", several, "a second element that is a quoted string"),
+        ("encoded-behind-comma", "alice@example.com, =?utf-8?q?x=40example.net?=", "null", several, "a second element that is an encoded word"),
+        ("words-behind", "<alice@example.com> x@example.net", "null", several, "more behind the address"),
+        ("unclosed-quotes", '"Alice <x@example.net>, <alice@example.com>', "null", several, "quotes that are not closed"),
+        ("unclosed-comment", "Alice (b <x@example.net>, <alice@example.com>", "null", several, "a comment that is not closed"),
+        ("unclosed-brackets", "<x@example.net, <alice@example.com>", "null", several, "brackets that are not closed"),
+        ("backslash", "x@example.net\\, <alice@example.com>", "null", several, "a backslash outside quotes"),
+        ("subdomain", "x@mail.example.com <alice@example.com>", "null", several, "two domains of one organization"),
+        ("domain-goes-on", "Foo, Inc. <alice@example.com .net>", "null", single, "white space within the domain"),
+        ("no-domain-name", "alice@example.com, x@[192.0.2.1], Foo", "null", single, "an address without a domain name beside another"),
+        # All that looks like an address is of one domain.
+        ("same-as-display-name", "alice@example.com <alice@EXAMPLE.com>", "strict", single, "the address as its own display name without quotes"),
+        ("comma-in-display-name", "Foo, Inc. <alice@example.com>", "strict", single, "a comma in a display name without quotes"),
+        ("brackets-in-display-name", "Foo [Bar] <alice@example.com>", "strict", single, "brackets in a display name without quotes"),
+        ("word-behind-comma", "alice@example.com, x", "strict", single, "a second element that is no address"),
+        ("empty-beside", "<>, alice@example.com", "strict", single, "an address that is empty beside another"),
+        ("control-character", '"Alice\x01" <alice@example.com>', "strict", single, "a control character"),
+        ("latin-1", "\udcc5lice <alice@example.com>", "strict", single, "the display name is not UTF-8 (RFC 6532 §3.2)"),
     ):  # fmt: skip
-        add(vectors, f"malformed-{name}", why, author, "example.com", "null")
-    why = "the display name is not UTF-8 (RFC 6532 §3.2)"
-    add(vectors, "malformed-latin-1", why, "\udcc5lice <alice@example.com>", "example.com", "null")
+        add(vectors, f"malformed-{name}", why, author, "example.com", alignment, **rest)
+    why = "all that looks like an address is of one domain, and another one signed"
+    add(vectors, "malformed-signed-by-another", why, "Foo, Inc. <alice@example.com>", "example.net", "none")
 
 
 def several(vectors):
@@ -137,6 +158,17 @@ def several(vectors):
         dns=both,
         keys=[RSA_2048.public, ED25519.public],
         alignments="none strict",
+        no_warnings="not-aligned",
+    )
+    none = sign(sign(tags={"d": "example.net"}), tags={"d": "example.org"}, key=ED25519)
+    vectors.add(
+        "aligned-none-of-two",
+        "RFC 9989 §4.4.1: two passes, of which none is aligned.",
+        none,
+        ["pass", "pass"],
+        dns=published(RSA_2048, domain="example.net") | published(ED25519, domain="example.org"),
+        keys=[RSA_2048.public, ED25519.public],
+        alignments="none none",
         warnings="not-aligned",
     )
     changed = sign(sign(), tags={"d": "example.net"}).replace(b"lunch on Friday?", b"lunch on Monday?")

@@ -66,6 +66,7 @@ class Vector:
     warnings: list = field(default_factory=list)
     no_warnings: list = field(default_factory=list)
     alignments: list = field(default_factory=list)
+    unsigned: list = field(default_factory=list)
     detail: str = ""
     misread: str = ""
     show_facts: bool = True
@@ -162,6 +163,7 @@ class Vector:
         lines += [f"alignment: {word}" for word in self.alignments]
         lines += [f"warning: {code}" for code in self.warnings]
         lines += [f"no-warning: {code}" for code in self.no_warnings]
+        lines += [f"unsigned: {name}" for name in self.unsigned]
         lines += [f"detail: {text}" for text in self.details()]
         return "\n".join(lines).encode("utf-8") + b"\n\n" + self.message
 
@@ -182,7 +184,7 @@ class Vectors:
         if dns is None:
             dns = {owner(key.name): record if record is not None else key.public.record()}
         expect = [expect] if isinstance(expect, str) else expect
-        for plural in ("warnings", "no_warnings", "alignments"):
+        for plural in ("warnings", "no_warnings", "alignments", "unsigned"):
             rest[plural] = rest.get(plural, "").split() if plural in rest else []
         if keys is None:
             keys = [key.public]

@@ -187,7 +187,7 @@ fn json_has_every_key() {
     );
     assert_eq!(signature["missing"], json!([]));
     assert_eq!(signature["raw"], Value::Null);
-    assert_eq!(signature["warnings"][0]["code"], "unsigned-subject");
+    assert_eq!(signature["warnings"][0]["code"], "unsigned-body");
     let tag = |name: &str| {
         let tags = signature["tags"].as_array().unwrap();
         tags.iter().find(|tag| tag["name"] == name).unwrap().clone()

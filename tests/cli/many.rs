@@ -230,7 +230,14 @@ fn a_summary_has_the_totals() {
              "reasons": {"body-hash-mismatch": 1}, "keys": [{"type": "ed25519", "bits": 256}]}]);
         assert_eq!(summary["signatures"], expected);
 
-        let text = "5 messages: 2 fail, 1 none, 2 pass; 1 unreadable\n\n\
+        assert_eq!(
+            summary["alignment"],
+            serde_json::json!({"aligned": 2, "not_aligned": 0})
+        );
+        assert_eq!(summary["warnings"], serde_json::json!({}));
+
+        let text = "5 messages: 2 fail, 1 none, 2 pass; 1 unreadable\n\
+            of 2 that pass, 2 are signed for the From domain, 0 by others alone\n\n\
             messages     pass     fail  key           domain, selector\n       \
             3        2        1  rsa 2048      example.com  rsa2048\n                           \
             body-hash-mismatch 1\n       \

@@ -38,7 +38,7 @@ fn messages_of_an_mbox_have_numbers() {
         assert_eq!(places(&run), expected);
         verify(&[&path])
             .exits(1)
-            .prints("box#1: pass\n  pass  example.com")
+            .prints("box#1: pass\n  From: Joe")
             .prints(&format!("\n\n{path}#2: fail\n"))
             .prints("box#3: none\n");
         let run = verify_stdin(&["--json", "-"], &octets).exits(1);

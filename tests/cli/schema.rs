@@ -38,7 +38,7 @@ fn every_code_is_listed() {
         let reasons = REASONS.split_whitespace().chain(["dnssec-bogus"]);
         check_codes(name, "/$defs/reason/enum", reasons);
     }
-    for name in ["verify", "inspect"] {
+    for name in ["verify", "summary", "inspect"] {
         let warnings = WarningCode::ALL.iter().map(|code| code.name());
         check_codes(name, "/$defs/warning_code/enum", warnings);
     }

@@ -12,7 +12,10 @@ fn verify(words: &[&str], message: &[u8]) -> super::Run {
 fn the_report_says_what_was_signed_and_fits_80_columns() {
     let report = verify(&[], &signed()).exits(0);
     let report = report
-        .prints("-: pass\n  pass  example.com  selector rsa2048\n")
+        .prints(
+            "-: pass\n  From: Joe SixPack <joe@example.com>\n  Subject: Tickets for Saturday\n  \
+             Date: Thu, 14 Jan 2027 18:30:00 +0100\n  pass  example.com  selector rsa2048\n",
+        )
         .prints("rsa-sha256 (2048 bits), relaxed/relaxed")
         .prints("the whole body");
     assert!(
@@ -49,10 +52,11 @@ fn body_and_header_are_judged_apart() {
 
 #[test]
 fn json_has_every_key() {
-    let both = "result reason detail domain selector identity algorithm canonicalization signed_headers \
+    let both = "result reason detail domain domain_ascii selector identity algorithm canonicalization signed_headers \
         oversigned_headers body_length timestamp expiration body_hash signature_matches key alignment \
         warnings explanation";
-    let message_keys = "source index result from line_endings size signatures warnings error";
+    let message_keys = "source index result from from_domains subject date message_id received \
+        line_endings size signatures warnings error";
     for (message, result) in [
         (signed(), "pass"),
         (b"DKIM-Signature: x\n\n".to_vec(), "neutral"),

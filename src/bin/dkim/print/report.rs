@@ -52,6 +52,22 @@ impl Report {
         self.text.push('\n');
     }
 
+    /// Adds a line that begins a report: a start without a style, then a word and what belongs to it
+    /// in a style. What belongs to the word is wrapped, and never the word.
+    pub fn heading(&mut self, start: &str, style: Style, word: &str, text: &str) {
+        let mut rest = String::new();
+        if !text.is_empty() {
+            let column = start.width() + word.width();
+            wrap(&mut rest, column, 4, 1, text, self.columns);
+        }
+        self.line_of(&[(PLAIN, start), (style, &format!("{word}{rest}"))]);
+    }
+
+    /// The columns of a line.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
     /// Adds a row of a table: a label that fills its column, and text in a style, wrapped between
     /// its words behind that column. On a narrow terminal further lines begin further left.
     pub fn row(&mut self, label: &str, style: Style, text: &str) {

@@ -20,21 +20,25 @@ pub fn date(seconds: u64) -> String {
 
 /// How far a time is from now, in words.
 pub fn distance(seconds: u64, now: u64) -> String {
-    let (count, unit) = match seconds.abs_diff(now) {
-        0 => return "now".to_owned(),
-        span @ 1..120 => (span, "second"),
-        span @ 120..7200 => (span / 60, "minute"),
-        span @ 7200..172_800 => (span / 3600, "hour"),
+    match seconds.abs_diff(now) {
+        0 => "now".to_owned(),
+        length if seconds < now => format!("{} ago", span(length)),
+        length => format!("in {}", span(length)),
+    }
+}
+
+/// A length of time in words.
+pub fn span(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
         // From two years on, years of 365.25 days.
-        span @ 172_800..63_115_200 => (span / 86_400, "day"),
-        span => (span / 31_557_600, "year"),
+        172_800..63_115_200 => (seconds / 86_400, "day"),
+        _ => (seconds / 31_557_600, "year"),
     };
     let plural = if count == 1 { "" } else { "s" };
-    if seconds < now {
-        format!("{count} {unit}{plural} ago")
-    } else {
-        format!("in {count} {unit}{plural}")
-    }
+    format!("{count} {unit}{plural}")
 }
 
 /// When to replace a key, in words; and whether that is past.

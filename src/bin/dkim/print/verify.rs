@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::files::Place;
 
 pub use outcome::{Explanations, Outcome};
-pub use summary::{Pair, RESULTS, Row, Summary, Tally};
+pub use summary::{Pair, RESULTS, Row, Summary, Tally, shown_domain};
 
 /// The form of reports.
 #[derive(Clone, Debug, PartialEq, Eq)]

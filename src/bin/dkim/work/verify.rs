@@ -41,6 +41,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error>
         keys,
         counter: counter.clone(),
         form,
+        failing: arguments.failing,
         tallies: arguments.summary,
         explain: shows_why.then_some(arguments.explain_budget),
     };

@@ -12,7 +12,7 @@ use super::frame::{self, Mood, first, shown};
 use super::reason;
 use super::words::{counted, grouped, marked, sentence, share, size};
 use crate::print::time::rfc3339;
-use crate::print::verify::{Pair, RESULTS, Row, Summary};
+use crate::print::verify::{Pair, RESULTS, Row, Summary, shown_domain};
 
 /// So many pairs of domain and selector are shown; `--json` has the others.
 const MAX_ROWS: usize = 200;
@@ -28,6 +28,7 @@ pub fn page(summary: &Summary, now: u64) -> String {
         (totals(summary))
         @if !summary.rows.is_empty() { (by_selector(summary)) }
         (reasons(summary))
+        (warnings(summary))
         @if let Some(causes) = &summary.causes { (what_happened(causes)) }
     };
     frame::page(&title, &below, &contents, now)
@@ -43,6 +44,12 @@ fn what_first(summary: &Summary) -> Markup {
     let worst = rows.first().filter(|(_, row)| row.fail() > 0);
     let Some(((domain, selector), row)) = worst else {
         let lead = match unsigned {
+            0 if summary.not_aligned() > 0 => format!(
+                "Every signature passes, and {} of {} are signed by other domains alone than that \
+                 of the From: see which these are.",
+                grouped(summary.not_aligned()),
+                counted(summary.messages, "message")
+            ),
             0 => "Nothing: every signature passes.".to_owned(),
             _ => format!(
                 "No signature fails, and {} of {} have none: have what sends them sign.",
@@ -50,7 +57,7 @@ fn what_first(summary: &Summary) -> Markup {
                 counted(summary.messages, "message")
             ),
         };
-        let mood = if unsigned == 0 {
+        let mood = if unsigned == 0 && summary.not_aligned() == 0 {
             Mood::Good
         } else {
             Mood::Unsure
@@ -140,6 +147,13 @@ fn totals(summary: &Summary) -> Markup {
                 }
             }
             @if summary.messages > 0 { (bar_with_words(&parts)) }
+            @if pass > 0 {
+                p { "Who signed the messages that pass:" }
+                (bar_with_words(&[
+                    (Mood::Good, summary.aligned, "signed for the From domain"),
+                    (Mood::Unsure, summary.not_aligned(), "signed by other domains alone"),
+                ]))
+            }
         }
     }
 }
@@ -174,10 +188,13 @@ fn by_selector(summary: &Summary) -> Markup {
 
 fn row_of((domain, selector): &Pair, row: &Row) -> Markup {
     let name = |name: &Option<String>| shown(name.as_deref().unwrap_or("not readable"));
+    let domain = domain
+        .as_deref()
+        .map_or("not readable".to_owned(), shown_domain);
     html! {
         tr {
             th scope="row" {
-                p { (name(domain)) }
+                p { (domain) }
                 p.small { (name(selector)) @if !row.keys.is_empty() { " · " (row.keys_in_words()) } }
             }
             td { (counts(row)) }
@@ -237,6 +254,17 @@ fn reasons(summary: &Summary) -> Markup {
         "Reason",
         &lines.collect::<Vec<_>>(),
     )
+}
+
+/// What is warned of, the worst first.
+fn warnings(summary: &Summary) -> Markup {
+    let lines = summary.warnings.iter().map(|(code, count)| Line {
+        code: code.name(),
+        count: *count,
+        meaning: Some(marked(code.meaning())),
+        remedy: code.remedy().map(marked),
+    });
+    lines_of("Warnings", "Warning", &lines.collect::<Vec<_>>())
 }
 
 /// The causes that `--explain` found.

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use dkim_toolkit::alignment::Alignment;
 use dkim_toolkit::canonicalization::body::LineEndsSeen;
 use dkim_toolkit::explain::{Explained as Found, Explanation};
+use dkim_toolkit::identifier::DomainName;
 use dkim_toolkit::key_record::KeyRecord;
 use dkim_toolkit::lookup::Dnssec;
-use dkim_toolkit::message::Header;
+use dkim_toolkit::message::{Header, received_time};
 use dkim_toolkit::signature::Signature as Stated;
 use dkim_toolkit::verdict::{KeyEvidence, Reason, Verdict, Warning as Warned};
 use serde::Serialize;
@@ -26,6 +27,12 @@ pub struct Message<'a> {
     index: Option<u64>,
     result: Option<&'static str>,
     from: &'a [String],
+    /// The domains of these addresses in A-labels.
+    from_domains: Vec<Option<String>>,
+    subject: Option<String>,
+    date: Option<String>,
+    message_id: Option<String>,
+    received: Option<u64>,
     line_endings: Option<&'static str>,
     size: Option<u64>,
     signatures: Vec<Signature<'a>>,
@@ -39,6 +46,8 @@ struct Signature<'a> {
     reason: Option<&'static str>,
     detail: Option<String>,
     domain: Option<String>,
+    /// The domain in A-labels.
+    domain_ascii: Option<String>,
     selector: Option<String>,
     identity: Option<String>,
     algorithm: Option<&'static str>,
@@ -71,8 +80,7 @@ struct Key<'a> {
 struct Warning<'a> {
     code: &'static str,
     message: Cow<'a, str>,
-    /// What to do about it, with `--explain`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<Cow<'a, str>>,
     remedy: Option<Cow<'a, str>>,
 }
 
@@ -97,6 +105,11 @@ impl<'a> Message<'a> {
                 index,
                 result: Some(outcome.result.name()),
                 from: &outcome.report.from,
+                from_domains: from_domains(&outcome.report.from),
+                subject: text(&outcome.report.header, "subject"),
+                date: text(&outcome.report.header, "date"),
+                message_id: text(&outcome.report.header, "message-id"),
+                received: received_time(&outcome.report.header),
                 line_endings: line_endings(outcome.report.line_ends),
                 size: Some(outcome.report.size),
                 signatures: outcome
@@ -118,6 +131,11 @@ impl<'a> Message<'a> {
                 index,
                 result: None,
                 from: &[],
+                from_domains: Vec::new(),
+                subject: None,
+                date: None,
+                message_id: None,
+                received: None,
                 line_endings: None,
                 size: None,
                 signatures: Vec::new(),
@@ -136,6 +154,7 @@ impl<'a> Signature<'a> {
             result: verdict.result().name(),
             reason: verdict.reason.as_ref().map(Reason::code),
             detail: verdict.detail(),
+            domain_ascii: domain.as_ref().map(|domain| domain.to_ascii().to_owned()),
             domain: domain.map(|domain| domain.as_str().to_owned()),
             selector: selector.map(|selector| selector.as_str().to_owned()),
             identity: stated.map(|stated| {
@@ -205,42 +224,52 @@ fn line_endings(seen: LineEndsSeen) -> Option<&'static str> {
     }
 }
 
+/// The text of the topmost field of this name.
+fn text(header: &Header, name: &str) -> Option<String> {
+    let field = header.fields_named(name).next();
+    field.map(|field| field.text())
+}
+
+/// The domain of each address in A-labels, where it has one.
+fn from_domains(addresses: &[String]) -> Vec<Option<String>> {
+    let domain = |address: &String| {
+        let (_, domain) = address.rsplit_once('@')?;
+        let name = DomainName::parse(domain.as_bytes()).ok()?;
+        Some(name.to_ascii().to_owned())
+    };
+    addresses.iter().map(domain).collect()
+}
+
 fn message_warnings(outcome: &Outcome) -> Vec<Warning<'_>> {
     let warnings = outcome.unmet.iter().chain(&outcome.report.warnings);
-    let is_explained = outcome.explanations.is_some();
-    warnings
-        .map(|warned| Warning::new(Cow::Borrowed(warned), is_explained))
-        .collect()
+    warnings.map(Warning::new).collect()
 }
 
 fn signature_warnings(outcome: &Outcome, at: usize) -> Vec<Warning<'_>> {
     let own = outcome.report.verdicts[at].warnings.iter();
     let explained = outcome.explained(at).map(Found::warnings);
-    let all = own
-        .map(Cow::Borrowed)
-        .chain(explained.into_iter().flatten().map(Cow::Owned));
-    let is_explained = outcome.explanations.is_some();
-    all.map(|warned| Warning::new(warned, is_explained))
+    own.map(Warning::new)
+        .chain(explained.into_iter().flatten().map(Warning::owned))
         .collect()
 }
 
 impl<'a> Warning<'a> {
-    fn new(warned: Cow<'a, Warned>, is_explained: bool) -> Self {
-        let code = warned.code.name();
-        match warned {
-            Cow::Borrowed(warned) => Self {
-                code,
-                message: Cow::Borrowed(&warned.message),
-                remedy: warned.remedy().filter(|_| is_explained).map(Cow::Borrowed),
-            },
-            Cow::Owned(warned) => Self {
-                code,
-                remedy: warned
-                    .remedy()
-                    .filter(|_| is_explained)
-                    .map(|remedy| Cow::Owned(remedy.to_owned())),
-                message: Cow::Owned(warned.message),
-            },
+    fn new(warned: &'a Warned) -> Self {
+        Self {
+            code: warned.code.name(),
+            message: Cow::Borrowed(&warned.message),
+            field: warned.field.as_deref().map(Cow::Borrowed),
+            remedy: warned.remedy().map(Cow::Borrowed),
+        }
+    }
+
+    fn owned(warned: Warned) -> Self {
+        let remedy = warned.remedy().map(str::to_owned);
+        Self {
+            code: warned.code.name(),
+            message: Cow::Owned(warned.message),
+            field: warned.field.map(Cow::Owned),
+            remedy: remedy.map(Cow::Owned),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is said of one message, in whichever form.
 
 use dkim_toolkit::explain::Explained;
-use dkim_toolkit::verdict::{Verdict, Warning, WarningCode};
+use dkim_toolkit::verdict::{Verdict, VerificationResult, Warning, WarningCode};
 use dkim_toolkit::verify::{MessageResult, Report};
 
 /// What is said of one message.
@@ -24,22 +24,58 @@ impl Outcome {
     }
 }
 
+/// A warning that is worth a reader's time.
+pub struct Told<'a> {
+    /// The signature that it is about; `None` for one about the message.
+    pub signature: Option<&'a Verdict>,
+    pub warning: &'a Warning,
+}
+
 impl Outcome {
-    /// The warnings of a signature that are worth a reader's time.
-    pub fn told_warnings<'a>(&'a self, verdict: &'a Verdict) -> impl Iterator<Item = &'a Warning> {
-        // A second signature, of a service that sent the mail, need not be aligned where another is.
-        let other_is_aligned = self.report.verdicts.iter().any(Verdict::passes_aligned);
-        let warnings = verdict.warnings.iter();
-        warnings.filter(move |warning| warning.code != WarningCode::NotAligned || !other_is_aligned)
+    /// The warnings that are worth a reader's time, the worst first.
+    pub fn told(&self) -> Vec<Told<'_>> {
+        let unsigned = &self.report.unsigned_fields;
+        let is_told_of_message = |warning: &&Warning| {
+            let names = warning.field.as_deref();
+            let is_same = |name: &str| names.is_some_and(|other| other.eq_ignore_ascii_case(name));
+            warning.code != WarningCode::UnsignedDuplicate
+                || !unsigned.iter().any(|field| is_same(field.name))
+        };
+        let of_message = self.report.warnings.iter().map(|warning| Told {
+            signature: None,
+            warning,
+        });
+        let of_signatures = self.report.verdicts.iter().flat_map(|verdict| {
+            let warnings = verdict.warnings.iter().filter(is_told_of_message);
+            warnings.map(|warning| Told {
+                signature: Some(verdict),
+                warning,
+            })
+        });
+        let mut told: Vec<_> = of_message.chain(of_signatures).collect();
+        told.sort_by_key(|told| told.warning.code);
+        told
     }
 
     /// Whether there is a warning, of the message or of a signature.
     pub fn has_warnings(&self) -> bool {
-        let mut verdicts = self.report.verdicts.iter();
         let mut explained = self.explanations.iter().flatten().flatten();
-        !self.report.warnings.is_empty()
-            || self.unmet.is_some()
-            || verdicts.any(|verdict| self.told_warnings(verdict).next().is_some())
+        self.unmet.is_some()
+            || !self.told().is_empty()
             || explained.any(|explained| !explained.warnings().is_empty())
+    }
+
+    /// Whether the message passes.
+    pub fn passes(&self) -> bool {
+        self.result == MessageResult::Signed(VerificationResult::Pass)
+    }
+
+    /// Whether the message does not pass, or something in it is signed by nobody though a reader
+    /// may think so: what `--failing` prints.
+    pub fn is_failing(&self) -> bool {
+        let mut told = self.told().into_iter();
+        !self.passes()
+            || !self.report.passes_aligned()
+            || told.any(|told| told.warning.code.tells_unsigned())
     }
 }

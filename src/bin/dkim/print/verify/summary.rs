@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use dkim_toolkit::verdict::{Reason, VerificationResult};
+use dkim_toolkit::escape::escape;
+use dkim_toolkit::identifier::DomainName;
+use dkim_toolkit::verdict::{Reason, VerificationResult, WarningCode};
 use serde::Serialize;
 
 use super::outcome::Outcome;
-use crate::print::report::{BAD, GOOD, PLAIN, Report};
+use crate::print::report::{BAD, GOOD, PLAIN, Report, UNSURE};
 
 /// So many pairs of domain and selector have a row of their own. Whoever sends mail chooses them:
 /// without a bound an archive could fill any memory.
@@ -28,7 +30,10 @@ pub const RESULTS: [&str; 7] = [
 pub struct Tally {
     result: &'static str,
     size: u64,
+    /// Whether a passing signature is aligned; `None` for a message that does not pass.
+    is_aligned: Option<bool>,
     signatures: Vec<Counted>,
+    warnings: BTreeSet<WarningCode>,
     causes: BTreeSet<&'static str>,
 }
 
@@ -48,6 +53,10 @@ pub struct Summary {
     pub messages: u64,
     pub octets: u64,
     pub results: BTreeMap<&'static str, u64>,
+    /// Messages that pass with a signature for the From domain.
+    pub aligned: u64,
+    /// Messages by warning.
+    pub warnings: BTreeMap<WarningCode, u64>,
     pub unreadable: u64,
     pub rows: HashMap<Pair, Row>,
     /// Messages' signatures beyond the rows.
@@ -96,10 +105,19 @@ impl Tally {
         Self {
             result: outcome.result.name(),
             size: outcome.report.size,
+            is_aligned: outcome.passes().then(|| outcome.report.passes_aligned()),
             signatures,
+            warnings: warnings(outcome),
             causes: causes(outcome),
         }
     }
+}
+
+/// The codes of a message's warnings, each once.
+fn warnings(outcome: &Outcome) -> BTreeSet<WarningCode> {
+    let told = outcome.told().into_iter().map(|told| told.warning);
+    let all = outcome.unmet.iter().chain(told);
+    all.map(|warning| warning.code).collect()
 }
 
 /// The codes of what happened to a message, and of what is not explained, each once.
@@ -120,6 +138,8 @@ impl Summary {
             messages: 0,
             octets: 0,
             results: BTreeMap::new(),
+            aligned: 0,
+            warnings: BTreeMap::new(),
             unreadable: 0,
             rows: HashMap::new(),
             further: Row::default(),
@@ -131,6 +151,10 @@ impl Summary {
         self.messages += 1;
         self.octets += tally.size;
         *self.results.entry(tally.result).or_default() += 1;
+        self.aligned += u64::from(tally.is_aligned == Some(true));
+        for code in tally.warnings {
+            *self.warnings.entry(code).or_default() += 1;
+        }
         for cause in tally.causes {
             let causes = self.causes.get_or_insert_default();
             *causes.entry(cause).or_default() += 1;
@@ -165,6 +189,16 @@ impl Summary {
         rows
     }
 
+    /// The messages that pass.
+    pub fn passing(&self) -> u64 {
+        self.results.get("pass").copied().unwrap_or_default()
+    }
+
+    /// The messages that pass by signatures of other domains than that of the From alone.
+    pub fn not_aligned(&self) -> u64 {
+        self.passing() - self.aligned
+    }
+
     /// The summary for people.
     pub fn report(&self, columns: usize) -> Report {
         let mut report = Report::new(columns);
@@ -180,8 +214,43 @@ impl Summary {
             totals.push_str(&format!("; {} unreadable", self.unreadable));
         }
         report.wrapped(0, PLAIN, "", &totals);
+        if self.passing() > 0 {
+            let style = if self.not_aligned() > 0 {
+                UNSURE
+            } else {
+                PLAIN
+            };
+            let text = format!(
+                "of {} that pass, {} are signed for the From domain, {} by others alone",
+                self.passing(),
+                self.aligned,
+                self.not_aligned()
+            );
+            report.wrapped(0, style, "", &text);
+        }
+        self.report_rows(&mut report);
+        let warnings = self.warnings.iter();
+        let warnings = warnings
+            .map(|(code, messages)| (code.name(), *messages))
+            .collect();
+        report_counts(&mut report, "warnings, and in how many messages", warnings);
+        let causes = self.causes.iter().flatten();
+        let mut causes: Vec<_> = causes
+            .map(|(cause, messages)| (*cause, *messages))
+            .collect();
+        causes.sort_by_key(|(cause, messages)| (Reverse(*messages), *cause));
+        report_counts(
+            &mut report,
+            "what happened, and in how many messages",
+            causes,
+        );
+        report
+    }
+
+    /// A row for each domain and selector.
+    fn report_rows(&self, report: &mut Report) {
         if self.rows.is_empty() {
-            return report;
+            return;
         }
         report.blank();
         report.line_of(&[(
@@ -189,23 +258,13 @@ impl Summary {
             "messages     pass     fail  key           domain, selector",
         )]);
         for ((domain, selector), row) in self.rows() {
-            let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "?".to_owned());
-            let whose = format!("{}  {}", name(domain), name(selector));
-            row.report(&mut report, &whose);
+            let domain = domain.as_deref().map_or("?".to_owned(), shown_domain);
+            let whose = format!("{domain}  {}", selector.as_deref().unwrap_or("?"));
+            row.report(report, &whose);
         }
         if self.further.messages > 0 {
-            self.further.report(&mut report, "(all others)");
+            self.further.report(report, "(all others)");
         }
-        let mut causes: Vec<_> = self.causes.iter().flatten().collect();
-        causes.sort_by_key(|(cause, messages)| (Reverse(**messages), **cause));
-        if !causes.is_empty() {
-            report.blank();
-            report.line_of(&[(PLAIN, "what happened, and in how many messages")]);
-        }
-        for (cause, messages) in causes {
-            report.line_of(&[(PLAIN, &format!("{cause} {messages}"))]);
-        }
-        report
     }
 
     /// The summary for scripts.
@@ -216,6 +275,15 @@ impl Summary {
                 messages: self.messages,
                 octets: self.octets,
                 results: RESULTS.map(|name| (name, totals(name))).into(),
+                alignment: AlignmentObject {
+                    aligned: self.aligned,
+                    not_aligned: self.not_aligned(),
+                },
+                warnings: self
+                    .warnings
+                    .iter()
+                    .map(|(code, messages)| (code.name(), *messages))
+                    .collect(),
                 unreadable: self.unreadable,
                 signatures: self
                     .rows()
@@ -274,6 +342,22 @@ impl Row {
     }
 }
 
+/// Adds counts under a title, if there are any.
+fn report_counts(report: &mut Report, title: &str, counts: Vec<(&str, u64)>) {
+    if !counts.is_empty() {
+        report.blank();
+        report.line_of(&[(PLAIN, title)]);
+    }
+    for (code, messages) in counts {
+        report.line_of(&[(PLAIN, &format!("{code} {messages}"))]);
+    }
+}
+
+/// A domain with its A-labels, where it is not ASCII.
+pub fn shown_domain(domain: &str) -> String {
+    DomainName::parse(domain.as_bytes()).map_or_else(|_| escape(domain), |name| name.shown())
+}
+
 fn count(count: u64, what: &str) -> String {
     match count {
         1 => format!("1 {what}"),
@@ -291,12 +375,22 @@ struct Totals<'a> {
     messages: u64,
     octets: u64,
     results: BTreeMap<&'static str, u64>,
+    /// Of the messages that pass.
+    alignment: AlignmentObject,
+    /// Messages by warning.
+    warnings: BTreeMap<&'static str, u64>,
     unreadable: u64,
     signatures: Vec<RowObject<'a>>,
     /// What domains and selectors beyond the rows have together.
     others: RowObject<'a>,
     /// Messages by cause; null without `--explain`.
     explanations: Option<&'a BTreeMap<&'static str, u64>>,
+}
+
+#[derive(Serialize)]
+struct AlignmentObject {
+    aligned: u64,
+    not_aligned: u64,
 }
 
 #[derive(Serialize)]

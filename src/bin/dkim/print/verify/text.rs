@@ -1,30 +1,30 @@
 //! The text of `dkim verify`, for people.
 
 mod explanation;
+mod heading;
+mod recognition;
+mod warnings;
+
+use std::cmp::Ordering;
 
 use dkim_toolkit::escape::escape;
-use dkim_toolkit::identifier::{Sdid, Selector};
+use dkim_toolkit::identifier::Selector;
+use dkim_toolkit::message::{Header, received_time};
 use dkim_toolkit::signature::Signature;
-use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult, Warning};
-use dkim_toolkit::verify::MessageResult;
+use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult};
 
 use super::json::signed_headers;
 use super::outcome::Outcome;
 use crate::files::Place;
 use crate::print::report::{BAD, GOOD, PLAIN, Report, UNSURE};
+use crate::print::time::{rfc3339, span};
 
 /// The report on one message, with a blank line that parts it from what is above.
 pub fn report(place: &Place, outcome: &Outcome, columns: usize) -> Report {
     let mut report = Report::new(columns);
     report.blank();
-    let result_style = match outcome.result {
-        MessageResult::None => UNSURE,
-        MessageResult::Signed(result) => style(result),
-    };
-    report.line_of(&[
-        (PLAIN, &format!("{place}: ")),
-        (result_style, outcome.result.name()),
-    ]);
+    heading::heading(&mut report, place, outcome);
+    recognition::fields(&mut report, outcome);
     if let Some(unmet) = &outcome.unmet {
         report.wrapped(2, UNSURE, "", &escape(&unmet.message));
     }
@@ -49,8 +49,7 @@ pub fn report(place: &Place, outcome: &Outcome, columns: usize) -> Report {
         let text = format!("{count} more not judged: {reason} [{}]", reason.code());
         report.wrapped(2, style(reason.result()), reason.result().name(), &text);
     }
-    let explained = outcome.explanations.is_some();
-    warnings(&mut report, 2, &outcome.report.warnings, explained);
+    warnings::warnings(&mut report, outcome);
     report
 }
 
@@ -58,7 +57,7 @@ fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdic
     let found = &outcome.report;
     let result = verdict.result();
     let (domain, selector) = verdict.identifiers(&found.header);
-    let domain = domain.as_ref().map_or("?", Sdid::as_str);
+    let domain = domain.map_or("?".to_owned(), |domain| domain.domain().shown());
     let selector = selector.as_ref().map_or("?", Selector::as_str);
     let whose = format!(" {domain}  selector {selector}");
     report.wrapped(2, style(result), result.name(), &whose);
@@ -69,10 +68,11 @@ fn signature(report: &mut Report, outcome: &Outcome, at: usize, verdict: &Verdic
     if let Some(stated) = &verdict.signature {
         report.wrapped(4, PLAIN, "", &methods(stated, verdict));
         report.wrapped(4, PLAIN, "signed:", &coverage(stated, verdict));
+        if let Some(time) = time_of_signing(stated, verdict, &found.header) {
+            report.wrapped(4, PLAIN, "", &time);
+        }
     }
     explanation::explanations(report, outcome, at);
-    let explained = outcome.explanations.is_some();
-    warnings(report, 4, outcome.told_warnings(verdict), explained);
 }
 
 /// Algorithm, key and canonicalization.
@@ -120,18 +120,24 @@ fn coverage(stated: &Signature, verdict: &Verdict) -> String {
     escape(&format!("{}; {body}{further}", signed.join(", ")))
 }
 
-fn warnings<'a>(
-    report: &mut Report,
-    indent: usize,
-    warnings: impl IntoIterator<Item = &'a Warning>,
-    explained: bool,
-) {
-    for warning in warnings {
-        report.wrapped(indent, UNSURE, "warning:", &escape(&warning.message));
-        if let Some(remedy) = warning.remedy().filter(|_| explained) {
-            report.wrapped(indent + 2, PLAIN, "remedy:", &escape(remedy));
-        }
-    }
+/// When the message was signed, and how long before it was received.
+fn time_of_signing(stated: &Signature, verdict: &Verdict, header: &Header) -> Option<String> {
+    let signed = stated.timestamp?;
+    let time = rfc3339(signed)?.replace('T', " ").replace('Z', " UTC");
+    // Only a signature that is right vouches for its time.
+    let how = match verdict.signature_matches {
+        Some(true) => "signed at",
+        _ => "signed, as it says itself, at",
+    };
+    let received = received_time(header).map(|received| match received.cmp(&signed) {
+        Ordering::Greater => format!(", {} before it was received", span(received - signed)),
+        Ordering::Equal => ", in the second in which it was received".to_owned(),
+        Ordering::Less => format!(
+            ", {} after the date of its newest Received field",
+            span(signed - received)
+        ),
+    });
+    Some(format!("{how} {time}{}", received.unwrap_or_default()))
 }
 
 fn style(result: VerificationResult) -> anstyle::Style {

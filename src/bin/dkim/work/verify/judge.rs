@@ -47,6 +47,8 @@ pub struct Judge {
     pub keys: Keys,
     pub counter: Arc<Counter>,
     pub form: Form,
+    /// Whether only messages are reported that do not pass or have parts that nobody signed.
+    pub failing: bool,
     /// Whether messages are counted for `--summary`.
     pub tallies: bool,
     /// Whether signatures that do not pass are explained, and how long that may take for a message.
@@ -261,7 +263,11 @@ impl Judge {
             report,
             explanations,
         };
-        let text = self.form.report(&place, &outcome);
+        let text = if self.failing && !outcome.is_failing() {
+            String::new()
+        } else {
+            self.form.report(&place, &outcome)
+        };
         let tally = self.tallies.then(|| Tally::new(&outcome));
         let counted = tally
             .as_ref()
