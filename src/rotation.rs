@@ -42,6 +42,7 @@
 //! ```
 
 mod decide;
+mod disruption;
 mod observe;
 mod pattern;
 mod sight;
@@ -56,6 +57,7 @@ use crate::lint::RANDOM_SELECTOR;
 use crate::lookup::{Answer, Question, RecordData, RecordType};
 use sight::{Sight, is_unasked};
 
+pub use self::disruption::Disruption;
 pub use self::pattern::{PatternError, SelectorPattern};
 pub use self::state::{Key, KeyState, State, UnknownSelector};
 pub use self::step::{Outcome, Step, Trouble};

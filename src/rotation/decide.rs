@@ -35,8 +35,10 @@ pub(super) fn clock_back(state: State, now: u64) -> Outcome {
     let trouble = Trouble::new(
         None,
         format!("the clock is {back} seconds before the last run: nothing is done"),
-        "set the clock right; if it is right now and was wrong before, put the time into \
-         \"clock\" of the state",
+        format!(
+            "set the clock right; if it is right now and was wrong before, write {now} as \"clock\" \
+             into the state"
+        ),
     );
     Outcome {
         state,
@@ -45,6 +47,7 @@ pub(super) fn clock_back(state: State, now: u64) -> Outcome {
         until: None,
         is_unanswered: false,
         troubles: vec![trouble],
+        disruptions: Vec::new(),
         selector: None,
     }
 }
@@ -77,7 +80,12 @@ impl Rotation {
             (Some(wait), None) => (Step::Wait, wait.why, wait.until),
             (None, None) => {
                 let until = self.due();
-                (Step::Nothing, "the key in use is good".to_owned(), until)
+                (
+                    Step::Nothing,
+                    "mail is signed with a key that every server has, and it is not due yet"
+                        .to_owned(),
+                    until,
+                )
             }
         };
         let coming = self.state.coming().or(self.state.active);
@@ -95,6 +103,7 @@ impl Rotation {
         selector: Option<Selector>,
     ) -> Outcome {
         Outcome {
+            disruptions: self.disruptions(),
             state: self.state,
             step,
             why,
@@ -121,7 +130,7 @@ impl Rotation {
         }
     }
 
-    fn sight_of(&self, key: &Key) -> Sight {
+    pub(super) fn sight_of(&self, key: &Key) -> Sight {
         self.sight(&key.selector, Some(&key.record))
     }
 
@@ -135,7 +144,7 @@ impl Rotation {
         key.requested.is_none_or(|at| self.has_passed(at, RETRY))
     }
 
-    fn active_keys(&self) -> impl Iterator<Item = &Key> {
+    pub(super) fn active_keys(&self) -> impl Iterator<Item = &Key> {
         let active = self.state.active;
         let keys = self.state.keys.iter();
         keys.filter(move |key| Some(key.generation) == active)
@@ -266,7 +275,7 @@ impl Rotation {
     }
 
     /// When a key that every server has may be used.
-    fn ready_at(&self, key: &Key) -> Option<u64> {
+    pub(super) fn ready_at(&self, key: &Key) -> Option<u64> {
         let wait = if key.seen_at_servers {
             u64::from(self.state.denial_ttl?.max(key.other_ttl))
         } else {
@@ -306,11 +315,13 @@ impl Rotation {
         if self.now < due {
             let why = match key.state {
                 KeyState::Retiring => format!(
-                    "the record of {} stays for mail on its way, and is then revoked",
+                    "the record of {} stays published so that mail on its way verifies; then the \
+                     next run revokes it",
                     key.selector
                 ),
                 _ => format!(
-                    "the record of {} says that the key is revoked, and is then removed",
+                    "the record of {} stays published without its key, so that the key is of no \
+                     use to anybody; then the next run removes the record",
                     key.selector
                 ),
             };

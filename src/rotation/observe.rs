@@ -22,6 +22,7 @@ impl Rotation {
             let sight = self.sight(&key.selector, Some(&key.record));
             let is_active = self.state.active == Some(key.generation);
             let key = &mut self.state.keys[at];
+            set_back(key, now);
             note(key, &sight, now);
             if let Some(trouble) = foreign(key, &sight, is_active) {
                 if is_coming(key) {
@@ -39,6 +40,13 @@ impl Rotation {
     }
 }
 
+/// Takes times that a wrong clock has put after now for now: what is waited for is waited for anew.
+fn set_back(key: &mut Key, now: u64) {
+    key.since = key.since.min(now);
+    key.seen_since = key.seen_since.map(|at| at.min(now));
+    key.requested = key.requested.map(|at| at.min(now));
+}
+
 /// Notes since when every server has the record, and how long anything else may be kept.
 fn note(key: &mut Key, sight: &Sight, now: u64) {
     key.other_ttl = key.other_ttl.max(sight.other_ttl);
@@ -50,6 +58,9 @@ fn note(key: &mut Key, sight: &Sight, now: u64) {
             key.seen_since = None;
         }
         key.seen_at_servers |= sight.is_authoritative;
+        if key.seen_since.is_none() && sight.is_authoritative && is_coming(key) {
+            key.took = key.requested.map(|at| now.saturating_sub(at));
+        }
         key.seen_since.get_or_insert(now);
     }
     if key.seen_since.is_none() {

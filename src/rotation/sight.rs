@@ -28,6 +28,8 @@ pub(super) struct Sight {
     pub(super) servers: Vec<(String, Seen)>,
     /// Whether authoritative servers were asked.
     pub(super) is_authoritative: bool,
+    /// How long the record in the state may be kept, in seconds, if a server has told it.
+    pub(super) own_ttl: Option<u32>,
     /// How long what is not the key in the state may be kept, in seconds.
     pub(super) other_ttl: u32,
 }
@@ -60,10 +62,13 @@ impl Sight {
                 Ok(answer) => seen(answer, random, own.as_ref()),
                 Err(failure) => Seen::Unanswered(failure.detail.clone()),
             };
-            if let (Ok(answer), false) = (answer, seen == Seen::Own)
+            if let Ok(answer) = answer
                 && let RecordsOutcome::Found { ttl: Some(ttl), .. } = answer.outcome
             {
-                sight.other_ttl = sight.other_ttl.max(ttl);
+                match seen {
+                    Seen::Own => sight.own_ttl = sight.own_ttl.max(Some(ttl)),
+                    _ => sight.other_ttl = sight.other_ttl.max(ttl),
+                }
             }
             sight.servers.push((server.to_owned(), seen));
         };
@@ -87,6 +92,8 @@ impl Sight {
                 _ => None,
             };
             add("the resolver", answer, wildcard);
+            // What is left of it in a cache says nothing of other caches.
+            sight.own_ttl = None;
         }
         sight
     }

@@ -70,6 +70,9 @@ pub struct Key {
     pub seen_at_servers: bool,
     /// The longest time that another answer at this name may be kept, in seconds.
     pub other_ttl: u32,
+    /// How long it took from telling the DNS to publish the record until every server was seen to have
+    /// it, in seconds.
+    pub took: Option<u64>,
     /// When the DNS was last told to publish, revoke or remove it.
     pub requested: Option<u64>,
     /// Whether it is wanted gone without the usual wait.
@@ -102,6 +105,7 @@ impl Key {
             seen_since: None,
             seen_at_servers: false,
             other_ttl: 0,
+            took: None,
             requested: None,
             retire: false,
             compromised: false,
@@ -137,6 +141,8 @@ pub struct State {
     pub denial_ttl: Option<u32>,
     /// The generation that mail is signed with.
     pub active: Option<u32>,
+    /// The generation that the mail server is known to have read.
+    pub reloaded: Option<u32>,
     /// Every key there ever was, so that no selector is used twice.
     pub keys: Vec<Key>,
 }
@@ -162,6 +168,7 @@ impl State {
             clock: 0,
             denial_ttl: None,
             active: None,
+            reloaded: None,
             keys: Vec::new(),
         }
     }
@@ -223,6 +230,20 @@ impl State {
                 key.enter(KeyState::Retiring, now);
             }
         }
+    }
+
+    /// Notes that the mail server has read the generation in use: what it may have signed with until
+    /// now is retired from now on.
+    pub fn reloaded(&mut self, now: u64) {
+        let now = now.max(self.clock);
+        let before = self.reloaded.filter(|_| self.reloaded != self.active);
+        for key in &mut self.keys {
+            if key.state == KeyState::Retiring && before.is_some_and(|read| key.generation >= read)
+            {
+                key.since = now;
+            }
+        }
+        self.reloaded = self.active;
     }
 
     /// Notes that the private keys of a generation are destroyed.

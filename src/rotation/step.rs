@@ -1,5 +1,6 @@
 //! What comes next.
 
+use super::disruption::Disruption;
 use super::state::State;
 use crate::algorithm::KeyType;
 use crate::identifier::Selector;
@@ -75,6 +76,8 @@ pub struct Outcome {
     pub is_unanswered: bool,
     /// What is wrong, beside the step.
     pub troubles: Vec<Trouble>,
+    /// What fails meanwhile, and for how long, where others may have private keys.
+    pub disruptions: Vec<Disruption>,
     /// The selector that the step is about, if it is about one generation: its first.
     pub selector: Option<Selector>,
 }

@@ -1,6 +1,7 @@
 //! Whole rotations, by hand and at random.
 
 mod any;
+mod disruption;
 mod world;
 
 use super::*;

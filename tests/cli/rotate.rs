@@ -1,12 +1,17 @@
 //! `dkim rotate`: whole rotations with a zone file as the DNS.
 
+mod emergency;
+mod faults;
+mod reload;
+
 use std::fs;
+use std::path::Path;
 use std::process::Child;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Run, command, scratch, word};
+use super::{Run, command, scratch};
 use crate::dns::every_server::world::{World, example, serves};
 
 const START: u64 = 1_796_000_000;
@@ -221,19 +226,6 @@ fn looking_changes_nothing() {
 }
 
 #[test]
-fn an_emergency_is_over_in_few_runs() {
-    let place = Place::new();
-    let now = place.begun();
-    let publish = ["--publish-command", PUBLISH];
-    let run = place.run(now + 1, &[&publish[..], &["--emergency"]].concat());
-    let steps: Vec<Value> = run.json().iter().map(|line| line["step"].clone()).collect();
-    assert_eq!(steps, ["created", "published", "waiting"]);
-    let run = place.run(now + 2, &publish).exits(0);
-    let steps: Vec<Value> = run.json().iter().map(|line| line["step"].clone()).collect();
-    assert_eq!(steps, ["switched", "revoked"]);
-}
-
-#[test]
 fn what_is_wrong_in_the_words() {
     let place = Place::new();
     place
@@ -261,19 +253,24 @@ impl Drop for Killed {
     }
 }
 
+/// Waits until a file is there.
+fn waits_for(path: &Path) {
+    for _ in 0..1000 {
+        if path.exists() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("{} is not there", path.display());
+}
+
 #[test]
 fn a_second_run_says_so() {
     let place = Place::new();
     place.run(START, &[]).exits(0);
     let slow = ["--publish-command", "touch begun; sleep 20"];
     let _first = Killed(place.command(START + 1, &slow).spawn().unwrap());
-    let begun = word(place.0.path().join("begun"));
-    for _ in 0..1000 {
-        if fs::exists(&begun).unwrap() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    waits_for(&place.0.path().join("begun"));
     place
         .run(START + 1, &[])
         .exits(3)
@@ -376,22 +373,4 @@ fn every_server_has_to_have_the_record() {
     // It is gone at one of them: that is wrong in the DNS.
     let run = at_servers(&place, START + 5000, [there, &[]]).unwrap();
     assert_eq!(run.exits(1).json()[0]["step"], "trouble");
-}
-
-#[test]
-fn the_mail_server_is_told_once() {
-    let place = Place::new();
-    let now = place.begun();
-    let more = [
-        "--write-config",
-        "opendkim",
-        "table",
-        "--reload-command",
-        "echo once >> reloads",
-    ];
-    for _ in 0..2 {
-        place.run(now + 1, &more).exits(0);
-        assert!(place.read("table").contains("s202611"));
-        assert_eq!(place.read("reloads"), "once\n");
-    }
 }

@@ -5,9 +5,10 @@
 
 BIND takes dynamic updates; NSD has a copy of its zone that lags behind. A message is signed with
 `--key-dir` and verified through both every 0.2 seconds, from the first switch to the end, and none may
-fail. Then the same while `dkim rotate` is killed at random moments: 12 times, with --long 200 times.
+fail. Then the same while `dkim rotate` is killed at random moments: 20 times, with --long 200 times.
 
-OpenDKIM and rspamd read the tables that are written on the way.
+OpenDKIM and rspamd read the tables that are written on the way. Then the keys of another zone are
+given up, and what fails is compared with what is said beforehand.
 
 Needs what Debian's packages bind9, bind9-dnsutils, nsd, opendkim, rspamd and unbound install; neither
 root nor a network.
@@ -17,6 +18,7 @@ import contextlib
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 import threading
@@ -25,36 +27,48 @@ from pathlib import Path
 
 import checks
 from authorities import SECONDARY, wait_for_copy
+from emergency import Watch, emergency
 from servers import LOOPBACK, Named, Nsd, Stubs, free_port, tsig_key
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = "--long" in sys.argv
 WORDS = [word for word in sys.argv[1:] if word != "--long"]
 DKIM = Path(WORDS[0] if WORDS else ROOT / "target/debug/dkim").resolve()
-DOMAIN = "rotate.test"
+DOMAIN, URGENT = "rotate.test", "urgent.test"
 # All times in seconds. The secondary is told of changes after this time.
 LAG = 2
 EVERY, KEEP, REMOVE = 8, 3, 3
-KILLS = 200 if LONG else 12
+# How long the records of the other zone may be kept, and that there is none.
+URGENT_TTL, URGENT_DENIAL = 3, 4
+KILLS = 200 if LONG else 20
 
 os.environ["PATH"] += ":/usr/sbin:/usr/local/sbin"
 
 PUBLISH = """#!/bin/sh
 set -eu
+# Long enough to be killed before it and after it.
+sleep 0.1
 {
     echo "server SERVER PORT"
     echo "update delete $DKIM_NAME TXT"
     [ "$DKIM_ACTION" = remove ] || echo "update add $DKIM_NAME $DKIM_TTL TXT $(cat)"
     echo send
 } | nsupdate -k KEY
+sleep 0.1
 """
 MESSAGE = f"From: joe@{DOMAIN}\r\nTo: suzie@example.net\r\nSubject: keys\r\n\r\nHi.\r\n".encode()
 
 
-def zone(name, records):
-    """A master file whose denials are kept for a second."""
+# A record of somebody else, which nothing may touch.
+FOREIGN = "v=DKIM1; p="
+
+
+def zone(name, denial):
+    """A master file whose denials are kept for some seconds."""
+    records = f'other._domainkey TXT "{FOREIGN}"\n'
     return (
-        f"$ORIGIN {name}.\n$TTL 1\n@ SOA a.{name}. hostmaster 1 {LAG} {LAG} 86400 1\n"
+        f"$ORIGIN {name}.\n$TTL {denial}\n"
+        f"@ SOA a.{name}. hostmaster 1 {LAG} {LAG} 86400 {denial}\n"
         f"@ NS a.{name}.\n@ NS b.{name}.\na A {LOOPBACK}\nb A {SECONDARY}\n{records}"
     )
 
@@ -107,24 +121,28 @@ class Mail:
 class Rotation:
     """`dkim rotate` of one folder."""
 
-    def __init__(self, keys, resolver, port, publish, tables):
-        self.words = [DKIM, "rotate", "-d", DOMAIN, "--dir", keys, "-t", "rsa", "-t", "ed25519"]
-        self.words += ["--every", f"{EVERY}s", "--keep", f"{KEEP}s"]
-        self.words += ["--remove-after", f"{REMOVE}s", "--ttl", "1", "--format", "quoted"]
+    def __init__(self, domain, keys, resolver, port, publish, more):
+        self.words = [DKIM, "rotate", "-d", domain, "--dir", keys, "-t", "rsa", "-t", "ed25519"]
         self.words += ["--publish-command", publish, "--json", "--command-timeout", "10s"]
         self.words += ["--nameserver", resolver, "--authoritative-port", port]
-        self.words += ["--write-config", "opendkim", tables["opendkim"]]
+        self.words += ["--format", "quoted", *more]
         self.words = [str(word) for word in self.words]
+        self.durations = []
 
     def run(self):
-        """One run; gives what it says."""
+        """One run; gives what it says, and notes how long it took."""
+        began = time.monotonic()
         done = subprocess.run(self.words, capture_output=True, text=True, timeout=60)
+        self.durations.append(time.monotonic() - began)
         if "panicked" in done.stderr or done.returncode not in (0, 1, 3):
             raise RuntimeError(f"rotate: {done.returncode} {done.stdout}{done.stderr}")
         return json.loads(done.stdout.splitlines()[-1]) if done.stdout else None
 
-    def kill(self, longest):
-        """One run that is killed at some moment, if it has not ended before; gives whether it was."""
+    def kill(self):
+        """One run that is killed at some moment of a usual run, if it has not ended before; gives
+        whether it was.
+        """
+        longest = statistics.median(self.durations[-9:])
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         child = subprocess.Popen(self.words, **quiet)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -183,24 +201,29 @@ def all_checks(check, folder):
     text = PUBLISH.replace("SERVER", LOOPBACK).replace("PORT", str(port))
     publish.write_text(text.replace("KEY", str(key_file)))
     publish.chmod(0o700)
-    master = folder / f"{DOMAIN}.zone"
-    master.write_text(zone(DOMAIN, ""))
     clauses = key_file.read_text()
-    clauses += (
-        f'zone "{DOMAIN}" {{ type primary; file "{master}"; allow-update {{ key update; }};'
-        f" notify explicit; also-notify {{ {SECONDARY} port {port}; }}; notify-delay {LAG}; }};\n"
-    )
+    for name, denial in [(DOMAIN, 1), (URGENT, URGENT_DENIAL)]:
+        master = folder / f"{name}.zone"
+        master.write_text(zone(name, denial))
+        clauses += (
+            f'zone "{name}" {{ type primary; file "{master}"; allow-update {{ key update; }};'
+            f" notify explicit; also-notify {{ {SECONDARY} port {port}; }};"
+            f" notify-delay {LAG}; }};\n"
+        )
     options = "recursion no; dnssec-validation no; allow-transfer { any; };"
     with (
         Named(folder, "primary", options=options, rest=clauses, port=port),
-        Nsd(folder, "secondary", address=SECONDARY, port=port, copies=[DOMAIN]) as secondary,
-        Stubs(folder, "stubs", servers=[(LOOPBACK, port, [DOMAIN])]) as resolver,
+        Nsd(folder, "secondary", address=SECONDARY, port=port, copies=[DOMAIN, URGENT]) as secondary,
+        Stubs(folder, "stubs", servers=[(LOOPBACK, port, [DOMAIN, URGENT])]) as resolver,
     ):
         wait_for_copy(secondary, DOMAIN)
+        wait_for_copy(secondary, URGENT)
         (folder / "local.d").mkdir()
         tables = {"opendkim": folder / "key-table"}
         tables["rspamd"] = folder / "local.d" / "dkim_signing.conf"
-        rotation = Rotation(keys, resolver.at(), port, publish, tables)
+        more = ["--every", f"{EVERY}s", "--keep", f"{KEEP}s", "--remove-after", f"{REMOVE}s"]
+        more += ["--ttl", "1", "--write-config", "opendkim", tables["opendkim"]]
+        rotation = Rotation(DOMAIN, keys, resolver.at(), port, publish, more)
         servers = [f"{LOOPBACK}:{port}", f"{SECONDARY}:{port}"]
         with Mail(keys, servers) as mail:
             whole = until(lambda steps: steps.count("removed") >= 1, rotation, 45)
@@ -210,18 +233,29 @@ def all_checks(check, folder):
         check.that("each type in step", all(len(used) == 2 for used in mail.selectors), True)
         print(f"        signed with {mail.selectors}")
         mail_servers(check, folder, tables, servers[0])
-        killed, longest = 0, 0.08
+        killed = 0
         with Mail(keys, servers) as mail:
             for _ in range(KILLS):
-                killed += rotation.kill(longest)
+                killed += rotation.kill()
                 if random.random() < 0.3:
                     rotation.run()
             after = until(lambda steps: "switched" in steps, rotation, 30)
         check.that("it goes on after kills", "switched" in after, True)
         what = f"{killed} of {KILLS} runs killed, {mail.verified} verifications, none failed"
         check.that(what, mail.failures[:3], [])
+        check.that("most runs were killed", killed * 2 > KILLS, True)
+        words = ["dig", "+short", f"@{LOOPBACK}", "-p", port, f"other._domainkey.{DOMAIN}", "TXT"]
+        there = subprocess.run([str(word) for word in words], capture_output=True, text=True)
+        check.that("the record of somebody else", there.stdout.strip(), f'"{FOREIGN}"')
+        keys, more = folder / "urgent", ["--ttl", URGENT_TTL]
+        rotation = Rotation(URGENT, keys, resolver.at(), port, publish, more)
+        until(lambda steps: "switched" in steps, rotation, 30)
+        message = MESSAGE.replace(DOMAIN.encode(), URGENT.encode())
+        for revoke_now in (False, True):
+            watch = Watch(DKIM, keys, message, servers, resolver.at())
+            emergency(check, watch, rotation.words, URGENT, revoke_now=revoke_now)
 
 
 if __name__ == "__main__":
-    checks.SECONDS = 900 if LONG else 110
+    checks.SECONDS = 900 if LONG else 240
     checks.main(all_checks, "dkim-rotate-")

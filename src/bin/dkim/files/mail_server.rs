@@ -4,7 +4,6 @@
 //! later a key never mixes two generations. They are written anew after each switch.
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use dkim_toolkit::algorithm::KeyType;
@@ -12,9 +11,8 @@ use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key::PrivateKey;
 
 use super::key_dir::SEED;
-use super::{KeyDir, shown, write_whole};
+use super::{KeyDir, shown};
 use crate::error::Error;
-use crate::interrupt::Steps;
 
 /// A mail server whose configuration can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +40,9 @@ impl MailServer {
         }
     }
 
-    /// Writes the keys in use of a folder into a file of the server's configuration, whole or not at
-    /// all; gives whether the file said something else before.
-    pub fn write_config(self, keys: &KeyDir, file: &Path, steps: &Steps) -> Result<bool, Error> {
+    /// What a file of the server's configuration is to say of the keys in use of a folder; `None` if
+    /// it says that already.
+    pub fn config(self, keys: &KeyDir, file: &Path) -> Result<Option<String>, Error> {
         let Some(active) = keys.read_active()? else {
             return Err(Error::cannot("no key in it is in use yet").about(shown(keys.path())));
         };
@@ -69,13 +67,8 @@ impl MailServer {
             Self::OpenDkim => key_table(&active.domain, &entries),
             Self::Rspamd => dkim_signing(&active.domain, &entries),
         };
-        if fs::read(file).is_ok_and(|there| there == text.as_bytes()) {
-            return Ok(false);
-        }
-        let write = |out: &mut dyn Write| out.write_all(text.as_bytes());
-        let written = write_whole(file, steps, write);
-        written.map_err(|error: io::Error| Error::from(error).about(shown(file)))?;
-        Ok(true)
+        let is_there = fs::read(file).is_ok_and(|there| there == text.as_bytes());
+        Ok((!is_there).then_some(text))
     }
 
     /// The file of a key that the server can read.

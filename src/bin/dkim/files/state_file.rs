@@ -23,6 +23,7 @@ struct File {
     clock: u64,
     denial_ttl: Option<u32>,
     active: Option<u32>,
+    reloaded: Option<u32>,
     keys: Vec<Row>,
 }
 
@@ -39,6 +40,7 @@ struct Row {
     seen_since: Option<u64>,
     seen_at_servers: bool,
     other_ttl: u32,
+    took: Option<u64>,
     requested: Option<u64>,
     retire: bool,
     compromised: bool,
@@ -76,6 +78,7 @@ fn state_of(file: File) -> Result<State, &'static str> {
     state.clock = file.clock;
     state.denial_ttl = file.denial_ttl;
     state.active = file.active;
+    state.reloaded = file.reloaded;
     for row in file.keys {
         let selector = row.selector.parse().map_err(|_| "a selector is none")?;
         let key_type = KeyType::from_name(row.key_type.as_bytes());
@@ -87,6 +90,7 @@ fn state_of(file: File) -> Result<State, &'static str> {
         key.seen_since = row.seen_since;
         key.seen_at_servers = row.seen_at_servers;
         key.other_ttl = row.other_ttl;
+        key.took = row.took;
         key.requested = row.requested;
         key.retire = row.retire;
         key.compromised = row.compromised;
@@ -115,6 +119,7 @@ pub fn write_state(path: &Path, state: &State, steps: &Steps) -> Result<(), Erro
         seen_since: key.seen_since,
         seen_at_servers: key.seen_at_servers,
         other_ttl: key.other_ttl,
+        took: key.took,
         requested: key.requested,
         retire: key.retire,
         compromised: key.compromised,
@@ -127,6 +132,7 @@ pub fn write_state(path: &Path, state: &State, steps: &Steps) -> Result<(), Erro
         clock: state.clock,
         denial_ttl: state.denial_ttl,
         active: state.active,
+        reloaded: state.reloaded,
         keys: state.keys.iter().map(row).collect(),
     };
     let text = serde_json::to_string_pretty(&file).map_err(Error::cannot)?;

@@ -1,6 +1,6 @@
 //! What `dkim rotate` prints.
 
-use dkim_toolkit::rotation::{Key, KeyState, Outcome, Policy, Step};
+use dkim_toolkit::rotation::{Disruption, Key, KeyState, Outcome, Policy, Step};
 use serde::Serialize;
 
 use super::Output;
@@ -19,13 +19,35 @@ pub struct Run<'a> {
     pub failed: Option<String>,
 }
 
+impl Run<'_> {
+    /// Why, with what fails meanwhile.
+    fn why(&self) -> String {
+        let outcome = self.outcome;
+        let mut why = self.failed.as_ref().unwrap_or(&outcome.why).clone();
+        for disruption in &outcome.disruptions {
+            why = format!("{why}. {}", disruption.message);
+        }
+        why
+    }
+
+    /// When something can be done next; where others may have keys, when all that fails meanwhile is
+    /// over, if that is known.
+    fn until(&self) -> Option<u64> {
+        let disruptions = self.outcome.disruptions.iter();
+        let latest = disruptions
+            .map(|disruption| disruption.until)
+            .reduce(|one, other| Some(one?.max(other?)));
+        latest.unwrap_or(self.outcome.until)
+    }
+}
+
 #[derive(Serialize)]
 struct Json<'a> {
     domain: &'a str,
     step: &'a str,
     selector: Option<&'a str>,
     until: Option<String>,
-    why: &'a str,
+    why: String,
     selectors: Vec<Row<'a>>,
 }
 
@@ -72,8 +94,8 @@ pub fn print_run(run: &Run<'_>, output: &mut Output) -> Result<(), Error> {
             .selector
             .as_ref()
             .map(dkim_toolkit::Selector::to_ascii),
-        until: outcome.until.and_then(rfc3339),
-        why: run.failed.as_deref().unwrap_or(&outcome.why),
+        until: run.until().and_then(rfc3339),
+        why: run.why(),
         selectors: selectors.collect(),
     })
 }
@@ -145,6 +167,11 @@ fn text(run: &Run<'_>, columns: usize) -> Report {
         report.wrapped(2, BAD, "trouble:", &trouble.message);
         report.wrapped(4, PLAIN, "remedy:", &trouble.remedy);
     }
+    if run.step.is_none() {
+        for disruption in &outcome.disruptions {
+            report.wrapped(2, UNSURE, "warning:", &disrupted(disruption, run.now));
+        }
+    }
     let keys: Vec<&Key> = outcome
         .state
         .keys
@@ -157,23 +184,53 @@ fn text(run: &Run<'_>, columns: usize) -> Report {
         report.blank();
     }
     for key in keys {
-        let (next, at) = next(run, key);
-        let next = next.map_or(String::new(), |next| format!(", then {next}"));
-        let at = at.map_or(String::new(), |at| format!(" on {}", date(at)));
         let label = format!(
             "  {:width$}  {:7}  ",
             key.selector.as_str(),
             key.key_type.name()
         );
-        let line = format!("{} since {}{next}{at}", key.state.name(), date(key.since));
         let style = if key.state == KeyState::Active {
             GOOD
         } else {
             PLAIN
         };
-        report.row(&label, style, &line);
+        report.row(&label, style, &row(run, key));
     }
     report
+}
+
+/// A key in words: how far it has come, and what comes next and when.
+fn row(run: &Run<'_>, key: &Key) -> String {
+    let at = next(run, key).1;
+    let until = at.map(|at| when(at, run.now));
+    let rest = match (key.state, until) {
+        (KeyState::Created, _) => "nothing signs with it; its record is published next".to_owned(),
+        (KeyState::Published, Some(at)) => format!("nothing signs with it before {at}"),
+        (KeyState::Published, None) => {
+            "it is used when every server has had its record for long enough".to_owned()
+        }
+        (KeyState::Active, Some(at)) => format!("mail is signed with it; due to be replaced {at}"),
+        (KeyState::Active, None) => "mail is signed with it until there is another".to_owned(),
+        (KeyState::Retiring, Some(at)) => {
+            format!("its record stays until {at} for mail on its way, and is then revoked")
+        }
+        (KeyState::Retiring, None) => "its record is revoked next".to_owned(),
+        (KeyState::Revoked, Some(at)) => {
+            format!("its record says so until {at}, and is then removed")
+        }
+        (KeyState::Removed, _) => "its private key is destroyed next".to_owned(),
+        _ => String::new(),
+    };
+    format!("{} since {}: {rest}", key.state.name(), date(key.since))
+}
+
+/// What fails, and until when.
+pub fn disrupted(disruption: &Disruption, now: u64) -> String {
+    let until = disruption.until.map_or_else(
+        || "until when is not known".to_owned(),
+        |at| format!("until {}", when(at, now)),
+    );
+    format!("{} ({until})", disruption.message)
 }
 
 /// A time in words: the hour matters where it is near.
@@ -181,9 +238,9 @@ fn when(time: u64, now: u64) -> String {
     const NEAR: u64 = 2 * 24 * 60 * 60;
     let distance = distance(time, now);
     if time.abs_diff(now) >= NEAR {
-        return format!("{} ({distance})", date(time));
+        return format!("{}, {distance}", date(time));
     }
     let text = rfc3339(time).unwrap_or_default().replace('T', " ");
     let minutes = text.get(..16).unwrap_or(&text);
-    format!("{minutes} UTC ({distance})")
+    format!("{minutes} UTC, {distance}")
 }

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::files::{KeyDir, MailServer, read_state, shown, word, write_state};
 use crate::print::Output;
-use crate::print::rotate::{Run, print_run};
+use crate::print::rotate::{Run, disrupted, print_run};
 
 /// How many steps an emergency takes in one run.
 const MAX_STEPS: usize = 12;
@@ -60,26 +60,39 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
         arguments,
         dir: &dir,
         server: server.as_ref(),
+        state_file: &file,
         now,
     };
-    // A run may have ended between the switch and the server's file.
-    if dir.active()?.is_some() {
-        taking.tell_server(false, output)?;
-    }
+    // A run may have ended between the switch and the server's file, or the server was not told.
+    let untold = match dir.active()? {
+        Some(_) => taking.tell_server(&mut state, output).err(),
+        None => None,
+    };
     let dns = Keys::new(&arguments.dns)?;
     let mut fresh = None;
     let mut status = ExitStatus::Yes;
-    for _ in 0..MAX_STEPS {
+    let mut is_said = false;
+    for number in 0..MAX_STEPS {
         let mut outcome = look(state, &policy, now, fresh, &dns, output)?;
         // Before the step and after it, so that a run that is cut short is taken up again.
         write_state(&file, &outcome.state, &steps)?;
         let step = outcome.step.clone();
-        let done = taking.take(&step, &mut outcome.state, output);
+        if number == 0 {
+            for disruption in &outcome.disruptions {
+                output.warning(&outcome.state.domain, disrupted(disruption, now));
+            }
+        }
+        let is_held = is_gradual(&step) && !is_emergency(&outcome.state);
+        let done = match &untold {
+            Some(error) if is_held => Done::failed(error.clone()),
+            _ => taking.take(&step, &mut outcome.state, output),
+        };
         write_state(&file, &outcome.state, &steps)?;
         if let Step::Make { generation, .. } = step {
             fresh = Some(generation);
         }
         let goes_on = is_emergency(&outcome.state) && done.is_step();
+        is_said |= done.error.is_some();
         let printed = finish(&policy, now, &outcome, Some(&done), output)?;
         status = status.worse(printed);
         if !goes_on {
@@ -87,7 +100,19 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
         }
         state = outcome.state;
     }
+    if let Some(error) = untold.filter(|_| !is_said) {
+        output.error(&error);
+        status = status.worse(error.kind.exit_status());
+    }
     Ok(status)
+}
+
+/// Whether a step would harm a mail server that still signs with the keys before.
+const fn is_gradual(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::Switch(_) | Step::Revoke(_) | Step::Remove(_) | Step::Destroy(_)
+    )
 }
 
 /// Whether keys that others may have are in the DNS still.

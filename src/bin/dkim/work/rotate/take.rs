@@ -1,6 +1,7 @@
 //! Takes a step.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use dkim_toolkit::algorithm::KeyType;
 use dkim_toolkit::identifier::Selector;
@@ -12,7 +13,7 @@ use dkim_toolkit::rotation::{Key, State, Step};
 use super::command;
 use crate::args::Rotate;
 use crate::error::Error;
-use crate::files::{KeyDir, KeyToWrite, MailServer};
+use crate::files::{KeyDir, KeyToWrite, MailServer, shown, write_state, write_whole};
 use crate::print::Output;
 use crate::work::publishing::refused;
 
@@ -21,6 +22,8 @@ pub struct Taking<'a> {
     pub arguments: &'a Rotate,
     pub dir: &'a KeyDir,
     pub server: Option<&'a (MailServer, PathBuf)>,
+    /// Where the state is written.
+    pub state_file: &'a Path,
     pub now: u64,
 }
 
@@ -34,6 +37,13 @@ pub struct Done {
 impl Done {
     const fn new(name: &'static str) -> Self {
         Self { name, error: None }
+    }
+
+    /// A step that failed.
+    pub const fn failed(error: Error) -> Self {
+        let name = "trouble";
+        let error = Some(error);
+        Self { name, error }
     }
 
     /// Whether something was done.
@@ -67,13 +77,7 @@ impl Taking<'_> {
             Step::Trouble => Ok("trouble"),
             _ => Ok("waiting"),
         };
-        taken.map_or_else(
-            |error| Done {
-                name: "trouble",
-                error: Some(error),
-            },
-            Done::new,
-        )
+        taken.map_or_else(Done::failed, Done::new)
     }
 
     fn make(
@@ -190,21 +194,30 @@ impl Taking<'_> {
     ) -> Result<&'static str, Error> {
         self.dir.switch(generation)?;
         state.switched(generation, self.now);
-        self.tell_server(true, output)?;
+        self.tell_server(state, output)?;
         Ok("switched")
     }
 
-    /// Writes the mail server's file, and has the server read it if it has changed, or after a
-    /// switch.
-    pub fn tell_server(&self, is_switch: bool, output: &Output) -> Result<(), Error> {
-        let mut has_changed = is_switch;
-        if let Some((server, file)) = self.server {
-            has_changed |= server.write_config(self.dir, file, &output.steps())?;
+    /// Writes the mail server's file if it says something else, and has the server read it until that
+    /// has succeeded once for what is in use.
+    pub fn tell_server(&self, state: &mut State, output: &Output) -> Result<(), Error> {
+        if let Some((server, file)) = self.server
+            && let Some(text) = server.config(self.dir, file)?
+        {
+            if state.reloaded == state.active {
+                state.reloaded = None;
+            }
+            // First, so that a run that is cut short has the file read later.
+            write_state(self.state_file, state, &output.steps())?;
+            write_whole(file, &output.steps(), |out| out.write_all(text.as_bytes()))
+                .map_err(|error: io::Error| Error::from(error).about(shown(file)))?;
         }
         match &self.arguments.reload_command {
-            Some(line) if has_changed => {
+            Some(line) if state.reloaded != state.active => {
                 let limit = self.arguments.command_timeout;
-                command::run("--reload-command", line, &[], "", limit)
+                command::run("--reload-command", line, &[], "", limit)?;
+                state.reloaded(self.now);
+                write_state(self.state_file, state, &output.steps())
             }
             _ => Ok(()),
         }
