@@ -225,8 +225,8 @@ impl Rotation {
         let is_urgent = self.active_keys().any(|key| key.compromised);
         match ready {
             Some(at) if self.now < at && !is_urgent => {
-                let why = "caches may have an older answer for the name: the new key is used when \
-                           that has run out";
+                let why = "every server has the new record, but caches may keep an older answer; the \
+                           next run after that time uses the new key";
                 Some(Err(Wait::new(why, Some(at))))
             }
             None => {

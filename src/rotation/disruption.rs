@@ -21,7 +21,12 @@ impl Rotation {
     pub(super) fn disruptions(&self) -> Vec<Disruption> {
         let given_up: Vec<&Key> = self.active_keys().filter(|key| key.compromised).collect();
         let mut found = Vec::new();
-        found.extend(self.mail_on_its_way(!given_up.is_empty()));
+        found.extend(
+            [true, false]
+                .map(|is_now| self.mail_on_its_way(is_now))
+                .into_iter()
+                .flatten(),
+        );
         if !given_up.is_empty() {
             found.push(self.mail_until_the_switch(&given_up));
         }
@@ -29,21 +34,24 @@ impl Rotation {
         found
     }
 
-    /// Mail that was signed with keys whose records are revoked.
-    fn mail_on_its_way(&self, is_before_switch: bool) -> Option<Disruption> {
+    /// Mail that was signed with keys whose records are revoked: now, or after the switch.
+    fn mail_on_its_way(&self, is_now: bool) -> Option<Disruption> {
         let is_there = |key: &&Key| {
-            let state = matches!(key.state, KeyState::Active | KeyState::Retiring);
+            let state = match key.state {
+                KeyState::Active => key.revoke_first == is_now,
+                KeyState::Retiring => is_now,
+                _ => false,
+            };
             key.compromised && state && self.sight_of(key).is_anywhere(&Seen::Own)
         };
         let keys: Vec<&Key> = self.state.keys.iter().filter(is_there).collect();
         if keys.is_empty() {
             return None;
         }
-        let is_later = is_before_switch && !keys.iter().any(|key| key.revoke_first);
-        let since = if is_later {
-            "once the new keys are used"
-        } else {
+        let since = if is_now {
             "from now on"
+        } else {
+            "once the new keys are used"
         };
         let took = self.took();
         let ttl = keys
@@ -58,7 +66,7 @@ impl Rotation {
             }
             (_, None) => "when the last cache has let go of the record".to_owned(),
         };
-        let switch = if is_later { took } else { Some(0) };
+        let switch = if is_now { Some(0) } else { took };
         let until = || Some(self.now + switch? + took? + u64::from(ttl?));
         let names = names(&keys);
         Some(Disruption {
@@ -73,7 +81,7 @@ impl Rotation {
     /// Mail that is signed before there are other keys.
     fn mail_until_the_switch(&self, given_up: &[&Key]) -> Disruption {
         let took = self.took();
-        let how_long = took.map_or_else(
+        let when = took.map_or_else(
             || "when each server has their records, and a run has seen that".to_owned(),
             |took| {
                 let took = at_most(took);
@@ -83,12 +91,12 @@ impl Rotation {
             },
         );
         let message = if given_up.iter().any(|key| key.revoke_first) {
-            format!("mail signed from now on fails until the new keys are used: {how_long}")
+            format!("mail signed from now on fails until the new keys are used ({when})")
         } else {
             let names = names(given_up);
             format!(
-                "until the new keys are used, mail is signed with {names} and passes, and so does \
-                 what others sign with it: {how_long}"
+                "mail is signed with {names} and passes until the new keys are used ({when}); so does \
+                 what others sign with it"
             )
         };
         let told = self.state.coming().and_then(|coming| {

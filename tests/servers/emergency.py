@@ -105,7 +105,7 @@ def emergency(check, watch, words, domain, *, revoke_now):
     old = [row["selector"] for row in before["selectors"] if row["state"] == "active"]
     said = rotate("--dry-run", *options)[2][0]["why"]
     spread = seconds(r"everywhere after up to (\d+) seconds", said)
-    switch = seconds(r"(?:new keys are used|sign with it): (\d+) seconds", said)
+    switch = seconds(r"new keys are used \((\d+) seconds", said)
     denied = seconds(r"for up to (\d+) seconds after each server", said)
     print(f"        {name}: {said}")
 

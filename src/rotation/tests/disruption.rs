@@ -41,9 +41,9 @@ fn an_emergency_says_what_fails_from_the_switch_on() {
             "once the new keys are used, mail signed with s202611-rsa or s202611-ed25519 that is not \
              verified yet fails: at once where the DNS is asked anew, everywhere after up to 2 \
              minutes; so does what others sign with it",
-            "until the new keys are used, mail is signed with s202611-rsa or s202611-ed25519 and \
-             passes, and so does what others sign with it: 60 seconds after their records are \
-             published, if it takes as long as last time",
+            "mail is signed with s202611-rsa or s202611-ed25519 and passes until the new keys are \
+             used (60 seconds after their records are published, if it takes as long as last time); \
+             so does what others sign with it",
             "mail signed with the new keys may fail for up to 5 minutes after each server has their \
              records, at resolvers that asked for their names before",
         ]
@@ -80,8 +80,8 @@ fn revoking_first_says_that_everything_fails_until_the_switch() {
     assert!(said[0].starts_with("from now on, mail signed with s202611-rsa or"));
     assert_eq!(
         said[1],
-        "mail signed from now on fails until the new keys are used: 60 seconds after their records \
-         are published, if it takes as long as last time"
+        "mail signed from now on fails until the new keys are used (60 seconds after their records \
+         are published, if it takes as long as last time)"
     );
     world.catch_up();
     let said = world.run();
@@ -97,7 +97,7 @@ fn what_is_not_known_is_not_said() {
     let outcome = world.run();
     let said = messages(&outcome);
     assert!(said[0].contains("everywhere when the last cache has let go of the record"));
-    assert!(said[1].ends_with("when each server has their records, and a run has seen that"));
+    assert!(said[1].ends_with("(when each server has their records, and a run has seen that)"));
     assert!(said[2].contains("for up to 2 days after"));
     assert!(outcome.disruptions.iter().all(|said| said.until.is_none()));
 }

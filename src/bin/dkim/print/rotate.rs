@@ -123,10 +123,10 @@ fn next(run: &Run<'_>, key: &Key) -> (Option<&'static str>, Option<u64>) {
 const fn would(step: &Step) -> (&'static str, &'static str) {
     match step {
         Step::Make { .. } => ("make keys", "created"),
-        Step::Publish(_) => ("publish", "published"),
+        Step::Publish(_) => ("publish the records", "published"),
         Step::Switch(_) => ("use the new keys", "switched"),
-        Step::Revoke(_) => ("revoke", "revoked"),
-        Step::Remove(_) => ("remove", "removed"),
+        Step::Revoke(_) => ("revoke the old records", "revoked"),
+        Step::Remove(_) => ("remove the old records", "removed"),
         Step::Destroy(_) => ("destroy the private keys", "removed"),
         Step::Nothing => ("nothing to do", "nothing"),
         Step::Trouble => ("trouble", "trouble"),
@@ -204,21 +204,33 @@ fn row(run: &Run<'_>, key: &Key) -> String {
     let at = next(run, key).1;
     let until = at.map(|at| when(at, run.now));
     let rest = match (key.state, until) {
-        (KeyState::Created, _) => "nothing signs with it; its record is published next".to_owned(),
+        (KeyState::Created, _) => {
+            "nothing signs with it; the next run publishes its record".to_owned()
+        }
         (KeyState::Published, Some(at)) => format!("nothing signs with it before {at}"),
         (KeyState::Published, None) => {
             "it is used when every server has had its record for long enough".to_owned()
         }
-        (KeyState::Active, Some(at)) => format!("mail is signed with it; due to be replaced {at}"),
+        (KeyState::Active, _) if run.outcome.state.coming().is_some() => {
+            "mail is signed with it until the next key is used".to_owned()
+        }
+        (KeyState::Active, Some(at)) => {
+            format!("mail is signed with it; the next key is made on {at}")
+        }
         (KeyState::Active, None) => "mail is signed with it until there is another".to_owned(),
         (KeyState::Retiring, Some(at)) => {
-            format!("its record stays until {at} for mail on its way, and is then revoked")
+            format!(
+                "its record stays published until {at} so that mail on its way verifies; then the \
+                 next run revokes it"
+            )
         }
-        (KeyState::Retiring, None) => "its record is revoked next".to_owned(),
+        (KeyState::Retiring, None) => "its record is revoked as soon as possible".to_owned(),
         (KeyState::Revoked, Some(at)) => {
-            format!("its record says so until {at}, and is then removed")
+            format!("its record says so until {at}; then the next run removes it")
         }
-        (KeyState::Removed, _) => "its private key is destroyed next".to_owned(),
+        (KeyState::Removed, _) => {
+            "the private key is destroyed when no server has its record".to_owned()
+        }
         _ => String::new(),
     };
     format!("{} since {}: {rest}", key.state.name(), date(key.since))
@@ -226,11 +238,11 @@ fn row(run: &Run<'_>, key: &Key) -> String {
 
 /// What fails, and until when.
 pub fn disrupted(disruption: &Disruption, now: u64) -> String {
-    let until = disruption.until.map_or_else(
-        || "until when is not known".to_owned(),
-        |at| format!("until {}", when(at, now)),
-    );
-    format!("{} ({until})", disruption.message)
+    let message = &disruption.message;
+    match disruption.until {
+        Some(at) => format!("{message}; over by {}", when(at, now)),
+        None => message.clone(),
+    }
 }
 
 /// A time in words: the hour matters where it is near.
@@ -238,9 +250,9 @@ fn when(time: u64, now: u64) -> String {
     const NEAR: u64 = 2 * 24 * 60 * 60;
     let distance = distance(time, now);
     if time.abs_diff(now) >= NEAR {
-        return format!("{}, {distance}", date(time));
+        return format!("{} ({distance})", date(time));
     }
     let text = rfc3339(time).unwrap_or_default().replace('T', " ");
     let minutes = text.get(..16).unwrap_or(&text);
-    format!("{minutes} UTC, {distance}")
+    format!("{minutes} UTC ({distance})")
 }
