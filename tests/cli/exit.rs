@@ -152,7 +152,6 @@ fn bad_files_are_named() {
     dkim(&["verify", "--zone", "/dev/zero", "x.eml"])
         .exits(4)
         .says("dkim: error: /dev/zero: larger than 64 MiB, the limit");
-    dkim(&["inspect", "/"]).exits(4).says("/: is a directory");
     let name = "odd\u{1b}[31m.eml";
     dkim(&["verify", ZONE[0], ZONE[1], name])
         .exits(4)
