@@ -72,7 +72,7 @@ SIGNATURE = {
     "method": "RFC 6376 §3.5, q=: Unrecognized query mechanisms MUST be ignored.",
     "length": (
         "RFC 6376 §3.5, l=: This tag informs the Verifier of the number of octets in the body of the email after "
-        "canonicalization included in the cryptographic hash. This value MUST NOT be larger than the actual "
+        "canonicalization included in the cryptographic hash … This value MUST NOT be larger than the actual "
         "number of octets in the canonicalized message body."
     ),
     "partial": "RFC 6376 §8.2: Assessors might wish to ignore signatures that use the tag.",
@@ -99,7 +99,7 @@ RECORD = {
     "first": "RFC 6376 §3.6.1, v=: This tag MUST be the first tag in the record.",
     "several": (
         "RFC 6376 §6.1.2: If the query for the public key returns multiple key records, the Verifier can choose "
-        "one of the key records or may cycle through the key records."
+        "one of the key records or may cycle through the key records …"
     ),
     "hash": (
         'RFC 6376 §6.1.2: If the "h=" tag exists in the public-key record and the hash algorithm implied by the '
@@ -121,7 +121,7 @@ RECORD = {
     ),
     "default": 'RFC 6376 §3.6.1: k= Key type (plain-text; OPTIONAL, default is "rsa").',
     "rsa": (
-        'RFC 6376 §3.6.1, k=: an ASN.1 DER-encoded RSAPublicKey is being used in the "p=" tag [or '
+        'RFC 6376 §3.6.1, k=: an ASN.1 DER-encoded … RSAPublicKey … is being used in the "p=" tag [or '
         'SubjectPublicKeyInfo: erratum 3017]'
     ),
     "der": "RFC 6376 §3.6.1, k=: ASN.1 DER-encoded [what is nearly DER, OpenSSL reads as well]",

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Generated messages, judged by `dkim verify` and by the DKIM tools of Debian. See README.md here.
 
     run.py --dkim PATH                         2,000 messages
@@ -35,6 +35,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dkim", metavar="PATH", required=True, help="our binary")
     parser.add_argument("--count", metavar="N", type=int, default=2000, help="how many messages (%(default)s)")
+    parser.add_argument("--start", metavar="N", type=int, default=1, help="the first one's number (%(default)s)")
     parser.add_argument("--seed", metavar="S", default="1", help="other messages (%(default)s)")
     parser.add_argument("--keep", metavar="DIR", help="write the messages and DISAGREEMENTS.jsonl there")
     return parser.parse_args()
@@ -43,7 +44,7 @@ def arguments():
 def write_messages(wanted, directory):
     """Generates the messages, one file each. Returns [(path, Generated)]."""
     found = []
-    for number in range(1, wanted.count + 1):
+    for number in range(wanted.start, wanted.start + wanted.count):
         path = os.path.join(directory, f"{number:06}.eml")
         message = generator.generated(wanted.seed, number)
         Path(path).write_bytes(message.data)
