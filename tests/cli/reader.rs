@@ -236,8 +236,8 @@ fn a_message_is_recognised_by_its_fields() {
         .env("COLUMNS", "50")
         .stdin(std::process::Stdio::piped());
     Run::reading(&mut narrow, long.as_bytes()).exits(1).prints(
-        "  From: \"Anna of the…f the firm \" <x@evil.example>\n  \
-         Subject: much to say much to say much to say muc…\n",
+        "  From: \"Anna of the … the firm \" <x@evil.example>\n  \
+         Subject: much to say much to say much to say mu…\n",
     );
 }
 
