@@ -1,6 +1,8 @@
 //! What is hashed for a signature: the body, once for all signatures that want it alike, and the
 //! signed header fields (RFC 6376 §3.7).
 
+mod lines;
+
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 

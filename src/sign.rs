@@ -3,6 +3,7 @@
 mod choices;
 mod error;
 mod signer;
+mod warning;
 
 use crate::algorithm::SigningAlgorithm;
 use crate::author::{NoAuthorDomain, author_addresses, single_author_domain};
@@ -16,6 +17,7 @@ pub use choices::{
 };
 pub use error::SignError;
 pub use signer::Signer;
+pub use warning::SignWarning;
 
 /// The domain that signs a message where none is named: that of the author
 /// ([`single_author_domain`]), in lower case, so that the signature is aligned with it.
@@ -84,6 +86,12 @@ impl Signing {
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// What is unwise about signing this message: for when the whole body was given.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<SignWarning> {
+        SignWarning::find(&self.header, &self.body.clone().finish(), &self.signers)
     }
 
     /// What has to be signed elsewhere and was not supplied so far: for when the whole body was

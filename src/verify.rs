@@ -20,7 +20,7 @@ use crate::signature::{FIELD_NAME, Signature, SignatureError};
 use crate::verdict::{Reason, Verdict, Warning};
 use examination::{Readable, Repeated};
 use judgement::Judge;
-use message_warnings::{message_line_ends, message_warnings};
+use message_warnings::message_warnings;
 
 pub use crate::hash::canonical_header;
 pub use requirement::{MessageResult, Required, Requirement};
@@ -265,7 +265,7 @@ impl Verification {
             .into_iter()
             .map(|candidate| judge.verdict(candidate))
             .collect();
-        let line_ends = message_line_ends(&header, &body);
+        let line_ends = body.message_line_ends(&header);
         let mut report = Report {
             warnings: message_warnings(&header, &verdicts, &body, line_ends),
             verdicts,
@@ -329,9 +329,12 @@ mod tests {
 
     #[test]
     fn a_query_is_pending_until_it_is_answered() {
-        let mail = "DKIM-Signature: v=1; a=ed25519-sha256; d=example.com; s=one; h=From; bh=AA==;\r\n b=AA==\r\n\
-                    DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=one; h=From; bh=AA==;\r\n b=AA==\r\n\
-                    DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=two; h=From; bh=AA==;\r\n b=AA==\r\n\
+        let mail = "DKIM-Signature: v=1; a=ed25519-sha256; d=example.com; s=one; h=From; b=AA==;\r\n \
+                    bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\
+                    DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=one; h=From; b=AA==;\r\n \
+                    bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\
+                    DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=two; h=From; b=AA==;\r\n \
+                    bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\
                     From: joe@example.com\r\n\r\n";
         let (header, _) = crate::message::parse(mail.as_bytes(), LineEndings::Lenient).unwrap();
         let mut verification = Verifier::default().begin(header, 0);

@@ -31,8 +31,10 @@ mod schema;
 mod scripting;
 mod servers;
 mod sign;
+mod sign_in_place;
 mod sign_key_dir;
 mod sign_many;
+mod sign_warnings;
 mod verify;
 
 use std::path::PathBuf;

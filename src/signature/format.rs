@@ -108,9 +108,11 @@ pub(crate) fn copied_field_pieces(fields: &[HeaderField<'_>]) -> Vec<String> {
     pieces
 }
 
-/// Whether a message is internationalized: its header has characters beyond ASCII (RFC 6532 §3).
+/// Whether a message is internationalized: its header has characters beyond ASCII, and is UTF-8
+/// (RFC 6532 §3). Other bytes are an old character set, which no server takes for SMTPUTF8.
 pub(crate) fn is_internationalized(header: &Header) -> bool {
-    !header.octets().is_ascii()
+    let octets = header.octets();
+    !octets.is_ascii() && std::str::from_utf8(octets).is_ok()
 }
 
 #[cfg(test)]

@@ -94,10 +94,10 @@ fn what_cannot_sign_is_said() {
         .says(&rotate);
     switch(&keys, 1);
     let key = keys.join("0001/ed1._domainkey.example.com.pem");
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     sign(&keys, &[])
         .exits(0)
-        .says("others may read this key (mode 0640)");
+        .says("others may read this key (mode 0644)");
     fs::write(&key, "cut").unwrap();
     sign(&keys, &[]).exits(4).says("ed1._domainkey.example.com");
     fs::remove_file(&key).unwrap();

@@ -24,11 +24,12 @@ use crate::system;
 
 pub use key_dir::{ActiveKeys, KeyDir, KeyToWrite};
 pub use key_file::{
-    ASK_PASSPHRASE, Passphrase, check_target, read_public_key, read_secret, write_private_keys,
+    ASK_PASSPHRASE, Passphrase, check_target, named_key, read_public_key, read_secret,
+    write_private_keys,
 };
 pub use mail_server::MailServer;
 pub use mbox::Mbox;
-pub use new_file::write_whole;
+pub use new_file::{write_anew, write_whole};
 pub use opened::{FileStart, InFile, Opened};
 pub use replay::{CopyError, Replay};
 pub use sources::Sources;

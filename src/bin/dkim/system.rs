@@ -11,8 +11,8 @@ use other as this;
 use unix as this;
 
 pub use this::{
-    TEMPORARY, arguments, before_signals_end, end_as_by_closed_pipe, end_group, end_line, folded,
-    follow_links, host_name, in_own_group, keep_owner, keep_rights, leads_nowhere,
-    make_private_folder, mode_for_others, nobody_reads, path_of, read_pointer, replace_pointer,
-    set_mode, shell, word,
+    FileState, TEMPORARY, arguments, before_signals_end, end_as_by_closed_pipe, end_group,
+    end_line, folded, follow_links, host_name, in_own_group, keep_attributes, keep_owner,
+    keep_rights, leads_nowhere, make_private_folder, nobody_reads, open_folder, other_names,
+    path_of, read_pointer, replace_pointer, rights_of_everybody, set_mode, shell, word,
 };

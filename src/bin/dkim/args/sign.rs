@@ -95,7 +95,7 @@ pub struct Sign {
     /// Write the signed message to this file
     #[arg(long, short, value_name = "FILE", conflicts_with_all = ["in_place", "output_dir"])]
     pub output: Option<PathBuf>,
-    /// Replace each file by its signed message
+    /// Replace each file by its signed message, unless another program changes it meanwhile
     #[arg(long, conflicts_with_all = ["output_dir", "field_only"])]
     pub in_place: bool,
     /// Write the signed messages into this folder, under their files' names

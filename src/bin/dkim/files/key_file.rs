@@ -4,10 +4,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
+use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key::{PrivateKeyError, PrivateKeyText, PublicKey};
 use dkim_toolkit::key_file::KeyFileError;
 use zeroize::Zeroizing;
 
+use super::key_dir::SEED;
 use super::new_file::{NewFile, folder_of};
 use super::{shown, word};
 use crate::error::{Error, io_reason};
@@ -93,6 +95,18 @@ pub fn read_public_key(
             Err(error.hints(hint))
         }
     }
+}
+
+/// The selector and the domain that a key's file is named by, as `dkim keygen` and `dkim rotate`
+/// name it.
+pub fn named_key(path: &Path) -> Option<(Selector, Sdid)> {
+    let name = path.file_name()?.to_str()?;
+    let (name, ending) = name.rsplit_once('.')?;
+    let (selector, domain) = name.split_once("._domainkey.")?;
+    if !matches!(ending, "pem" | SEED) {
+        return None;
+    }
+    Some((selector.parse().ok()?, domain.parse().ok()?))
 }
 
 /// Whether that is nothing but the base64 of 32 bytes: a seed, or a public key taken for one.

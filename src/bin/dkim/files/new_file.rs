@@ -1,13 +1,15 @@
 //! Files that are there whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::error;
+use std::fmt;
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
 use crate::interrupt::Steps;
-use crate::system::{follow_links, keep_rights, set_mode};
+use crate::system::{FileState, follow_links, keep_attributes, keep_rights, set_mode};
 
 /// What the names of files begin with that are not finished.
 const PREFIX: &str = ".dkim-";
@@ -51,7 +53,17 @@ impl NewFile {
     /// Gives the file its name, whatever has that name now. That may take two steps, which no
     /// signal comes between.
     pub fn replace(self, target: &Path, steps: &Steps) -> io::Result<()> {
-        self.name(target, Some(steps))
+        self.replace_if(target, steps, &|| Ok(()))
+    }
+
+    /// Gives the file its name, unless `check` fails, which is called just before that.
+    pub fn replace_if(
+        self,
+        target: &Path,
+        steps: &Steps,
+        check: &dyn Fn() -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.name(target, Some(Replacing { steps, check }))
     }
 
     /// Gives the file its name; the error is [`io::ErrorKind::AlreadyExists`] if it is taken.
@@ -59,21 +71,28 @@ impl NewFile {
         self.name(target, None)
     }
 
-    fn name(mut self, target: &Path, replace: Option<&Steps>) -> io::Result<()> {
+    fn name(mut self, target: &Path, replacing: Option<Replacing<'_>>) -> io::Result<()> {
         self.file().sync_all()?;
+        if let Some(replacing) = replacing {
+            (replacing.check)()?;
+        }
         let hidden = match self.state {
             #[cfg(target_os = "linux")]
-            State::Nameless(mut file) => match nameless::link(&file, &self.folder, target, replace)
-            {
-                Ok(()) => None,
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
-                // There may be no /proc, or no links.
-                Err(_) => Some(nameless::copy(&mut file, &self.folder)?),
-            },
+            State::Nameless(mut file) => {
+                match nameless::link(&file, &self.folder, target, replacing) {
+                    Ok(()) => None,
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                        return Err(error);
+                    }
+                    // There may be no /proc, or no links.
+                    Err(_) => Some(nameless::copy(&mut file, &self.folder)?),
+                }
+            }
             State::Hidden(file) => Some(file),
         };
         if let Some(hidden) = hidden {
-            let named = if replace.is_some() {
+            let named = if let Some(replacing) = replacing {
+                (replacing.check)()?;
                 hidden.persist(target)
             } else {
                 hidden.persist_noclobber(target)
@@ -86,8 +105,29 @@ impl NewFile {
     }
 }
 
-/// Writes a file whole or not at all: `write` fills a new one, which then takes its place and its
-/// mode. What is no regular file (a device, a pipe) is written to as it is.
+/// A file whose name is taken over.
+#[derive(Clone, Copy)]
+struct Replacing<'a> {
+    steps: &'a Steps,
+    /// Whether it may be.
+    check: &'a dyn Fn() -> io::Result<()>,
+}
+
+/// The error of replacing a file that is not as it was when it was read.
+#[derive(Debug)]
+pub struct Changed;
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it was changed meanwhile")
+    }
+}
+
+impl error::Error for Changed {}
+
+/// Writes a file whole or not at all: `write` fills a new one, which then takes its place, its
+/// rights and its extended attributes. What is no regular file (a device, a pipe) is written to as
+/// it is.
 pub fn write_whole<E: From<io::Error>>(
     path: &Path,
     steps: &Steps,
@@ -101,14 +141,50 @@ pub fn write_whole<E: From<io::Error>>(
     {
         return write(&mut OpenOptions::new().write(true).open(&target)?);
     }
+    write_file(&target, existing.as_ref(), steps, &|| Ok(()), write)
+}
+
+/// Writes a file anew that was read, like [`write_whole`], unless it has been changed since: the
+/// error, of which [`Changed`] is the source, leaves it as it is.
+///
+/// That is checked just before the new file takes the old one's name, which no system does as one
+/// step: what another program writes between the two is lost, and so is what a program writes later
+/// that has the old file open.
+pub fn write_anew<E: From<io::Error>>(
+    path: &Path,
+    as_read: &FileState,
+    steps: &Steps,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+) -> Result<(), E> {
+    let target = follow_links(path)?;
+    let check = || match fs::metadata(&target) {
+        Ok(now) if FileState::of(&now) == *as_read => Ok(()),
+        _ => Err(io::Error::other(Changed)),
+    };
+    check()?;
+    let existing = fs::metadata(&target)?;
+    write_file(&target, Some(&existing), steps, &check, write)
+}
+
+fn write_file<E: From<io::Error>>(
+    target: &Path,
+    existing: Option<&Metadata>,
+    steps: &Steps,
+    check: &dyn Fn() -> io::Result<()>,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+) -> Result<(), E> {
     // Nobody reads of a message before its file has the rights of the one it replaces.
     let mode = if existing.is_some() { 0o600 } else { 0o666 };
-    let mut file = NewFile::beside(&target, mode)?;
+    let mut file = NewFile::beside(target, mode)?;
     write(file.file())?;
     if let Some(existing) = existing {
-        keep_rights(file.file(), &existing)?;
+        // Those of a file that one may not read cannot be had.
+        if let Ok(existing) = File::open(target) {
+            keep_attributes(file.file(), &existing)?;
+        }
+        keep_rights(file.file(), existing)?;
     }
-    file.replace(&target, steps)?;
+    file.replace_if(target, steps, check)?;
     Ok(())
 }
 
@@ -137,9 +213,8 @@ mod nameless {
     use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat};
     use tempfile::{Builder, NamedTempFile};
 
-    use super::{PREFIX, hidden};
-    use crate::interrupt::Steps;
-    use crate::system::keep_rights;
+    use super::{PREFIX, Replacing, hidden};
+    use crate::system::{keep_attributes, keep_rights};
 
     /// `None` where there are none, or where nothing can be written at all.
     pub(super) fn open(folder: &Path, mode: u32) -> Option<File> {
@@ -154,7 +229,7 @@ mod nameless {
         file: &File,
         folder: &Path,
         target: &Path,
-        replace: Option<&Steps>,
+        replacing: Option<Replacing<'_>>,
     ) -> io::Result<()> {
         let open_file = format!("/proc/self/fd/{}", file.as_raw_fd());
         let link_as = |name: &Path| {
@@ -163,11 +238,12 @@ mod nameless {
         };
         let linked = link_as(target);
         let taken = |error: &io::Error| error.kind() == io::ErrorKind::AlreadyExists;
-        let Some(steps) = replace.filter(|_| linked.as_ref().is_err_and(taken)) else {
+        let Some(replacing) = replacing.filter(|_| linked.as_ref().is_err_and(taken)) else {
             return linked;
         };
-        let _step = steps.begin();
+        let _step = replacing.steps.begin();
         let linked = Builder::new().prefix(PREFIX).make_in(folder, link_as)?;
+        (replacing.check)()?;
         linked.into_temp_path().persist(target)?;
         Ok(())
     }
@@ -177,6 +253,7 @@ mod nameless {
         let mut copy = hidden(folder, 0o600)?;
         file.rewind()?;
         io::copy(file, copy.as_file_mut())?;
+        keep_attributes(copy.as_file(), file)?;
         keep_rights(copy.as_file(), &file.metadata()?)?;
         copy.as_file().sync_all()?;
         Ok(copy)
@@ -185,87 +262,4 @@ mod nameless {
 
 #[cfg(test)]
 #[cfg(unix)]
-mod tests {
-    use std::fs;
-    use std::io::Write as _;
-    use std::os::unix::fs::MetadataExt as _;
-
-    use super::*;
-
-    /// What is in a folder: the names and what is in the files, sorted.
-    fn contents(folder: &Path) -> Vec<(String, String)> {
-        let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
-        let mut contents: Vec<_> = entries
-            .map(|entry| {
-                let text = fs::read_to_string(entry.path()).unwrap();
-                (entry.file_name().into_string().unwrap(), text)
-            })
-            .collect();
-        contents.sort();
-        contents
-    }
-
-    fn one(text: &str) -> Vec<(String, String)> {
-        vec![("key".to_owned(), text.to_owned())]
-    }
-
-    /// Goes through the life of a file with what makes files here.
-    fn check(begin: impl Fn(&Path) -> NewFile) {
-        let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("key");
-        let written = |text: &str| {
-            let mut file = begin(&target);
-            file.file().write_all(text.as_bytes()).unwrap();
-            file
-        };
-        drop(written("given up"));
-        assert_eq!(contents(folder.path()), []);
-        written("first").create(&target).unwrap();
-        assert_eq!(contents(folder.path()), one("first"));
-        assert_eq!(fs::metadata(&target).unwrap().mode() & 0o7777, 0o600);
-        let refused = written("second").create(&target).unwrap_err();
-        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
-        assert_eq!(contents(folder.path()), one("first"));
-        written("third, which is longer")
-            .replace(&target, &Steps::default())
-            .unwrap();
-        assert_eq!(contents(folder.path()), one("third, which is longer"));
-        fs::remove_file(&target).unwrap();
-        written("fourth")
-            .replace(&target, &Steps::default())
-            .unwrap();
-        assert_eq!(contents(folder.path()), one("fourth"));
-    }
-
-    #[test]
-    fn files_are_whole_or_not_there() {
-        check(|target| NewFile::beside(target, 0o600).unwrap());
-        check(|target| {
-            let folder = folder_of(target);
-            let state = State::Hidden(hidden(&folder, 0o600).unwrap());
-            NewFile { folder, state }
-        });
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn what_is_not_finished_has_no_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let target = folder.path().join("key");
-        let mut file = NewFile::beside(&target, 0o600).unwrap();
-        file.file().write_all(b"secret").unwrap();
-        let names = contents(folder.path());
-        match &mut file.state {
-            State::Nameless(file) => {
-                assert_eq!(names, []);
-                // Where it can get no name, its copy can.
-                let copy = nameless::copy(file, folder.path()).unwrap();
-                copy.persist(&target).unwrap();
-                assert_eq!(contents(folder.path()), one("secret"));
-                assert_eq!(fs::metadata(&target).unwrap().mode() & 0o7777, 0o600);
-            }
-            // Not every file system has such files.
-            State::Hidden(_) => assert_eq!(names.len(), 1),
-        }
-    }
-}
+mod tests;

@@ -1,11 +1,12 @@
 //! Messages that are read twice.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek as _, SeekFrom, Write};
 use std::path::Path;
 
 use tempfile::SpooledTempFile;
 
+use super::new_file::Changed;
 use super::{PIECE, Pieces, Source, word};
 use crate::error::{Error, io_reason};
 use crate::system::TEMPORARY;
@@ -20,6 +21,8 @@ pub struct Replay {
     input: Input,
     /// The source once more, if it can be read again.
     again: Option<File>,
+    /// What the file was like before it was read.
+    metadata: Option<Metadata>,
     /// The first bytes, or all if they are few.
     kept: Vec<u8>,
     rest: Rest,
@@ -45,6 +48,7 @@ impl Pieces for Replay {
             kept,
             rest,
             length: total,
+            ..
         } = self;
         let piece = &input.buffer[..length];
         *total += length as u64;
@@ -82,25 +86,32 @@ fn keep(
 impl Replay {
     /// Opens a source.
     pub fn open(source: &Source) -> Result<Self, Error> {
-        let (input, again) = match source {
-            Source::Stdin => (Input::open(source)?, None),
+        let (input, again, metadata) = match source {
+            Source::Stdin => (Input::open(source)?, None, None),
             Source::File(path) => {
                 let file = open_message(path)?;
-                let again = if file.metadata()?.is_file() {
+                let metadata = file.metadata()?;
+                let again = if metadata.is_file() {
                     Some(file.try_clone()?)
                 } else {
                     None
                 };
-                (Input::from_reader(file), again)
+                (Input::from_reader(file), again, Some(metadata))
             }
         };
         Ok(Self {
             input,
             again,
+            metadata,
             kept: Vec::new(),
             rest: Rest::Nothing,
             length: 0,
         })
+    }
+
+    /// What the file was like before it was read; `None` for standard input.
+    pub fn metadata(&self) -> Option<&Metadata> {
+        self.metadata.as_ref()
     }
 
     /// How many bytes were read.
@@ -167,8 +178,17 @@ impl Rest {
 pub enum CopyError {
     Read(io::Error),
     Write(io::Error),
-    /// It was longer or shorter when it was read again.
+    /// It was longer or shorter when it was read again, or changed before it could be replaced.
     Changed,
+}
+
+impl From<io::Error> for CopyError {
+    fn from(error: io::Error) -> Self {
+        match error.get_ref() {
+            Some(source) if source.is::<Changed>() => Self::Changed,
+            _ => Self::Write(error),
+        }
+    }
 }
 
 /// An open message.

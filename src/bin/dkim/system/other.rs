@@ -8,6 +8,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::time::SystemTime;
 
 use tempfile::Builder;
 use wild::ArgsOs;
@@ -70,8 +71,36 @@ pub fn host_name() -> String {
 pub fn set_mode(_: &mut Builder<'_, '_>, _: u32) {}
 
 /// None: there are no modes.
-pub fn mode_for_others(_: &Path) -> Option<u32> {
+pub fn rights_of_everybody(_: &Path) -> Option<(&'static str, u32)> {
     None
+}
+
+/// None: there are no modes.
+pub fn open_folder(_: &Path) -> Option<(PathBuf, u32)> {
+    None
+}
+
+/// What tells whether a file is as it was: its size, and when it was made and changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileState {
+    size: u64,
+    created: Option<SystemTime>,
+    modified: Option<SystemTime>,
+}
+
+impl FileState {
+    pub fn of(metadata: &Metadata) -> Self {
+        Self {
+            size: metadata.len(),
+            created: metadata.created().ok(),
+            modified: metadata.modified().ok(),
+        }
+    }
+}
+
+/// None: the standard library does not tell.
+pub fn other_names(_: &Metadata) -> u64 {
+    0
 }
 
 /// Nothing: the owner is whoever made the file.
@@ -80,6 +109,13 @@ pub fn keep_owner(_: &File, _: &Metadata) {}
 /// Nothing: the folder gives a new file its rights.
 #[expect(clippy::unnecessary_wraps, reason = "on Unix this can fail")]
 pub fn keep_rights(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Nothing: attributes that belong to a file here are streams, which no call without unsafe code
+/// lists.
+#[expect(clippy::unnecessary_wraps, reason = "on Unix this can fail")]
+pub fn keep_attributes(_: &File, _: &File) -> io::Result<()> {
     Ok(())
 }
 

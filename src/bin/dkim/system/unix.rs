@@ -1,13 +1,13 @@
 //! Unix: files have an owner, a group and a mode, and signals end programs.
 
+mod rights;
+
 use std::env::ArgsOs;
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, Metadata, Permissions};
+use std::fs::{self, DirBuilder, Permissions};
 use std::io;
 use std::os::unix::ffi::OsStringExt as _;
-use std::os::unix::fs::{
-    DirBuilderExt as _, MetadataExt as _, PermissionsExt as _, fchown, symlink,
-};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -19,6 +19,11 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use tempfile::Builder;
+
+pub use rights::{
+    FileState, follow_links, keep_attributes, keep_owner, keep_rights, open_folder, other_names,
+    rights_of_everybody,
+};
 
 /// The variable that names the folder of temporary files.
 pub const TEMPORARY: &str = "TMPDIR";
@@ -82,48 +87,6 @@ pub fn host_name() -> String {
 /// Gives a new file a mode, less what the umask takes away.
 pub fn set_mode(builder: &mut Builder<'_, '_>, mode: u32) {
     builder.permissions(Permissions::from_mode(mode));
-}
-
-/// The mode of a file that others than its owner have rights to.
-pub fn mode_for_others(path: &Path) -> Option<u32> {
-    let mode = fs::metadata(path).ok()?.mode() & 0o7777;
-    (mode & 0o077 != 0).then_some(mode)
-}
-
-/// Gives a file the owner and the group of another, if that is allowed.
-pub fn keep_owner(file: &File, existing: &Metadata) {
-    // To change the owner takes rights that whoever replaces a file need not have.
-    let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
-}
-
-/// Gives a file the owner, the group and the mode of another, as far as one may. Where the group
-/// cannot be given, it is given no rights.
-pub fn keep_rights(file: &File, existing: &Metadata) -> io::Result<()> {
-    let current = file.metadata()?;
-    let mut mode = existing.mode() & 0o7777;
-    let (owner, group) = (existing.uid(), existing.gid());
-    if (current.uid(), current.gid()) != (owner, group)
-        && fchown(file, Some(owner), Some(group)).is_err()
-        && fchown(file, None, Some(group)).is_err()
-    {
-        mode &= !0o070;
-    }
-    file.set_permissions(Permissions::from_mode(mode))
-}
-
-/// What a path leads to: a link stays a link, also one to a file that is yet to be.
-pub fn follow_links(path: &Path) -> io::Result<PathBuf> {
-    let mut target = path.to_owned();
-    for _ in 0..40 {
-        let Ok(link) = fs::read_link(&target) else {
-            return Ok(target);
-        };
-        target = match target.parent() {
-            Some(folder) => folder.join(link),
-            None => link,
-        };
-    }
-    Err(io::Error::other("too many levels of symbolic links"))
 }
 
 /// Makes a folder that is the owner's alone.

@@ -13,7 +13,7 @@ use super::publishing::{Change, Published, read_key};
 use crate::args::Record;
 use crate::error::Error;
 use crate::exit::ExitStatus;
-use crate::files::{Passphrase, shown};
+use crate::files::{Passphrase, named_key, shown};
 use crate::print::Output;
 use crate::print::record::{Printed, print};
 
@@ -69,20 +69,12 @@ pub fn run(arguments: &Record, output: &mut Output) -> Result<ExitStatus, Error>
 
 /// Selector and domain, as far as they are said or in the name of the key's file.
 fn name(arguments: &Record) -> (Option<Selector>, Option<Sdid>) {
-    let file = arguments.key.as_deref().and_then(key_file_name);
+    let file = arguments.key.as_deref().and_then(named_key);
     let (selector, domain) = file.unzip();
     (
         arguments.selector.clone().or(selector),
         arguments.domain.clone().or(domain),
     )
-}
-
-/// Selector and domain in the name that `dkim keygen` gives a key's file.
-fn key_file_name(path: &Path) -> Option<(Selector, Sdid)> {
-    let name = path.file_name()?.to_str()?.strip_suffix(".pem")?;
-    let (selector, domain) = name.split_once("._domainkey.")?;
-    let selector = Selector::parse(selector.as_bytes()).ok()?;
-    Some((selector, Sdid::parse(domain.as_bytes()).ok()?))
 }
 
 /// Says what is missing of the record's name.

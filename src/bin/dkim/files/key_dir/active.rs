@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::generation::file_name;
 use super::{KeyDir, LIST};
 use crate::error::Error;
-use crate::files::{read_secret, shown};
+use crate::files::{named_key, read_secret, shown};
 
 /// How often a generation is looked for that is replaced and removed meanwhile.
 const ATTEMPTS: usize = 10;
@@ -98,7 +98,9 @@ fn names(folder: &Path) -> Result<Vec<(Selector, Sdid)>, Error> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| about(folder, error))? {
         let name = entry.map_err(|error| about(folder, error))?.file_name();
-        names.extend(name.to_str().and_then(named));
+        let name = Path::new(&name);
+        let is_pem = name.extension().is_some_and(|ending| ending == "pem");
+        names.extend(named_key(name).filter(|_| is_pem));
     }
     names.sort_by_key(|(selector, _)| selector.to_ascii().to_string());
     Ok(names)
@@ -113,9 +115,4 @@ fn listed(text: &str) -> Option<Vec<(Selector, Sdid)>> {
     lines
         .map(|line| Some((line?.1.parse().ok()?, domain.clone())))
         .collect()
-}
-
-fn named(file: &str) -> Option<(Selector, Sdid)> {
-    let (selector, domain) = file.strip_suffix(".pem")?.split_once("._domainkey.")?;
-    Some((selector.parse().ok()?, domain.parse().ok()?))
 }

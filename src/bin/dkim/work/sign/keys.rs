@@ -1,6 +1,6 @@
 //! The keys that sign.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dkim_toolkit::algorithm::KeyType;
@@ -10,16 +10,38 @@ use dkim_toolkit::sign::SignError;
 
 use crate::args::Sign;
 use crate::error::Error;
-use crate::files::{ASK_PASSPHRASE, ActiveKeys, KeyDir, Passphrase, read_secret, shown, word};
+use crate::files::{
+    ASK_PASSPHRASE, ActiveKeys, KeyDir, Passphrase, named_key, read_secret, shown, word,
+};
 use crate::print::Output;
-use crate::system::mode_for_others;
+use crate::system::{open_folder, rights_of_everybody};
 
 /// The keys that sign each message.
 pub struct SigningKeys {
     /// The domain that they are for, where they say so.
     pub domain: Option<Sdid>,
     /// One signature each.
-    pub pairs: Vec<(Selector, Arc<PrivateKey>)>,
+    pub pairs: Vec<SigningPair>,
+}
+
+/// A key and the selector that it signs under.
+pub struct SigningPair {
+    pub selector: Selector,
+    pub key: Arc<PrivateKey>,
+    file: PathBuf,
+    /// The domain that the key's file is named by, as `dkim keygen` names it.
+    file_domain: Option<Sdid>,
+}
+
+impl SigningPair {
+    /// What is odd about signing for a domain with a key whose file is named by another.
+    pub fn misnamed(&self, domain: &Sdid) -> Option<String> {
+        let other = self.file_domain.as_ref().filter(|other| *other != domain)?;
+        let file = shown(&self.file);
+        Some(format!(
+            "the key {file} is named as one of {other}, and signs for {domain}"
+        ))
+    }
 }
 
 impl SigningKeys {
@@ -40,9 +62,12 @@ impl SigningKeys {
         for (selector, path) in arguments.selector.iter().zip(&arguments.key) {
             keys.add(selector, path, &read_secret(path)?, &passphrase, output)?;
         }
-        let is_ed25519 = |(_, key): &(Selector, Arc<PrivateKey>)| {
-            key.public_key().key_type() == KeyType::Ed25519
-        };
+        if let Some(domain) = arguments.domain.as_ref().or(keys.domain.as_ref()) {
+            for misnamed in keys.pairs.iter().filter_map(|pair| pair.misnamed(domain)) {
+                output.warning(domain, misnamed);
+            }
+        }
+        let is_ed25519 = |pair: &SigningPair| pair.key.public_key().key_type() == KeyType::Ed25519;
         if keys.pairs.iter().all(is_ed25519) {
             output.warning("Ed25519", "not every receiver verifies Ed25519");
             output.advice(if arguments.key_dir.is_some() {
@@ -62,9 +87,21 @@ impl SigningKeys {
         passphrase: &Passphrase,
         output: &Output,
     ) -> Result<(), Error> {
+        refuse_open_folder(path)?;
         let key = key_of(path, bytes, passphrase)?;
         warn_of_key(path, key.public_key(), output);
-        self.pairs.push((selector.clone(), Arc::new(key)));
+        let (file_selector, file_domain) = named_key(path).unzip();
+        if let Some(other) = file_selector.filter(|other| other != selector) {
+            let misnamed =
+                format!("the file is named by selector {other}, and signs under {selector}");
+            output.warning(shown(path), misnamed);
+        }
+        self.pairs.push(SigningPair {
+            selector: selector.clone(),
+            key: Arc::new(key),
+            file: path.to_owned(),
+            file_domain,
+        });
         Ok(())
     }
 }
@@ -111,16 +148,30 @@ fn key_of(path: &Path, bytes: &[u8], passphrase: &Passphrase) -> Result<PrivateK
     Ok(key)
 }
 
+/// Refuses a key that everybody may have replaced.
+fn refuse_open_folder(path: &Path) -> Result<(), Error> {
+    let Some((folder, mode)) = open_folder(path) else {
+        return Ok(());
+    };
+    let error = format!(
+        "everybody may replace this key: its folder {} has mode {mode:04o}",
+        shown(&folder)
+    );
+    let hint = format!("chmod o-w {}", word(&folder));
+    Err(Error::cannot(error).about(shown(path)).hint(hint))
+}
+
+/// Warns of a weak key, and of one that not only its owner and its group have.
 fn warn_of_key(path: &Path, key: &PublicKey, output: &Output) {
     if let Some(weakness) = key.weakness() {
         output.warning(shown(path), weakness);
     }
-    if let Some(mode) = mode_for_others(path) {
+    if let Some((may, mode)) = rights_of_everybody(path) {
         output.warning(
             shown(path),
-            format_args!("others may read this key (mode {mode:04o})"),
+            format_args!("others may {may} this key (mode {mode:04o})"),
         );
-        output.advice(format_args!("chmod 600 {}", word(path)));
+        output.advice(format_args!("chmod o-rwx {}", word(path)));
     }
 }
 

@@ -1,9 +1,10 @@
 //! Signing one message, as a part of the work on many.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::fs::Metadata;
+use std::io::Write;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dkim_toolkit::identifier::Sdid;
@@ -16,8 +17,9 @@ use super::keys::{SigningKeys, cannot_sign};
 use crate::args::{Sign, SigningTime};
 use crate::clock::now;
 use crate::error::Error;
-use crate::files::{CopyError, Mbox, Pieces as _, Replay, Source, shown, write_whole};
+use crate::files::{CopyError, Mbox, Pieces as _, Replay, Source, shown, write_anew, write_whole};
 use crate::interrupt::Steps;
+use crate::system::{FileState, other_names};
 use crate::work::pool::{Feed, Held, Pool, Stop};
 use crate::work::progress::Counter;
 
@@ -133,19 +135,14 @@ impl Signatory {
             let error = SignError::MalformedHeader(malformation.clone());
             return Err(cannot_sign(&error));
         }
-        if header.has_byte_order_mark() {
-            warnings.push("the byte order mark above the header is not signed".to_owned());
-        }
-        if !header.envelope().is_empty() {
-            warnings.push("the envelope line above the header is not signed".to_owned());
-        }
-        let authors = header.fields_named("from").count();
-        if authors > 1 {
-            warnings.push(format!(
-                "there are {authors} From fields: receivers may refuse it"
-            ));
+        warnings.extend(warnings_of_header(&header));
+        if self.arguments.in_place {
+            warnings.extend(message.metadata().and_then(split_links));
         }
         let signers = self.signers(&header)?;
+        if self.signers.is_none() {
+            warnings.extend(self.misnamed_keys(&signers));
+        }
         let mut signing = Signing::begin(&signers, header.clone(), self.time_of_signing())
             .map_err(|error| cannot_sign(&error))?;
         message.read_body(&body, |bytes| signing.body(bytes))?;
@@ -153,6 +150,7 @@ impl Signatory {
         if is_mbox(header.envelope()) {
             refuse_several(&mut message)?;
         }
+        warnings.extend(signing.warnings().iter().map(ToString::to_string));
         let fields = signing.finish().map_err(|error| cannot_sign(&error))?;
         let mut lines = fields.iter().flat_map(|field| field.lines());
         if lines.any(|line| line.len() > MAX_LINE) {
@@ -169,7 +167,7 @@ impl Signatory {
         let rest = match &destination {
             None => self.prints.then_some(copy),
             Some(path) => {
-                write_whole(path, &self.steps, |out| copy.write(out))
+                self.write(copy, path)
                     .map_err(|error| cannot_copy(error, &shown(path)))?;
                 None
             }
@@ -179,6 +177,23 @@ impl Signatory {
             destination: destination.map(|path| path.to_string_lossy().into_owned()),
             rest,
         })
+    }
+
+    /// Writes a message to its file; over itself only if it has not been changed since it was read.
+    fn write(&self, copy: Copy, path: &Path) -> Result<(), CopyError> {
+        let as_read = copy.message.metadata().map(FileState::of);
+        match as_read.filter(|_| self.arguments.in_place) {
+            Some(as_read) => write_anew(path, &as_read, &self.steps, |out| copy.write(out)),
+            None => write_whole(path, &self.steps, |out| copy.write(out)),
+        }
+    }
+
+    /// What is odd about the keys for the domain that the message says.
+    fn misnamed_keys(&self, signers: &[Signer]) -> Vec<String> {
+        let pairs = self.keys.pairs.iter().zip(signers);
+        pairs
+            .filter_map(|(pair, signer)| pair.misnamed(signer.domain()))
+            .collect()
     }
 
     fn signers(&self, header: &Header) -> Result<Cow<'_, [Signer]>, Error> {
@@ -204,11 +219,11 @@ fn signers(arguments: &Sign, keys: &SigningKeys, domain: &Sdid) -> Result<Vec<Si
     let choices = choices(arguments);
     keys.pairs
         .iter()
-        .map(|(selector, key)| {
+        .map(|pair| {
             Signer::new(
                 domain.clone(),
-                selector.clone(),
-                key.clone(),
+                pair.selector.clone(),
+                pair.key.clone(),
                 choices.clone(),
             )
         })
@@ -235,6 +250,35 @@ fn choices(arguments: &Sign) -> Choices {
     choices
 }
 
+/// What is odd about a message, as far as its header tells.
+fn warnings_of_header(header: &Header) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if header.has_byte_order_mark() {
+        warnings.push("the byte order mark above the header is not signed".to_owned());
+    }
+    if !header.envelope().is_empty() {
+        warnings.push("the envelope line above the header is not signed".to_owned());
+    }
+    let authors = header.fields_named("from").count();
+    if authors > 1 {
+        warnings.push(format!(
+            "there are {authors} From fields: receivers may refuse it"
+        ));
+    }
+    warnings
+}
+
+/// That a file which is replaced stays as it was under its other names.
+fn split_links(metadata: &Metadata) -> Option<String> {
+    match other_names(metadata) {
+        0 => None,
+        1 => Some("its other name (a hard link) keeps the message as it was".to_owned()),
+        others => Some(format!(
+            "its {others} other names (hard links) keep the message as it was"
+        )),
+    }
+}
+
 /// Refuses an mbox of several messages, of which but one signature would be made.
 fn refuse_several(message: &mut Replay) -> Result<(), Error> {
     let mut mbox = Mbox::new(&[], message.again()?);
@@ -258,17 +302,12 @@ impl Copy {
     }
 }
 
-impl From<io::Error> for CopyError {
-    fn from(error: io::Error) -> Self {
-        Self::Write(error)
-    }
-}
-
 /// Why a message cannot be copied to a destination.
 pub fn cannot_copy(error: CopyError, destination: &str) -> Error {
     match error {
         CopyError::Write(error) => Error::from(error).about(destination),
         CopyError::Read(error) => error.into(),
-        CopyError::Changed => Error::cannot("it changed while it was signed"),
+        CopyError::Changed => Error::cannot("it was changed while it was signed")
+            .hint("sign it again when no other program writes to it"),
     }
 }
