@@ -26,6 +26,11 @@ fn read(run: &Run) -> Vec<Vec<DkimResult>> {
     for line in text.lines() {
         match line.strip_prefix("Authentication-Results:") {
             Some(value) => values.push(value.to_owned()),
+            // That of several messages: which.
+            None if !line.starts_with(' ') => {
+                assert!(line.ends_with(':'), "{line}");
+                continue;
+            }
             None => values.last_mut().unwrap().push_str(line),
         }
         assert!(
@@ -151,11 +156,56 @@ fn one_for_each_message_in_order() {
     let run = dkim(&words)
         .exits(4)
         .says("not-there: no such file or directory");
+    let starts: Vec<&str> = run
+        .stdout()
+        .lines()
+        .filter(|line| !line.starts_with(' '))
+        .map(|line| line.split([' ', '\r']).next().unwrap())
+        .collect();
+    let (good_line, unsigned_line) = (format!("{good}:"), format!("{unsigned}:"));
+    let field = "Authentication-Results:";
+    let expected = [&good_line, field, &unsigned_line, field, &good_line, field];
+    assert_eq!(starts, expected);
     let results: Vec<Vec<String>> = read(&run)
         .into_iter()
         .map(|results| results.into_iter().map(|result| result.result).collect())
         .collect();
     assert_eq!(results, [["pass"], ["none"], ["pass"]]);
+}
+
+#[test]
+fn several_messages_are_told_apart() {
+    let folder = scratch();
+    let path = file(&folder, "1", &signed());
+    let line_end = |run: &Run| run.stdout().split(['\r', '\n']).next().unwrap().to_owned();
+    let dir = folder.path().to_str().unwrap();
+    let verify = |path: &str| dkim(&["verify", ZONE[0], ZONE[1], AS, path]).exits(0);
+    assert!(line_end(&verify(&path)).starts_with("Authentication-Results: "));
+    assert_eq!(line_end(&verify(dir)), format!("{path}:"));
+    let list = scratch();
+    let list = file(&list, "list", format!("{path}\n").as_bytes());
+    let words = ["verify", ZONE[0], ZONE[1], AS, "--files-from", &list];
+    assert_eq!(line_end(&dkim(&words).exits(0)), format!("{path}:"));
+    let mbox = [b"From joe Sat Jan  3 01:05:34 1996\r\n", &signed()[..]].concat();
+    let mbox = file(&folder, "mbox", &mbox);
+    assert_eq!(line_end(&verify(&mbox)), format!("{mbox}#1:"));
+}
+
+#[test]
+fn a_field_by_the_same_name_is_told() {
+    let with = |field: &str| [field.as_bytes(), &signed()].concat();
+    let said = "dkim: warning: -: it has an Authentication-Results field by mx.example.org already";
+    for field in [
+        "Authentication-Results: mx.example.org; dkim=pass\r\n",
+        "authentication-results:\r\n (x) MX.example.org 1;\r\n none\r\n",
+    ] {
+        verify(&[AS], &with(field)).exits(0).says(said);
+        verify(&[AS, "--fail-on", "warning"], &with(field)).exits(1);
+    }
+    let other = with("Authentication-Results: mx.example.net; dkim=pass\r\n");
+    assert_eq!(verify(&[AS], &other).exits(0).stderr, "");
+    let own = with("Authentication-Results: mx.example.org; dkim=pass\r\n");
+    assert_eq!(verify(&[], &own).exits(0).stderr, "");
 }
 
 #[test]

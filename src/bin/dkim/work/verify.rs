@@ -26,7 +26,7 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error>
     let list = arguments.list.get();
     let sources = Sources::new(&arguments.paths, list, "dkim verify message.eml")?;
     let keys = Keys::new(&arguments.dns)?;
-    let form = form(arguments, output)?;
+    let form = form(arguments, &sources, output)?;
     let counter = Arc::new(Counter::default());
     let wanted = !arguments.no_progress && (!output.quiet || arguments.summary);
     let mut progress = Progress::new(&sources, counter.clone(), output.bar(), wanted);
@@ -65,6 +65,10 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error>
             }
             output.error(&error);
         }
+        if let Some((place, warning)) = judged.warning {
+            output.lines(&std::mem::take(lines))?;
+            output.warning(place, warning);
+        }
         if let Some((place, why)) = judged.nothing {
             output.lines(&std::mem::take(lines))?;
             output.warning(place, why);
@@ -86,14 +90,27 @@ pub fn run(arguments: &Verify, output: &mut Output) -> Result<ExitStatus, Error>
     Ok(status)
 }
 
-fn form(arguments: &Verify, output: &Output) -> Result<Form, Error> {
+fn form(arguments: &Verify, sources: &Sources, output: &Output) -> Result<Form, Error> {
+    let field = |id| Form::Field {
+        id,
+        named: may_be_several(sources),
+    };
     Ok(match (&arguments.authentication_results, output.json) {
         _ if output.quiet || arguments.format == SummaryFormat::Html => Form::Nothing,
-        (Some(Some(id)), _) => Form::Field(id.clone()),
-        (Some(None), _) => Form::Field(host()?),
+        (Some(Some(id)), _) => field(id.clone()),
+        (Some(None), _) => field(host()?),
         (None, true) => Form::Json,
         (None, false) => Form::Text(output.columns),
     })
+}
+
+/// Whether these are several files, or may be.
+fn may_be_several(sources: &Sources) -> bool {
+    match sources.named() {
+        Some([Source::Stdin]) => false,
+        Some([Source::File(path)]) => path.is_dir(),
+        _ => true,
+    }
 }
 
 /// How a name is given to `--authentication-results`, where it was taken for a path.

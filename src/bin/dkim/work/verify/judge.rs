@@ -61,6 +61,8 @@ pub struct Judged {
     pub text: String,
     /// Why the message could not be read.
     pub failure: Option<(Place, Error)>,
+    /// What is odd about the message, and has no place in the report.
+    pub warning: Option<(Place, String)>,
     /// What there is in place of a message: a folder without any, for one.
     pub nothing: Option<(Place, &'static str)>,
     pub status: ExitStatus,
@@ -273,8 +275,10 @@ impl Judge {
             .as_ref()
             .map_or(0, |_| outcome.report.verdicts.len() as u64);
         held.shrink_to(text.capacity() as u64 + RESULT + counted * TALLY);
+        let warning = self.form.warning(&outcome.report.header);
         Judged {
             tally,
+            warning: warning.map(|warning| (place, warning)),
             warned: outcome.has_warnings(),
             uncounted,
             ..Judged::new(text, outcome.result.into(), held)
@@ -296,6 +300,7 @@ impl Judged {
         Self {
             text,
             failure: None,
+            warning: None,
             nothing: None,
             status,
             tally: None,
