@@ -304,8 +304,12 @@ from_str_by_parse!(DomainName, Selector, Sdid, Auid);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdentifierError {
-    /// Nothing, or nothing between two dots, or a dot at either end.
+    /// Nothing, or nothing between two dots.
     EmptyLabel,
+    /// A dot at the end.
+    FinalDot,
+    /// A dot at the beginning.
+    LeadingDot,
     /// A label is longer than 63 octets.
     LongLabel,
     /// The name is longer than 253 octets.
@@ -332,6 +336,8 @@ impl fmt::Display for IdentifierError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::EmptyLabel => "a label of the name is empty",
+            Self::FinalDot => "the name ends with a dot",
+            Self::LeadingDot => "the name begins with a dot",
             Self::LongLabel => "a label of the name is longer than 63 octets",
             Self::LongName => "the name is longer than 253 octets",
             Self::Character => "a character is not allowed in a domain name",
@@ -351,6 +357,14 @@ impl Error for IdentifierError {}
 fn check_name(name: &str) -> Result<(), IdentifierError> {
     if name.len() > MAX_NAME {
         return Err(IdentifierError::LongName);
+    }
+    if name.len() > 1 && !name.contains("..") {
+        if name.ends_with('.') {
+            return Err(IdentifierError::FinalDot);
+        }
+        if name.starts_with('.') {
+            return Err(IdentifierError::LeadingDot);
+        }
     }
     let mut labels = name.as_bytes().split(|&octet| octet == b'.');
     labels.try_for_each(check_label)
@@ -402,8 +416,10 @@ mod tests {
         );
         check("", Err(IdentifierError::EmptyLabel));
         check("a..b", Err(IdentifierError::EmptyLabel));
-        check("example.com.", Err(IdentifierError::EmptyLabel));
-        check(".example.com", Err(IdentifierError::EmptyLabel));
+        check("example.com.", Err(IdentifierError::FinalDot));
+        check(".example.com", Err(IdentifierError::LeadingDot));
+        check(".", Err(IdentifierError::EmptyLabel));
+        check("example..", Err(IdentifierError::EmptyLabel));
         check("a b.example", Err(IdentifierError::Character));
         check("a(b.example", Err(IdentifierError::Character));
         check("a\0.example", Err(IdentifierError::Character));
@@ -450,6 +466,6 @@ mod tests {
             identity("a=4@example.com"),
             Err(IdentifierError::QuotedPrintable)
         );
-        assert_eq!(identity("a@example.com."), Err(IdentifierError::EmptyLabel));
+        assert_eq!(identity("a@example.com."), Err(IdentifierError::FinalDot));
     }
 }

@@ -68,6 +68,9 @@ pub struct InspectedTag {
     pub known: Option<&'static KnownTag>,
     /// The value decoded, or what is wrong with it; `None` for an unknown tag.
     pub decoded: Option<Result<Value, TagProblem>>,
+    /// Whether the value has another letter case than RFC 6376 has it, which is accepted
+    /// (RFC 5234 §2.3).
+    pub other_case: bool,
 }
 
 /// The value that applies where a tag is missing.
@@ -146,12 +149,14 @@ impl Context<'_> {
     fn tag(&self, Tag { name, value }: Tag<'_>) -> InspectedTag {
         let name = lossy(name);
         let known = KnownTag::of_signature(&name);
+        let decoded = known.map(|known| match known.presence {
+            Presence::Required if value.is_empty() => Err(TagProblem::Empty),
+            _ => self.decode(known.name, value),
+        });
         InspectedTag {
             value: lossy(value),
-            decoded: known.map(|known| match known.presence {
-                Presence::Required if value.is_empty() => Err(TagProblem::Empty),
-                _ => self.decode(known.name, value),
-            }),
+            other_case: matches!(&decoded, Some(Ok(decoded)) if decoded.has_other_case(value)),
+            decoded,
             known,
             name,
         }
@@ -222,7 +227,13 @@ mod tests {
         check("s1;", "s1; i=@example.org;", &["identity-mismatch"]);
         check("s1;", "s1; x=1;", &["expired"]);
         check("s1;", "s1; x=1; t=2;", &["expiration-before-timestamp"]);
-        check("rsa-sha256", "rsa-sha1", &["sha1", "body-hash-mismatch"]);
+        check("rsa-sha256", "rsa-sha1", &["signature-syntax"]);
+        let sha1 = "bh=AAAAAAAAAAAAAAAAAAAAAAAAAAA=; a=rsa-sha1";
+        check(
+            "a=rsa-sha256; ",
+            &format!("{sha1}; foo="),
+            &["signature-syntax"],
+        );
         check("rsa-sha256", "rsa-sha512", &["unsupported-algorithm"]);
         check("v=1", "v=1; v=1", &["signature-syntax"]);
         check("d=example.com; ", "", &["missing-tag"]);
@@ -250,6 +261,32 @@ mod tests {
             &["c=simple/simple"],
         );
         check_absent("v=1;; d=example.com", &[], &[]);
+    }
+
+    #[test]
+    fn other_letter_case_is_told() {
+        let check = |tag: &str, expected: bool| {
+            let inspection =
+                inspect(&GOOD.replace("a=rsa-sha256", &format!("a=rsa-sha256; {tag}")));
+            let name = tag.split('=').next().unwrap();
+            let found = inspection.tags.iter().filter(|tag| tag.name == name);
+            assert!(found.clone().any(|tag| tag.other_case == expected), "{tag}");
+        };
+        for tag in ["c=Relaxed", "c=simple/RELAXED", "q=x:DNS/TXT", "q=dns /Txt"] {
+            check(tag, true);
+        }
+        for tag in [
+            "c=relaxed/simple",
+            "q=X:dns/txt",
+            "q=X",
+            "c=Strict",
+            "i=@Example.com",
+        ] {
+            check(tag, false);
+        }
+        let recased = inspect(&GOOD.replace("rsa-sha256", "RSA-sha256"));
+        let flags: Vec<bool> = recased.tags.iter().map(|tag| tag.other_case).collect();
+        assert_eq!(flags, [false, true, false, false, false, false, false]);
     }
 
     #[test]

@@ -198,9 +198,10 @@ impl fmt::Display for RecordError {
                 "key syntax error: the record holds quotes or backslashes of a master file: \
                  publish it without them",
             ),
-            Self::VersionNotFirst => {
-                f.write_str("key syntax error: v= is not the first tag of the record")
-            }
+            Self::VersionNotFirst => f.write_str(
+                "key syntax error: v= is not the first tag of the record, which other verifiers \
+                 accept",
+            ),
             Self::Version(version) => {
                 write!(
                     f,

@@ -212,14 +212,18 @@ impl RecordReport {
         reading.find_faults(&mut findings);
         tags::find_errors(&reading, &mut findings);
         let key = key::examine(&reading, undone.loss, &mut findings);
-        if undone.loss == Some(Loss::Case) {
-            // The tags were folded with the key.
-            let of_tags = [FindingCode::NoKeyTag, FindingCode::BadVersion];
-            findings.retain(|finding| !of_tags.contains(&finding.code));
-        }
         // A revoked key is at its end: what was unwise about it does not matter any more.
         if !reading.is_revoked() {
             tags::find_oddities(&reading, &mut findings);
+        }
+        if undone.loss == Some(Loss::Case) {
+            // The tags were folded with the key.
+            let of_tags = [
+                FindingCode::NoKeyTag,
+                FindingCode::BadVersion,
+                FindingCode::LetterCase,
+            ];
+            findings.retain(|finding| !of_tags.contains(&finding.code));
         }
         // The same may have happened twice.
         let mut told = HashSet::new();

@@ -545,6 +545,7 @@ const fn signature_result(error: &SignatureError) -> VerificationResult {
         | SignatureError::Canonicalization(_)
         | SignatureError::QueryMethod(_)
         | SignatureError::Base64(_)
+        | SignatureError::BodyHash(_)
         | SignatureError::Identifier { .. }
         | SignatureError::LongQuery
         | SignatureError::Number(_)

@@ -241,7 +241,7 @@ fn severities_are_those_of_the_contract() {
     );
     assert_eq!(
         of(Severity::Note),
-        "idle-selector large-key long-ttl not-a-key-record note-tag \
+        "idle-selector large-key letter-case long-ttl not-a-key-record note-tag \
          presentation-form short-ttl unknown-tag"
     );
 }

@@ -4,7 +4,8 @@ use super::*;
 use crate::message::{LineEndings, parse};
 use crate::verify::Verifier;
 
-const GOOD: &str = "v=1; a=rsa-sha256; d=example.com; s=s1; h=from; bh=AAAA; b=";
+const GOOD: &str = "v=1; a=rsa-sha256; d=example.com; s=s1; h=from; \
+                    bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; b=";
 
 fn id() -> AuthservId {
     AuthservId::parse("mx.example.org").unwrap()
@@ -161,7 +162,9 @@ fn identities_are_values() {
 #[test]
 fn comments_tell_values_apart_from_tags() {
     let check = |field: &str, comment: &str| {
-        let text = written(&[&format!("{field}; h=from; bh=AAAA; b=AAAA")]);
+        let text = written(&[&format!(
+            "{field}; h=from; bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; b=AAAA"
+        )]);
         let text = text.replace("\r\n ", "");
         assert!(text.contains(comment), "{text:?}");
     };
@@ -185,7 +188,8 @@ fn strangers_add_nothing() {
         "dkim=pass",
         "a=dkim=pass",
     ] {
-        let field = format!("{tag}; h=from; bh=AAAA; b=AAAA");
+        let field =
+            format!("{tag}; h=from; bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; b=AAAA");
         let results = read(&[&field]);
         assert_ne!(results[0].result, "pass", "{field}");
         let written = written(&[&field]);

@@ -173,6 +173,17 @@ fn unreadable_field(verdict: &Verdict) -> Option<Explanation> {
         return None;
     };
     let (proof, detail) = match error {
+        SignatureError::BodyHash(error) => {
+            return Some(Explanation {
+                field: Some(FIELD_NAME.to_owned()),
+                remedy: error.remedy(),
+                ..told(
+                    Cause::SignatureFieldChanged,
+                    Proof::Likely,
+                    format!("the signer wrote no body hash into bh=: {error}"),
+                )
+            });
+        }
         SignatureError::Base64(tag) => (
             Proof::Likely,
             format!("{tag}= is not base64: the field was damaged, or cut off"),

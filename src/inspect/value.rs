@@ -5,15 +5,15 @@ use std::error::Error;
 use std::fmt;
 
 use super::{Context, lossy};
-use crate::algorithm::{KeyType, SigningAlgorithm};
+use crate::algorithm::{HashAlgorithm, KeyType, SigningAlgorithm};
 use crate::canonicalization::MessageCanonicalization;
 use crate::identifier::{Auid, IdentifierError, Sdid, Selector};
 use crate::message::is_field_name;
-use crate::signature::{Digits, MAX_DIGITS, has_known_query_method};
+use crate::signature::{Digits, MAX_DIGITS, NoBodyHash, has_known_query_method};
 use crate::syntax::base64::decode_base64;
 use crate::syntax::folding::without_fws;
 use crate::syntax::quoted_printable::decode_quoted_printable;
-use crate::syntax::tag_list::colon_separated;
+use crate::syntax::tag_list::{TagList, colon_separated};
 
 /// The decoded value of a tag: one variant for each kind of value that RFC 6376 §3.5 has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,21 @@ pub enum Value {
     CopiedFields(Vec<CopiedField>),
 }
 
+impl Value {
+    /// Whether the value, written as `text`, has another letter case than RFC 6376 has it. Case does
+    /// not count in what its ABNF writes in quotes (RFC 5234 §2.3), so it is accepted.
+    pub(super) fn has_other_case(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Algorithm(algorithm) => text != algorithm.name().as_bytes(),
+            Self::Canonicalization(_) => text.iter().any(u8::is_ascii_uppercase),
+            Self::QueryMethods(_) => colon_separated(text)
+                .map(without_fws)
+                .any(|method| method.eq_ignore_ascii_case(b"dns/txt") && &*method != b"dns/txt"),
+            _ => false,
+        }
+    }
+}
+
 /// A name in `h=`, and the header fields that it selects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -105,6 +120,8 @@ pub enum TagProblem {
     Unknown,
     /// It is not base64.
     Base64,
+    /// It is not as long as a hash.
+    BodyHash(NoBodyHash),
     /// It is not a domain name, a selector or an identity.
     Identifier(IdentifierError),
     /// It is not a number, or has more than 76 digits.
@@ -123,6 +140,7 @@ impl fmt::Display for TagProblem {
             Self::Empty => f.write_str("it is empty"),
             Self::Unknown => f.write_str("it is not known"),
             Self::Base64 => f.write_str("it is not base64"),
+            Self::BodyHash(error) => error.fmt(f),
             Self::Identifier(error) => error.fmt(f),
             Self::Number => write!(f, "it is not a number of at most {MAX_DIGITS} digits"),
             Self::FieldName(name) => write!(f, "\"{name}\" is not the name of a header field"),
@@ -137,6 +155,7 @@ impl fmt::Display for TagProblem {
 impl Error for TagProblem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
+            Self::BodyHash(error) => Some(error),
             Self::Identifier(error) => Some(error),
             _ => None,
         }
@@ -156,7 +175,7 @@ impl Context<'_> {
             "v" if value == b"1" => Value::Version,
             "a" => Value::Algorithm(SigningAlgorithm::from_name(value).ok_or(TagProblem::Unknown)?),
             "b" => self.signature(base64(value)?),
-            "bh" => Value::BodyHash(base64(value)?),
+            "bh" => Value::BodyHash(self.body_hash(value)?),
             "c" => Value::Canonicalization(
                 MessageCanonicalization::from_name(value).ok_or(TagProblem::Unknown)?,
             ),
@@ -170,6 +189,21 @@ impl Context<'_> {
             "z" => Value::CopiedFields(copied_fields(value)?),
             _ => return Err(TagProblem::Unknown),
         })
+    }
+
+    fn body_hash(&self, value: &[u8]) -> Result<Vec<u8>, TagProblem> {
+        match self.hash() {
+            None => base64(value),
+            Some(hash) => NoBodyHash::check(value, hash)
+                .ok_or(TagProblem::Base64)?
+                .map_err(TagProblem::BodyHash),
+        }
+    }
+
+    /// The hash that `a=` names, also where the field as a whole is no signature.
+    fn hash(&self) -> Option<HashAlgorithm> {
+        let tags = TagList::parse(self.field.value(), self.field.line_endings()).ok()?;
+        Some(SigningAlgorithm::from_name(tags.get("a")?)?.hash())
     }
 
     fn signature(&self, bytes: Vec<u8>) -> Value {

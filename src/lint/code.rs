@@ -161,6 +161,8 @@ coded! {
         PresentationForm = "presentation-form", Note, Content;
         /// The RSA key has more than 2048 bits, for which the DNS needs care.
         LargeKey = "large-key", Note, Content;
+        /// A value has another letter case than RFC 6376 §3.6.1 has it, and is accepted.
+        LetterCase = "letter-case", Note, Form;
         /// The record has a tag that no standard knows.
         UnknownTag = "unknown-tag", Note, Content;
         /// The record has `n=`, a note for people.

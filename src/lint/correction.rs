@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::is_for_mail;
 use super::key::{declared_type, direct};
 use super::reading::{ReadTag, Reading, trimmed};
+use super::tags::in_standard_case;
 use crate::algorithm::KeyType;
 use crate::key::PublicKey;
 use crate::key_record::{KeyRecord, RecordError};
@@ -63,6 +64,7 @@ fn part(tag: &ReadTag, key: Option<&PublicKey>) -> Option<String> {
         // The one hash in use (RFC 8301 §3.1).
         ("h", _) => "sha256".to_owned(),
         ("s", _) => services(&tag.value),
+        ("t", _) => in_standard_cases("t", &printed(&tag.value)),
         (_, _) => printed(&tag.value),
     };
     Some(format!("{}={value}", tag.name))
@@ -86,8 +88,18 @@ fn services(value: &str) -> String {
     if value.split(':').map(trimmed).all(is_mistake) {
         "email".to_owned()
     } else {
-        printed(value)
+        in_standard_cases("s", &printed(value))
     }
+}
+
+/// The values of a list, those that RFC 6376 knows in its letter case.
+fn in_standard_cases(tag: &str, values: &str) -> String {
+    let recased = |value| {
+        let trimmed = trimmed(value);
+        value.replace(trimmed, in_standard_case(tag, trimmed))
+    };
+    let values: Vec<String> = values.split(':').map(recased).collect();
+    values.join(":")
 }
 
 /// A value on one line, without what cannot be printed.
@@ -163,6 +175,10 @@ mod tests {
             Some("v=DKIM1; k=ed25519; h=sha256; s=email; p=KEY"),
         );
         check("k=ed25519; s=tlsrpt; p=KEY", None);
+        check(
+            "v=DKIM1; k=Ed25519; s=EMAIL : TLSRPT; t=Y:s; p=KEY",
+            Some("v=DKIM1; k=ed25519; s=email : TLSRPT; t=y:s; p=KEY"),
+        );
         check("p=; v=DKIM1", Some("v=DKIM1; p="));
         check("k=dsa; p=", Some("v=DKIM1; p="));
         check("k=ed25519; p=KEY; p=QUFB", None);

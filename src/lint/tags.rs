@@ -21,7 +21,8 @@ pub(super) fn find_errors(reading: &Reading, findings: &mut Vec<Finding>) {
         if reading.tags.first().is_some_and(|first| first.name != "v") {
             findings.push(Finding::new(
                 FindingCode::VersionNotFirst,
-                "v= is not the first tag, and such a record is not read (RFC 6376 §3.6.1)",
+                "v= is not the first tag: such a record must be discarded (RFC 6376 §3.6.1), though other \
+                 verifiers accept it",
                 "put v=DKIM1 in front of all other tags",
             ));
         }
@@ -50,6 +51,7 @@ pub(super) fn find_oddities(reading: &Reading, findings: &mut Vec<Finding>) {
     }
     hashes(reading, findings);
     services(reading, findings);
+    findings.extend(letter_case(reading));
     if lists(reading, "t", "y") {
         findings.push(Finding::new(
             FindingCode::TestingFlag,
@@ -125,6 +127,53 @@ fn services(reading: &Reading, findings: &mut Vec<Finding>) {
             "publish s=email or no s= at all, unless the key is meant for something else",
         ));
     }
+}
+
+/// Values that are accepted in any letter case: case does not count in what the ABNF of RFC 6376
+/// writes in quotes (RFC 5234 §2.3).
+const VALUES: [(&str, &[&str]); 4] = [
+    ("h", &["sha1", "sha256"]),
+    ("k", &["rsa", "ed25519"]),
+    ("s", &["email"]),
+    ("t", &["y", "s"]),
+];
+
+/// A value of a tag in the letter case that RFC 6376 has it in, if it is one of those.
+pub(super) fn in_standard_case<'a>(tag: &str, value: &'a str) -> &'a str {
+    let known = VALUES.iter().find(|(name, _)| *name == tag);
+    let known = known.map_or(&[][..], |(_, known)| known);
+    known
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(value))
+        .map_or(value, |known| known)
+}
+
+fn letter_case(reading: &Reading) -> Option<Finding> {
+    let is_other = |tag: &str| {
+        colon_separated(reading.get(tag).unwrap_or_default().as_bytes())
+            .filter_map(|value| std::str::from_utf8(value).ok())
+            .any(|value| in_standard_case(tag, value) != value)
+    };
+    let others: Vec<String> = VALUES
+        .iter()
+        .filter(|(tag, _)| is_other(tag))
+        .map(|(tag, _)| {
+            let value = printable(reading.get(tag).unwrap_or_default().as_bytes());
+            format!("{tag}={value}")
+        })
+        .collect();
+    if others.is_empty() {
+        return None;
+    }
+    let others = others.join(", ");
+    Some(Finding::new(
+        FindingCode::LetterCase,
+        format!(
+            "{others}: not in the letter case of RFC 6376 §3.6.1, and accepted all the same \
+             (RFC 5234 §2.3)"
+        ),
+        "write it in lower case",
+    ))
 }
 
 fn granularity_tag(value: &str) -> Finding {

@@ -62,6 +62,7 @@ def identity(vectors):
             f"RFC 6376 §3.5: i= {why}.",
             sign(tags={"i": value}),
             SYNTAX,
+            detail="the name begins with a dot, which other verifiers accept" if name == "empty-label" else "",
         )
     vectors.add(
         "signature-i-mismatch-and-no-key",
@@ -102,6 +103,7 @@ def domains(vectors):
             f"RFC 6376 §3.5: d= is a domain name; this has {why}. It must not be asked for.",
             sign(tags={"d": value}),
             SYNTAX,
+            detail="the name ends with a dot, which other verifiers accept" if name == "trailing-dot" else "",
         )
     vectors.add(
         "signature-d-single-label",

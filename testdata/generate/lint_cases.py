@@ -81,7 +81,7 @@ def good(add):
     add("good-ed25519", "RFC 8463 §4: nothing to say about this one.", GOOD_ED25519, "found")
     add("good-without-k", "RFC 6376 §3.6.1: k= may be left out.", f"v=DKIM1; p={P}", "found")
     add("good-all-tags", "RFC 6376 §3.6.1: every tag, used well, white space everywhere.",
-        f"v = DKIM1 ;\r\n\tk = rsa ; h = SHA256 ; s = email : tlsrpt ; t = s ; p = {P} ;", "found")  # fmt: skip
+        f"v = DKIM1 ;\r\n\tk = rsa ; h = sha256 ; s = email : tlsrpt ; t = s ; p = {P} ;", "found")  # fmt: skip
 
 
 def quoting(add):
@@ -189,7 +189,17 @@ def tags(add):
             f"v=DKIM1; h={value}; k=rsa; p={P}", "invalid", "sha1-only",
             f"v=DKIM1; h=sha256; k=rsa; p={P}")  # fmt: skip
     add("sha1-allowed", "RFC 8301 §3.1: SHA-1 must not be used.",
-        f"v=DKIM1; h=sha1 : SHA256; k=rsa; p={P}", "found", "sha1-allowed", f"v=DKIM1; h=sha256; k=rsa; p={P}")  # fmt: skip
+        f"v=DKIM1; h=sha1 : sha256; k=rsa; p={P}", "found", "sha1-allowed", f"v=DKIM1; h=sha256; k=rsa; p={P}")  # fmt: skip
+    for name, before, after in (
+        ("k", "k=RSA", "k=rsa"),
+        ("h", "h=SHA256; k=rsa", "h=sha256; k=rsa"),
+        ("s", "s=tlsrpt : Email; k=rsa", "s=tlsrpt : email; k=rsa"),
+        ("t", "k=rsa; t=Y:S", "k=rsa; t=y:s"),
+        ("all", "h=Sha256; k=Rsa; s=EMAIL; t=S", "h=sha256; k=rsa; s=email; t=s"),
+    ):
+        testing = "testing-flag " if "Y" in before else ""
+        add(f"letter-case-{name}", "RFC 6376 §3.6.1, RFC 5234 §2.3: case does not count in ABNF.",
+            f"v=DKIM1; {before}; p={P}", "found", f"{testing}letter-case", f"v=DKIM1; {after}; p={P}")  # fmt: skip
     add("granularity-tag", "RFC 6376 §C.1: g= means nothing any more.",
         f"v=DKIM1; g=*; k=rsa; p={P}", "found", "granularity-tag", GOOD)  # fmt: skip
     add("granularity-tag-empty", "RFC 6376 §C.1: g= without a value.",

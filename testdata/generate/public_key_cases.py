@@ -48,6 +48,15 @@ def public_keys(vectors):
         sign(),
         record=f"v=DKIM1; k=rsa; p=\r\n\t{spaced.replace(' ', chr(13) + chr(10) + chr(9))} ;",
     )
+    unpadded = ED25519.public.record().rstrip("=")
+    assert unpadded != ED25519.public.record()
+    vectors.add(
+        "key-p-unpadded",
+        "RFC 6376 §2.10 wants base64 with its padding; without it p= is read, as others do.",
+        sign(key=ED25519),
+        key=ED25519,
+        record=unpadded,
+    )
     for name, record in (
         ("empty", "v=DKIM1; k=rsa; p="), ("empty-and-semicolon", "v=DKIM1; p=;"),
         ("empty-of-whitespace", "v=DKIM1; p= \t ; k=rsa"), ("empty-alone", "p="),

@@ -52,6 +52,7 @@ def record_versions(vectors):
             sign(),
             SYNTAX,
             record=record,
+            detail="which other verifiers accept",
         )
     for name, value in (
         ("dkim2", "DKIM2"), ("lower-case", "dkim1"), ("dkim10", "DKIM10"), ("1", "1"), ("dkim", "DKIM"),

@@ -1,7 +1,11 @@
 """b= and bh= (RFC 6376 §3.5, §3.7): base64, what is left out of the hash, lengths."""
 
-from .keys import ED25519, RSA_2048
-from .signer import message, sign
+import hashlib
+import re
+from base64 import b64decode
+
+from .keys import ED25519, RSA_2048, base64_text
+from .signer import PLAIN, message, sign
 
 SYNTAX = "neutral signature-syntax"
 
@@ -32,17 +36,7 @@ def base64_values(vectors):
         "RFC 6376 §3.5: FWS anywhere inside bh= is ignored.",
         sign(bh_width=5),
     )
-    for name, value, why in (
-        ("too-short", "AAAA", "three octets"),
-        ("sha1-length", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "20 octets, as of SHA-1"),
-        ("too-long", "A" * 64, "48 octets"),
-    ):
-        vectors.add(
-            f"signature-bh-{name}",
-            f"RFC 6376 §3.5, §6.1.3: bh= is base64 of {why}, which no SHA-256 digest is.",
-            sign(tags={"bh": value}),
-            "fail body-hash-mismatch",
-        )
+    no_hash(vectors)
     for name, mangle, why in (
         ("too-short", lambda octets: octets[:-1], "an octet is missing"),
         ("too-long", lambda octets: octets + b"\x00", "there is an octet too many"),
@@ -98,6 +92,43 @@ def above_modulus():
         if fits[0]:
             return message
     raise AssertionError("no such signature in a hundred tries")
+
+
+def no_hash(vectors):
+    """bh= that is base64 and no hash: the signer wrote something else, whatever the body is."""
+    digest = b64decode(re.search(rb"bh=([^;]+)", sign())[1])
+    digits = digest.hex()
+    others = [("md5", "MD5"), ("sha1", "SHA-1"), ("sha384", "SHA-384"), ("sha512", "SHA-512")]
+    for name, value, detail in (
+        ("hexadecimal", digits, "the hexadecimal text of a SHA-256 hash"),
+        ("hexadecimal-upper-case", digits.upper(), "the hexadecimal text of a SHA-256 hash"),
+        ("hexadecimal-folded", digits[:40] + "\r\n\t" + digits[40:], "the hexadecimal text of a SHA-256 hash"),
+        ("hexadecimal-sha1", hashlib.sha1(PLAIN).hexdigest(), "the hexadecimal text of a SHA-1 hash"),
+        ("base64-of-hexadecimal", base64_text(digits.encode()), "base64 of the hexadecimal text of a SHA-256 hash"),
+        ("base64-twice", base64_text(base64_text(digest).encode()), "a SHA-256 hash that was encoded in base64 twice"),
+        *(
+            (f"{name}-length", base64_text(hashlib.new(name, PLAIN).digest()), f"as a {title} hash has, and not 32")
+            for name, title in others
+        ),
+        ("too-short", "AAAA", "it has 3 bytes, and a hash has 32"),
+        ("one-octet-missing", base64_text(digest[:-1]), "it has 31 bytes, and a hash has 32"),
+        ("one-octet-too-many", base64_text(digest + b"\x00"), "it has 33 bytes, and a hash has 32"),
+    ):  # fmt: skip
+        vectors.add(
+            f"signature-bh-{name}",
+            "RFC 6376 §3.5, §6.1.1: bh= is base64 of something that has not the length of a SHA-256 hash.",
+            sign(tags={"bh": value}),
+            SYNTAX,
+            detail=detail,
+        )
+    vectors.add(
+        "signature-bh-sha256-length-for-sha1",
+        "RFC 6376 §3.5, §6.1.1: bh= is as long as a SHA-256 hash, and a= says SHA-1.",
+        sign(tags={"a": "rsa-sha1", "bh": base64_text(digest)}),
+        SYNTAX,
+        options={"allow-sha1": "yes"},
+        detail="as a SHA-256 hash has, and not 20",
+    )
 
 
 def value_of_b(vectors):

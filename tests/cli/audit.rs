@@ -283,7 +283,7 @@ fn selectors_come_from_messages() {
     let message = |selector: &str, domain: &str, signed: &str| {
         format!(
             "DKIM-Signature: v=1; a=rsa-sha256; d={domain}; s={selector}; t=1794000000;\r\n \
-             h={signed}; bh=AA==; b=AA==\r\nFrom: a@example.com\r\n\r\n"
+             h={signed}; bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; b=AA==\r\nFrom: a@example.com\r\n\r\n"
         )
     };
     fs::write(path("1.eml"), message("kept", "example.com", "from:to")).unwrap();

@@ -17,7 +17,7 @@ fn message(selectors: &[&str], time: u64) -> Vec<u8> {
     let signature = |selector: &&str| {
         format!(
             "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s={selector};\r\n t={time};\
-             \r\n h=From:To; bh=AA==; b=AA==\r\n"
+             \r\n h=From:To; bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; b=AA==\r\n"
         )
     };
     let signatures: String = selectors.iter().map(signature).collect();

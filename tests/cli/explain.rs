@@ -111,6 +111,34 @@ fn an_unreadable_field_is_explained_where_damage_may_have_done_it() {
     run.prints("    likely: bh= is not base64");
 }
 
+#[test]
+fn a_malformed_header_keeps_nothing_from_being_explained() {
+    let changed = [b"junk\r\n", &signed()[..], b"-- \r\nA list\r\n"].concat();
+    let run = explain(&["--json"], &changed).exits(1);
+    let signature = &run.json()[0]["signatures"][0];
+    assert_eq!(signature["reason"], "malformed-header");
+    assert_eq!(causes(&run), json!([[["content-appended"]]]));
+}
+
+/// What no mail system does to a message is told as the signer's doing.
+#[test]
+fn a_signer_that_writes_no_hash_is_told() {
+    let message = b"DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=rsa2048; h=from; b=AAAA;\r\n \
+                    bh=0123456789abcdef0123456789abcdef01234567\r\nFrom: a@example.com\r\n\r\nx\r\n";
+    let run = explain(&["--json"], message).exits(1);
+    let signature = &run.json()[0]["signatures"][0];
+    let result = (&signature["result"], &signature["reason"]);
+    assert_eq!(result, (&json!("neutral"), &json!("signature-syntax")));
+    let explanation = &signature["explanation"][0];
+    assert_eq!(explanation["cause"], "signature-field-changed");
+    assert_eq!(explanation["proof"], "likely");
+    let detail = explanation["detail"].as_str().unwrap();
+    let told = "the signer wrote no body hash into bh=: it is the hexadecimal text of a SHA-1 hash";
+    assert!(detail.starts_with(told), "{detail}");
+    let remedy = "have the signer encode the bytes of the hash in base64, not its hexadecimal text";
+    assert_eq!(explanation["remedy"], remedy);
+}
+
 /// Whether a name is one of those below that signatures name, not one nearby.
 fn is_own_name(name: &str) -> bool {
     let selector = name.strip_suffix("._domainkey.example.com.");

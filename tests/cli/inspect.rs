@@ -88,7 +88,8 @@ fn canonical_octets_are_those_that_are_hashed() {
 #[test]
 fn a_long_body_is_cut_where_the_signature_ends() {
     let field = "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=s; h=From;\
-                 l=20000001; bh=AAAA; b=AAAA\r\nFrom: a@example.com\r\n\r\n";
+                 l=20000001; b=AAAA;\r\n \
+                 bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\nFrom: a@example.com\r\n\r\n";
     let mut message = field.as_bytes().to_vec();
     message.extend(b"0123456 \t\r\n".repeat(3_000_000));
     let output = inspect(&["--canonical", "body", "-"], &message);
@@ -100,8 +101,8 @@ fn a_long_body_is_cut_where_the_signature_ends() {
 
 #[test]
 fn canonical_takes_one_message_with_that_signature() {
-    let signed = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s; h=From; bh=AA; b=AA; \
-                  l=9\r\n\r\nHi\r\n";
+    let signed = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s; h=From; b=AA; l=9; \
+                  bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\nHi\r\n";
     let body = ["--canonical", "body"];
     check_error(
         &["--canonical", "body", RFC8463, RFC8463],
@@ -164,7 +165,7 @@ fn a_good_signature_is_told_tag_by_tag() {
 #[test]
 fn json_has_every_key() {
     let message = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s1; h=From:To; l=2;\r\n\
-                   \tbh=AAAA; b=AAAA; x=1; foo=b\r\n\t ar\r\nFrom: a@example.com\r\n\r\nHello\r\n";
+                   \tbh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; b=AAAA; x=1; foo=b\r\n\t ar\r\nFrom: a@example.com\r\n\r\nHello\r\n";
     let (object, status) = inspect_json(message);
     assert_eq!(status, 1);
     assert_eq!(
@@ -179,7 +180,10 @@ fn json_has_every_key() {
         &signature["refused"][1]["reason"],
     ];
     assert_eq!(reasons, ["expired", "body-hash-mismatch"]);
-    assert_eq!(signature["body_hash"]["claimed"], "AAAA");
+    assert_eq!(
+        signature["body_hash"]["claimed"],
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    );
     assert_eq!(signature["body_hash"]["matches"], false);
     assert_eq!(
         signature["defaults"][0],
@@ -194,12 +198,53 @@ fn json_has_every_key() {
     };
     let length = json!({"name": "l", "value": "2", "meaning": "body length",
         "status": "discouraged", "decoded": {"length": 2, "body": 7, "unsigned": 5},
-        "problem": null});
+        "other_case": false, "problem": null});
     assert_eq!(tag("l"), length);
     let unknown = json!({"name": "foo", "value": "b\r\n\t ar", "meaning": null,
-        "status": "unknown", "decoded": null, "problem": null});
+        "status": "unknown", "decoded": null, "other_case": false, "problem": null});
     assert_eq!(tag("foo"), unknown);
     assert_eq!(tag("x")["decoded"]["time"], "1970-01-01T00:00:01Z");
+}
+
+#[test]
+fn other_letter_case_is_said() {
+    let message = "DKIM-Signature: v=1; a=RSA-SHA256; d=example.com; s=s1; h=From; q=DNS/TXT;\r\n\
+                   \tc=simple; b=AAAA; bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\nFrom: a@example.com\r\n\r\n";
+    let (object, _) = inspect_json(message);
+    let tags = object["signatures"][0]["tags"].as_array().unwrap();
+    let others = tags.iter().filter(|tag| tag["other_case"] == true);
+    let names: Vec<&Value> = others.map(|tag| &tag["name"]).collect();
+    assert_eq!(names, ["a", "q"]);
+    let text = inspect(&["-"], message.as_bytes());
+    let text = String::from_utf8(text.stdout).unwrap();
+    let said = "accepted in this letter case, which is not that of RFC 6376";
+    let words: Vec<&str> = text.split_whitespace().collect();
+    assert_eq!(words.join(" ").matches(said).count(), 2, "{text}");
+}
+
+#[test]
+fn what_is_in_the_place_of_a_body_hash_is_said() {
+    let digits = "00112233445566778899aabbccddeeff".repeat(2);
+    let message = format!(
+        "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s1; h=From; b=AAAA;\r\n bh={digits}\
+         \r\nFrom: a@example.com\r\n\r\n"
+    );
+    let (object, status) = inspect_json(&message);
+    assert_eq!(status, 1);
+    let signature = &object["signatures"][0];
+    let what = "it is the hexadecimal text of a SHA-256 hash, and not base64 of its bytes";
+    assert_eq!(signature["refused"][0]["reason"], "signature-syntax");
+    assert_eq!(
+        signature["refused"][0]["detail"],
+        format!("signature syntax error: bh= is no body hash: {what}")
+    );
+    assert_eq!(signature["refused"].as_array().unwrap().len(), 1);
+    let tags = signature["tags"].as_array().unwrap();
+    let tag = tags.iter().find(|tag| tag["name"] == "bh").unwrap();
+    assert_eq!(
+        (&tag["decoded"], &tag["problem"]),
+        (&Value::Null, &json!(what))
+    );
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn a_summary_of_hostile_domains_is_harmless() {
         for (domain, selector) in [(format!("{text}.example"), "s"), ("d.example".into(), text)] {
             let message = format!(
                 "From: a@b.example\nDKIM-Signature: v=1; a=rsa-sha256; d={domain}; s={selector};\n \
-                 h=from; bh=AAAA; b=AAAA\n\n"
+                 h=from; bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; b=AAAA\n\n"
             );
             messages.push(message.into_bytes());
         }

@@ -6,7 +6,6 @@ use super::claim::{Claim, Fit};
 use super::quotation::{quote_added, quote_change};
 use super::story::{Story, count};
 use super::{appended, rewrites};
-use crate::algorithm::HashAlgorithm;
 use crate::canonicalization::Canonicalization;
 use crate::explain::{Budget, Cause, Exhausted};
 use crate::hash::Digest;
@@ -18,9 +17,6 @@ pub(super) fn search(
     body: &[u8],
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
-    if let Some(story) = other_hash(claim, body, budget)? {
-        return Ok(Some(vec![story]));
-    }
     let other = claim.in_other_canonicalization();
     if let Some(fit) = other.scan(body, budget)? {
         let canonical = other.canonical(body, budget)?;
@@ -150,36 +146,6 @@ fn empty(claim: &Claim<'_>, body: &[u8]) -> Option<Story> {
             ),
         )
     })
-}
-
-/// A hash by the other algorithm than `a=` says.
-fn other_hash(
-    claim: &Claim<'_>,
-    body: &[u8],
-    budget: &mut Budget<'_>,
-) -> Result<Option<Story>, Exhausted> {
-    let algorithm = match claim.algorithm {
-        HashAlgorithm::Sha1 => HashAlgorithm::Sha256,
-        HashAlgorithm::Sha256 => HashAlgorithm::Sha1,
-    };
-    if claim.hash.len() != algorithm.digest_length() {
-        return Ok(None);
-    }
-    let other = Claim {
-        algorithm,
-        ..*claim
-    };
-    let fits = other.scan(body, budget)? == Some(Fit::Whole)
-        || other.in_other_canonicalization().scan(body, budget)? == Some(Fit::Whole);
-    Ok(fits.then(|| {
-        Story::new(
-            Cause::CanonicalizationMislabelled,
-            format!(
-                "bh= is the {algorithm} hash of the body, though a= says {}",
-                claim.algorithm
-            ),
-        )
-    }))
 }
 
 /// The ways in which signers hash bodies that no canonicalization of RFC 6376 §3.4 allows.

@@ -36,7 +36,7 @@ impl<'a> Signed<'a> {
 
     /// The signed message's header, with the hash of `original` as the tags want it.
     fn header(&self, original: &[u8]) -> String {
-        let draft = self.header_with("AAAA");
+        let draft = self.header_with("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
         let (header, _) = message::parse(draft.as_bytes(), self.line_endings).unwrap();
         let signature = header.fields_named("DKIM-Signature").next().unwrap();
         let signature = crate::signature::Signature::parse(signature).unwrap();

@@ -177,7 +177,8 @@ mod tests {
 
     fn names_of(selector: &str, domain: &str) -> Vec<String> {
         let field = format!(
-            "DKIM-Signature: v=1; a=rsa-sha256; d={domain}; s={selector}; h=From; bh=AAAA; b=AAAA"
+            "DKIM-Signature: v=1; a=rsa-sha256; d={domain}; s={selector}; h=From; b=AAAA; \
+             bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
         );
         let field = HeaderField::from_raw(field.as_bytes(), LineEndings::Lenient);
         let signature = Signature::parse(field).unwrap();

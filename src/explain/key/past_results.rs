@@ -92,8 +92,8 @@ mod tests {
     use crate::message::{HeaderField, LineEndings, parse};
 
     fn check(results: &str, expected: &[&str]) {
-        let field = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s1; h=From; bh=AAAA; \
-                     b=q1w2e3r4AAAA\r\n";
+        let field = "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s1; h=From; \
+                     bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; b=q1w2e3r4AAAA\r\n";
         let field = HeaderField::from_raw(field.as_bytes(), LineEndings::Lenient);
         let signature = Signature::parse(field).unwrap();
         let (header, _) = parse(results.as_bytes(), LineEndings::Lenient).unwrap();

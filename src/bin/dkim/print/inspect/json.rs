@@ -41,6 +41,7 @@ struct Tag<'a> {
     meaning: Option<&'static str>,
     status: &'static str,
     decoded: Option<Decoded<'a>>,
+    other_case: bool,
     problem: Option<String>,
 }
 
@@ -177,6 +178,7 @@ impl<'a> Tag<'a> {
             meaning: tag.known.map(|known| known.meaning),
             status: status(tag),
             decoded,
+            other_case: tag.other_case,
             problem,
         }
     }

@@ -94,7 +94,12 @@ fn describe_tag(report: &mut Report, tag: &InspectedTag, verdict: &Verdict, now:
         Some(Err(problem)) => (BAD, vec![format!("{}: {problem}", unfolded(&tag.value))]),
     };
     if let Some(first) = lines.first_mut() {
-        first.extend([" (", status(tag), ")"]);
+        let case = if tag.other_case {
+            "; accepted in this letter case, which is not that of RFC 6376"
+        } else {
+            ""
+        };
+        first.extend([" (", status(tag), case, ")"]);
     }
     let lines: Vec<String> = lines.iter().map(|line| escape(line)).collect();
     let label = format!("{}=", escape(&tag.name));
