@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::alternative::{Alternatives, Story};
 use super::change::classify;
+use super::form::Part;
 use super::mailbox::mailboxes;
 use super::text::{collapsed, shown};
 use super::value::told;
@@ -17,6 +18,8 @@ use crate::signature::Signature;
 
 /// Fields that stand in almost every message: signed and not there, they were removed.
 const ALWAYS_THERE: [&str; 5] = ["date", "message-id", "subject", "to", "mime-version"];
+/// Those of them that some signers oversign, present or not.
+const CLOSED: [&str; 2] = ["subject", "mime-version"];
 
 /// What may have happened by the traces of it; `of_another_header`: whether it is known that the
 /// signature was made of another header.
@@ -50,10 +53,19 @@ pub(super) fn find(
     } else {
         Proof::Possible
     };
+    // Signers that let nobody add a Subject or MIME fields name those once that are absent.
+    let is_closed = |part: &Part| {
+        CLOSED.contains(&part.name.as_str()) && part.slots.len() > part.instances.len()
+    };
+    let closes = parts
+        .iter()
+        .any(|part| !part.instances.is_empty() && is_closed(part));
+    let was_absent = |part: &Part| closes && is_closed(part) && part.slots.len() == 1;
     for part in parts {
         let name = super::spacing::usual_case(&part.name);
         if part.instances.is_empty()
             && ALWAYS_THERE.contains(&part.name.as_str())
+            && !was_absent(part)
             && !has(found, &name)
         {
             let detail = format!(

@@ -37,8 +37,16 @@ pub(in crate::explain) fn record(file: &[u8]) -> String {
 
 pub(in crate::explain) fn sign(message: &str, file: &[u8], selector: &str) -> String {
     let choices = Choices {
-        wrap: false,
+        oversign: Some(vec!["From".to_owned()]),
         ..Choices::default()
+    };
+    sign_with(choices, message, file, selector)
+}
+
+fn sign_with(choices: Choices, message: &str, file: &[u8], selector: &str) -> String {
+    let choices = Choices {
+        wrap: false,
+        ..choices
     };
     let signer = Signer::new(
         Sdid::parse(b"example.com").unwrap(),
@@ -235,6 +243,20 @@ fn ed25519_signatures_that_are_cut_off() {
     let cut = message[..at + 40].to_owned() + &message[at + 60..];
     let likely = [(Cause::SignatureFieldChanged, Proof::Likely)];
     check(&cut, &[(HERE, &record(ED25519))], &likely);
+}
+
+#[test]
+fn a_field_that_is_named_because_nobody_may_add_it_was_not_removed() {
+    let message = sign_with(Choices::default(), MESSAGE, ED25519, "s1");
+    let records = [
+        (HERE, &record(OTHER_ED25519)[..]),
+        (NEARBY, &record(ED25519)),
+    ];
+    check(
+        &message,
+        &records,
+        &[(Cause::SelectorMisspelled, Proof::Proven)],
+    );
 }
 
 #[test]
