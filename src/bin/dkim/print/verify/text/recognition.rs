@@ -99,7 +99,7 @@ mod tests {
             without_middle("A long name <a@b.example>", 20),
             "A long…<a@b.example>"
         );
-        assert_eq!(without_middle("日本語日本語 <a@b>", 12), "日… <a@b>");
+        assert_eq!(without_middle("日本語日本語 <a@b>", 12), "日…語 <a@b>");
         assert_eq!(without_end("abc", 0), "…");
         assert_eq!(without_middle("abc", 0), "…");
     }
