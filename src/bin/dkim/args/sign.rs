@@ -65,7 +65,8 @@ pub struct Sign {
     /// The agent or user (i=), in the signing domain
     #[arg(long, value_name = "AUID", value_parser = parse_auid)]
     pub identity: Option<Auid>,
-    /// The time of signing (t=): RFC 3339, Unix seconds, or `none` [default: now]
+    /// The time of signing (t=): RFC 3339, a date (its start in UTC), Unix seconds, or
+    /// `none` [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_timestamp)]
     pub timestamp: Option<SigningTime>,
     /// How long the signature holds (x=): 7d, 36h

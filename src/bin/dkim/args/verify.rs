@@ -34,8 +34,8 @@ pub struct Verify {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub list: FilesFrom,
-    /// The time of judgement: RFC 3339, Unix seconds, or `received` for the date of
-    /// the newest Received field [default: now]
+    /// The time of judgement: RFC 3339, a date (its start in UTC), Unix seconds, or
+    /// `received` for the date of the newest Received field [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_at)]
     pub at: Option<At>,
     /// Which signatures must pass
