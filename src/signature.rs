@@ -140,8 +140,13 @@ impl Signature {
                     MessageCanonicalization::from_name(name)
                         .ok_or_else(|| SignatureError::Canonicalization(printable(name)))
                 })?;
-        if let Some(methods) = tags.get("q").filter(|value| !has_known_query_method(value)) {
-            return Err(SignatureError::QueryMethod(printable(methods)));
+        if let Some(methods) = tags.get("q") {
+            if colon_separated(methods).any(|method| without_fws(method).is_empty()) {
+                return Err(SignatureError::EmptyMethod);
+            }
+            if !has_known_query_method(methods) {
+                return Err(SignatureError::QueryMethod(printable(methods)));
+            }
         }
         let domain = Sdid::parse(required("d")?)
             .map_err(|error| SignatureError::Identifier { tag: "d", error })?;
@@ -194,6 +199,8 @@ pub enum SignatureError {
     Canonicalization(String),
     /// `q=` has no method that is known; the value, made printable.
     QueryMethod(String),
+    /// A method in `q=` is empty.
+    EmptyMethod,
     /// A tag that should be base64 is not.
     Base64(&'static str),
     /// `bh=` is not as long as a hash.
@@ -226,6 +233,7 @@ impl SignatureError {
             Self::Canonicalization(_) => "unsupported-canonicalization",
             Self::QueryMethod(_) => "unsupported-query-method",
             Self::TagList(_)
+            | Self::EmptyMethod
             | Self::Base64(_)
             | Self::BodyHash(_)
             | Self::Identifier { .. }
@@ -253,6 +261,10 @@ impl fmt::Display for SignatureError {
             Self::QueryMethod(name) => {
                 write!(f, "none of the query methods q=\"{name}\" is known")
             }
+            Self::EmptyMethod => write!(
+                f,
+                "signature syntax error: a method in q= is empty{OTHERS_ACCEPT}"
+            ),
             Self::Base64(tag) => write!(f, "signature syntax error: {tag}= is not base64"),
             Self::BodyHash(error) => {
                 write!(f, "signature syntax error: bh= is no body hash: {error}")
@@ -442,7 +454,9 @@ mod tests {
         check("", "q=dns/txt", "ok");
         check("", "q=x : dns/txt", "ok");
         check("", "q=x:y", "unsupported-query-method");
-        check("", "q=", "unsupported-query-method");
+        check("", "q=", "signature-syntax");
+        check("", "q=dns/txt:", "signature-syntax");
+        check("", "q=x : : dns/txt", "signature-syntax");
         check("b=AAAA", "b=A AA\r\n\tA", "ok");
         check("b=AAAA", "b=A-_A", "signature-syntax");
         check("", "i=@example.com", "ok");

@@ -544,6 +544,7 @@ const fn signature_result(error: &SignatureError) -> VerificationResult {
         | SignatureError::Algorithm(_)
         | SignatureError::Canonicalization(_)
         | SignatureError::QueryMethod(_)
+        | SignatureError::EmptyMethod
         | SignatureError::Base64(_)
         | SignatureError::BodyHash(_)
         | SignatureError::Identifier { .. }

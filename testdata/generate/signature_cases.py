@@ -317,6 +317,13 @@ def query_methods(vectors):
             sign(tags={"q": value}),
             "neutral unsupported-query-method",
         )
+    for name, value in (("empty-last", "dns/txt:"), ("empty-first", ":dns/txt"), ("empty", "")):
+        vectors.add(
+            f"signature-q-{name}",
+            f"RFC 6376 §3.5: every method in q={value} needs a name.",
+            sign(tags={"q": value}),
+            "neutral signature-syntax",
+        )
 
 
 def copied_fields(vectors):
