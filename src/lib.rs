@@ -148,6 +148,7 @@ pub mod audit;
 pub mod authentication_results;
 pub mod author;
 pub mod canonicalization;
+pub mod claims;
 mod coded;
 #[cfg(feature = "admin")]
 pub mod delegation;
@@ -171,6 +172,7 @@ pub mod lint;
 pub mod lookup;
 pub mod mailbox;
 pub mod message;
+pub mod parts;
 mod presentation;
 pub mod provider;
 #[cfg(feature = "admin")]

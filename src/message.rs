@@ -2,6 +2,7 @@
 
 mod compose;
 mod field_index;
+mod foreign;
 mod long_line;
 mod malformation;
 mod reader;
@@ -13,6 +14,8 @@ use crate::syntax::folding::is_wsp;
 pub use crate::syntax::folding::{LineEnd, LineEndings};
 pub use compose::PairError;
 pub(crate) use field_index::FieldIndex;
+pub(crate) use foreign::FILE;
+pub use foreign::{Foreign, apple_mail};
 pub(crate) use long_line::LongLine;
 pub use malformation::{Malformation, MalformationKind};
 pub(crate) use reader::is_envelope;
@@ -46,6 +49,7 @@ pub struct Header {
     /// The length of what is above the header and no part of it.
     above: usize,
     malformation: Option<Malformation>,
+    foreign: Option<Foreign>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -171,6 +175,13 @@ impl Header {
     #[must_use]
     pub fn malformation(&self) -> Option<&Malformation> {
         self.malformation.as_ref()
+    }
+
+    /// What was given in place of a message, if it is none: an archive, a document, text without a
+    /// header. Such a header has no fields.
+    #[must_use]
+    pub fn foreign(&self) -> Option<&Foreign> {
+        self.foreign.as_ref()
     }
 
     /// The header's octets, without what is above it and without the empty line below it.

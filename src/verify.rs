@@ -6,6 +6,7 @@ mod examination;
 mod judgement;
 mod message_warnings;
 mod requirement;
+mod signed_inside;
 mod unsigned_field;
 
 use crate::algorithm::MINIMUM_RSA_BITS;
@@ -24,6 +25,7 @@ use message_warnings::message_warnings;
 
 pub use crate::hash::canonical_header;
 pub use requirement::{MessageResult, Required, Requirement};
+pub use signed_inside::{MAX_LOOKED_AT, SignedInside};
 pub use unsigned_field::UnsignedField;
 
 /// By how many seconds clocks may differ before `t=` and `x=` are held against a signature.

@@ -4,6 +4,7 @@ mod aligned;
 mod audit;
 mod audit_evidence;
 mod authentication_results;
+mod claims;
 mod delegate;
 mod exit;
 mod explain;
@@ -11,6 +12,7 @@ mod explain_report;
 mod files_from;
 mod help_examples;
 mod inputs;
+mod inside;
 mod inspect;
 mod key_files;
 mod keygen;
@@ -19,6 +21,7 @@ mod lookup_names;
 mod mailboxes;
 mod many;
 mod mboxes;
+mod packed;
 mod page;
 mod pages;
 mod pipes;
@@ -174,6 +177,11 @@ fn signed() -> Vec<u8> {
         "testdata/message.eml",
     ];
     dkim(&words).exits(0).stdout
+}
+
+/// A message that nobody signed, with these fields on top.
+fn unsigned_with(fields: &str) -> Vec<u8> {
+    format!("{fields}From: a@b.example\r\nSubject: x\r\n\r\nBody\r\n").into_bytes()
 }
 
 /// The message with a part replaced, which must be there.

@@ -74,7 +74,7 @@ const RESULTS: [(&str, &[&str]); 6] = [
     ),
 ];
 
-const WARNINGS: [&str; 22] = [
+const WARNINGS: [&str; 23] = [
     "address-in-display-name",
     "bare-carriage-return",
     "byte-order-mark",
@@ -87,6 +87,7 @@ const WARNINGS: [&str; 22] = [
     "multiple-key-records",
     "near-expiration",
     "no-version",
+    "not-a-message",
     "not-aligned",
     "old-signature",
     "several-authors",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Header, HeaderField, LineEndings, byte_order_mark, is_field_name};
+use super::{FILE, Header, HeaderField, LineEndings, byte_order_mark, is_field_name};
 use crate::syntax::escape::printable;
 use crate::syntax::folding::is_wsp;
 
@@ -26,6 +26,9 @@ pub enum MalformationKind {
     ContinuesNothing,
     /// The line has no colon and does not begin with white space.
     NoColon,
+    /// The line is white space where the empty line must be that ends the header: what is below it
+    /// is no field.
+    WhiteSpaceLine,
     /// Nothing but white space is before the colon.
     EmptyName,
     /// The field's name has a byte outside `ftext` (RFC 5322 §3.6.8), which is printable ASCII
@@ -56,6 +59,15 @@ impl Malformation {
         &self.text
     }
 
+    /// A command that mends the message, with `FILE` where the file's name goes; `None` where
+    /// nobody but the sender can.
+    #[must_use]
+    pub fn remedy(&self) -> Option<String> {
+        let Self { line, kind, .. } = self;
+        (*kind == MalformationKind::WhiteSpaceLine)
+            .then(|| format!("sed '{line}s/[[:blank:]]*//' {FILE} > mended.eml"))
+    }
+
     /// Finds the first malformed line of a header.
     pub(super) fn find(header: &Header) -> Option<Self> {
         let misread = header
@@ -67,6 +79,10 @@ impl Malformation {
             .into_iter()
             .flatten()
             .min_by_key(|found| found.0)?;
+        let (at, kind) = match white_space_above(header, at, kind) {
+            Some(at) => (at, MalformationKind::WhiteSpaceLine),
+            None => (at, kind),
+        };
         let (line, text) = line_at(&header.octets, at, header.line_endings);
         Some(Self {
             line,
@@ -88,6 +104,9 @@ impl fmt::Display for MalformationKind {
         f.write_str(match self {
             Self::ContinuesNothing => "begins with white space, but there is no field above it",
             Self::NoColon => "is neither a field nor the continuation of one",
+            Self::WhiteSpaceLine => {
+                "is white space, in the place of the empty line that ends a header"
+            }
             Self::EmptyName => "has no field name before its colon",
             Self::NameByte => "has a byte in its field name that no name may have",
             Self::BareCarriageReturn => "has a CR without LF behind it",
@@ -109,6 +128,22 @@ fn misread(field: HeaderField<'_>) -> Option<MalformationKind> {
         name if !is_field_name(name) => Some(MalformationKind::NameByte),
         _ => None,
     }
+}
+
+/// Where the line right above a malformed one begins, if it is white space: then the body begins
+/// there, and its first line is no field.
+fn white_space_above(header: &Header, at: usize, kind: MalformationKind) -> Option<usize> {
+    if !matches!(
+        kind,
+        MalformationKind::NoColon | MalformationKind::NameByte | MalformationKind::EmptyName
+    ) {
+        return None;
+    }
+    let above = header.octets.get(..at)?.strip_suffix(b"\n")?;
+    let start = memchr::memrchr(b'\n', above)? + 1;
+    let line = &above[start..];
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    (!line.is_empty() && line.iter().all(|&byte| is_wsp(byte))).then_some(start)
 }
 
 /// Finds the first CR or LF that is no part of a line end.
@@ -244,6 +279,25 @@ mod tests {
         strictly("A: b\nC: d\r\n", (BareLineFeed, 1, "A: b\\nC: d"));
         strictly("A: b\r\nC: d\n", (BareLineFeed, 2, "C: d\\n"));
         strictly("A: b\r\n\nC: d\r\n", (NameByte, 2, "\\nC: d"));
+    }
+
+    #[test]
+    fn white_space_in_the_place_of_the_empty_line() {
+        for body in ["Hello\r\n", "Dear Bob: hello\r\n", ": x\r\n", "Hello"] {
+            let message = format!("A: b\r\n \t\r\n{body}");
+            both(
+                &message,
+                Some((MalformationKind::WhiteSpaceLine, 2, " \\t")),
+            );
+            let (header, _) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
+            let remedy = header.malformation().unwrap().remedy();
+            let expected = "sed '2s/[[:blank:]]*//' FILE > mended.eml";
+            assert_eq!(remedy.as_deref(), Some(expected));
+        }
+        // Such a line continues a field where another follows.
+        both("A: b\r\n \r\nC: d\r\n", None);
+        both("A: b\r\n \r\n c\r\nC: d\r\n", None);
+        both("A: b\r\n \r\nC: d\r\njunk\r\n", Some((NoColon, 4, "junk")));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use std::error::Error;
 use std::fmt;
 
+use super::foreign;
 use super::{
-    FieldSpan, Header, HeaderField, LineEnd, LineEndings, MAX_FIELD, MAX_FIELDS, MAX_HEADER,
-    Malformation, byte_order_mark, offset,
+    FieldSpan, Foreign, Header, HeaderField, LineEnd, LineEndings, MAX_FIELD, MAX_FIELDS,
+    MAX_HEADER, Malformation, byte_order_mark, offset,
 };
 use crate::syntax::escape::printable;
 use crate::syntax::folding::is_wsp;
@@ -25,6 +26,10 @@ pub struct HeaderReader {
     above: usize,
     /// The length of the empty line that ended the header; `None` before its end.
     separator: Option<usize>,
+    /// What it is that was given in place of a message, once that is known.
+    foreign: Option<Foreign>,
+    /// Whether the first bytes were looked at.
+    looked: bool,
 }
 
 impl HeaderReader {
@@ -39,6 +44,8 @@ impl HeaderReader {
             line_start: 0,
             above: 0,
             separator: None,
+            foreign: None,
+            looked: false,
         }
     }
 
@@ -46,26 +53,33 @@ impl HeaderReader {
     /// octet `n` of `chunk`. `None`: more is needed.
     ///
     /// After its end the header takes nothing: every further chunk is body, which begins at `0`.
+    /// What is no message by its first bytes ([`Header::foreign`]) has ended with them.
     ///
     /// # Errors
     ///
     /// A [`HeaderError`] if the header or one field of it is longer than the limit.
     pub fn push(&mut self, chunk: &[u8]) -> Result<Option<usize>, HeaderError> {
-        if self.separator.is_some() {
+        if self.separator.is_some() || self.foreign.is_some() {
             return Ok(Some(0));
         }
         let mut taken = 0;
         for line_feed in memchr::memchr_iter(b'\n', chunk) {
             self.octets.extend_from_slice(&chunk[taken..=line_feed]);
             taken = line_feed + 1;
+            if self.is_foreign() {
+                return Ok(Some(taken));
+            }
             if self.end_line()? {
                 return Ok(Some(taken));
             }
         }
         // Of an open line no more than what is too much.
         let open = &chunk[taken..];
-        self.octets
-            .extend_from_slice(&open[..open.len().min(MAX_FIELD + 1)]);
+        let open = &open[..open.len().min(MAX_FIELD + 1)];
+        self.octets.extend_from_slice(open);
+        if self.is_foreign() {
+            return Ok(Some(taken + open.len()));
+        }
         self.check_limits()?;
         Ok(None)
     }
@@ -76,9 +90,17 @@ impl HeaderReader {
     ///
     /// A [`HeaderError`] if the last field is longer than the limit.
     pub fn finish(mut self) -> Result<Header, HeaderError> {
-        self.pass_byte_order_mark();
-        if self.line_start < self.octets.len() {
-            self.take_line()?;
+        if !self.looked {
+            self.foreign = Foreign::at_start(&self.octets);
+        }
+        if self.foreign.is_some() {
+            self.fields.clear();
+            self.above = 0;
+        } else {
+            self.pass_byte_order_mark();
+            if self.line_start < self.octets.len() {
+                self.take_line()?;
+            }
         }
         let mut header = Header {
             length: (self.octets.len() + self.separator.unwrap_or(0)) as u64,
@@ -88,9 +110,22 @@ impl HeaderReader {
             first_line_end: self.first_line_end,
             above: self.above,
             malformation: None,
+            foreign: self.foreign,
         };
-        header.malformation = Malformation::find(&header);
+        if header.foreign.is_none() {
+            header.malformation = Malformation::find(&header);
+            header.foreign = Foreign::without_fields(&header);
+        }
         Ok(header)
+    }
+
+    /// Looks at the first bytes as soon as there are enough; whether they are of no message.
+    fn is_foreign(&mut self) -> bool {
+        if !self.looked && self.octets.len() >= foreign::START {
+            self.looked = true;
+            self.foreign = Foreign::at_start(&self.octets);
+        }
+        self.foreign.is_some()
     }
 
     /// Puts a byte order mark at the start of the message above the header.

@@ -1,6 +1,7 @@
 //! Warnings, and what to do about them: codes that are a contract with scripts.
 
 use crate::coded::coded;
+use crate::message::FILE;
 
 /// What to do where it is not proven how the header was changed.
 pub(crate) const COMPARE_HEADER: &str =
@@ -46,6 +47,26 @@ impl Warning {
         self
     }
 
+    /// Whether the remedy is for who reads the message, and not for who sent it.
+    #[must_use]
+    pub fn is_for_reader(&self) -> bool {
+        match self.code {
+            WarningCode::NotAMessage | WarningCode::SignedMessageInside => true,
+            WarningCode::MalformedHeader => self.own_remedy.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Names the file, for which `FILE` stands in a command that mends it; without a command where
+    /// `name` gives none.
+    pub fn name_file(&mut self, name: impl FnOnce(&str) -> Option<String>) {
+        if let Some(remedy) = &self.own_remedy
+            && remedy.contains(FILE)
+        {
+            self.own_remedy = name(remedy).map(|name| remedy.replace(FILE, &name));
+        }
+    }
+
     /// What to do about it, in lower case and without a full stop, free of control characters;
     /// `None` where the message says that itself.
     #[must_use]
@@ -60,6 +81,8 @@ coded! {
     pub enum WarningCode: (Option<&'static str>) {
         /// The signatures of the message pass, but not as `--require` or `--signed-by` wants.
         RequirementUnmet = "requirement-unmet", None;
+        /// What was given is no message: an archive, a document, text without a header.
+        NotAMessage = "not-a-message", None;
         /// A signature passes, and none that passes is of the From domain: the message may be from
         /// anybody (RFC 9989 §4.4).
         NotAligned = "not-aligned", None;
@@ -95,6 +118,8 @@ coded! {
         /// other people.
         OldSignature = "old-signature",
             Some("have the signer let signatures expire: dkim sign --expires-in 7d");
+        /// A message within the message has signatures, which are not verified with it.
+        SignedMessageInside = "signed-message-inside", None;
         /// The key record has `t=y`: the domain asks to be treated as if it did not sign
         /// (RFC 6376 §3.6.1).
         Testing = "testing", Some("take t=y out of the key record when testing is over");
@@ -110,6 +135,9 @@ coded! {
             Some("deliver sooner, or have the signer choose a later x=");
         /// The key record has no `v=DKIM1`.
         NoVersion = "no-version", Some("put v=DKIM1 in front of the key record");
+        /// A system on the way noted what it found and sealed that (ARC, RFC 8617): it is not
+        /// validated.
+        Arc = "arc", Some("rely on it only where you trust the sealer, and validate the seals");
         /// The From line of an mbox is above the header and was skipped.
         EnvelopeLine = "envelope-line", Some("take the line away, unless the file is an mbox");
         /// A byte order mark is above the header and was skipped.

@@ -11,22 +11,36 @@ pub(super) fn message_warnings(
     body: &BodyHashes,
     line_ends: LineEndsSeen,
 ) -> Vec<Warning> {
+    // What is no message has nothing that a sender could mend.
+    if let Some(foreign) = header.foreign() {
+        let warning = Warning::new(WarningCode::NotAMessage, foreign.to_string());
+        return vec![match foreign.remedy() {
+            Some(remedy) => warning.with_remedy(remedy.to_owned()),
+            None => warning,
+        }];
+    }
+    // Where a signature is not accepted for it, its verdict says so, but not what mends it.
+    let is_told =
+        |verdict: &Verdict| matches!(verdict.reason, Some(Reason::MalformedHeader { .. }));
+    let malformation = header.malformation().and_then(|malformation| {
+        let warning = |message| Warning::new(WarningCode::MalformedHeader, message);
+        if let Some(remedy) = malformation.remedy() {
+            let line = malformation.line();
+            let message = format!(
+                "line {line} is white space and must be empty: it ends the header, and what is below \
+                 it is body"
+            );
+            return Some(warning(message).with_remedy(remedy));
+        }
+        let is_new = !verdicts.iter().any(is_told);
+        is_new.then(|| warning(malformation.to_string()))
+    });
     let mut warnings = Vec::new();
     let mut warn = |condition, code, message: &str| {
         if condition {
             warnings.push(Warning::new(code, message));
         }
     };
-    // Where a signature is not accepted for it, its verdict says so.
-    let is_told =
-        |verdict: &Verdict| matches!(verdict.reason, Some(Reason::MalformedHeader { .. }));
-    if let Some(malformation) = header.malformation() {
-        warn(
-            !verdicts.iter().any(is_told),
-            WarningCode::MalformedHeader,
-            &malformation.to_string(),
-        );
-    }
     warn(
         header.has_byte_order_mark(),
         WarningCode::ByteOrderMark,
@@ -57,5 +71,5 @@ pub(super) fn message_warnings(
         WarningCode::EightBitHeader,
         "the header is not ASCII: mail servers without SMTPUTF8 may change it",
     );
-    warnings
+    malformation.into_iter().chain(warnings).collect()
 }

@@ -225,14 +225,38 @@ def other_verdicts(vectors):
 
 
 def without_signature(vectors):
-    for name, source in (("no-colon", b"junk\r\n" + PLAIN), ("not-a-message", b"Dear Bob,\r\nlunch on Friday?\r\n")):
+    vectors.add(
+        "none-malformed-no-colon",
+        "RFC 6376 §6.1: no signature, and a header that is malformed, which is told.",
+        b"junk\r\n" + PLAIN,
+        [],
+        dns={},
+        warnings="malformed-header",
+    )
+    vectors.add(
+        "none-malformed-white-space-line",
+        "RFC 5322 §2.1: white space in the place of the empty line: the body is read as header.",
+        PLAIN.replace(b"\r\n\r\n", b"\r\n \r\n", 1),
+        [],
+        dns={},
+        warnings="malformed-header",
+    )
+    wide = "\ufeff" + PLAIN.decode()
+    for name, source, why in (
+        ("text", b"Dear Bob,\r\nlunch on Friday?\r\n", "text without a header"),
+        ("empty-line-on-top", b"\r\n" + sign(), "an empty line above a signed message: all of it is body"),
+        ("utf-16", wide.encode("utf-16-le"), "text in UTF-16"),
+        ("gzip", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\n\n" + bytes(range(256)) * 8, "a packed file"),
+        ("pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "a document"),
+    ):
         vectors.add(
-            f"none-malformed-{name}",
-            "RFC 6376 §6.1: no signature, and a header that is malformed, which is told.",
+            f"none-not-a-message-{name}",
+            f"What is no message has nothing that a sender could mend: {why}.",
             source,
             [],
             dns={},
-            warnings="malformed-header",
+            warnings="not-a-message",
+            no_warnings="malformed-header eight-bit-header long-lines bare-carriage-return mixed-line-endings",
         )
     vectors.add(
         "none-malformed-body-alone",
@@ -305,5 +329,6 @@ def above(vectors):
         mark + b"\r\nHello\r\n",
         [],
         dns={},
-        warnings="byte-order-mark",
+        warnings="not-a-message",
+        no_warnings="byte-order-mark",
     )

@@ -180,7 +180,7 @@ fn what_cannot_be_read_stops_nothing() {
         "cut.xml.gz: the gzip file is cut short",
         "cut.zip: the zip archive is damaged or cut short",
         "page.xml: it is not an aggregate report: its root element is \"html\", not \"feedback\"",
-        "note.txt: there is no aggregate report in it; files and messages without one: 3 of 57",
+        "note.txt: there is no aggregate report in it; files and messages without one: 3 of 56",
     ] {
         assert!(run.stderr.contains(said), "{said}\n{}", run.stderr);
     }
@@ -200,7 +200,7 @@ fn what_cannot_be_read_stops_nothing() {
         2
     );
     let (_, run) = audited(&["--from-messages", &format!("{reports}/note.txt")], 4);
-    run.says("note.txt: it is not a message: there is no header field");
+    run.says("note.txt: not a message: there is no header field");
 }
 
 #[test]

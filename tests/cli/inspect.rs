@@ -292,7 +292,7 @@ fn the_worst_of_many_stands() {
     assert_eq!(output.status, 1);
     let output = inspect(&["--json", "missing.eml"], b"");
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let expected = json!({"source": "missing.eml", "index": null, "signatures": [],
+    let expected = json!({"source": "missing.eml", "index": null, "signatures": [], "claims": null, "warnings": [],
         "error": "no such file or directory"});
     assert_eq!(object, expected);
 }

@@ -159,7 +159,7 @@ fn an_mbox_may_be_cut_or_hardly_begin() {
     empty(format!("{SEPARATOR}\n").repeat(3).as_bytes(), 3);
     verify_stdin(&[], b"From x\n")
         .exits(1)
-        .prints("-#1: none\n  there is no header field: this is no message, nor an mbox");
+        .prints("-#1: none\n  warning: not a message: it is empty\n");
 }
 
 #[test]

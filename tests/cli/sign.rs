@@ -369,8 +369,8 @@ fn malformed_headers_are_refused() {
             "has a CR without LF behind it: \"To: b\\rFrom: c@example.net\"",
         ),
         (
-            "From\0: a@example.com\n\nx",
-            1,
+            "To: b\nFrom\0: a@example.com\n\nx",
+            2,
             "has a byte in its field name that no name may have: \"From\\u{0}: a@example.com\"",
         ),
     ] {

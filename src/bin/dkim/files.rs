@@ -6,6 +6,7 @@ mod mail_server;
 mod mbox;
 mod new_file;
 mod opened;
+mod packed;
 mod replay;
 mod sources;
 mod state_file;
@@ -17,6 +18,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dkim_toolkit::mailbox::Quoting;
 use dkim_toolkit::message::{Header, HeaderReader, LineEndings};
 
 use crate::error::Error;
@@ -66,6 +68,29 @@ pub struct Place {
     pub source: Arc<Source>,
     /// Its number in an mbox, from 1.
     pub index: Option<u64>,
+    /// Whether it is only a part of the file, or packed in it: other programs do not find it there.
+    pub is_within: bool,
+}
+
+impl Place {
+    /// Whether lines of the body may be quoted.
+    pub fn quoting(&self) -> Quoting {
+        match self.index {
+            None => Quoting::None,
+            Some(_) => Quoting::Mbox,
+        }
+    }
+
+    /// How this command names the message; `None` where it cannot.
+    pub fn word_in(&self, command: &str) -> Option<String> {
+        let file = self.source.word();
+        match self.index {
+            None if !self.is_within => Some(file),
+            _ if !command.contains("dkim inspect") => None,
+            None => Some(file),
+            Some(index) => Some(format!("--message {index} {file}")),
+        }
+    }
 }
 
 impl fmt::Display for Place {
@@ -78,6 +103,19 @@ impl fmt::Display for Place {
 }
 
 impl Source {
+    /// The source as a word of a command line to paste.
+    pub fn word(&self) -> String {
+        match self {
+            Self::Stdin => "-".to_owned(),
+            Self::File(path) => word(path),
+        }
+    }
+
+    /// A command with the source in the place of `FILE`.
+    pub fn named_in(&self, command: &str) -> String {
+        command.replace("FILE", &self.word())
+    }
+
     /// The true name, with U+FFFD for what is not UTF-8.
     pub fn name(&self) -> Cow<'_, str> {
         match self {

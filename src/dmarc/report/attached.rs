@@ -1,18 +1,8 @@
 //! Reports out of the messages that bring them (RFC 7489 §7.2.1.1).
 
-use std::borrow::Cow;
-
-use memchr::memmem;
-
 use super::unpacking::is_packed;
-use crate::message::{self, Header, LineEndings};
-use crate::syntax::base64::{decode_base64, is_base64};
-use crate::syntax::hex::hex_pair;
-
-/// The most parts of a message that are looked at.
-const MAX_PARTS: usize = 200;
-/// How deep parts may be nested.
-const MAX_NESTED: usize = 8;
+use crate::message::{self, LineEndings};
+use crate::parts::each_part;
 
 /// The parts of a message that may be reports, decoded: those that are gzip, zip or XML by their
 /// first bytes, HTML aside. Each is for [`unpack`](super::unpack).
@@ -30,149 +20,17 @@ const MAX_NESTED: usize = 8;
 /// ```
 #[must_use]
 pub fn attachments(message: &[u8]) -> Vec<Vec<u8>> {
-    let mut parts = Parts {
-        found: Vec::new(),
-        left: MAX_PARTS,
-    };
-    parts.add(message, "text/plain", 0);
-    parts.found
-}
-
-struct Parts {
-    found: Vec<Vec<u8>>,
-    /// How many more parts may be looked at.
-    left: usize,
-}
-
-impl Parts {
-    /// Adds what is in a part, whose type is `default` if it does not say it.
-    fn add(&mut self, part: &[u8], default: &str, depth: usize) {
-        if self.left == 0 || depth > MAX_NESTED {
-            return;
-        }
-        self.left -= 1;
-        let Ok((header, body)) = message::parse(part, LineEndings::Lenient) else {
-            return;
-        };
-        let content_type = value(&header, "content-type");
-        let media = content_type.split(';').next().unwrap_or_default().trim();
-        let media = match media.to_ascii_lowercase() {
-            media if media.is_empty() => default.to_owned(),
-            media => media,
-        };
-        if media.starts_with("multipart/")
-            && let Some(boundary) = boundary(&content_type)
-        {
-            let default = match &*media {
-                "multipart/digest" => "message/rfc822",
-                _ => "text/plain",
-            };
-            for section in sections(body, &boundary) {
-                self.add(section, default, depth + 1);
+    let mut found = Vec::new();
+    if let Ok((header, body)) = message::parse(message, LineEndings::Lenient) {
+        each_part(&header, body, |part| {
+            let content = &part.content;
+            let may_be_xml = part.media != "text/html" && is_xml(content);
+            if !part.is_message() && (is_packed(content) || may_be_xml) {
+                found.push(content.to_vec());
             }
-            return;
-        }
-        let content = decoded(body, &value(&header, "content-transfer-encoding"));
-        if media == "message/rfc822" {
-            self.add(&content, "text/plain", depth + 1);
-        } else if is_packed(&content) || media != "text/html" && is_xml(&content) {
-            self.found.push(content.into_owned());
-        }
+        });
     }
-}
-
-/// The value of a field on one line.
-fn value(header: &Header, name: &str) -> String {
-    let field = header.fields_named(name).next();
-    let value = field.map_or(&[][..], |field| field.value());
-    String::from_utf8_lossy(value)
-        .replace(['\r', '\n'], "")
-        .trim()
-        .to_owned()
-}
-
-/// The value of the parameter `boundary`.
-fn boundary(content_type: &str) -> Option<String> {
-    content_type.split(';').skip(1).find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        let value = value.trim();
-        let value = match value.strip_prefix('"') {
-            Some(quoted) => quoted.split('"').next()?,
-            None => value.split_ascii_whitespace().next()?,
-        };
-        let is_it = name.trim().eq_ignore_ascii_case("boundary") && !value.is_empty();
-        is_it.then(|| value.to_owned())
-    })
-}
-
-/// What is between the boundary lines of a multipart body (RFC 2046 §5.1.1); what is behind the
-/// last of them as well if the body is cut short.
-fn sections<'a>(body: &'a [u8], boundary: &str) -> impl Iterator<Item = &'a [u8]> {
-    let delimiter = format!("--{boundary}").into_bytes();
-    let is_line = move |at: usize| at == 0 || body[at - 1] == b'\n';
-    let mut lines: Vec<usize> = memmem::find_iter(body, &delimiter)
-        .filter(|&at| is_line(at))
-        .take(MAX_PARTS + 1)
-        .collect();
-    if let Some(last) = lines
-        .iter()
-        .position(|at| body[at + delimiter.len()..].starts_with(b"--"))
-    {
-        lines.truncate(last + 1);
-    } else {
-        lines.push(body.len());
-    }
-    (1..lines.len()).map(move |index| {
-        let section = &body[lines[index - 1]..lines[index]];
-        let line = memchr::memchr(b'\n', section).map_or(section.len(), |at| at + 1);
-        let section = &section[line..];
-        let section = section.strip_suffix(b"\n").unwrap_or(section);
-        section.strip_suffix(b"\r").unwrap_or(section)
-    })
-}
-
-/// Content without its transfer encoding (RFC 2045 §6), as far as it can be read.
-fn decoded<'a>(content: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
-    if encoding.eq_ignore_ascii_case("base64") {
-        let letters = content.iter().copied();
-        let mut letters: Vec<u8> = letters
-            .filter(|&byte| is_base64(byte) && byte != b'=')
-            .collect();
-        // One letter alone is no byte: the content is cut short.
-        if letters.len() % 4 == 1 {
-            letters.pop();
-        }
-        decode_base64(&letters).unwrap_or_default().into()
-    } else if encoding.eq_ignore_ascii_case("quoted-printable") {
-        quoted_printable(content).into()
-    } else {
-        content.into()
-    }
-}
-
-/// Decodes quoted-printable (RFC 2045 §6.7); what breaks its rules stays as it is.
-fn quoted_printable(content: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(content.len());
-    for line in content.split_inclusive(|&byte| byte == b'\n') {
-        let text = line.trim_ascii_end();
-        let (text, end) = match text.strip_suffix(b"=") {
-            Some(text) => (text, &[][..]),
-            None => (text, &line[text.len()..]),
-        };
-        let mut bytes = text.iter();
-        while let Some(&byte) = bytes.next() {
-            let mut ahead = bytes.clone();
-            match hex_pair(&mut ahead).filter(|_| byte == b'=') {
-                Some(byte) => {
-                    decoded.push(byte);
-                    bytes = ahead;
-                }
-                None => decoded.push(byte),
-            }
-        }
-        decoded.extend_from_slice(end);
-    }
-    decoded
+    found
 }
 
 /// Whether content begins as XML does, in UTF-8 or UTF-16.
@@ -187,6 +45,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::parts::{MAX_NESTED, MAX_PARTS};
 
     const XML: &str = "<feedback/>";
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::examples::{self, help};
-use super::values::{FilesFrom, LineEndingsOption, number};
+use super::values::{FilesFrom, LineEndingsOption, number, parse_part};
 
 /// Explain the DKIM-Signature fields of messages, without DNS
 ///
@@ -31,6 +31,9 @@ pub struct Inspect {
     #[arg(long, value_name = "N", requires = "canonical")]
     #[arg(value_parser = number(1..=u32::MAX))]
     pub signature: Option<u32>,
+    /// Print a part of the message, decoded: 2, or 2.1 for a part of it
+    #[arg(long, value_name = "NUMBER", value_parser = parse_part, conflicts_with = "canonical")]
+    pub part: Option<String>,
     #[command(flatten)]
     pub line_endings: LineEndingsOption,
 }

@@ -103,6 +103,18 @@ pub fn parse_time(text: &str) -> Result<u64, String> {
     u64::try_from(time.as_second()).map_err(|_| "a time before 1970".to_owned())
 }
 
+/// The number of a part of a message, as IMAP writes it.
+pub fn parse_part(text: &str) -> Result<String, String> {
+    let is_number = |number: &str| {
+        !number.is_empty() && !number.starts_with('0') && number.bytes().all(|b| b.is_ascii_digit())
+    };
+    if text.split('.').all(is_number) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected the number of a part, such as 2 or 2.1".to_owned())
+    }
+}
+
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let expected = || "expected a duration such as 7d, 36h or 90m".to_owned();
     let span: jiff::Span = text.parse().map_err(|_| expected())?;

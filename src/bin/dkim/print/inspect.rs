@@ -1,5 +1,6 @@
 //! What `dkim inspect` prints of a message.
 
+mod claims;
 mod inspected;
 mod json;
 mod text;
@@ -8,6 +9,7 @@ use super::Output;
 use crate::error::Error;
 use crate::files::Place;
 
+pub use claims::Claims;
 pub use inspected::{Inspected, Signature};
 
 /// Prints what is said of one message, or why it could not be read; `follows` another report.

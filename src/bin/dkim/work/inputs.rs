@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use dkim_toolkit::mailbox::{Quoting, is_mbox};
+use dkim_toolkit::mailbox::is_mbox;
 
 use crate::error::Error;
 use crate::files::{FileStart, InFile, Mbox, Missed, Opened, Pieces, Place, Source, Sources, Walk};
@@ -42,7 +42,7 @@ struct OpenMbox {
 pub enum Taken {
     /// A file of one message.
     File(Place, FileStart),
-    /// A message of an mbox, all of it.
+    /// A message of an mbox or of a packed file, all of it.
     Whole(Place, Vec<u8>),
     /// The first bytes of a message of an mbox; [`Inputs::rest`] has the others.
     Begun(Place, Vec<u8>),
@@ -89,7 +89,7 @@ impl Inputs {
                     Err(error) => {
                         let (source, index) = (open.source.clone(), open.index);
                         self.mbox = None;
-                        let place = self.place(source, Some(index));
+                        let place = self.place_in_mbox(source, index);
                         return Some(Taken::Failed(place, error.into()));
                     }
                 }
@@ -100,11 +100,11 @@ impl Inputs {
                 match self.sources.next() {
                     Some(Ok(source)) => self.begin(source),
                     Some(Err((source, failure))) => {
-                        Some(Taken::Failed(self.place(Arc::new(source), None), failure))
+                        Some(Taken::Failed(self.place(Arc::new(source)), failure))
                     }
                     None => {
                         let list = self.list.take().filter(|_| self.given == 0)?;
-                        Some(Taken::Empty(self.place(list, None)))
+                        Some(Taken::Empty(self.place(list)))
                     }
                 }
             };
@@ -144,10 +144,10 @@ impl Inputs {
         match taken {
             Taken::File(place, start) => Next::Message(place, Content::File(start.pieces())),
             Taken::Whole(place, message) => {
-                Next::Message(place, Content::InMbox(Chain::new(message, None)))
+                Next::Message(place, Content::Chain(Chain::new(message, None)))
             }
             Taken::Begun(place, start) => {
-                Next::Message(place, Content::InMbox(Chain::new(start, self.rest())))
+                Next::Message(place, Content::Chain(Chain::new(start, self.rest())))
             }
             Taken::Failed(place, error) => Next::Failed(place, error),
             Taken::PassedOver(place, why) => Next::PassedOver(place, why),
@@ -176,7 +176,7 @@ impl Inputs {
         match folder.walk.next() {
             Some(Ok(path)) => self.open(Arc::new(Source::File(path))),
             Some(Err(Missed::Unreadable(path, error))) => {
-                let place = self.place(Arc::new(Source::File(path)), None);
+                let place = self.place(Arc::new(Source::File(path)));
                 Some(Taken::Failed(place, error.into()))
             }
             Some(Err(Missed::BrokenLink(path))) => {
@@ -184,12 +184,13 @@ impl Inputs {
                 let place = Place {
                     source,
                     index: None,
+                    is_within: false,
                 };
                 Some(Taken::PassedOver(place, "the link leads to nothing"))
             }
             None => {
                 let OpenFolder { source, before, .. } = self.folder.take()?;
-                (before == self.given).then(|| Taken::Empty(self.place(source, None)))
+                (before == self.given).then(|| Taken::Empty(self.place(source)))
             }
         }
     }
@@ -202,7 +203,7 @@ impl Inputs {
     /// The message that the mbox is at.
     fn take_from_mbox(&mut self) -> Option<Taken> {
         let OpenMbox { source, index, .. } = self.mbox.as_ref()?;
-        let place = self.place(source.clone(), Some(*index));
+        let place = self.place_in_mbox(source.clone(), *index);
         let open = self.mbox.as_mut()?;
         let mut message = Vec::new();
         loop {
@@ -222,12 +223,12 @@ impl Inputs {
         let start = match FileStart::open(&source) {
             Ok(start) => start,
             Err(error) => {
-                let place = self.place(source, None);
+                let place = self.place(source);
                 return Some(Taken::Failed(place, error.into()));
             }
         };
         if !is_mbox(start.bytes()) {
-            return Some(Taken::File(self.place(source, None), start));
+            return Some(self.take_file(source, start));
         }
         self.mbox = Some(OpenMbox {
             source,
@@ -237,9 +238,38 @@ impl Inputs {
         None
     }
 
-    fn place(&mut self, source: Arc<Source>, index: Option<u64>) -> Place {
+    /// A file of one message. What is packed is unpacked here up to a length, so that it is known
+    /// how much memory it takes.
+    fn take_file(&mut self, source: Arc<Source>, mut start: FileStart) -> Taken {
+        let place = Place {
+            is_within: start.is_within(),
+            ..self.place(source)
+        };
+        if !start.is_within() || start.length().is_some() {
+            return Taken::File(place, start);
+        }
+        match start.read_ahead(WHOLE) {
+            Ok(true) => Taken::Whole(place, start.into_bytes()),
+            Ok(false) => Taken::File(place, start),
+            Err(error) => Taken::Failed(place, error.into()),
+        }
+    }
+
+    fn place(&mut self, source: Arc<Source>) -> Place {
         self.given += 1;
-        Place { source, index }
+        Place {
+            source,
+            index: None,
+            is_within: false,
+        }
+    }
+
+    fn place_in_mbox(&mut self, source: Arc<Source>, index: u64) -> Place {
+        Place {
+            index: Some(index),
+            is_within: true,
+            ..self.place(source)
+        }
     }
 }
 
@@ -252,7 +282,7 @@ impl Pieces for InMbox<'_> {
     }
 }
 
-/// A message of an mbox: bytes that are there, and what is left of it.
+/// Bytes of a message that are there, and what is left of it in an mbox.
 pub struct Chain<'a> {
     start: Vec<u8>,
     rest: Option<InMbox<'a>>,
@@ -281,26 +311,18 @@ impl Pieces for Chain<'_> {
     }
 }
 
-/// What is read: a file, or a message of an mbox.
+/// What is read: a file, or a message of an mbox or of a packed file.
 pub enum Content<'a> {
     File(InFile),
-    InMbox(Chain<'a>),
+    Chain(Chain<'a>),
 }
 
 impl Content<'_> {
-    /// Whether lines of the body may be quoted.
-    pub fn quoting(&self) -> Quoting {
-        match self {
-            Self::File(_) => Quoting::None,
-            Self::InMbox(_) => Quoting::Mbox,
-        }
-    }
-
     /// The bytes of a file; 0 for a pipe. Those of a message in an mbox as far as they are read.
     pub fn length(&self) -> u64 {
         match self {
             Self::File(file) => file.length(),
-            Self::InMbox(message) => message.start.len() as u64,
+            Self::Chain(message) => message.start.len() as u64,
         }
     }
 }
@@ -309,7 +331,7 @@ impl Pieces for Content<'_> {
     fn read(&mut self) -> Result<&[u8], Error> {
         match self {
             Self::File(file) => file.read(),
-            Self::InMbox(message) => message.read(),
+            Self::Chain(message) => message.read(),
         }
     }
 }

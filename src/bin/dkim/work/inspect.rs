@@ -1,9 +1,12 @@
 //! `dkim inspect`.
 
 mod canonical;
+mod one;
+mod part;
 
 use dkim_toolkit::inspect::signatures;
 use dkim_toolkit::mailbox::Readings;
+use dkim_toolkit::verdict::WarningCode;
 use dkim_toolkit::verify::Verifier;
 
 use super::inputs::{Content, Inputs, Next};
@@ -13,13 +16,16 @@ use crate::error::Error;
 use crate::exit::ExitStatus;
 use crate::files::{Pieces as _, Place, Sources};
 use crate::print::Output;
-use crate::print::inspect::{Inspected, Signature, print};
+use crate::print::inspect::{Claims, Inspected, Signature, print};
 
 pub fn run(arguments: &Inspect, output: &mut Output) -> Result<ExitStatus, Error> {
     let list = arguments.list.get();
     let sources = Sources::new(&arguments.paths, list, "dkim inspect message.eml")?;
     if let Some(part) = arguments.canonical {
         return canonical::run(arguments, part, sources, output);
+    }
+    if let Some(number) = &arguments.part {
+        return part::run(arguments, number, sources, output);
     }
     let mut inputs = Inputs::new(sources);
     let mut inspecting = Inspecting {
@@ -48,7 +54,7 @@ impl Inspecting<'_> {
     fn take(&mut self, next: Next<'_>, output: &mut Output) -> Result<(), Error> {
         let (place, outcome) = match next {
             Next::Message(place, content) => {
-                let outcome = inspect(self.arguments, content);
+                let outcome = inspect(self.arguments, &place, content);
                 (place, outcome)
             }
             Next::Failed(place, error) => (place, Err(error)),
@@ -85,13 +91,21 @@ impl Inspecting<'_> {
     }
 }
 
-fn inspect(arguments: &Inspect, mut content: Content<'_>) -> Result<Inspected, Error> {
+fn inspect(
+    arguments: &Inspect,
+    place: &Place,
+    mut content: Content<'_>,
+) -> Result<Inspected, Error> {
     let (header, body) = content.read_header(arguments.line_endings.get())?;
     let now = now();
     let verification = Verifier::default().begin(header, now);
-    let mut readings = Readings::new(verification, content.quoting());
+    let mut readings = Readings::new(verification, place.quoting());
     content.read_body(&body, |bytes| readings.body(bytes))?;
-    let report = readings.finish().into_report();
+    let mut report = readings.finish().into_report();
+    for warning in &mut report.warnings {
+        warning.name_file(|remedy| place.word_in(remedy));
+    }
+    let claims = Claims::new(&report);
     let inspections = signatures(&report);
     let signature = |(place, (inspection, verdict))| Signature {
         number: place + 1,
@@ -101,7 +115,9 @@ fn inspect(arguments: &Inspect, mut content: Content<'_>) -> Result<Inspected, E
     let each = inspections.into_iter().zip(report.verdicts).enumerate();
     Ok(Inspected {
         signatures: each.map(signature).collect(),
-        has_header: report.header.has_fields(),
+        not_a_message: (report.warnings.into_iter())
+            .find(|warning| warning.code == WarningCode::NotAMessage),
+        claims,
         now,
     })
 }

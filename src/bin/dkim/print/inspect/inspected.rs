@@ -1,15 +1,18 @@
 //! What is said of one message, in whichever form.
 
 use dkim_toolkit::inspect::{InspectedTag, Inspection};
-use dkim_toolkit::verdict::Verdict;
+use dkim_toolkit::verdict::{Verdict, Warning};
 
+use super::claims::Claims;
 use crate::exit::ExitStatus;
 
 /// What is said of one message.
 pub struct Inspected {
     pub signatures: Vec<Signature>,
-    /// Whether there is any header field at all.
-    pub has_header: bool,
+    /// What was given in place of a message, and what to do about it.
+    pub not_a_message: Option<Warning>,
+    /// What Authentication-Results and ARC fields claim.
+    pub claims: Claims,
     /// The time in Unix seconds that times are compared with.
     pub now: u64,
 }
@@ -25,7 +28,8 @@ pub struct Signature {
 impl Inspected {
     pub fn has_warnings(&self) -> bool {
         let mut signatures = self.signatures.iter();
-        signatures.any(|signature| !signature.verdict.warnings.is_empty())
+        self.not_a_message.is_some()
+            || signatures.any(|signature| !signature.verdict.warnings.is_empty())
     }
 
     /// Yes, if there is a signature and every one depends on its key alone.

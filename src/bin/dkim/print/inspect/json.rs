@@ -5,6 +5,7 @@ use dkim_toolkit::inspect::{CopiedField, DefaultValue, InspectedTag, SignedField
 use dkim_toolkit::verdict::{Reason, Warning as Warned};
 use serde::Serialize;
 
+use super::claims::Claims;
 use super::inspected::{Inspected, Signature as InspectedSignature, status};
 use crate::error::Error;
 use crate::files::Place;
@@ -18,7 +19,18 @@ pub struct Message<'a> {
     source: FileName<'a>,
     index: Option<u64>,
     signatures: Vec<Signature<'a>>,
+    /// What others claim to have found; null where the message could not be read.
+    claims: Option<&'a Claims>,
+    warnings: Vec<MessageWarning<'a>>,
     error: Option<&'a str>,
+}
+
+/// A warning about the message.
+#[derive(Serialize)]
+struct MessageWarning<'a> {
+    code: &'static str,
+    message: &'a str,
+    remedy: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -122,17 +134,29 @@ struct Warning<'a> {
 impl<'a> Message<'a> {
     /// What is said of a message, or why it could not be read.
     pub fn new(place: &'a Place, outcome: &'a Result<Inspected, Error>) -> Self {
-        let (signatures, error) = match outcome {
-            Ok(Inspected {
-                signatures, now, ..
-            }) => {
+        let (inspected, error) = match outcome {
+            Ok(inspected) => (Some(inspected), None),
+            Err(error) => (None, Some(error.message.as_str())),
+        };
+        let signatures = inspected.map_or_else(
+            Vec::new,
+            |Inspected {
+                 signatures, now, ..
+             }| {
                 let signatures = signatures.iter();
                 let signatures = signatures.map(|signature| Signature::new(signature, *now));
-                (signatures.collect(), None)
-            }
-            Err(error) => (Vec::new(), Some(error.message.as_str())),
-        };
+                signatures.collect()
+            },
+        );
+        let warning = inspected.and_then(|inspected| inspected.not_a_message.as_ref());
+        let warning = warning.map(|warning| MessageWarning {
+            code: warning.code.name(),
+            message: &warning.message,
+            remedy: warning.remedy(),
+        });
         Self {
+            claims: inspected.map(|inspected| &inspected.claims),
+            warnings: warning.into_iter().collect(),
             source: (&*place.source).into(),
             index: place.index,
             signatures,

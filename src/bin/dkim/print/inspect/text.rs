@@ -21,23 +21,22 @@ const LABEL: usize = 26;
 pub fn report(place: &Place, inspected: &Inspected, follows: bool, columns: usize) -> Report {
     let mut report = Report::new(columns);
     let signatures = &inspected.signatures;
-    if follows && !signatures.is_empty() {
+    if follows && (!signatures.is_empty() || !inspected.claims.is_empty()) {
         report.blank();
     }
     let style = if signatures.is_empty() { UNSURE } else { PLAIN };
     let found = count(signatures.len(), "signature");
     report.line_of(&[(PLAIN, &format!("{place}: ")), (style, &found)]);
-    if !inspected.has_header {
-        report.wrapped(
-            2,
-            PLAIN,
-            "",
-            "there is no header field: this is not a message",
-        );
+    if let Some(warning) = &inspected.not_a_message {
+        report.wrapped(2, UNSURE, "", &escape(&warning.message));
+        if let Some(remedy) = warning.remedy() {
+            report.wrapped(4, PLAIN, "remedy:", &escape(remedy));
+        }
     }
     for signature in signatures {
         describe(&mut report, signature, inspected.now);
     }
+    inspected.claims.report(&mut report);
     report
 }
 

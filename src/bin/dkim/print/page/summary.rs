@@ -117,6 +117,9 @@ fn what_first(summary: &Summary) -> Markup {
 
 fn unread(summary: &Summary) -> Markup {
     html! {
+        @if summary.not_messages > 0 {
+            p { (counted(summary.not_messages, "input")) " without a header: archives, documents, text. They are not counted as messages." }
+        }
         @if summary.unreadable > 0 {
             p { (counted(summary.unreadable, "input")) " could not be read: the errors of the run say why." }
         }

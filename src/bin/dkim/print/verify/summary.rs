@@ -29,6 +29,8 @@ pub const RESULTS: [&str; 7] = [
 /// What one message adds.
 pub struct Tally {
     result: &'static str,
+    /// Whether it is a message at all.
+    is_message: bool,
     size: u64,
     /// Whether a passing signature is aligned; `None` for a message that does not pass.
     is_aligned: Option<bool>,
@@ -58,6 +60,8 @@ pub struct Summary {
     /// Messages by warning.
     pub warnings: BTreeMap<WarningCode, u64>,
     pub unreadable: u64,
+    /// Inputs that are no messages.
+    pub not_messages: u64,
     pub rows: HashMap<Pair, Row>,
     /// Messages' signatures beyond the rows.
     pub further: Row,
@@ -104,6 +108,7 @@ impl Tally {
         }
         Self {
             result: outcome.result.name(),
+            is_message: outcome.report.header.foreign().is_none(),
             size: outcome.report.size,
             is_aligned: outcome.passes().then(|| outcome.report.passes_aligned()),
             signatures,
@@ -141,6 +146,7 @@ impl Summary {
             aligned: 0,
             warnings: BTreeMap::new(),
             unreadable: 0,
+            not_messages: 0,
             rows: HashMap::new(),
             further: Row::default(),
             causes: explains.then(BTreeMap::new),
@@ -148,6 +154,10 @@ impl Summary {
     }
 
     pub fn add(&mut self, tally: Tally) {
+        if !tally.is_message {
+            self.not_messages += 1;
+            return;
+        }
         self.messages += 1;
         self.octets += tally.size;
         *self.results.entry(tally.result).or_default() += 1;
@@ -210,6 +220,11 @@ impl Summary {
             .map(|(name, count)| format!("{count} {name}"));
         totals.push(results.collect::<Vec<_>>().join(", "));
         let mut totals = totals.join(": ").trim_end_matches(": ").to_owned();
+        match self.not_messages {
+            0 => {}
+            1 => totals.push_str("; 1 not a message"),
+            count => totals.push_str(&format!("; {count} not messages")),
+        }
         if self.unreadable > 0 {
             totals.push_str(&format!("; {} unreadable", self.unreadable));
         }
@@ -284,6 +299,7 @@ impl Summary {
                     .iter()
                     .map(|(code, messages)| (code.name(), *messages))
                     .collect(),
+                not_messages: self.not_messages,
                 unreadable: self.unreadable,
                 signatures: self
                     .rows()
@@ -379,6 +395,7 @@ struct Totals<'a> {
     alignment: AlignmentObject,
     /// Messages by warning.
     warnings: BTreeMap<&'static str, u64>,
+    not_messages: u64,
     unreadable: u64,
     signatures: Vec<RowObject<'a>>,
     /// What domains and selectors beyond the rows have together.

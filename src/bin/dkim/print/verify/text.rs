@@ -7,6 +7,7 @@ mod warnings;
 
 use std::cmp::Ordering;
 
+use dkim_toolkit::claims::claimed_pass;
 use dkim_toolkit::escape::escape;
 use dkim_toolkit::identifier::Selector;
 use dkim_toolkit::message::{Header, received_time};
@@ -28,13 +29,12 @@ pub fn report(place: &Place, outcome: &Outcome, columns: usize) -> Report {
     if let Some(unmet) = &outcome.unmet {
         report.wrapped(2, UNSURE, "", &escape(&unmet.message));
     }
-    if outcome.report.verdicts.is_empty() {
-        let why = if outcome.report.header.has_fields() {
-            "there is no DKIM-Signature field"
-        } else {
-            "there is no header field: this is no message, nor an mbox, which would begin with From"
-        };
-        report.wrapped(2, PLAIN, "", why);
+    let header = &outcome.report.header;
+    if outcome.report.verdicts.is_empty() && header.foreign().is_none() {
+        report.wrapped(2, PLAIN, "", "there is no DKIM-Signature field");
+        if let Some(claim) = claimed_pass(header) {
+            report.wrapped(2, UNSURE, "", &claim);
+        }
     }
     let not_judged =
         |verdict: &&Verdict| matches!(verdict.reason, Some(Reason::TooManySignatures { .. }));

@@ -117,10 +117,8 @@ impl Gathering<'_> {
         _: &Output,
     ) -> Result<(), Error> {
         let (header, _) = content.read_header(LineEndings::Lenient)?;
-        if !header.has_fields() {
-            return Err(Error::cannot(
-                "it is not a message: there is no header field",
-            ));
+        if let Some(foreign) = header.foreign() {
+            return Err(Error::cannot(foreign));
         }
         self.evidence.add_message(&header);
         Ok(())

@@ -8,13 +8,14 @@ use dkim_toolkit::message::{Header, parse};
 use dkim_toolkit::signature::{FIELD_NAME, Signature};
 use dkim_toolkit::verify::{Verifier, canonical_header};
 
+use super::one::{Message, only};
 use crate::args::{Inspect, Part};
 use crate::clock::now;
 use crate::error::Error;
 use crate::exit::ExitStatus;
-use crate::files::{InFile, Pieces, Place, Sources};
+use crate::files::{Pieces, Sources};
 use crate::print::{Output, count};
-use crate::work::inputs::{Chain, Content, Inputs, Next};
+use crate::work::inputs::{Chain, Inputs};
 
 pub fn run(
     arguments: &Inspect,
@@ -26,10 +27,14 @@ pub fn run(
         let error = "--canonical prints bytes, which --json cannot hold";
         return Err(Error::usage(error).hint("leave out --json"));
     }
-    let (place, message) = only(Inputs::new(sources), arguments.message)?;
+    let (place, message) = only(Inputs::new(sources), arguments.message, "--canonical")?;
+    let out = output.bytes();
     let covered = match message {
-        Message::File(file) => write(arguments, part, file, output.bytes()),
-        Message::InMbox(bytes) => write_from_mbox(arguments, part, bytes, output.bytes()),
+        Message::File(file) => write(arguments, part, file, out),
+        Message::Whole(bytes) if place.index.is_none() => {
+            write(arguments, part, Chain::new(bytes, None), out)
+        }
+        Message::Whole(bytes) => write_from_mbox(arguments, part, bytes, out),
     };
     match covered.map_err(|error| error.about(&place))? {
         Covered::Whole => Ok(ExitStatus::Yes),
@@ -39,45 +44,6 @@ pub fn run(
             Ok(ExitStatus::No)
         }
     }
-}
-
-/// The one message that was named, or picked.
-enum Message {
-    File(InFile),
-    /// A message of an mbox, with its quoting.
-    InMbox(Vec<u8>),
-}
-
-/// The message of this number, or the only one.
-fn only(mut inputs: Inputs, number: Option<u32>) -> Result<(Place, Message), Error> {
-    let next = match number {
-        Some(number) => inputs.pick(number)?,
-        None => loop {
-            match inputs.read_next() {
-                Some(Next::PassedOver(..)) => {}
-                Some(next) => break next,
-                None => return Err(Error::cannot("there is no message")),
-            }
-        },
-    };
-    let (place, message) = match next {
-        Next::Message(place, Content::File(file)) => (place, Message::File(file)),
-        Next::Message(place, Content::InMbox(mut message)) => {
-            let mut bytes = Vec::new();
-            let read = message.read_body(&[], |piece| bytes.extend_from_slice(piece));
-            read.map_err(|error| error.about(&place))?;
-            (place, Message::InMbox(bytes))
-        }
-        Next::Failed(place, error) => return Err(error.about(place)),
-        Next::PassedOver(place, _) | Next::Empty(place) => {
-            return Err(Error::cannot("there is no message in it").about(place));
-        }
-    };
-    if number.is_none() && inputs.take().is_some() {
-        let error = Error::usage("--canonical takes one message, and there are more");
-        return Err(error.hint("say which, counted over all of them: --message 1"));
-    }
-    Ok((place, message))
 }
 
 /// Writes what a signature covers of a message in an mbox: in the reading of its body in which

@@ -24,10 +24,13 @@ pub fn of_messages(path: &Path, output: &Output) -> Result<(Vec<String>, ExitSta
     while let Some(next) = inputs.read_next() {
         let failure = match next {
             Next::Message(place, mut content) => match content.read_header(LineEndings::Lenient) {
-                Ok((header, _)) => {
-                    found.add(&place, &header, output);
-                    continue;
-                }
+                Ok((header, _)) => match header.foreign() {
+                    Some(foreign) => Error::new(Kind::No, foreign).about(place),
+                    None => {
+                        found.add(&place, &header, output);
+                        continue;
+                    }
+                },
                 Err(error) => error.about(place),
             },
             Next::Failed(place, error) => error.about(place),

@@ -131,9 +131,19 @@ impl Signatory {
         let mut message = Replay::open(source)?;
         let line_endings = self.arguments.line_endings.get();
         let (header, body) = message.read_header(line_endings)?;
+        if let Some(foreign) = header.foreign() {
+            let hint = foreign.remedy();
+            return Err(Error::cannot(foreign).hints(hint.map(|hint| source.named_in(hint))));
+        }
         if let Some(malformation) = header.malformation() {
-            let error = SignError::MalformedHeader(malformation.clone());
-            return Err(cannot_sign(&error));
+            let error = cannot_sign(&SignError::MalformedHeader(malformation.clone()));
+            return Err(match malformation.remedy() {
+                Some(remedy) => Error {
+                    hints: vec![source.named_in(&remedy)],
+                    ..error
+                },
+                None => error,
+            });
         }
         warnings.extend(warnings_of_header(&header));
         if self.arguments.in_place {

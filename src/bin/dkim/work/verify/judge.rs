@@ -4,12 +4,13 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dkim_toolkit::claims::arc_warning;
 use dkim_toolkit::explain::{KeptBody, MAX_KEPT_BODY};
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::lookup::KeyAnswer;
-use dkim_toolkit::mailbox::{Quoting, Readings};
+use dkim_toolkit::mailbox::Readings;
 use dkim_toolkit::message::{Header, HeaderReader, MAX_HEADER, received_time};
-use dkim_toolkit::verify::{Requirement, Verifier};
+use dkim_toolkit::verify::{MAX_LOOKED_AT, Requirement, SignedInside, Verifier};
 
 use super::explain::Finding;
 use crate::args::At;
@@ -85,6 +86,8 @@ enum Input {
 /// A message that was read.
 struct Read {
     readings: Readings,
+    /// The start of the body, if there may be messages in it.
+    inside: Option<SignedInside>,
     /// The body, if it may have to be explained.
     kept: Option<KeptBody>,
     /// The keys that were asked for meanwhile.
@@ -110,7 +113,7 @@ pub fn judge_all(
             let held = feed.reserve(judge.weight(&taken)).await?;
             let input = match taken {
                 // A pipe may block the thread that reads it, which must not be a worker.
-                Taken::File(place, start) if start.file_length().is_none() => {
+                Taken::File(place, start) if start.length().is_none() => {
                     let read = judge.read(&place, start.pieces());
                     Input::Read(place, read)
                 }
@@ -130,7 +133,7 @@ impl Judge {
     /// The bytes of memory that a message takes at most until its header is read.
     fn weight(&self, taken: &Taken) -> u64 {
         let (length, whole) = match taken {
-            Taken::File(_, start) => (start.file_length().unwrap_or(u64::MAX), 0),
+            Taken::File(_, start) => (start.length().unwrap_or(u64::MAX), 0),
             Taken::Whole(_, message) => (message.len() as u64, message.len() as u64),
             Taken::Begun(..) => (u64::MAX, 0),
             Taken::Failed(..) | Taken::PassedOver(..) | Taken::Empty(_) => (0, 0),
@@ -140,7 +143,8 @@ impl Judge {
             Some(_) => COPIES * (length - header).min(MAX_KEPT_BODY as u64),
             None => 0,
         };
-        header + body + whole + IN_FLIGHT
+        let inside = (length - header).min(MAX_LOOKED_AT as u64);
+        header + body + inside + whole + IN_FLIGHT
     }
 
     async fn judge(self: Arc<Self>, input: Input, held: Held) -> Judged {
@@ -212,11 +216,8 @@ impl Judge {
     fn begin(&self, place: &Place, header: HeaderReader) -> Result<Box<Read>, Error> {
         let header = header.finish().map_err(Error::cannot)?;
         let now = self.time_of_judgement(&header)?;
-        let quoting = match place.index {
-            None => Quoting::None,
-            Some(_) => Quoting::Mbox,
-        };
-        let mut readings = Readings::new(self.verifier.begin(header, now), quoting);
+        let verification = self.verifier.begin(header, now);
+        let mut readings = Readings::new(verification, place.quoting());
         let mut asked = Vec::new();
         for query in readings.pending() {
             match self.keys.known(&query) {
@@ -225,6 +226,7 @@ impl Judge {
             }
         }
         Ok(Box::new(Read {
+            inside: SignedInside::new(readings.header()),
             readings,
             kept: self.explain.map(|_| KeptBody::default()),
             asked,
@@ -248,6 +250,7 @@ impl Judge {
         held.shrink_to(read.size() + IN_FLIGHT);
         let Read {
             mut readings,
+            inside,
             kept,
             asked,
             uncounted,
@@ -258,7 +261,13 @@ impl Judge {
         let limit = self.explain.unwrap_or_default();
         let mut finding = Finding::new(readings, kept);
         finding.ask(&self.keys, limit).await;
-        let (report, explanations) = finding.finish(limit);
+        let (mut report, explanations) = finding.finish(limit);
+        let inside = inside.map(|inside| inside.warnings(&report.header));
+        report.warnings.extend(inside.into_iter().flatten());
+        report.warnings.extend(arc_warning(&report.header));
+        for warning in &mut report.warnings {
+            warning.name_file(|remedy| place.word_in(remedy));
+        }
         let outcome = Outcome {
             result: self.requirement.result(&report),
             unmet: self.requirement.unmet(&report),
@@ -317,12 +326,16 @@ impl Read {
         if let Some(kept) = &mut self.kept {
             kept.push(bytes);
         }
+        if let Some(inside) = &mut self.inside {
+            inside.push(bytes);
+        }
         self.readings.body(bytes);
     }
 
     /// The bytes of memory that header and body take.
     fn size(&self) -> u64 {
         let body = self.kept.as_ref().map_or(0, KeptBody::size) as u64;
-        2 * self.readings.header().octets().len() as u64 + COPIES * body
+        let inside = self.inside.as_ref().map_or(0, SignedInside::size) as u64;
+        2 * self.readings.header().octets().len() as u64 + COPIES * body + inside
     }
 }

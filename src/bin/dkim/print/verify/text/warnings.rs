@@ -7,23 +7,25 @@ use dkim_toolkit::verify::UnsignedField;
 use crate::print::report::{PLAIN, Report, UNSURE};
 use crate::print::verify::outcome::{Outcome, Told};
 
-/// Adds the warnings of the message and of its signatures, each with what the sender can do about
-/// it if it was asked why.
+/// Adds the warnings of the message and of its signatures, each with what the reader can do about
+/// it, or the sender if it was asked why.
 pub fn warnings(report: &mut Report, outcome: &Outcome) {
     let mut has_told_fields = false;
     for told in outcome.told() {
         if told.warning.code != WarningCode::UnsignedField {
             let remedy = told.warning.remedy();
-            one(report, outcome, &sentence(outcome, &told), remedy);
+            let is_told = outcome.explanations.is_some() || told.warning.is_for_reader();
+            let remedy = remedy.filter(|_| is_told);
+            one(report, &sentence(outcome, &told), remedy);
         } else if !std::mem::replace(&mut has_told_fields, true) {
             unsigned_fields(report, outcome);
         }
     }
 }
 
-fn one(report: &mut Report, outcome: &Outcome, sentence: &str, remedy: Option<&str>) {
+fn one(report: &mut Report, sentence: &str, remedy: Option<&str>) {
     report.wrapped(2, UNSURE, "warning:", &escape(sentence));
-    if let Some(remedy) = remedy.filter(|_| outcome.explanations.is_some()) {
+    if let Some(remedy) = remedy {
         report.wrapped(4, PLAIN, "remedy:", &escape(remedy));
     }
 }
@@ -61,7 +63,8 @@ fn unsigned_fields(report: &mut Report, outcome: &Outcome) {
             "have the signer name {} once more in h= than there are",
             and(&names)
         );
-        one(report, outcome, &sentence, Some(&remedy));
+        let is_told = outcome.explanations.is_some();
+        one(report, &sentence, is_told.then_some(remedy.as_str()));
     }
 }
 
