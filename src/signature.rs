@@ -30,7 +30,7 @@ mod names;
 pub const FIELD_NAME: &str = "DKIM-Signature";
 /// The most names that `h=` may hold.
 pub const MAX_NAMES: usize = 1000;
-/// What is said of a mistake that is refused here, as RFC 6376 has it, and read by Mail::DKIM,
+/// What is said of a mistake that is refused here, as RFC 6376 has it, and read by `Mail::DKIM`,
 /// dkimpy, OpenDKIM and go-msgauth.
 const OTHERS_ACCEPT: &str = ", which other verifiers accept";
 /// The most digits that a number in a signature may have (RFC 6376 §3.5, `l=`).
