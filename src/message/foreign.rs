@@ -81,7 +81,7 @@ impl Foreign {
             return Some(Self::new(what, *remedy));
         }
         // A single zero byte may be a damaged field's.
-        let zeros = bytes.iter().filter(|&&byte| byte == 0).count();
+        let zeros = memchr::memchr_iter(0, bytes).count();
         let is_binary = zeros > 0 && zeros * 10 >= bytes.len() && !has_field(bytes);
         is_binary.then(|| Self::new("binary data", None))
     }

@@ -275,7 +275,7 @@ fn commands_that_mend_do_mend() {
     mended("white-lf", &replaced(&lf(&message), "\n\n", "\n \n"));
     // In an mbox or a packed file, no other program finds the message.
     let blank = [b"\n", &lf(&message)[..]].concat();
-    for bytes in [mbox(&[blank.clone()], true), gzip(&blank)] {
+    for bytes in [mbox(std::slice::from_ref(&blank), true), gzip(&blank)] {
         let path = file(&folder, "within", &bytes);
         let run = verify(&["--json", &path]).exits(1);
         let warning = &run.json()[0]["warnings"][0];

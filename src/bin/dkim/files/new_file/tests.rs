@@ -93,7 +93,12 @@ fn write_over(path: &Path, meanwhile: impl FnOnce()) -> io::Result<()> {
 }
 
 fn is_changed(result: io::Result<()>) -> bool {
-    result.is_err_and(|error| error.get_ref().is_some_and(|source| source.is::<Changed>()))
+    result.is_err_and(|error| {
+        let source = error.get_ref();
+        source
+            .and_then(|source| source.downcast_ref::<Changed>())
+            .is_some()
+    })
 }
 
 #[test]
