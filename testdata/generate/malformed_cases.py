@@ -246,7 +246,7 @@ def without_signature(vectors):
         ("text", b"Dear Bob,\r\nlunch on Friday?\r\n", "text without a header"),
         ("empty-line-on-top", b"\r\n" + sign(), "an empty line above a signed message: all of it is body"),
         ("utf-16", wide.encode("utf-16-le"), "text in UTF-16"),
-        ("gzip", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\n\n" + bytes(range(256)) * 8, "a packed file"),
+        ("xz", b"\xfd7zXZ\0\0\x04\xe6\xd6\n\n" + bytes(range(256)) * 8, "a packed file"),
         ("pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "a document"),
     ):
         vectors.add(
