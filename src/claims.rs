@@ -6,6 +6,7 @@ use crate::message::{Header, HeaderField};
 use crate::syntax::escape::printable;
 use crate::syntax::tag_list::TagList;
 use crate::verdict::{Warning, WarningCode};
+use crate::verify::Report;
 
 /// The most fields and sets that are looked at; RFC 8617 allows no more sets.
 const MOST: usize = 50;
@@ -132,23 +133,44 @@ pub fn arc_warning(header: &Header) -> Option<Warning> {
     Some(Warning::new(WarningCode::Arc, message))
 }
 
-/// What an Authentication-Results field says that claims a pass, where nothing else speaks for the
-/// message; a sentence without a full stop, free of control characters.
+/// The warning that an Authentication-Results field claims a pass that no signature bears out: of a
+/// domain whose signatures do not pass, or of DMARC. `None` where a signature passes that is aligned
+/// with the From domain, and where no field claims that.
 #[must_use]
-pub fn claimed_pass(header: &Header) -> Option<String> {
-    let claims = authentication_results(header);
-    let passes = |results: &&AuthenticationResults| {
-        results.dkim.iter().any(|result| result.result == "pass")
+pub fn claim_warning(report: &Report) -> Option<Warning> {
+    if report.passes_aligned() || report.header.foreign().is_some() {
+        return None;
+    }
+    let signers = report.signers();
+    let is_signer = |domain: &str| {
+        let mut signers = signers.iter();
+        signers.any(|signer| signer.as_str().eq_ignore_ascii_case(domain))
     };
-    let claim = claims.iter().find(passes)?;
+    let is_borne_out = |result: &DkimResult| match result.signing_domain() {
+        Some(domain) => is_signer(domain),
+        None => !signers.is_empty(),
+    };
+    let claims = authentication_results(&report.header);
+    let claim = claims.iter().find(|claim| {
+        let mut passing = claim.dkim.iter().filter(|result| result.result == "pass");
+        passes_dmarc(claim) || passing.any(|result| !is_borne_out(result))
+    })?;
     let whose = match &claim.authserv_id {
         Some(id) => format!(" of {}", printable(id.as_bytes())),
         None => String::new(),
     };
-    Some(format!(
+    let dkim = (!claim.dkim.is_empty()).then(|| in_words(claim));
+    let dmarc = passes_dmarc(claim).then(|| "dmarc=pass".to_owned());
+    let says: Vec<_> = dkim.into_iter().chain(dmarc).collect();
+    let message = format!(
         "an Authentication-Results field{whose} says {}: it is no signature, and anybody can write it",
-        in_words(claim)
-    ))
+        says.join(", ")
+    );
+    Some(Warning::new(WarningCode::ClaimedPass, message).about_field(RESULTS))
+}
+
+fn passes_dmarc(results: &AuthenticationResults) -> bool {
+    results.dmarc.as_deref() == Some("pass")
 }
 
 /// The results of DKIM in words, the first three of many; free of control characters.
@@ -176,6 +198,7 @@ fn result(result: &DkimResult) -> String {
 mod tests {
     use super::*;
     use crate::message::{LineEndings, parse};
+    use crate::verify::Verifier;
 
     fn header(fields: &str) -> Header {
         parse(fields.as_bytes(), LineEndings::Lenient).unwrap().0
@@ -231,14 +254,27 @@ mod tests {
 
     #[test]
     fn a_pass_that_is_claimed_is_called_a_claim() {
-        let told = |fields: &str| claimed_pass(&header(fields));
+        let told = |fields: &str| {
+            let report = Verifier::default().begin(header(fields), 0).finish();
+            claim_warning(&report).map(|warning| warning.message)
+        };
         assert_eq!(
-            told("Authentication-Results: mx.example; dkim=fail header.d=a.example\r\n"),
+            told(
+                "Authentication-Results: mx.example; dkim=fail header.d=a.example; dmarc=fail\r\n"
+            ),
             None
         );
         assert_eq!(
             told("ARC-Authentication-Results: i=1; mx.example; dkim=pass\r\n"),
             None
+        );
+        assert_eq!(
+            told(
+                "Authentication-Results: mx.example; spf=pass; dmarc=PASS header.from=a.example\r\n"
+            )
+            .unwrap(),
+            "an Authentication-Results field of mx.example says dmarc=pass: it is no signature, and \
+             anybody can write it"
         );
         let forged = "Authentication-Results: mx.\u{1b}example; dkim=pass header.d=a.example;\r\n dkim=pass; \
                       dkim=none; dkim=fail header.i=@b.example; spf=pass\r\n";

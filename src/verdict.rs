@@ -168,11 +168,19 @@ impl Verdict {
                 Some(false) => format!("{reason}; nor did the signature verify with this key"),
                 None => reason.to_string(),
             },
+            Reason::MalformedHeader { .. } if self.is_good() => {
+                format!("{reason}; the signature holds, but not for what a mail program may show")
+            }
             _ if reason.result() == VerificationResult::Policy => {
                 format!("{reason}; {}", self.cryptography())
             }
             _ => reason.to_string(),
         }
+    }
+
+    /// Whether the key made the signature, of this header and this body.
+    pub(crate) fn is_good(&self) -> bool {
+        self.signature_matches == Some(true) && self.body_hash_matches() == Some(true)
     }
 
     /// Whether the signature is good, in words, for one that local policy refuses.
@@ -271,6 +279,10 @@ pub enum Reason {
     Expired {
         /// Seconds since the expiration.
         since: u64,
+        /// Seconds from the expiration to the date of the message's newest Received field; 0 where
+        /// the signature was valid then, as far as that can be relied on. `None` without such a
+        /// field.
+        until_received: Option<u64>,
     },
     /// `t=` is `ahead` seconds in the future (RFC 6376 §3.5).
     TimestampInFuture {
@@ -457,7 +469,10 @@ impl fmt::Display for Reason {
                 f.write_str("the signature expires before it was made (x= is not after t=)")
             }
             Self::Sha1 => f.write_str("rsa-sha1 must not be used (RFC 8301 §3.1)"),
-            Self::Expired { since } => write!(f, "signature expired {} ago", duration(*since)),
+            Self::Expired {
+                since,
+                until_received,
+            } => f.write_str(&expired(*since, *until_received)),
             Self::TimestampInFuture { ahead } => {
                 write!(
                     f,
@@ -531,6 +546,18 @@ impl fmt::Display for Reason {
             ),
         }
     }
+}
+
+/// That a signature expired, and whether that was so when the message was received.
+fn expired(since: u64, until_received: Option<u64>) -> String {
+    let then = match until_received {
+        None => String::new(),
+        Some(0) => ", and by the newest Received field it was valid when the message was received \
+                    (--at received)"
+            .to_owned(),
+        Some(seconds) => format!(", {} before the message was received", duration(seconds)),
+    };
+    format!("signature expired {} ago{then}", duration(since))
 }
 
 /// The result for a field that is no signature that could be judged (RFC 6376 §6.1.1).

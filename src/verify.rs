@@ -1,5 +1,6 @@
 //! Verifying a message's signatures (RFC 6376 §6).
 
+mod author_signature;
 mod conclusion;
 mod default_signature;
 mod examination;
@@ -24,6 +25,7 @@ use judgement::Judge;
 use message_warnings::message_warnings;
 
 pub use crate::hash::canonical_header;
+pub use author_signature::AuthorSignature;
 pub use requirement::{MessageResult, Required, Requirement};
 pub use signed_inside::{MAX_LOOKED_AT, SignedInside};
 pub use unsigned_field::UnsignedField;

@@ -6,6 +6,7 @@ mod audit_evidence;
 mod authentication_results;
 mod claims;
 mod delegate;
+mod doubts;
 mod exit;
 mod explain;
 mod explain_report;

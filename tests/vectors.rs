@@ -74,7 +74,7 @@ const RESULTS: [(&str, &[&str]); 6] = [
     ),
 ];
 
-const WARNINGS: [&str; 23] = [
+const WARNINGS: [&str; 24] = [
     "address-in-display-name",
     "bare-carriage-return",
     "byte-order-mark",
@@ -86,6 +86,7 @@ const WARNINGS: [&str; 23] = [
     "mixed-line-endings",
     "multiple-key-records",
     "near-expiration",
+    "no-author-domain",
     "no-version",
     "not-a-message",
     "not-aligned",

@@ -12,6 +12,8 @@ pub struct AuthenticationResults {
     pub authserv_id: Option<String>,
     /// The results of DKIM, in order; none where it was not tried or there is nothing but `none`.
     pub dkim: Vec<DkimResult>,
+    /// The first result of DMARC in lower case, if there is one.
+    pub dmarc: Option<String>,
 }
 
 /// A result of DKIM in an [`AuthenticationResults`].
@@ -90,6 +92,8 @@ struct Segment {
     has_pairs: bool,
     /// The result of DKIM, if it is about that.
     dkim: Option<DkimResult>,
+    /// The result of DMARC, if it is about that.
+    dmarc: Option<String>,
     is_instance: bool,
 }
 
@@ -112,7 +116,9 @@ impl Segment {
         if !std::mem::replace(&mut self.has_pairs, true) {
             let method = name.split('/').next().unwrap_or_default();
             self.is_instance = method == "i";
-            if method == "dkim" {
+            if method == "dmarc" {
+                self.dmarc = Some(value.to_ascii_lowercase());
+            } else if method == "dkim" {
                 self.dkim = Some(DkimResult {
                     result: value.to_ascii_lowercase(),
                     ..DkimResult::default()
@@ -139,6 +145,9 @@ impl Segment {
     /// and in ARC-Authentication-Results the one behind the instance, `i=1` (RFC 8617 §4.1.1).
     fn close(self, results: &mut AuthenticationResults, may_be_id: bool) -> bool {
         results.dkim.extend(self.dkim);
+        if results.dmarc.is_none() {
+            results.dmarc = self.dmarc;
+        }
         if may_be_id && !self.has_pairs {
             results.authserv_id = self.first;
         }

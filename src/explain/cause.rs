@@ -66,8 +66,8 @@ coded! {
              trust the words added if no system of yours adds them";
         /// A header field was added whose name is signed.
         HeaderAdded = "header-added", Some(Part::Header),
-            "do not rely on the field: find what adds it, and refuse a message with two \
-                 From fields";
+            "do not rely on the field: find what adds it, and refuse a message with a \
+             second one";
         /// A signed header field was removed.
         HeaderRemoved = "header-removed", Some(Part::Header), "find what removes the field";
         /// A signed header field is there more often than it was.

@@ -96,6 +96,13 @@ coded! {
         /// The From field names addresses of several domains, of which mail programs may show any.
         SeveralAuthors = "several-authors",
             Some("have the sender name one author, or authors of one domain");
+        /// The From names no domain, or a group: no signature can speak for its author.
+        NoAuthorDomain = "no-author-domain",
+            Some("have the sender put the address of the author into the From");
+        /// An Authentication-Results field says that the message passed, and no signature bears that
+        /// out: anybody can write such a field.
+        ClaimedPass = "claimed-pass",
+            Some("believe it only if your own mail server wrote it");
         /// The From shows an address of another organization than that of its address.
         AddressInDisplayName = "address-in-display-name",
             Some("have the sender, if it is a list or a service, name the author without an address");
@@ -113,7 +120,7 @@ coded! {
         /// There are more fields of a signed name than are signed: mail programs may show the other
         /// one.
         UnsignedDuplicate = "unsigned-duplicate",
-            Some("have the signer name the field once more in h= than there are (oversigning)");
+            Some("have the signer list the field in h=, and once more so that none can be added");
         /// The message was received over 7 days after it was signed: it may have been sent again, to
         /// other people.
         OldSignature = "old-signature",
@@ -169,22 +176,6 @@ impl WarningCode {
     #[must_use]
     pub const fn remedy(self) -> Option<&'static str> {
         self.columns().0
-    }
-
-    /// Whether it tells of what nobody signed though a reader may think so, or of an author who did
-    /// not sign.
-    #[must_use]
-    pub const fn tells_unsigned(self) -> bool {
-        matches!(
-            self,
-            Self::NotAligned
-                | Self::DefaultProviderSignature
-                | Self::SeveralAuthors
-                | Self::AddressInDisplayName
-                | Self::UnsignedBody
-                | Self::UnsignedField
-                | Self::UnsignedDuplicate
-        )
     }
 }
 

@@ -1,5 +1,6 @@
 //! What follows from which signatures pass: who signed and who did not, and what nobody signed.
 
+use super::author_signature::AuthorSignature;
 use super::unsigned_field::UnsignedField;
 use super::{Report, default_signature};
 use crate::alignment::{Alignment, organizational_domain};
@@ -13,11 +14,12 @@ use crate::verdict::{Verdict, Warning, WarningCode, duration};
 const OLD: u64 = 7 * 24 * 60 * 60;
 
 /// The warnings that depend on which signatures pass.
-const DEPENDENT: [WarningCode; 6] = [
+const DEPENDENT: [WarningCode; 7] = [
     WarningCode::NotAligned,
     WarningCode::DefaultProviderSignature,
     WarningCode::SeveralFrom,
     WarningCode::SeveralAuthors,
+    WarningCode::NoAuthorDomain,
     WarningCode::UnsignedField,
     WarningCode::OldSignature,
 ];
@@ -30,11 +32,18 @@ impl Report {
         for verdict in &mut self.verdicts {
             verdict.warnings.retain(is_kept);
         }
-        if let Ok(author) = &self.author_domain
+        if let Ok(author) = self.author_domain.clone()
             && !self.passes_aligned()
         {
-            warn_of_strangers(&mut self.verdicts, author);
-            default_signature::warn(&mut self.verdicts, author);
+            self.warn_of_strangers(&author);
+            let is_signed = match self.signature_for(&author) {
+                AuthorSignature::Absent => Some(false),
+                AuthorSignature::NotJudged(_) => Some(true),
+                AuthorSignature::Refused(_) | AuthorSignature::Fails(_) => None,
+            };
+            if let Some(is_signed) = is_signed {
+                default_signature::warn(&mut self.verdicts, &author, is_signed);
+            }
         }
         if self.verdicts.iter().any(Verdict::passes)
             && let Some(received) = received_time(&self.header)
@@ -75,20 +84,31 @@ impl Report {
     /// The domains that the From fields name and that no passing signature is aligned with, in
     /// lower case, each once.
     #[must_use]
-    pub fn domains_that_did_not_sign(&self) -> Vec<DomainName> {
+    pub fn domains_without_a_pass(&self) -> Vec<DomainName> {
         let signers = self.signers();
         let is_signer = |author: &DomainName| {
             let mut signers = signers.iter();
             signers.any(|signer| Alignment::of(author, signer.domain()).is_aligned())
         };
-        let authors = author_domains(&self.header).into_iter();
+        let authors = self.author_domains().into_iter();
         authors.filter(|author| !is_signer(author)).collect()
+    }
+
+    /// The domains that the From fields name, in lower case, each once; those of a field that is
+    /// malformed are of all that looks like an address.
+    #[must_use]
+    pub fn author_domains(&self) -> Vec<DomainName> {
+        author_domains(&self.header)
+    }
+
+    fn has_signature_for(&self, author: &DomainName) -> bool {
+        !matches!(self.signature_for(author), AuthorSignature::Absent)
     }
 
     /// Says of a From with addresses of several domains, or of several From fields, for which of
     /// them the signatures speak.
     fn several_authors(&self) -> Option<Warning> {
-        let authors = author_domains(&self.header);
+        let authors = self.author_domains();
         let named = listed(authors.iter());
         let (code, what) = match self.author_domain {
             Err(NoAuthorDomain::SeveralDomains) => (
@@ -107,14 +127,21 @@ impl Report {
                 };
                 (WarningCode::SeveralFrom, what)
             }
+            Err(why) if authors.is_empty() || why == NoAuthorDomain::Group => {
+                return self.no_author(why);
+            }
             _ => return None,
         };
         let signers = self.signers();
-        let missing = self.domains_that_did_not_sign();
+        let missing = self.domains_without_a_pass();
         let signed = match (&signers[..], &missing[..]) {
             ([], _) => "a mail program may show any of them".to_owned(),
             (_, []) if authors.len() > 1 => "each of these domains signed".to_owned(),
             (_, []) => "all of them are signed".to_owned(),
+            _ if missing.iter().any(|author| self.has_signature_for(author)) => format!(
+                "no signature of {} passes: do not trust the From",
+                listed(missing.iter())
+            ),
             _ => format!(
                 "only {} signed: do not trust the From",
                 listed(signers.iter().map(|signer| signer.domain())),
@@ -122,27 +149,23 @@ impl Report {
         };
         Some(Warning::new(code, format!("{what}; {signed}")).about_field("From"))
     }
-}
 
-/// Says of each signature that passes that the author's domain did not sign.
-fn warn_of_strangers(verdicts: &mut [Verdict], author: &DomainName) {
-    for verdict in verdicts.iter_mut().filter(|verdict| verdict.passes()) {
-        let Some(signature) = &verdict.signature else {
-            continue;
+    /// Says of a From without a domain, or with a group, that nobody can have signed for it.
+    fn no_author(&self, why: NoAuthorDomain) -> Option<Warning> {
+        let what = match why {
+            NoAuthorDomain::Group => "the From is a group, which has no author",
+            NoAuthorDomain::NoDomain | NoAuthorDomain::Malformed => "the From has no domain",
+            _ => return None,
         };
-        let signer = signature.domain.domain();
-        let message = format!(
-            "{} did not sign this message; {} did: do not trust the From",
-            author.shown(),
-            signer.shown()
-        );
-        let remedy = format!(
-            "if {} sent it, have it signed with d={}: DMARC counts no other",
-            author.shown(),
-            author.to_ascii()
-        );
-        let warning = Warning::new(WarningCode::NotAligned, message).about_field("From");
-        verdict.warnings.push(warning.with_remedy(remedy));
+        let signers = self.signers();
+        let domains = signers.iter().map(|signer| signer.domain());
+        (!signers.is_empty()).then(|| {
+            let message = format!(
+                "{what} that could have signed; {} did: do not trust the From",
+                listed(domains)
+            );
+            Warning::new(WarningCode::NoAuthorDomain, message).about_field("From")
+        })
     }
 }
 
@@ -156,8 +179,8 @@ fn warn_of_age(verdicts: &mut [Verdict], received: u64) {
         let age = received.saturating_sub(signed);
         if age > OLD {
             let message = format!(
-                "the message was received {} after it was signed: somebody may have sent an old \
-                 message again, to other people",
+                "the message was received {} after it was signed: it may be an old message \
+                 that was sent again, to people it was not for",
                 duration(age)
             );
             let warning = Warning::new(WarningCode::OldSignature, message);

@@ -6,7 +6,9 @@ use crate::verdict::{Verdict, Warning, WarningCode};
 
 /// Says of each signature that passes in a provider's own name who signed and who did not, where no
 /// signature speaks for the author. It takes the place of `not-aligned`.
-pub(super) fn warn(verdicts: &mut [Verdict], author: &DomainName) {
+///
+/// `is_signed`: whether there is one of the author that cannot be judged.
+pub(super) fn warn(verdicts: &mut [Verdict], author: &DomainName, is_signed: bool) {
     for verdict in verdicts.iter_mut() {
         let passing = verdict.signature.as_ref().filter(|_| verdict.passes());
         let Some(signature) = passing else { continue };
@@ -19,11 +21,18 @@ pub(super) fn warn(verdicts: &mut [Verdict], author: &DomainName) {
             .iter_mut()
             .find(|warning| warning.code == WarningCode::NotAligned);
         if let Some(warning) = unaligned {
+            let other = signer.domain().shown();
+            let signers = if is_signed {
+                format!(
+                    "the signature of {} cannot be judged; {other} signed too",
+                    author.shown()
+                )
+            } else {
+                format!("{} did not sign this message; {other} did", author.shown())
+            };
             let message = format!(
-                "{} did not sign this message; {} did, in the name of {provider}: the From may be \
-                 anybody's who is a customer there",
-                author.shown(),
-                signer.domain().shown()
+                "{signers}, in the name of {provider}: the From may be anybody's who is a customer \
+                 there"
             );
             *warning = Warning::new(WarningCode::DefaultProviderSignature, message)
                 .about_field("From")

@@ -3,7 +3,7 @@
 use super::{CLOCK_SKEW, Verifier};
 use crate::algorithm::SigningAlgorithm;
 use crate::hash::{SignatureField, header_hash};
-use crate::message::{FieldIndex, Header};
+use crate::message::{FieldIndex, Header, received_time};
 use crate::signature::Signature;
 use crate::verdict::{Reason, Warning, WarningCode, duration};
 
@@ -12,22 +12,22 @@ const NEAR_EXPIRATION: u64 = 24 * 60 * 60;
 
 /// The header fields that stand in a message at most once (RFC 5322 §3.6), and those of MIME.
 const ONCE_ONLY: [&str; 16] = [
-    "from",
-    "sender",
-    "reply-to",
-    "to",
-    "cc",
-    "bcc",
-    "subject",
-    "date",
-    "message-id",
-    "in-reply-to",
-    "references",
-    "mime-version",
-    "content-type",
-    "content-transfer-encoding",
-    "content-id",
-    "content-description",
+    "From",
+    "Sender",
+    "Reply-To",
+    "To",
+    "Cc",
+    "Bcc",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+    "Content-ID",
+    "Content-Description",
 ];
 
 /// A field that stands in a message more than once though it should not.
@@ -95,7 +95,7 @@ impl Verifier {
         let oversigned = selection.excess.into_iter().map(str::to_owned).collect();
         let extra_from = find_unsigned(repeated, &signature, &mut warnings);
         let defect = find_defect(&signature);
-        let policy = self.find_policy(&signature, now).or(extra_from);
+        let policy = self.find_policy(header, &signature, now).or(extra_from);
         if let Some(expiration) = signature.expiration.filter(|_| policy.is_none())
             && expiration.saturating_sub(now) < NEAR_EXPIRATION
         {
@@ -118,7 +118,7 @@ impl Verifier {
         }
     }
 
-    fn find_policy(&self, signature: &Signature, now: u64) -> Option<Reason> {
+    fn find_policy(&self, header: &Header, signature: &Signature, now: u64) -> Option<Reason> {
         if signature.algorithm == SigningAlgorithm::RsaSha1 && !self.policy.allow_sha1 {
             return Some(Reason::Sha1);
         }
@@ -128,6 +128,12 @@ impl Verifier {
         {
             return Some(Reason::Expired {
                 since: now - expiration,
+                until_received: received_time(header).map(|received| {
+                    match received.saturating_sub(expiration) {
+                        ..=CLOCK_SKEW => 0,
+                        late => late,
+                    }
+                }),
             });
         }
         let ahead = signature.timestamp.unwrap_or(0).saturating_sub(now);
@@ -161,18 +167,23 @@ fn find_unsigned(
     for &Repeated { name, present } in repeated {
         let signed = signature
             .signed_headers()
-            .filter(|&signed| signed == name)
+            .filter(|signed| signed.eq_ignore_ascii_case(name))
             .count();
         if signed == 0 || present <= signed {
             continue;
         }
-        if name == "from" {
+        if name == "From" {
             extra_from = Some(Reason::ExtraFrom { present, signed });
         } else {
-            let message = format!(
-                "of {present} {name} fields {signed} {} signed: a mail program may show another",
-                if signed == 1 { "is" } else { "are" }
-            );
+            let message = match present - signed {
+                1 => format!(
+                    "one of {present} {name} fields is not signed: a mail program may show that one"
+                ),
+                more => format!(
+                    "{more} of {present} {name} fields are not signed: a mail program may show one \
+                     of them"
+                ),
+            };
             let warning = Warning::new(WarningCode::UnsignedDuplicate, message);
             warnings.push(warning.about_field(name));
         }

@@ -47,7 +47,6 @@ pub struct UnsignedField {
     pub unsigned: usize,
     /// How many there are.
     pub present: usize,
-    role: Role,
     consequence: String,
 }
 
@@ -63,39 +62,34 @@ impl UnsignedField {
                 is_signed[at] = true;
             }
         }
-        let mut found: [Option<Self>; FIELDS.len()] = [const { None }; FIELDS.len()];
-        let mut present = [0; FIELDS.len()];
+        // The topmost that is not signed, how many are not, and how many there are.
+        let mut found = [(None, 0, 0); FIELDS.len()];
         for (field_index, field) in header.fields().enumerate() {
             let Some(place) = FIELDS.iter().position(|(name, _)| field.is_named(name)) else {
                 continue;
             };
-            present[place] += 1;
+            let (topmost, unsigned, present) = &mut found[place];
+            *present += 1;
             if !is_signed[field_index] {
-                let new = || Self::new(header, FIELDS[place], field_index, field);
-                found[place].get_or_insert_with(new).unsigned += 1;
+                topmost.get_or_insert(field_index);
+                *unsigned += 1;
             }
         }
-        let counted = found.into_iter().zip(present);
-        let counted = counted.filter_map(|(found, present)| Some((found?, present)));
-        counted
-            .map(|(found, present)| Self { present, ..found })
+        let named = FIELDS.into_iter().zip(found);
+        named
+            .filter_map(|((name, role), (topmost, unsigned, present))| {
+                let field_index = topmost?;
+                let field = header.field(field_index)?;
+                let added = if unsigned == 1 { "it" } else { "them" };
+                Some(Self {
+                    name,
+                    field_index,
+                    unsigned,
+                    present,
+                    consequence: consequence(role, header, field, added),
+                })
+            })
             .collect()
-    }
-
-    fn new(
-        header: &Header,
-        (name, role): (&'static str, Role),
-        field_index: usize,
-        field: HeaderField<'_>,
-    ) -> Self {
-        Self {
-            name,
-            field_index,
-            unsigned: 0,
-            present: 0,
-            role,
-            consequence: consequence(role, header, field),
-        }
     }
 
     /// What may come of it, in a clause that is fit to print.
@@ -104,24 +98,24 @@ impl UnsignedField {
         &self.consequence
     }
 
-    /// Whether a reader acts on the field: by an answer, or by what it says the message is about.
+    /// What a sender can do about fields of these names.
     #[must_use]
-    pub fn is_acted_on(&self) -> bool {
-        matches!(self.role, Role::Answer | Role::Subject)
+    pub fn remedy(fields: &[Self]) -> String {
+        let names: Vec<_> = fields.iter().map(|field| field.name).collect();
+        let each = if fields.len() > 1 { "each " } else { "" };
+        let names = match names.split_last() {
+            Some((last, [])) => (*last).to_owned(),
+            Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+            None => String::new(),
+        };
+        format!("have the signer list {names} in h=, and {each}once more so that none can be added")
     }
 
     pub(super) fn warning(&self) -> Warning {
         let message = format!("nobody signed {self}: {}", self.consequence);
-        let remedy = match self.present - self.unsigned {
-            0 => format!("have the signer name {} in h=", self.name),
-            _ => format!(
-                "have the signer name {} once more in h= than there are (oversigning)",
-                self.name
-            ),
-        };
         Warning::new(WarningCode::UnsignedField, message)
             .about_field(self.name)
-            .with_remedy(remedy)
+            .with_remedy(Self::remedy(std::slice::from_ref(self)))
     }
 }
 
@@ -143,10 +137,11 @@ impl fmt::Display for UnsignedField {
     }
 }
 
-fn consequence(role: Role, header: &Header, field: HeaderField<'_>) -> String {
+/// What may come of fields that are not signed, of which this is the topmost.
+fn consequence(role: Role, header: &Header, field: HeaderField<'_>, added: &str) -> String {
     let text = || printable(field.text().as_bytes());
     match role {
-        Role::Answer => answer(header, field),
+        Role::Answer => answer(header, field, added),
         Role::Subject => format!("anybody may have written “{}”", text()),
         Role::Display => {
             "anybody may have changed which part of the text is shown, and how".to_owned()
@@ -165,7 +160,7 @@ fn consequence(role: Role, header: &Header, field: HeaderField<'_>) -> String {
 }
 
 /// Where an answer goes.
-fn answer(header: &Header, field: HeaderField<'_>) -> String {
+fn answer(header: &Header, field: HeaderField<'_>, added: &str) -> String {
     let organization = |address: &String| {
         let domain = address_domain(address)?;
         Some(organizational_domain(&domain).to_owned())
@@ -180,14 +175,14 @@ fn answer(header: &Header, field: HeaderField<'_>) -> String {
         .iter()
         .find(|target| !authors.contains(&organization(target)));
     match (stranger.or(targets.first()), from.first()) {
-        (None, _) => "anybody may have added it, and an answer goes where it says".to_owned(),
+        (None, _) => format!("anybody may have added {added}, and an answer goes where it says"),
         (Some(target), Some(author)) if stranger.is_some() => format!(
-            "anybody may have added it, and an answer goes to {}, not to {}: do not answer",
+            "anybody may have added {added}, and an answer goes to {}, not to {}: do not answer",
             escape(target),
             escape(author)
         ),
         (Some(target), _) => format!(
-            "anybody may have added it, and an answer goes to {}",
+            "anybody may have added {added}, and an answer goes to {}",
             escape(target)
         ),
     }

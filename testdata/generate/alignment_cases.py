@@ -69,16 +69,17 @@ def domains(vectors):
 def authors(vectors):
     several_from = {"warnings": "several-from"}
     several = {"warnings": "several-authors"}
+    no_author = {"warnings": "no-author-domain"}
     shown = {"warnings": "address-in-display-name"}
     for name, author, alignment, rest, why in (
         ("two-addresses-one-domain", "a@example.com, Bob <b@EXAMPLE.com>", "strict", {}, "two addresses of one domain"),
-        ("group", "friends: a@example.com, b@example.com;", "null", {}, "a group (RFC 6854) stands in place of an author"),
-        ("group-and-address", "friends:;, a@example.com", "null", {}, "a group beside an address"),
+        ("group", "friends: a@example.com, b@example.com;", "null", no_author, "a group (RFC 6854) stands in place of an author"),
+        ("group-and-address", "friends:;, a@example.com", "null", no_author, "a group beside an address"),
         ("two-domains", "a@example.com, b@example.net", "null", several, "two domains: there is no one to align with"),
         ("domain-and-subdomain", "a@example.com, b@mail.example.com", "null", several, "two domains, though one organization"),
-        ("address-literal", "alice@[192.0.2.1]", "null", {}, "an address literal is no domain"),
-        ("address-without-domain", "alice", "null", {}, "no domain at all"),
-        ("address-empty", "Alice <>", "null", {}, "no address"),
+        ("address-literal", "alice@[192.0.2.1]", "null", no_author, "an address literal is no domain"),
+        ("address-without-domain", "alice", "null", no_author, "no domain at all"),
+        ("address-empty", "Alice <>", "null", no_author, "no address"),
         ("address-trailing-dot", "alice@example.com.", "null", {}, "a dot at the end is no part of an address"),
         ("address-two-at", "alice@example.net@example.com", "null", {}, "readers differ about where the domain begins"),
         ("address-in-display-name", '"alice@example.net" <alice@example.com>', "strict", shown, "the display name does not count"),

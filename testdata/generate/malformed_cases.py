@@ -53,7 +53,7 @@ def malformed_lines(vectors):
             signed.replace(b"\r\nTo:", b"\r\n" + line + b"To:"),
             MALFORMED,
             misread=misread,
-            detail="the signature itself is good",
+            detail="the signature holds, but not for what a mail program may show",
         )
         if not line.startswith(b"X: x"):
             vectors.add(
@@ -126,7 +126,7 @@ def strict_line_feeds(vectors):
         MALFORMED,
         misread=BARE_LF,
         options=strict,
-        detail="the signature itself is good",
+        detail="the signature holds, but not for what a mail program may show",
     )
     vectors.add(
         "malformed-strict-lf-on-top",
@@ -162,7 +162,7 @@ def strict_line_feeds(vectors):
             MALFORMED,
             misread=BARE_LF,
             options=strict,
-            detail="the signature itself is good",
+            detail="the signature holds, but not for what a mail program may show",
         )
 
 

@@ -67,7 +67,9 @@ fn a_pass_that_says_nothing_of_the_author_is_warned_of() {
     assert_eq!(signatures[0]["warnings"], serde_json::json!([]));
     assert_eq!(signatures[1]["alignment"], "strict");
     // Where the aligned one fails, the other is all there is.
-    verify(&["example.net"], &[], &both).prints("warning: example.com did not sign this message");
+    verify(&["example.net"], &[], &both)
+        .prints("-: pass, signed by example.net; the signature of example.com cannot be judged\n")
+        .prints("warning: the signature of example.com cannot be judged; example.net signed");
 }
 
 #[test]
@@ -158,8 +160,14 @@ fn alignment_may_be_required() {
     check(&[com, net], &["--signed-by", net], &both, 1, "policy")
         .prints("no signature of example.net passes and is aligned with the From domain");
     // Without a pass, the best result stands, as ever.
-    check(&[], &[], &strict, 1, "permerror");
-    check(&[], &[], &message("a@example.com", &[]), 1, "none");
+    check(&[], &[], &strict, 1, "permerror, no key");
+    check(
+        &[],
+        &[],
+        &message("a@example.com", &[]),
+        1,
+        "none, no signature",
+    );
 
     let two = message("a@example.com, b@example.net", &[com]);
     check(&[com], &[], &two, 1, "policy")

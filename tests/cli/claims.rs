@@ -22,7 +22,22 @@ fn a_claimed_pass_is_no_signature() {
     let claim = "an Authentication-Results field of mx.partner.example says dkim=pass for firma.example: \
                  it is no signature, and anybody can write it\n";
     assert!(text.contains(claim), "{text}");
-    // Beside a signature, it says nothing new.
+    let run = verify(&["--json", "--summary", &path]).exits(1);
+    let warning = &run.json()[0]["warnings"][0];
+    assert_eq!(warning["code"], "claimed-pass");
+    assert_eq!(warning["field"], "Authentication-Results");
+    assert_eq!(run.json()[1]["summary"]["warnings"]["claimed-pass"], 1);
+    let dmarc = "Authentication-Results: mx.partner.example; dmarc=pass header.from=a.example\r\n";
+    let path = file(&folder, "d", &unsigned_with(dmarc));
+    verify(&[&path])
+        .exits(1)
+        .prints("field of mx.partner.example says\n    dmarc=pass: it is no signature");
+    let changed = super::replaced(&signed(), "Saturday", "Sunday");
+    let path = file(&folder, "c", &[FORGED.as_bytes(), &changed].concat());
+    verify(&[&path])
+        .exits(1)
+        .prints("warning: an Authentication-Results field of mx.partner.example says dkim=pass\n");
+    // Beside a signature of the author's domain, it says nothing new.
     let path = file(&folder, "s", &[FORGED.as_bytes(), &signed()].concat());
     let run = verify(&[&path]).exits(0);
     assert!(!run.stdout().contains("Authentication-Results"));

@@ -39,8 +39,8 @@ fn messages_of_an_mbox_have_numbers() {
         verify(&[&path])
             .exits(1)
             .prints("box#1: pass\n  From: Joe")
-            .prints(&format!("\n\n{path}#2: fail\n"))
-            .prints("box#3: none\n");
+            .prints(&format!("\n\n{path}#2: fail, the body was changed\n"))
+            .prints("box#3: none, no signature\n");
         let run = verify_stdin(&["--json", "-"], &octets).exits(1);
         assert_eq!(
             places(&run),
@@ -159,7 +159,7 @@ fn an_mbox_may_be_cut_or_hardly_begin() {
     empty(format!("{SEPARATOR}\n").repeat(3).as_bytes(), 3);
     verify_stdin(&[], b"From x\n")
         .exits(1)
-        .prints("-#1: none\n  warning: not a message: it is empty\n");
+        .prints("-#1: none, not a message\n  warning: not a message: it is empty\n");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_from_line_with_a_bare_carriage_return_hides_nothing() {
     let path = file(&folder, "box", &[&line[..], &signed()].concat());
     verify(&[&path])
         .exits(1)
-        .prints("box#1: policy\n")
+        .prints("box#1: policy, the header is malformed\n")
         .prints("line 1 has a CR without LF behind it");
 }
 

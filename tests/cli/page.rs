@@ -187,7 +187,7 @@ fn the_page_of_a_summary() {
         &[
             "DKIM: 8 messages verified",
             "WHAT TO DO FIRST",
-            "2 of 5 messages that example.com signed with the selector rsa2048 do not pass.",
+            "2 of 5 messages with a signature that names example.com and the selector rsa2048 do not pass.",
             "the body was changed after signing.",
             "Run dkim verify --explain on one of these messages",
             "Messages",

@@ -49,7 +49,7 @@ fn the_first_line_says_who_signed_and_who_did_not() {
         ("Foo, Inc. <x@evil.example>", "pass"),
         (
             "\"anna@firma.example\" <x@evil.example>",
-            "pass, the From shows an address of another domain",
+            "pass, but the From shows an address of another domain",
         ),
         (
             "f: x@evil.example;",
@@ -57,8 +57,9 @@ fn the_first_line_says_who_signed_and_who_did_not() {
         ),
         (
             "x@[192.0.2.1]",
-            "pass, signed by evil.example, nobody signed for the From",
+            "pass, signed by evil.example, the From has no domain",
         ),
+        ("x", "pass, signed by evil.example, the From has no domain"),
     ] {
         let run = verify(&[EVIL], &[], &message(author, &[EVIL])).exits(0);
         let first = run.stdout().lines().next().unwrap_or_default();
@@ -66,7 +67,7 @@ fn the_first_line_says_who_signed_and_who_did_not() {
     }
     // What does not pass has no signer.
     let run = verify(&[], &[], &message("anna@firma.example", &[EVIL])).exits(1);
-    run.prints("-: permerror\n");
+    run.prints("-: permerror, no key\n");
 }
 
 #[test]
@@ -86,7 +87,7 @@ fn what_nobody_signed_is_said_with_what_may_come_of_it() {
     let added = "Reply-To: eve@evil.example\r\nContent-Type: text/html\r\nMIME-Version: 1.0\r\n";
     let message = barely_signed(&["--timestamp", "none"], added);
     let expected = "\
--: pass, but nobody signed the Reply-To and the Subject
+-: pass, but nobody signed the Reply-To, the Subject and 2 other fields
   From: Anna <anna@firma.example>
   Subject: Your account is locked (not signed)
   pass  firma.example  selector s1
@@ -101,7 +102,8 @@ fn what_nobody_signed_is_said_with_what_may_come_of_it() {
 ";
     assert_eq!(check(&[], &message).stdout(), expected);
     check(&["--explain"], &message)
-        .prints("    remedy: have the signer name Reply-To once more in h= than there are\n");
+        .prints("    remedy: have the signer list Reply-To in h=, and once more so that none can")
+        .prints("    remedy: have the signer list Content-Type and MIME-Version in h=, and each\n");
     let run = check(&["--json"], &message);
     let warnings = run.json()[0]["warnings"].clone();
     let fields: Vec<_> = warnings
@@ -115,7 +117,10 @@ fn what_nobody_signed_is_said_with_what_may_come_of_it() {
         ["Reply-To", "Subject", "Content-Type", "MIME-Version"]
     );
     assert_eq!(warnings[1]["code"], "unsigned-field");
-    assert_eq!(warnings[1]["remedy"], "have the signer name Subject in h=");
+    assert_eq!(
+        warnings[1]["remedy"],
+        "have the signer list Subject in h=, and once more so that none can be added"
+    );
     verify(
         &["firma.example"],
         &["--fail-on", "warning", "-q"],
@@ -189,6 +194,15 @@ fn it_is_said_when_a_message_was_signed() {
         object["signatures"][0]["warnings"][0]["code"],
         "old-signature"
     );
+    let (run, _) = at("1768435203");
+    let text = run.stdout().replace("\n      ", " ");
+    assert!(
+        text.contains(
+            "signed at 2026-01-15 00:00:03 UTC, 3 seconds after it was received by its own fields: \
+             a clock is wrong, or a date is made up\n"
+        ),
+        "{text}"
+    );
     // One that is wrong vouches for no time.
     let changed = replaced(&message, "carl@", "kurt@");
     let run = verify(&["firma.example"], &[], &changed).exits(1);
@@ -209,13 +223,40 @@ fn it_is_said_when_a_message_was_signed() {
 }
 
 #[test]
+fn it_is_said_whether_a_signature_held_when_the_message_came() {
+    let received = "Received: by mx.example; Thu, 15 Jan 2026 00:00:00 +0000\r\n";
+    for (lifetime, said, then) in [
+        ("1d", "ago, 27 days before the message was received; the", 1),
+        (
+            "60d",
+            "ago, and by the newest Received field it was valid when the message was received \
+             (--at received); the",
+            0,
+        ),
+    ] {
+        let more = ["--timestamp", "1766016000", "--expires-in", lifetime];
+        let message = barely_signed(&more, received);
+        let words = ["--at", "1796000000"];
+        let run = verify(&["firma.example"], &words, &message).exits(1);
+        let text = run.stdout().replace("\n      ", " ");
+        assert!(text.starts_with("-: policy, expired\n"), "{text}");
+        assert!(text.contains(said), "{text}");
+        verify(&["firma.example"], &["--at", "received"], &message).exits(then);
+    }
+    // Without a date of receipt there is nothing to compare with.
+    let message = barely_signed(&["--timestamp", "1766016000", "--expires-in", "1d"], "");
+    let run = verify(&["firma.example"], &["--at", "1766275200"], &message).exits(1);
+    run.prints("signature expired 2 days ago; the signature itself is good [expired]");
+}
+
+#[test]
 fn a_message_is_recognised_by_its_fields() {
     let fields = "From: =?utf-8?q?J=C3=B6rg?= <joerg@firma.example>\r\n\
                   Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe=1B?=\r\n \u{202e}x\r\n\
                   Date: Thu, 26 Nov 2026\r\n 10:00:00 +0000\r\nMessage-ID: <1@firma.example>\r\n\r\n";
     let words = ["verify", ZONE[0], ZONE[1]];
     dkim_reading(&words, fields.as_bytes()).exits(1).prints(
-        "-: none\n  From: Jörg <joerg@firma.example>\n  Subject: Grüße\\u{1b} \\u{202e}x\n  \
+        "-: none, no signature\n  From: Jörg <joerg@firma.example>\n  Subject: Grüße\\u{1b} \\u{202e}x\n  \
          Date: Thu, 26 Nov 2026 10:00:00 +0000\n",
     );
     let run = dkim_reading(&[&words[..], &["--json"]].concat(), fields.as_bytes()).exits(1);
@@ -319,7 +360,7 @@ fn only_what_fails_is_printed_and_all_is_counted() {
         dkim(&words.concat()).exits(1)
     };
     let text = run(&[])
-        .prints("2-bad.eml: fail\n")
+        .prints("2-bad.eml: fail, the header was changed, or the key is another\n")
         .prints("3-added.eml: pass, but nobody signed");
     assert!(!text.stdout().contains("1-good.eml"), "{}", text.stdout());
     text.prints("3 messages: 1 fail, 2 pass\n")

@@ -76,8 +76,8 @@ pub struct Verify {
     /// with --quiet, that alone
     #[arg(long)]
     pub summary: bool,
-    /// Print only the messages that do not pass, and those of which a reader sees
-    /// something that nobody signed; the summary counts all
+    /// Print only the messages that do not pass, and those whose first line says what
+    /// stands against a pass; the summary counts all
     #[arg(long)]
     pub failing: bool,
     /// How to print the summary; html is one page that loads nothing, without the

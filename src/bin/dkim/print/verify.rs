@@ -1,5 +1,6 @@
 //! What `dkim verify` prints of a message.
 
+mod doubts;
 mod json;
 mod outcome;
 mod summary;

@@ -67,10 +67,10 @@ fn what_first(summary: &Summary) -> Markup {
     let (domain, selector) = (domain.as_deref(), selector.as_deref());
     let whose = match (domain, selector) {
         (Some(domain), Some(selector)) => {
-            format!("that {domain} signed with the selector {selector}")
+            format!("with a signature that names {domain} and the selector {selector}")
         }
         (Some(domain), None) => {
-            format!("that {domain} signed, with a selector that cannot be read")
+            format!("with a signature that names {domain} and no selector that can be read")
         }
         _ => "with a signature that names no domain".to_owned(),
     };
@@ -378,7 +378,7 @@ mod tests {
         let page = page(&summary, 1_796_000_000);
         for words in [
             "DKIM: 1,000,027 messages verified",
-            "4 of 7 messages that example.com signed with the selector s1 do not pass.",
+            "4 of 7 messages with a signature that names example.com and the selector s1 do not pass.",
             "<code>dkim lookup -s s1 -d example.com</code>",
             "all others",
             // All but the one and 199 others have 50 each, and there are 20 beyond.

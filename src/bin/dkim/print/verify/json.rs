@@ -91,7 +91,7 @@ struct Explained<'a> {
     detail: &'a str,
     field: Option<&'a str>,
     original: Option<&'a str>,
-    remedy: &'static str,
+    remedy: Cow<'static, str>,
 }
 
 impl<'a> Message<'a> {
@@ -118,7 +118,9 @@ impl<'a> Message<'a> {
                     .iter()
                     .enumerate()
                     .map(|(at, verdict)| Signature {
-                        explanation: outcome.explained(at).map(Explained::list),
+                        explanation: outcome
+                            .explained(at)
+                            .map(|found| Explained::list(outcome, at, found)),
                         warnings: signature_warnings(outcome, at),
                         ..Signature::new(&outcome.report.header, verdict)
                     })
@@ -275,14 +277,14 @@ impl<'a> Warning<'a> {
 }
 
 impl<'a> Explained<'a> {
-    fn list(found: &'a Found) -> Vec<Self> {
+    fn list(outcome: &Outcome, at: usize, found: &'a Found) -> Vec<Self> {
         let one = |explanation: &'a Explanation| Self {
             cause: explanation.cause.name(),
             proof: explanation.proof.name(),
             detail: &explanation.detail,
             field: explanation.field.as_deref(),
             original: explanation.original.as_deref(),
-            remedy: explanation.remedy,
+            remedy: outcome.remedy(at, explanation.remedy),
         };
         found.explanations.iter().map(one).collect()
     }

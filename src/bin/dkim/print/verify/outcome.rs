@@ -1,5 +1,7 @@
 //! What is said of one message, in whichever form.
 
+use std::borrow::Cow;
+
 use dkim_toolkit::explain::Explained;
 use dkim_toolkit::verdict::{Verdict, VerificationResult, Warning, WarningCode};
 use dkim_toolkit::verify::{MessageResult, Report};
@@ -57,6 +59,22 @@ impl Outcome {
         told
     }
 
+    /// A remedy for the signature at an index, with its selector and domain where it has letters for
+    /// them.
+    pub fn remedy(&self, at: usize, remedy: &'static str) -> Cow<'static, str> {
+        const OPEN: &str = "--selector S --domain D";
+        let verdict = self.report.verdicts.get(at);
+        let named = verdict.map(|verdict| verdict.identifiers(&self.report.header));
+        match named {
+            Some((Some(domain), Some(selector))) if remedy.contains(OPEN) => {
+                let (domain, selector) = (domain.to_ascii(), selector.as_str());
+                let filled = format!("--selector {selector} --domain {domain}");
+                remedy.replace(OPEN, &filled).into()
+            }
+            _ => remedy.into(),
+        }
+    }
+
     /// Whether there is a warning, of the message or of a signature.
     pub fn has_warnings(&self) -> bool {
         let mut explained = self.explanations.iter().flatten().flatten();
@@ -68,14 +86,5 @@ impl Outcome {
     /// Whether the message passes.
     pub fn passes(&self) -> bool {
         self.result == MessageResult::Signed(VerificationResult::Pass)
-    }
-
-    /// Whether the message does not pass, or something in it is signed by nobody though a reader
-    /// may think so: what `--failing` prints.
-    pub fn is_failing(&self) -> bool {
-        let mut told = self.told().into_iter();
-        !self.passes()
-            || !self.report.passes_aligned()
-            || told.any(|told| told.warning.code.tells_unsigned())
     }
 }

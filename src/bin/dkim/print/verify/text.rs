@@ -7,7 +7,6 @@ mod warnings;
 
 use std::cmp::Ordering;
 
-use dkim_toolkit::claims::claimed_pass;
 use dkim_toolkit::escape::escape;
 use dkim_toolkit::identifier::Selector;
 use dkim_toolkit::message::{Header, received_time};
@@ -32,9 +31,6 @@ pub fn report(place: &Place, outcome: &Outcome, columns: usize) -> Report {
     let header = &outcome.report.header;
     if outcome.report.verdicts.is_empty() && header.foreign().is_none() {
         report.wrapped(2, PLAIN, "", "there is no DKIM-Signature field");
-        if let Some(claim) = claimed_pass(header) {
-            report.wrapped(2, UNSURE, "", &claim);
-        }
     }
     let not_judged =
         |verdict: &&Verdict| matches!(verdict.reason, Some(Reason::TooManySignatures { .. }));
@@ -84,7 +80,13 @@ fn methods(stated: &Signature, verdict: &Verdict) -> String {
         let provider = key
             .provider()
             .map_or(String::new(), |provider| format!(", {provider}"));
-        format!(" ({} bits{provider}{dnssec})", key.record.key.bits())
+        let (kind, bits) = (key.record.key.key_type(), key.record.key.bits());
+        let other = if kind == stated.algorithm.key_type() {
+            String::new()
+        } else {
+            format!("the key is {}, ", kind.name())
+        };
+        format!(" ({other}{bits} bits{provider}{dnssec})")
     });
     format!("{}{key}, {}", stated.algorithm, stated.canonicalization)
 }
@@ -105,16 +107,16 @@ fn coverage(stated: &Signature, verdict: &Verdict) -> String {
         .collect();
     let further = match (&closed[..], &open[..]) {
         ([], _) => String::new(),
-        (_, []) => "; no further field of these names may be added".to_owned(),
+        (_, []) => "; nobody can add another of these".to_owned(),
         ([_, _, _, ..], [_] | [_, _]) => {
             format!(
-                "; but for {}, no further field of these names may be added",
+                "; nobody can add another of these, except {}",
                 open.join(" and ")
             )
         }
-        ([name], _) => format!("; no further {name} may be added"),
+        ([name], _) => format!("; no second {name} can be added"),
         ([first @ .., last], _) => {
-            format!("; no further {} or {last} may be added", first.join(", "))
+            format!("; no second {} or {last} can be added", first.join(", "))
         }
     };
     escape(&format!("{}; {body}{further}", signed.join(", ")))
@@ -133,7 +135,7 @@ fn time_of_signing(stated: &Signature, verdict: &Verdict, header: &Header) -> Op
         Ordering::Greater => format!(", {} before it was received", span(received - signed)),
         Ordering::Equal => ", in the second in which it was received".to_owned(),
         Ordering::Less => format!(
-            ", {} after the date of its newest Received field",
+            ", {} after it was received by its own fields: a clock is wrong, or a date is made up",
             span(signed - received)
         ),
     });

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dkim_toolkit::claims::arc_warning;
+use dkim_toolkit::claims::{arc_warning, claim_warning};
 use dkim_toolkit::explain::{KeptBody, MAX_KEPT_BODY};
 use dkim_toolkit::identifier::KeyQuery;
 use dkim_toolkit::lookup::KeyAnswer;
@@ -265,6 +265,7 @@ impl Judge {
         let inside = inside.map(|inside| inside.warnings(&report.header));
         report.warnings.extend(inside.into_iter().flatten());
         report.warnings.extend(arc_warning(&report.header));
+        report.warnings.extend(claim_warning(&report));
         for warning in &mut report.warnings {
             warning.name_file(|remedy| place.word_in(remedy));
         }

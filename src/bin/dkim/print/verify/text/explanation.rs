@@ -31,7 +31,7 @@ pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
         let Warning { code, message, .. } = part.warning();
         let text = format!("{message} [{}]", code.name());
         report.wrapped(4, BAD, "not explained:", &text);
-        report.wrapped(6, PLAIN, "remedy:", part.remedy());
+        report.wrapped(6, PLAIN, "remedy:", &outcome.remedy(at, part.remedy()));
     }
     let mut following = explained.explanations.iter().skip(1);
     for explanation in &explained.explanations {
@@ -39,7 +39,8 @@ pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
         // One remedy for several is said behind the last of them.
         let next = following.next().map(|next| next.remedy);
         if next != Some(explanation.remedy) {
-            report.wrapped(6, PLAIN, "remedy:", explanation.remedy);
+            let remedy = outcome.remedy(at, explanation.remedy);
+            report.wrapped(6, PLAIN, "remedy:", &remedy);
         }
     }
     if let Some(spent) = explained.budget_spent().filter(|_| !is_unknown(explained)) {

@@ -1,117 +1,71 @@
 //! The first line about a message: the result, and what a reader must know beside it.
 
-use dkim_toolkit::author::NoAuthorDomain;
-use dkim_toolkit::identifier::{DomainName, Sdid};
-use dkim_toolkit::message::received_time;
-use dkim_toolkit::verdict::{Verdict, VerificationResult, WarningCode};
-use dkim_toolkit::verify::{MessageResult, Report as Found, UnsignedField};
+use dkim_toolkit::verdict::Reason;
+use dkim_toolkit::verify::MessageResult;
 
 use super::style;
 use crate::files::Place;
-use crate::print::report::{GOOD, Report, UNSURE};
-use crate::print::time::span;
+use crate::print::report::{Report, UNSURE};
+use crate::print::verify::doubts::shows_another;
 use crate::print::verify::outcome::Outcome;
 
 /// Adds the first line.
 pub fn heading(report: &mut Report, place: &Place, outcome: &Outcome) {
-    let remarks = remarks(outcome);
-    let plain = match outcome.result {
-        MessageResult::None => UNSURE,
-        MessageResult::Signed(result) => style(result),
+    let (style, remark) = match (outcome.doubts(), outcome.result) {
+        // A pass that a reader must not rely on is no green light.
+        (Some(doubts), _) => (UNSURE, Some(doubts)),
+        (None, MessageResult::None) => (UNSURE, beside(outcome)),
+        (None, MessageResult::Signed(result)) => (style(result), beside(outcome)),
     };
-    // A pass that a reader must not rely on is no green light.
-    let style = if plain == GOOD && !remarks.is_empty() {
-        UNSURE
-    } else {
-        plain
-    };
-    let comma = if remarks.is_empty() { "" } else { "," };
+    let comma = if remark.is_some() { "," } else { "" };
     let word = format!("{}{comma}", outcome.result.name());
-    report.heading(&format!("{place}: "), style, &word, &remarks.join(", "));
+    let remark = remark.unwrap_or_default();
+    report.heading(&format!("{place}: "), style, &word, &remark);
 }
 
-/// What a reader must know beside the result.
-fn remarks(outcome: &Outcome) -> Vec<String> {
-    let found = &outcome.report;
-    let mut remarks = Vec::new();
-    let passes = outcome.result == MessageResult::Signed(VerificationResult::Pass);
-    if passes && !found.passes_aligned() {
-        let signers = found.signers();
-        let signers = signers.iter().map(|signer| Sdid::domain(signer));
-        remarks.push(format!("signed by {}", listed(signers)));
-        remarks.push(nobody(found));
-    }
-    let is_there = |code| found.warnings.iter().any(|warning| warning.code == code);
-    if is_there(WarningCode::AddressInDisplayName) {
-        remarks.push("the From shows an address of another domain".to_owned());
-    }
-    if passes && remarks.is_empty() {
-        remarks.extend(unsigned_parts(found));
-        remarks.extend(age(found));
-        if let Some(first) = remarks.first_mut() {
-            first.insert_str(0, "but ");
-        }
-    }
-    remarks
-}
-
-/// Who did not sign.
-fn nobody(found: &Found) -> String {
-    let missing = found.domains_that_did_not_sign();
-    if !missing.is_empty() {
-        return format!("nobody signed for {}", listed(missing.iter()));
-    }
-    match found.author_domain {
-        Err(NoAuthorDomain::Group) => "the From is a group without an author",
-        Err(NoAuthorDomain::SeveralFields) => "there are several From fields",
-        Err(NoAuthorDomain::SeveralDomains | NoAuthorDomain::Malformed) => {
-            "the From names several domains"
-        }
-        _ => "nobody signed for the From",
-    }
-    .to_owned()
-}
-
-/// The parts of the message that nobody signed and that a reader acts on.
-fn unsigned_parts(found: &Found) -> Option<String> {
-    let fields = found.unsigned_fields.iter();
-    let fields = fields.filter(|field| field.is_acted_on());
-    let mut parts: Vec<_> = fields.map(UnsignedField::to_string).collect();
-    let mut passing = found.verdicts.iter().filter(|verdict| verdict.passes());
-    if passing.all(|verdict| has(verdict, WarningCode::UnsignedBody)) {
-        parts.push("the end of the body".to_owned());
-    }
-    (!parts.is_empty()).then(|| format!("nobody signed {}", parts.join(" and ")))
-}
-
-/// How old the message was when it came, where every passing signature was old.
-fn age(found: &Found) -> Option<String> {
-    let mut passing = found.verdicts.iter().filter(|verdict| verdict.passes());
-    let is_old = passing.all(|verdict| has(verdict, WarningCode::OldSignature));
-    let received = received_time(&found.header).filter(|_| is_old)?;
-    let times = found.verdicts.iter().filter(|verdict| verdict.passes());
-    let times = times.filter_map(|verdict| verdict.signature.as_ref()?.timestamp);
-    let age = received.saturating_sub(times.max()?);
-    Some(format!(
-        "it was signed {} before it was received",
-        span(age)
-    ))
-}
-
-fn has(verdict: &Verdict, code: WarningCode) -> bool {
-    verdict.warnings.iter().any(|warning| warning.code == code)
-}
-
-/// Domains with “and” between; the first two of many.
-fn listed<'a>(mut domains: impl ExactSizeIterator<Item = &'a DomainName>) -> String {
-    let (first, second) = (domains.next(), domains.next());
-    let shown: Vec<_> = first
+/// What stands beside the result of a message that does not pass, or passes without doubts.
+fn beside(outcome: &Outcome) -> Option<String> {
+    let why = why(outcome).map(str::to_owned);
+    let beside: Vec<_> = why
         .into_iter()
-        .chain(second)
-        .map(DomainName::shown)
+        .chain(shows_another(&outcome.report))
         .collect();
-    match domains.len() {
-        0 => shown.join(" and "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
+    (!beside.is_empty()).then(|| beside.join(", "))
+}
+
+/// Why a message does not pass, where few words are enough: those of the signatures that decide
+/// the result, if all have the same.
+fn why(outcome: &Outcome) -> Option<&'static str> {
+    let found = &outcome.report;
+    let decisive = match outcome.result {
+        MessageResult::None if found.header.foreign().is_some() => return Some("not a message"),
+        MessageResult::None => return Some("no signature"),
+        MessageResult::Signed(_) if found.header.malformation().is_some() => {
+            return Some("the header is malformed");
+        }
+        MessageResult::Signed(_) if outcome.unmet.is_some() => return None,
+        MessageResult::Signed(result) => result,
+    };
+    let verdicts = found.verdicts.iter();
+    let mut reasons = verdicts
+        .filter(|verdict| verdict.result() == decisive)
+        .map(|verdict| verdict.reason.as_ref().and_then(few_words));
+    let first = reasons.next()?;
+    first.filter(|_| reasons.all(|other| other == first))
+}
+
+fn few_words(reason: &Reason) -> Option<&'static str> {
+    Some(match reason {
+        Reason::BodyHashMismatch => "the body was changed",
+        Reason::SignatureMismatch => "the header was changed, or the key is another",
+        Reason::Expired { .. } => "expired",
+        Reason::TimestampInFuture { .. } => "signed in the future",
+        Reason::Sha1 => "signed with SHA-1",
+        Reason::ExtraFrom { .. } => "a From field is not signed",
+        Reason::PartialBody { .. } => "the end of the body is not signed",
+        Reason::KeyBelowMinimum { .. } | Reason::KeyTooShort { .. } => "the key is too short",
+        Reason::KeyNotFound(_) => "no key",
+        Reason::Lookup(_) => "the key cannot be had now",
+        _ => return None,
+    })
 }

@@ -58,11 +58,7 @@ fn unsigned_fields(report: &mut Report, outcome: &Outcome) {
     for group in fields.chunk_by(same) {
         let which: Vec<_> = group.iter().map(UnsignedField::to_string).collect();
         let sentence = format!("nobody signed {}: {}", and(&which), group[0].consequence());
-        let names: Vec<_> = group.iter().map(|field| field.name.to_owned()).collect();
-        let remedy = format!(
-            "have the signer name {} once more in h= than there are",
-            and(&names)
-        );
+        let remedy = UnsignedField::remedy(group);
         let is_told = outcome.explanations.is_some();
         one(report, &sentence, is_told.then_some(remedy.as_str()));
     }
