@@ -2,6 +2,7 @@
 
 mod emergency;
 mod faults;
+mod folder;
 mod reload;
 
 use std::fs;

@@ -8,6 +8,7 @@
 
 mod active;
 mod generation;
+mod leftovers;
 mod lock;
 
 use std::fs::{self, File};
@@ -30,6 +31,8 @@ const LIST: &str = "selectors";
 pub const SEED: &str = "seed";
 /// What the names of files and folders begin with that are not finished.
 const UNFINISHED: &str = ".dkim-";
+/// A file that is in a generation until the state knows it: without the state, nobody can use it.
+const UNKNOWN: &str = ".dkim-unknown";
 
 /// A folder of keys.
 #[derive(Clone, Debug)]
@@ -119,35 +122,6 @@ impl KeyDir {
                 Ok(())
             }
         }
-    }
-
-    /// Removes what runs that were cut short have left: unfinished files and folders, and generations
-    /// that are neither in use nor `known`. The lock must be held.
-    pub fn remove_leftovers(&self, known: impl Fn(u32) -> bool, _: &Lock) -> Result<(), Error> {
-        let about = |path: &Path, error: io::Error| Error::from(error).about(shown(path));
-        let active = self.active()?;
-        let entries = fs::read_dir(&self.path).map_err(|error| about(&self.path, error))?;
-        for entry in entries {
-            let entry = entry.map_err(|error| about(&self.path, error))?;
-            let name = entry.file_name();
-            let is_leftover = name.to_str().is_some_and(|name| {
-                name.starts_with(UNFINISHED)
-                    || number_of(name)
-                        .is_some_and(|number| Some(number) != active && !known(number))
-            });
-            if !is_leftover {
-                continue;
-            }
-            let path = entry.path();
-            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            let removed = if is_folder {
-                fs::remove_dir_all(&path)
-            } else {
-                fs::remove_file(&path)
-            };
-            removed.map_err(|error| about(&path, error))?;
-        }
-        Ok(())
     }
 
     /// Takes the folder for this process alone until the lock is dropped or the process ends; the

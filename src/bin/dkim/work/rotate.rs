@@ -40,6 +40,9 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
     let mut state = known(&file, arguments)?;
     let on_disk = dir.active()?;
     let is_known = |number: u32| state.generation(number).any(|key| !key.destroyed);
+    for key in state.keys.iter().filter(|key| !key.destroyed) {
+        dir.is_known(key.generation)?;
+    }
     dir.remove_leftovers(is_known, &lock)?;
     match on_disk {
         // A run ended between the switch and the state.
@@ -89,6 +92,7 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
         };
         write_state(&file, &outcome.state, &steps)?;
         if let Step::Make { generation, .. } = step {
+            dir.is_known(generation)?;
             fresh = Some(generation);
         }
         let goes_on = is_emergency(&outcome.state) && done.is_step();

@@ -9,10 +9,10 @@ use dkim_toolkit::identifier::{Sdid, Selector};
 use dkim_toolkit::key::{GeneratedKey, KeyFormat};
 use tempfile::Builder;
 
-use super::{KeyDir, LIST, SEED, UNFINISHED};
+use super::{KeyDir, LIST, SEED, UNFINISHED, UNKNOWN};
 use crate::error::Error;
 use crate::files::new_file::NewFile;
-use crate::files::shown;
+use crate::files::{shown, word};
 
 /// A private key for a new generation.
 #[derive(Clone, Copy)]
@@ -23,7 +23,7 @@ pub struct KeyToWrite<'a> {
 
 impl KeyDir {
     /// Writes a generation: its folder has its name when all is in it and on the disk. The folder and
-    /// the keys are for the owner alone.
+    /// the keys are for the owner alone. It counts as a leftover until [`KeyDir::is_known`].
     pub fn write_generation(
         &self,
         number: u32,
@@ -32,8 +32,13 @@ impl KeyDir {
     ) -> Result<(), Error> {
         let target = self.generation(number);
         let about = |path: &Path, error: io::Error| Error::from(error).about(shown(path));
-        if target.exists() {
-            return Err(Error::cannot("already exists").about(shown(&target)));
+        if target.symlink_metadata().is_ok() {
+            let other = self.path.join(format!("other-{number:04}"));
+            return Err(
+                Error::cannot("is there already, and the state does not know it")
+                    .about(shown(&target))
+                    .hint(format!("mv {} {}", word(&target), word(&other))),
+            );
         }
         let folder = Builder::new()
             .prefix(UNFINISHED)
@@ -62,6 +67,7 @@ impl KeyDir {
             let _ = writeln!(list, "{}: {selector}", key_type.name());
         }
         write(LIST, 0o644, list.as_bytes())?;
+        write(UNKNOWN, 0o600, b"")?;
         // Not every file system can be asked.
         let _ = File::open(folder.path()).and_then(|folder| folder.sync_all());
         fs::rename(folder.path(), &target).map_err(|error| about(&target, error))?;

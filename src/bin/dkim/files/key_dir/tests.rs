@@ -39,8 +39,10 @@ fn a_generation_from_the_first_to_the_last_step() {
     assert!(folder.active().unwrap().is_none());
     assert!(folder.read_active().unwrap().is_none());
     folder.switch(1).unwrap_err();
-    write(&folder, 1, "s1");
-    write(&folder, 2, "s2");
+    for (number, selector) in [(1, "s1"), (2, "s2")] {
+        write(&folder, number, selector);
+        folder.is_known(number).unwrap();
+    }
     assert!(folder.read_active().unwrap().is_none());
     folder.switch(1).unwrap();
     folder.switch(2).unwrap();
@@ -61,9 +63,9 @@ fn a_generation_from_the_first_to_the_last_step() {
     // What runs that were killed have left.
     write(&folder, 3, "s3");
     write(&folder, 4, "s4");
-    fs::create_dir(path.join(".dkim-x")).unwrap();
-    fs::write(path.join(".dkim-x/key.pem"), "x").unwrap();
-    fs::write(path.join(".dkim-y"), "x").unwrap();
+    fs::create_dir(path.join(".dkim-aB3dEf")).unwrap();
+    fs::write(path.join(".dkim-aB3dEf/key.pem"), "x").unwrap();
+    fs::write(path.join(".dkim-aB3dEg"), "x").unwrap();
     fs::write(path.join("state.json"), "x").unwrap();
     folder
         .remove_leftovers(|number| number == 3, &lock)
@@ -72,6 +74,32 @@ fn a_generation_from_the_first_to_the_last_step() {
         names(&path),
         ["0002", "0003", "active", "lock", "state.json"]
     );
+}
+
+#[test]
+fn what_is_no_leftover_is_left_alone() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path();
+    let folder = KeyDir::create(path).unwrap();
+    let lock = folder.lock().unwrap();
+    // A generation that a state knew once, one with a file of somebody else, and one by hand.
+    write(&folder, 1, "s1");
+    folder.is_known(1).unwrap();
+    folder.is_known(1).unwrap();
+    write(&folder, 2, "s2");
+    fs::write(path.join("0002/photo"), "x").unwrap();
+    write(&folder, 3, "s3");
+    fs::remove_file(path.join("0003").join(UNKNOWN)).unwrap();
+    fs::remove_file(path.join("0003").join(LIST)).unwrap();
+    // Names that look like those of this program.
+    fs::create_dir(path.join("2025")).unwrap();
+    fs::write(path.join("1999"), "x").unwrap();
+    fs::write(path.join(".dkim-notes.txt"), "x").unwrap();
+    fs::create_dir_all(path.join(".dkim-photos/more")).unwrap();
+    let before = names(path);
+    folder.remove_leftovers(|_| false, &lock).unwrap();
+    assert_eq!(names(path), before);
+    assert!(path.join("0002/photo").exists());
 }
 
 #[test]
