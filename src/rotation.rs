@@ -138,6 +138,13 @@ impl Rotation {
         self
     }
 
+    /// Says what time it is when all answers have come: what they say is seen then, not before.
+    #[must_use]
+    pub const fn at(mut self, now: u64) -> Self {
+        self.now = now;
+        self
+    }
+
     /// The questions to ask now; none when the step is known.
     #[must_use]
     pub fn pending(&self) -> Vec<Question> {

@@ -86,10 +86,30 @@ impl KeyDir {
         match target.to_str().and_then(number_of) {
             Some(number) => Ok(Some(number)),
             None => {
-                let error = format!("leads to {}, which is no generation", shown(&target));
-                Err(Error::cannot(error).about(shown(&self.path.join(ACTIVE))))
+                let error = format!("leads to {}, which is not a generation", shown(&target));
+                Err(Error::cannot(error).about(shown(&self.link())))
             }
         }
+    }
+
+    /// A command that makes `active` lead to a generation again, whatever is there.
+    pub fn relink(&self, number: u32) -> String {
+        let active = self.path.join(ACTIVE);
+        let moved = match active.symlink_metadata() {
+            Ok(found) if found.is_symlink() => format!("rm {}", word(&active)),
+            Ok(_) => {
+                let aside = self.path.join("not-active");
+                format!("mv {} {}", word(&active), word(&aside))
+            }
+            Err(_) => return format!("ln -s {} {}", folder_name(number), word(&active)),
+        };
+        let name = folder_name(number);
+        format!("{moved} && ln -s {name} {}", word(&active))
+    }
+
+    /// Where the link to the generation in use is.
+    pub fn link(&self) -> PathBuf {
+        self.path.join(ACTIVE)
     }
 
     /// Uses another generation from now on: one rename, which lasts when this returns.
@@ -136,9 +156,9 @@ impl KeyDir {
         match system::read_pointer(&active) {
             Ok(target) => Ok(Some(target)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(_) if active.exists() => Err(Error::cannot("is not a link to a generation")
-                .about(shown(&active))
-                .hint(format!("ln -sfn 0001 {}", word(&active)))),
+            Err(_) if active.exists() => {
+                Err(Error::cannot("is not a link to a generation").about(shown(&active)))
+            }
             Err(error) => Err(Error::from(error).about(shown(&active))),
         }
     }

@@ -154,9 +154,14 @@ pub fn in_own_group(command: &mut Command) {
 
 /// Ends a command with all that it has started.
 pub fn end_group(child: &mut Child) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(group, Signal::KILL);
-    }
+    end_group_of(child.id());
     let _ = child.kill();
     let _ = child.wait();
+}
+
+/// Ends the group of a process that was begun in a group of its own.
+pub fn end_group_of(process: u32) {
+    if let Some(group) = i32::try_from(process).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
 }

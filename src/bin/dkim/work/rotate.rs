@@ -1,6 +1,8 @@
 //! `dkim rotate`.
 
+mod clock;
 mod command;
+mod keys;
 mod take;
 
 use std::path::{Path, PathBuf};
@@ -9,12 +11,12 @@ use dkim_toolkit::identifier::Sdid;
 use dkim_toolkit::lookup::{Answer, Question};
 use dkim_toolkit::rotation::{KeyState, Outcome, Policy, Rotation, State, Step};
 
+use self::clock::Clock;
 use self::take::{Done, Taking};
 use super::dns::Keys;
 use super::questions;
 use crate::args::Rotate;
-use crate::clock::now;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::exit::ExitStatus;
 use crate::files::{KeyDir, MailServer, read_state, shown, word, write_state};
 use crate::print::Output;
@@ -26,35 +28,25 @@ const MAX_STEPS: usize = 12;
 pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error> {
     let server = server(&arguments.write_config)?;
     let policy = policy(arguments);
-    let now = arguments.at.unwrap_or_else(now);
+    let clock = Clock::new(arguments.at);
     let file = arguments.dir.join("state.json");
     if arguments.dry_run || arguments.status {
-        let mut state = known(&file, arguments)?;
-        wish(&mut state, arguments)?;
-        let dns = Keys::new(&arguments.dns)?;
-        let outcome = look(state, &policy, now, None, &dns, output)?;
-        return finish(&policy, now, &outcome, None, output);
+        return look_alone(arguments, &policy, &file, output);
     }
     let dir = KeyDir::create(&arguments.dir)?;
     let lock = dir.lock()?;
+    output.end_between_lines();
     let mut state = known(&file, arguments)?;
-    let on_disk = dir.active()?;
-    let is_known = |number: u32| state.generation(number).any(|key| !key.destroyed);
+    keys::follow(&dir, &mut state, clock.now())?;
     for key in state.keys.iter().filter(|key| !key.destroyed) {
         dir.is_known(key.generation)?;
     }
+    let is_known = |number: u32| state.generation(number).any(|key| !key.destroyed);
     dir.remove_leftovers(is_known, &lock)?;
-    match on_disk {
-        // A run ended between the switch and the state.
-        Some(number) if state.active != Some(number) && is_known(number) => {
-            state.switched(number, now);
-        }
-        None => {
-            if let Some(number) = state.active.filter(|number| dir.has(*number)) {
-                dir.switch(number)?;
-            }
-        }
-        Some(_) => {}
+    if dir.active()?.is_none()
+        && let Some(number) = state.active.filter(|number| dir.has(*number))
+    {
+        dir.switch(number)?;
     }
     wish(&mut state, arguments)?;
     let steps = output.steps();
@@ -64,19 +56,21 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
         dir: &dir,
         server: server.as_ref(),
         state_file: &file,
-        now,
+        clock,
     };
+    let unusable = |state: &State| keys::unusable(&dir, state.active?, state, arguments);
+    let broken = unusable(&state);
     // A run may have ended between the switch and the server's file, or the server was not told.
     let untold = match dir.active()? {
-        Some(_) => taking.tell_server(&mut state, output).err(),
-        None => None,
+        Some(_) if broken.is_none() => taking.tell_server(&mut state, output).err(),
+        _ => None,
     };
     let dns = Keys::new(&arguments.dns)?;
     let mut fresh = None;
     let mut status = ExitStatus::Yes;
     let mut is_said = false;
     for number in 0..MAX_STEPS {
-        let mut outcome = look(state, &policy, now, fresh, &dns, output)?;
+        let (mut outcome, now) = look(state, &policy, clock, fresh, &dns, output)?;
         // Before the step and after it, so that a run that is cut short is taken up again.
         write_state(&file, &outcome.state, &steps)?;
         let step = outcome.step.clone();
@@ -86,8 +80,10 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
             }
         }
         let is_held = is_gradual(&step) && !is_emergency(&outcome.state);
-        let done = match &untold {
-            Some(error) if is_held => Done::failed(error.clone()),
+        let is_idle = matches!(step, Step::Wait | Step::Nothing | Step::Trouble);
+        let done = match (&untold, &broken) {
+            (Some(error), _) if is_held => Done::failed(error.clone()),
+            (_, Some(error)) if is_idle => Done::failed(error.clone()),
             _ => taking.take(&step, &mut outcome.state, output),
         };
         write_state(&file, &outcome.state, &steps)?;
@@ -104,11 +100,39 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
         }
         state = outcome.state;
     }
-    if let Some(error) = untold.filter(|_| !is_said) {
+    // New keys may have taken the place of those that nothing can be signed with.
+    if let Some(error) = untold.or(broken).filter(|_| !is_said) {
         output.error(&error);
         status = status.worse(error.kind.exit_status());
     }
     Ok(status)
+}
+
+/// Says what a run would do.
+fn look_alone(
+    arguments: &Rotate,
+    policy: &Policy,
+    file: &Path,
+    output: &mut Output,
+) -> Result<ExitStatus, Error> {
+    let clock = Clock::new(arguments.at);
+    let mut state = known(file, arguments)?;
+    let dir = KeyDir::open(&arguments.dir).ok();
+    let mut broken = None;
+    if let Some(dir) = &dir {
+        keys::follow(dir, &mut state, clock.now())?;
+        let active = state.active;
+        broken = active.and_then(|active| keys::unusable(dir, active, &state, arguments));
+    }
+    wish(&mut state, arguments)?;
+    let dns = Keys::new(&arguments.dns)?;
+    let (outcome, now) = look(state, policy, clock, None, &dns, output)?;
+    let status = finish(policy, now, &outcome, None, output)?;
+    let Some(error) = broken else {
+        return Ok(status);
+    };
+    output.error(&error);
+    Ok(status.worse(error.kind.exit_status()))
 }
 
 /// Whether a step would harm a mail server that still signs with the keys before.
@@ -199,19 +223,20 @@ fn server(words: &[String]) -> Result<Option<(MailServer, PathBuf)>, Error> {
     Ok(Some((server, file.into())))
 }
 
-/// Looks at the DNS.
+/// Looks at the DNS; the time comes back at which all was seen.
 fn look(
     state: State,
     policy: &Policy,
-    now: u64,
+    clock: Clock,
     fresh: Option<u32>,
     dns: &Keys,
     output: &mut Output,
-) -> Result<Outcome, Error> {
-    let rotation = Rotation::begin(state, policy, now).after_making(fresh);
+) -> Result<(Outcome, u64), Error> {
+    let rotation = Rotation::begin(state, policy, clock.now()).after_making(fresh);
     let mut outcome = None;
     dns.drive([rotation], 20, output, |_, rotation, _| {
-        outcome = Some(rotation.finish());
+        let now = clock.now();
+        outcome = Some((rotation.at(now).finish(), now));
         Ok(())
     })?;
     outcome.ok_or_else(|| Error::cannot("no answer came"))
@@ -234,6 +259,9 @@ fn finish(
         failed: error.as_ref().map(ToString::to_string),
     };
     print_run(&run, output)?;
+    if output.quiet {
+        say_troubles(outcome, error.is_some(), output);
+    }
     let mut status = if !outcome.troubles.is_empty() {
         ExitStatus::No
     } else if outcome.is_unanswered {
@@ -246,6 +274,19 @@ fn finish(
         output.error(&error);
     }
     Ok(status)
+}
+
+/// Says on standard error why the exit status is not 0, as `--quiet` leaves out all else.
+fn say_troubles(outcome: &Outcome, is_failed: bool, output: &Output) {
+    let domain = &outcome.state.domain;
+    for trouble in &outcome.troubles {
+        let error = Error::new(Kind::No, &trouble.message).about(domain);
+        output.error(&error.hint(&trouble.remedy));
+    }
+    if outcome.is_unanswered && outcome.troubles.is_empty() && !is_failed {
+        let why = format!("the DNS did not answer all questions: {}", outcome.why);
+        output.error(&Error::new(Kind::NotNow, why).about(domain));
+    }
 }
 
 impl questions::Machine for Rotation {

@@ -31,6 +31,11 @@ pub struct ActiveKey {
 }
 
 impl KeyDir {
+    /// Reads a generation, in use or not.
+    pub fn read(&self, number: u32) -> Result<ActiveKeys, Error> {
+        read_generation(&self.generation(number))
+    }
+
     /// Reads the generation in use; `None` if there is none. `active` is resolved once, and again only
     /// if what it led to is gone because another generation has taken its place.
     pub fn read_active(&self) -> Result<Option<ActiveKeys>, Error> {

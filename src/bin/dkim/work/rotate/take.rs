@@ -10,12 +10,16 @@ use dkim_toolkit::key_record::{KeyRecord, KeyRecordText, KeyToPublish, NewKeyRec
 use dkim_toolkit::publish::Publication;
 use dkim_toolkit::rotation::{Key, State, Step};
 
-use super::command;
+use super::clock::Clock;
+use super::{command, keys};
 use crate::args::Rotate;
 use crate::error::Error;
 use crate::files::{KeyDir, KeyToWrite, MailServer, shown, write_state, write_whole};
 use crate::print::Output;
 use crate::work::publishing::refused;
+
+/// The generation that a mail server has read which was never told of one.
+const NEVER: u32 = 0;
 
 /// What takes steps.
 pub struct Taking<'a> {
@@ -24,7 +28,7 @@ pub struct Taking<'a> {
     pub server: Option<&'a (MailServer, PathBuf)>,
     /// Where the state is written.
     pub state_file: &'a Path,
-    pub now: u64,
+    pub clock: Clock,
 }
 
 /// What a step came to.
@@ -71,7 +75,7 @@ impl Taking<'_> {
             Step::Switch(generation) => self.switch(*generation, state, output),
             Step::Destroy(generation) => self.dir.destroy(*generation).map(|()| {
                 state.destroyed(*generation);
-                "removed"
+                "destroyed"
             }),
             Step::Nothing => Ok("nothing"),
             Step::Trouble => Ok("trouble"),
@@ -99,7 +103,7 @@ impl Taking<'_> {
         let keys: Vec<KeyToWrite<'_>> = keys.collect();
         self.dir
             .write_generation(generation, &state.domain, &keys)?;
-        let now = self.now.max(state.clock);
+        let now = self.clock.now().max(state.clock);
         for ((selector, key_type), made) in wanted.iter().zip(&made) {
             let public = made.key.public_key().clone();
             let record = NewKeyRecord::new(KeyToPublish::Key(public)).to_text();
@@ -147,11 +151,13 @@ impl Taking<'_> {
                 ("DKIM_TTL", ttl.as_str()),
             ];
             let limit = self.arguments.command_timeout;
-            command::run("--publish-command", line, &variables, &text, limit)?;
+            let steps = output.steps();
+            command::run("--publish-command", line, &variables, &text, limit, &steps)?;
+            let now = self.clock.now();
             match action {
-                Action::Publish => state.published(selector, self.now),
-                Action::Revoke => state.revoked(selector, self.now),
-                Action::Remove => state.removed(selector, self.now),
+                Action::Publish => state.published(selector, now),
+                Action::Revoke => state.revoked(selector, now),
+                Action::Remove => state.removed(selector, now),
             }
         }
         Ok(match action {
@@ -192,8 +198,11 @@ impl Taking<'_> {
         state: &mut State,
         output: &mut Output,
     ) -> Result<&'static str, Error> {
+        if let Some(error) = keys::unusable(self.dir, generation, state, self.arguments) {
+            return Err(error);
+        }
         self.dir.switch(generation)?;
-        state.switched(generation, self.now);
+        state.switched(generation, self.clock.now());
         self.tell_server(state, output)?;
         Ok("switched")
     }
@@ -201,26 +210,42 @@ impl Taking<'_> {
     /// Writes the mail server's file if it says something else, and has the server read it until that
     /// has succeeded once for what is in use.
     pub fn tell_server(&self, state: &mut State, output: &Output) -> Result<(), Error> {
-        if let Some((server, file)) = self.server
-            && let Some(text) = server.config(self.dir, file)?
-        {
-            if state.reloaded == state.active {
-                state.reloaded = None;
-            }
+        let reload = self.arguments.reload_command.as_ref();
+        // What was told once, or is to be told, is told until that succeeds.
+        let is_told = |state: &State| state.reloaded.is_some() && state.reloaded == state.active;
+        let changed = match self.server {
+            Some((server, file)) => server.config(self.dir, file)?.map(|text| (file, text)),
+            None => None,
+        };
+        let has_changed = changed.is_some();
+        if is_told(state) && has_changed || reload.is_some() && state.reloaded.is_none() {
+            state.reloaded = Some(NEVER);
+        }
+        if let Some((file, text)) = changed {
             // First, so that a run that is cut short has the file read later.
             write_state(self.state_file, state, &output.steps())?;
             write_whole(file, &output.steps(), |out| out.write_all(text.as_bytes()))
                 .map_err(|error: io::Error| Error::from(error).about(shown(file)))?;
-        }
-        match &self.arguments.reload_command {
-            Some(line) if state.reloaded != state.active => {
-                let limit = self.arguments.command_timeout;
-                command::run("--reload-command", line, &[], "", limit)?;
-                state.reloaded(self.now);
-                write_state(self.state_file, state, &output.steps())
+            if state.reloaded.is_none() {
+                let warning = "has the keys in use now; the mail server has to read it again";
+                output.warning(shown(file), warning);
+                output.advice("--reload-command CMD does that");
             }
-            _ => Ok(()),
         }
+        if state.reloaded.is_none() || is_told(state) {
+            return Ok(());
+        }
+        let Some(line) = reload else {
+            let why =
+                "the mail server was not told that other keys are in use, so no old key is revoked";
+            return Err(Error::cannot(why)
+                .about("--reload-command")
+                .hint("give the command again; --reload-command true says that it is done"));
+        };
+        let limit = self.arguments.command_timeout;
+        command::run("--reload-command", line, &[], "", limit, &output.steps())?;
+        state.reloaded(self.clock.now());
+        write_state(self.state_file, state, &output.steps())
     }
 }
 
@@ -231,9 +256,13 @@ fn by_hand(action: Action, owner: &str, text: &str, output: &mut Output) -> Resu
         Action::Revoke => "put this record in the place of the one that is there",
         Action::Remove => "remove the record",
     };
-    output.advice(format_args!(
-        "{what} at {owner}; the next run sees it in the DNS"
-    ));
+    let advice = format!("{what} at {owner}; the next run sees it in the DNS");
+    if output.quiet {
+        // A record alone does not say what to do with it.
+        output.aside(format_args!("dkim: {advice}\n"))?;
+    } else {
+        output.advice(advice);
+    }
     match (output.json, text.is_empty()) {
         (false, false) => output.text(text),
         (true, false) => output.aside(text),
