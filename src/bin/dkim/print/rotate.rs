@@ -1,6 +1,7 @@
 //! What `dkim rotate` prints.
 
-use dkim_toolkit::rotation::{Disruption, Key, KeyState, Outcome, Policy, Step};
+use dkim_toolkit::identifier::Selector;
+use dkim_toolkit::rotation::{Disruption, Key, KeyState, Outcome, Policy, Step, Trouble};
 use serde::Serialize;
 
 use super::Output;
@@ -17,6 +18,8 @@ pub struct Run<'a> {
     pub step: Option<&'static str>,
     /// Why the step failed.
     pub failed: Option<String>,
+    /// Whether records are published by hand.
+    pub is_by_hand: bool,
 }
 
 impl Run<'_> {
@@ -29,16 +32,6 @@ impl Run<'_> {
         }
         why
     }
-
-    /// When something can be done next; where others may have keys, when all that fails meanwhile is
-    /// over, if that is known.
-    fn until(&self) -> Option<u64> {
-        let disruptions = self.outcome.disruptions.iter();
-        let latest = disruptions
-            .map(|disruption| disruption.until)
-            .reduce(|one, other| Some(one?.max(other?)));
-        latest.unwrap_or(self.outcome.until)
-    }
 }
 
 #[derive(Serialize)]
@@ -48,7 +41,22 @@ struct Json<'a> {
     selector: Option<&'a str>,
     until: Option<String>,
     why: String,
+    troubles: Vec<TroubleRow<'a>>,
+    disruptions: Vec<DisruptionRow<'a>>,
     selectors: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct TroubleRow<'a> {
+    selector: Option<&'a str>,
+    message: &'a str,
+    remedy: &'a str,
+}
+
+#[derive(Serialize)]
+struct DisruptionRow<'a> {
+    message: &'a str,
+    until: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -89,15 +97,36 @@ pub fn print_run(run: &Run<'_>, output: &mut Output) -> Result<(), Error> {
     });
     output.json(&Json {
         domain: outcome.state.domain.to_ascii(),
-        step: run.step.unwrap_or_else(|| would(&outcome.step).1),
+        step: match run.step {
+            Some("destroyed") => "removed",
+            Some(step) => step,
+            None => would(&outcome.step).1,
+        },
         selector: outcome
             .selector
             .as_ref()
             .map(dkim_toolkit::Selector::to_ascii),
-        until: run.until().and_then(rfc3339),
+        until: outcome.until.and_then(rfc3339),
         why: run.why(),
+        troubles: outcome.troubles.iter().map(trouble).collect(),
+        disruptions: outcome.disruptions.iter().map(disruption).collect(),
         selectors: selectors.collect(),
     })
+}
+
+fn trouble(trouble: &Trouble) -> TroubleRow<'_> {
+    TroubleRow {
+        selector: trouble.selector.as_ref().map(Selector::to_ascii),
+        message: &trouble.message,
+        remedy: &trouble.remedy,
+    }
+}
+
+fn disruption(disruption: &Disruption) -> DisruptionRow<'_> {
+    DisruptionRow {
+        message: &disruption.message,
+        until: disruption.until.and_then(rfc3339),
+    }
 }
 
 /// What comes next for a key, and when; no time if that depends on others.
@@ -106,7 +135,11 @@ fn next(run: &Run<'_>, key: &Key) -> (Option<&'static str>, Option<u64>) {
     let (policy, since) = (run.policy, key.since);
     match key.state {
         KeyState::Created => (Some("publish"), None),
-        KeyState::Published => (Some("use"), run.outcome.until),
+        // Before every server has it, nobody knows.
+        KeyState::Published => (
+            Some("use"),
+            run.outcome.until.filter(|_| key.seen_since.is_some()),
+        ),
         KeyState::Active if key.retire => (Some("replace"), None),
         KeyState::Active => (Some("replace"), state.due(policy.every)),
         KeyState::Retiring if key.retire => (Some("revoke"), None),
@@ -153,15 +186,22 @@ fn text(run: &Run<'_>, columns: usize) -> Report {
     report.line_of(&[(PLAIN, &format!("{domain}: ")), (style, &done)]);
     // A trouble is said below, with what to do.
     if outcome.step != Step::Trouble || outcome.troubles.is_empty() {
-        report.wrapped(2, PLAIN, "", &outcome.why);
+        let why = run.failed.as_ref().unwrap_or(&outcome.why);
+        report.wrapped(2, PLAIN, "", why);
     }
     if let Some(until) = outcome.until {
+        let lacks = |key: &Key| key.state == KeyState::Published && key.seen_since.is_none();
         let label = if outcome.step == Step::Nothing {
             "next rotation:"
+        } else if outcome.state.keys.iter().any(lacks) {
+            "published again:"
         } else {
             "until:"
         };
         report.wrapped(2, STRONG, label, &when(until, run.now));
+    }
+    if let Some(act) = act(run) {
+        report.wrapped(2, STRONG, "you:", act);
     }
     for trouble in &outcome.troubles {
         report.wrapped(2, BAD, "trouble:", &trouble.message);
@@ -183,6 +223,7 @@ fn text(run: &Run<'_>, columns: usize) -> Report {
     if !keys.is_empty() {
         report.blank();
     }
+    let mut before = None;
     for key in keys {
         let label = format!(
             "  {:width$}  {:7}  ",
@@ -194,9 +235,42 @@ fn text(run: &Run<'_>, columns: usize) -> Report {
         } else {
             PLAIN
         };
-        report.row(&label, style, &row(run, key));
+        // The keys of a generation are replaced together.
+        let words = (key.generation, row(run, key));
+        let text = if before.as_ref() == Some(&words) {
+            "likewise"
+        } else {
+            &words.1
+        };
+        report.row(&label, style, text);
+        before = Some(words);
     }
     report
+}
+
+/// What the administrator does now; `None` where an error, a trouble or the step says so.
+fn act(run: &Run<'_>) -> Option<&'static str> {
+    let outcome = run.outcome;
+    if run.failed.is_some() || !outcome.troubles.is_empty() {
+        return None;
+    }
+    let is_emergency = !outcome.disruptions.is_empty();
+    match (&outcome.step, run.step) {
+        (Step::Publish(_), _) if run.is_by_hand => Some("publish the records, then run it again"),
+        (Step::Revoke(_), _) if run.is_by_hand => {
+            Some("put the records without a key in the place of the old ones, then run it again")
+        }
+        (Step::Remove(_), _) if run.is_by_hand => Some("remove the records, then run it again"),
+        (Step::Make { .. }, None) if is_emergency => Some(
+            "run it without --dry-run: it makes keys and publishes them; then run it again every few \
+             seconds until it says \"switched\"",
+        ),
+        (Step::Nothing, _) => None,
+        (_, _) if is_emergency => Some("run it again every few seconds until all of it is done"),
+        (Step::Wait, _) if run.is_by_hand => None,
+        (Step::Wait, _) => Some("nothing to do"),
+        (_, _) => Some("run it again; from cron, there is nothing to do"),
+    }
 }
 
 /// A key in words: how far it has come, and what comes next and when.
@@ -207,17 +281,25 @@ fn row(run: &Run<'_>, key: &Key) -> String {
         (KeyState::Created, _) => {
             "nothing signs with it; the next run publishes its record".to_owned()
         }
-        (KeyState::Published, Some(at)) => format!("nothing signs with it before {at}"),
+        (KeyState::Published, Some(at)) => format!("not used yet; used from {at} at the earliest"),
         (KeyState::Published, None) => {
-            "it is used when every server has had its record for long enough".to_owned()
+            "used when every server has had its record for long enough".to_owned()
         }
         (KeyState::Active, _) if run.outcome.state.coming().is_some() => {
-            "mail is signed with it until the next key is used".to_owned()
+            "mail is signed with it until the new key is ready; that needs more runs".to_owned()
+        }
+        (KeyState::Active, Some(due)) if at.is_some_and(|at| at <= run.now) => {
+            format!("mail is signed with it; the next key was due on {due}")
         }
         (KeyState::Active, Some(at)) => {
             format!("mail is signed with it; the next key is made on {at}")
         }
-        (KeyState::Active, None) => "mail is signed with it until there is another".to_owned(),
+        (KeyState::Active, None) => {
+            "mail is signed with it until the new key is ready; that needs more runs".to_owned()
+        }
+        (KeyState::Retiring, Some(due)) if at.is_some_and(|at| at <= run.now) => {
+            format!("no mail is signed with it; its record was to be revoked on {due}")
+        }
         (KeyState::Retiring, Some(at)) => {
             format!(
                 "its record stays published until {at} so that mail on its way verifies; then the \
@@ -225,8 +307,11 @@ fn row(run: &Run<'_>, key: &Key) -> String {
             )
         }
         (KeyState::Retiring, None) => "its record is revoked as soon as possible".to_owned(),
+        (KeyState::Revoked, Some(due)) if at.is_some_and(|at| at <= run.now) => {
+            format!("published without its key; was to be removed on {due}")
+        }
         (KeyState::Revoked, Some(at)) => {
-            format!("its record says so until {at}; then the next run removes it")
+            format!("published without its key until {at}; then removed")
         }
         (KeyState::Removed, _) => {
             "the private key is destroyed when no server has its record".to_owned()

@@ -93,7 +93,7 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
         }
         let goes_on = is_emergency(&outcome.state) && done.is_step();
         is_said |= done.error.is_some();
-        let printed = finish(&policy, now, &outcome, Some(&done), output)?;
+        let printed = finish(arguments, &policy, now, &outcome, Some(&done), output)?;
         status = status.worse(printed);
         if !goes_on {
             break;
@@ -127,7 +127,7 @@ fn look_alone(
     wish(&mut state, arguments)?;
     let dns = Keys::new(&arguments.dns)?;
     let (outcome, now) = look(state, policy, clock, None, &dns, output)?;
-    let status = finish(policy, now, &outcome, None, output)?;
+    let status = finish(arguments, policy, now, &outcome, None, output)?;
     let Some(error) = broken else {
         return Ok(status);
     };
@@ -244,6 +244,7 @@ fn look(
 
 /// Prints what a look, and a step, came to.
 fn finish(
+    arguments: &Rotate,
     policy: &Policy,
     now: u64,
     outcome: &Outcome,
@@ -257,6 +258,7 @@ fn finish(
         now,
         step: done.map(|done| done.name),
         failed: error.as_ref().map(ToString::to_string),
+        is_by_hand: arguments.publish_command.is_none(),
     };
     print_run(&run, output)?;
     if output.quiet {
