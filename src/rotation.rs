@@ -55,11 +55,11 @@ use crate::algorithm::KeyType;
 use crate::identifier::{KeyQuery, Selector};
 use crate::lint::RANDOM_SELECTOR;
 use crate::lookup::{Answer, Question, RecordData, RecordType};
-use sight::{Sight, is_unasked};
+use sight::{Seen, Sight, is_unasked};
 
 pub use self::disruption::Disruption;
 pub use self::pattern::{PatternError, SelectorPattern};
-pub use self::state::{Key, KeyState, State, UnknownSelector};
+pub use self::state::{Key, KeyState, Server, State, UnknownSelector};
 pub use self::step::{Outcome, Step, Trouble};
 
 const HOUR: u64 = 60 * 60;
@@ -113,8 +113,8 @@ pub struct Rotation {
     state: State,
     policy: Policy,
     now: u64,
-    /// The generation that this very run has made, which it must not use.
-    fresh: Option<u32>,
+    /// What this very run has done, or has tried.
+    tried: Vec<Step>,
     answers: BTreeMap<Question, Answer>,
 }
 
@@ -126,15 +126,16 @@ impl Rotation {
             state,
             policy: policy.clone(),
             now,
-            fresh: None,
+            tried: Vec::new(),
             answers: BTreeMap::new(),
         }
     }
 
-    /// Names the generation that the same run has made: it is not used before the next run.
+    /// Names the steps that the same run has taken, or tried in vain: none of them comes again in
+    /// this run, and a generation that it made is not used before the next.
     #[must_use]
-    pub const fn after_making(mut self, generation: Option<u32>) -> Self {
-        self.fresh = generation;
+    pub fn after(mut self, steps: &[Step]) -> Self {
+        self.tried = steps.to_vec();
         self
     }
 
@@ -163,8 +164,11 @@ impl Rotation {
             questions.push(soa);
         }
         questions.dedup();
-        if questions.is_empty() && self.needs_key() {
-            return self.attempt().err().unwrap_or_default();
+        if questions.is_empty()
+            && self.needs_key()
+            && let Err(NoName::Open(open)) = self.attempt()
+        {
+            return open;
         }
         questions
     }
@@ -269,8 +273,7 @@ impl Rotation {
     }
 
     /// The selectors for new keys: the first of the pattern that the state and the DNS do not have.
-    /// The error is the questions to ask about it; none if nothing is free.
-    fn attempt(&self) -> Result<Vec<(Selector, KeyType)>, Vec<Question>> {
+    fn attempt(&self) -> Result<Vec<(Selector, KeyType)>, NoName> {
         for attempt in 1..=MAX_ATTEMPTS {
             let names = self
                 .policy
@@ -293,18 +296,33 @@ impl Rotation {
             }
             let open: Vec<Question> = owners.iter().filter_map(|name| self.open(name)).collect();
             if !open.is_empty() {
-                return Err(open);
+                return Err(NoName::Open(open));
+            }
+            let is_unanswered =
+                |(selector, _): &&(Selector, KeyType)| self.sight(selector, None).is_unanswered();
+            if let Some((selector, _)) = names.iter().find(is_unanswered) {
+                return Err(NoName::Unanswered(selector.clone()));
             }
             let is_free = |(selector, _): &(Selector, KeyType)| {
-                let sight = self.sight(selector, None);
-                sight.is_absent_everywhere()
+                // A server that is down holds up no rotation.
+                self.sight(selector, None).is_all_there_is(&Seen::Absent)
             };
             if names.iter().all(is_free) {
                 return Ok(names);
             }
         }
-        Err(Vec::new())
+        Err(NoName::Taken)
     }
+}
+
+/// Why there are no selectors for new keys.
+enum NoName {
+    /// These questions are to be asked first.
+    Open(Vec<Question>),
+    /// Nothing has answered about the name of this one.
+    Unanswered(Selector),
+    /// Each is taken.
+    Taken,
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Chooses the next step.
 
-use super::sight::{Seen, Sight};
+mod coming;
+mod old;
+
+use super::sight::{Seen, Sight, listed};
 use super::state::{Key, KeyState, State};
 use super::step::{Outcome, Step, Trouble};
 use super::{RETRY, Rotation};
-use crate::algorithm::KeyType;
-use crate::audit::rotation_interval;
 use crate::identifier::Selector;
-use crate::key_record::KeyRecord;
 
 /// What holds a step back.
 struct Wait {
@@ -23,6 +23,22 @@ impl Wait {
             until,
             is_unanswered: false,
         }
+    }
+
+    /// That a server did not answer, which is seen in what is known of a name.
+    fn unanswered(sight: &Sight, selector: &Selector) -> Option<Self> {
+        let why = match sight.unanswered() {
+            Some((server, why)) => {
+                format!("{} did not answer: {why}", server.trim_end_matches('.'))
+            }
+            None if sight.servers.is_empty() => {
+                format!("nothing is known of the name of {selector}")
+            }
+            None => return None,
+        };
+        let mut wait = Self::new(why, None);
+        wait.is_unanswered = true;
+        Some(wait)
     }
 }
 
@@ -53,19 +69,28 @@ pub(super) fn clock_back(state: State, now: u64) -> Outcome {
 }
 
 impl Rotation {
-    pub(super) fn decide(self, mut troubles: Vec<Trouble>) -> Outcome {
+    pub(super) fn decide(mut self, mut troubles: Vec<Trouble>) -> Outcome {
         let mut waits = Vec::new();
+        let make = self.make(&mut troubles);
+        let (first, last) = if self.is_urgent() {
+            (make, None)
+        } else {
+            (None, make)
+        };
         let choices = [
+            // Before anything is revoked there is what mail is to be signed with.
+            first,
             self.revoke_first(),
             self.restore(&mut troubles),
             self.advance_coming(),
-            self.make(&mut troubles),
+            last,
+            self.unseen(),
         ];
-        let old = self.state.keys.iter().map(|key| self.advance_old(key));
-        let destroy = std::iter::once(self.destroy());
-        for choice in choices.into_iter().chain(old).chain(destroy).flatten() {
-            match choice {
+        let choices = choices.into_iter().flatten().chain(self.advance_old());
+        for choice in choices.chain(self.destroy()) {
+            match choice.and_then(|(step, why)| self.untried(step, why)) {
                 Ok((step, why)) => {
+                    self.note_due(&step);
                     let selector = self.selector_of(&step);
                     return self.outcome(step, why, None, false, troubles, selector);
                 }
@@ -114,6 +139,51 @@ impl Rotation {
         }
     }
 
+    /// A step without what this run has tried already; what is left of none is waited for.
+    fn untried(&self, step: Step, why: String) -> Choice {
+        let left = |selectors: &[Selector], tried: fn(&Step) -> Option<&[Selector]>| {
+            let tried: Vec<&Selector> = self.tried.iter().filter_map(tried).flatten().collect();
+            let left = selectors.iter().filter(|name| !tried.contains(name));
+            let left: Vec<Selector> = left.cloned().collect();
+            (!left.is_empty()).then_some(left)
+        };
+        let step = match step {
+            Step::Publish(selectors) => left(&selectors, |step| match step {
+                Step::Publish(selectors) => Some(selectors),
+                _ => None,
+            })
+            .map(Step::Publish),
+            Step::Revoke(selectors) => left(&selectors, |step| match step {
+                Step::Revoke(selectors) => Some(selectors),
+                _ => None,
+            })
+            .map(Step::Revoke),
+            Step::Remove(selectors) => left(&selectors, |step| match step {
+                Step::Remove(selectors) => Some(selectors),
+                _ => None,
+            })
+            .map(Step::Remove),
+            step => (!self.tried.contains(&step)).then_some(step),
+        };
+        match step {
+            Some(step) => Ok((step, why)),
+            None => Err(Wait::new(why, None)),
+        }
+    }
+
+    /// Notes since when it is said that records are to be revoked or removed.
+    fn note_due(&mut self, step: &Step) {
+        let (Step::Revoke(selectors) | Step::Remove(selectors)) = step else {
+            return;
+        };
+        let now = self.stamp();
+        for key in &mut self.state.keys {
+            if selectors.contains(&key.selector) {
+                key.due_since.get_or_insert(now);
+            }
+        }
+    }
+
     fn first_of(&self, generation: u32) -> Option<Selector> {
         let mut keys = self.state.generation(generation);
         keys.next().map(|key| key.selector.clone())
@@ -150,304 +220,109 @@ impl Rotation {
         keys.filter(move |key| Some(key.generation) == active)
     }
 
-    /// Revokes keys in use that others may have, if that is wanted at once.
+    /// Whether others may have a key that mail is signed with.
+    fn is_urgent(&self) -> bool {
+        self.active_keys().any(|key| key.compromised)
+    }
+
+    /// Whether no server that answers has the record of any key that mail is signed with.
+    fn is_failing(&self) -> bool {
+        let mut sights = self.active_keys().map(|key| self.sight_of(key)).peekable();
+        sights.peek().is_some()
+            && sights.all(|sight| {
+                let answered = sight.without(&Seen::Own);
+                !answered.is_empty() && !sight.is_anywhere(&Seen::Own)
+            })
+    }
+
+    /// Revokes keys in use that others may have, if that is wanted at once; not before there are
+    /// others, for what cannot be made would leave no mail that passes.
     fn revoke_first(&self) -> Option<Choice> {
+        self.state.coming()?;
         let keys = self.active_keys().filter(|key| {
             let sight = self.sight_of(key);
             let is_due = key.state == KeyState::Active || self.may_ask(key);
             key.revoke_first && is_due && sight.is_anywhere(&Seen::Own) && sight.foreign().is_none()
         });
         let keys: Vec<Selector> = keys.map(|key| key.selector.clone()).collect();
-        let why = "others may have the private key: its record is revoked before there is another";
+        let why =
+            "others may have the private key: its record is revoked before the new key is used";
         (!keys.is_empty()).then(|| Ok((Step::Revoke(keys), why.to_owned())))
     }
 
-    /// Publishes records of keys in use once more that are gone everywhere.
+    /// Publishes records of keys in use once more that are gone everywhere, but never one that others
+    /// may have.
     fn restore(&self, troubles: &mut Vec<Trouble>) -> Option<Choice> {
         let mut gone = Vec::new();
-        for key in self
-            .active_keys()
-            .filter(|key| key.state == KeyState::Active)
-        {
+        let keys = self.active_keys();
+        for key in keys.filter(|key| key.state == KeyState::Active && !key.compromised) {
             let sight = self.sight_of(key);
             let lagging = sight.without(&Seen::Own);
-            if lagging.is_empty() || sight.foreign().is_some() || key.revoke_first {
+            if lagging.is_empty() || sight.foreign().is_some() {
                 continue;
             }
-            troubles.push(Trouble::new(
-                Some(&key.selector),
-                format!(
-                    "{} does not have the record of {}, which mail is signed with",
-                    lagging.join(", ").trim_end_matches('.'),
-                    key.selector
-                ),
-                "look why it is gone; it is published again where it is gone everywhere",
-            ));
-            if sight.is_absent_everywhere() && self.may_ask(key) {
+            troubles.push(lost(key, &sight));
+            if sight.is_all_there_is(&Seen::Absent) && self.may_ask(key) {
                 gone.push(key.selector.clone());
             }
         }
-        let why = "the record of a key in use is gone";
+        let why = "the record of a key in use is gone, so mail fails now";
         (!gone.is_empty()).then(|| Ok((Step::Publish(gone), why.to_owned())))
     }
 
-    /// Brings the generation forward that is to come.
-    fn advance_coming(&self) -> Option<Choice> {
-        let coming = self.state.coming()?;
-        let keys: Vec<&Key> = self.state.generation(coming).collect();
-        let sights: Vec<Sight> = keys.iter().map(|key| self.sight_of(key)).collect();
-        let pairs = || keys.iter().zip(&sights);
-        // Published where nobody else has put anything, and where nothing is said not to be there.
-        let lacking = pairs().filter(|(key, sight)| {
-            let lacks = !sight.without(&Seen::Own).is_empty();
-            let may = key.state == KeyState::Created || self.may_ask(key);
-            lacks && may && sight.foreign().is_none() && sight.unanswered().is_none()
-        });
-        // By hand one server may have it before the others: that needs nothing but time.
-        let lacking = lacking.filter(|(key, sight)| {
-            key.state == KeyState::Published || !sight.is_anywhere(&Seen::Own)
-        });
-        let lacking: Vec<Selector> = lacking.map(|(key, _)| key.selector.clone()).collect();
-        if !lacking.is_empty() {
-            let why = "the DNS does not have the record yet".to_owned();
-            return Some(Ok((Step::Publish(lacking), why)));
-        }
-        for (key, sight) in pairs() {
-            if let Some(wait) = self.lack(key, sight) {
-                return Some(Err(wait));
-            }
-        }
-        if self.fresh == Some(coming) {
-            let why = "a key is never used in the run that made it";
-            return Some(Err(Wait::new(why, None)));
-        }
-        let ready = keys.iter().filter_map(|key| self.ready_at(key)).max();
-        let is_urgent = self.active_keys().any(|key| key.compromised);
-        match ready {
-            Some(at) if self.now < at && !is_urgent => {
-                let why = "every server has the new record, but caches may keep an older answer; the \
-                           next run after that time uses the new key";
-                Some(Err(Wait::new(why, Some(at))))
-            }
-            None => {
-                let why = "no authoritative server says how long a denial is kept (SOA)";
-                let mut wait = Wait::new(why, None);
-                wait.is_unanswered = true;
-                Some(Err(wait))
-            }
-            Some(_) => {
-                let why = if is_urgent {
-                    "every server has the record, and others may have the private key in use"
-                } else {
-                    "every server has had the record for as long as anybody keeps an older answer"
-                };
-                Some(Ok((Step::Switch(coming), why.to_owned())))
-            }
-        }
-    }
-
-    /// What a key lacks of being seen everywhere.
-    fn lack(&self, key: &Key, sight: &Sight) -> Option<Wait> {
-        if let Some((server, why)) = sight.unanswered() {
-            let why = format!("{} did not answer: {why}", server.trim_end_matches('.'));
-            let mut wait = Wait::new(why, None);
-            wait.is_unanswered = true;
-            return Some(wait);
-        }
-        if sight.is_everywhere(&Seen::Own) {
-            return None;
-        }
-        let servers: Vec<&str> = sight.without(&Seen::Own);
-        let servers: Vec<&str> = servers
-            .iter()
-            .map(|name| name.trim_end_matches('.'))
-            .collect();
-        let why = match servers.as_slice() {
-            [] => format!("nothing is known of the name of {}", key.selector),
-            names => format!(
-                "{} does not have the record of {} yet",
-                names.join(", "),
-                key.selector
-            ),
-        };
-        let until = key.requested.map(|at| at.saturating_add(RETRY));
-        Some(Wait::new(why, until.filter(|at| *at > self.now)))
-    }
-
-    /// When a key that every server has may be used.
-    pub(super) fn ready_at(&self, key: &Key) -> Option<u64> {
-        let wait = if key.seen_at_servers {
-            u64::from(self.state.denial_ttl?.max(key.other_ttl))
-        } else {
-            self.policy.propagation.max(u64::from(key.other_ttl))
-        };
-        Some(key.seen_since?.saturating_add(wait))
-    }
-
-    /// Brings a key forward that is no longer used.
-    fn advance_old(&self, key: &Key) -> Option<Choice> {
-        if self.state.active == Some(key.generation) || key.is_over() {
-            return None;
-        }
-        let sight = self.sight_of(key);
-        let (due, is_wanted, action): (u64, bool, fn(Vec<Selector>) -> Step) = match key.state {
-            KeyState::Retiring => {
-                let keep = if key.retire { 0 } else { self.policy.keep };
-                let due = key.since.saturating_add(keep);
-                (due, sight.is_anywhere(&Seen::Own), Step::Revoke)
-            }
-            KeyState::Revoked if sight.is_anywhere(&Seen::Own) && self.may_ask(key) => {
-                (0, true, Step::Revoke)
-            }
-            KeyState::Revoked => {
-                let due = key.since.saturating_add(self.policy.remove_after);
-                (due, sight.is_anywhere(&Seen::Revoked), Step::Remove)
-            }
-            KeyState::Removed => {
-                let there = sight.is_anywhere(&Seen::Own) || sight.is_anywhere(&Seen::Revoked);
-                if !there || !self.may_ask(key) {
-                    return None;
-                }
-                (0, true, Step::Remove)
-            }
-            _ => return None,
-        };
-        if self.now < due {
-            let why = match key.state {
-                KeyState::Retiring => format!(
-                    "the record of {} stays published so that mail on its way verifies; then the \
-                     next run revokes it",
-                    key.selector
-                ),
-                _ => format!(
-                    "the record of {} stays published without its key, so that the key is of no \
-                     use to anybody; then the next run removes the record",
-                    key.selector
-                ),
-            };
-            return Some(Err(Wait::new(why, Some(due))));
-        }
-        // Only where name and key are those of the state.
-        if sight.foreign().is_some() {
-            return None;
-        }
-        if !is_wanted {
-            let (server, why) = sight.unanswered()?;
-            let why = format!("{} did not answer: {why}", server.trim_end_matches('.'));
-            let mut wait = Wait::new(why, None);
-            wait.is_unanswered = true;
-            return Some(Err(wait));
-        }
-        let why = match key.state {
-            KeyState::Retiring => "mail that was signed with the key has arrived",
-            KeyState::Revoked if due == 0 => "a server still has the key",
-            _ => "a revoked record is no longer of use",
-        };
-        Some(Ok((action(vec![key.selector.clone()]), why.to_owned())))
-    }
-
-    /// Destroys the private keys of a generation whose records are all gone.
-    fn destroy(&self) -> Option<Choice> {
-        let is_gone = |key: &&Key| {
-            let others = self.state.generation(key.generation);
-            let mut others = others.filter(|key| !key.destroyed);
-            !key.destroyed
-                && self.state.active != Some(key.generation)
-                && others.all(|key| {
-                    let sight = self.sight_of(key);
-                    let is_there = [Seen::Own, Seen::Revoked, Seen::Beside]
-                        .iter()
-                        .any(|seen| sight.is_anywhere(seen));
-                    key.state == KeyState::Removed && sight.is_whole() && !is_there
-                })
-        };
-        let generation = self.state.keys.iter().find(is_gone)?.generation;
-        let why = "the record is gone: the private key is of no use";
-        Some(Ok((Step::Destroy(generation), why.to_owned())))
-    }
-
-    /// When the key in use is to be replaced.
-    pub(super) fn due(&self) -> Option<u64> {
-        due(&self.state, self.policy.every)
-    }
-
-    /// Why new keys are made now.
-    pub(super) fn makes_key(&self) -> Option<&'static str> {
-        if self.state.coming().is_some() {
-            return None;
-        }
-        let active: Vec<&Key> = self.active_keys().collect();
-        if active.is_empty() {
-            return Some("there is no key yet");
-        }
-        if active.iter().any(|key| key.compromised) {
-            return Some("others may have the private key in use");
-        }
-        if active
-            .iter()
-            .any(|key| key.retire || key.state != KeyState::Active)
-        {
-            return Some("the key in use is to be retired");
-        }
-        let due = self.due()?;
-        (self.now >= due).then_some("the key in use has been used for its time")
-    }
-
-    fn make(&self, troubles: &mut Vec<Trouble>) -> Option<Choice> {
-        let why = self.makes_key()?;
-        match self.attempt() {
-            Ok(keys) => {
-                let generation = self.state.next_generation();
-                Some(Ok((Step::Make { generation, keys }, why.to_owned())))
-            }
-            Err(questions) => {
-                let is_unanswered = self.is_name_unanswered();
-                if questions.is_empty() && !is_unanswered {
-                    troubles.push(Trouble::new(
-                        None,
-                        "no selector of the pattern is free: each name has a record that is not \
-                         of this state",
-                        "choose another --selector-pattern",
-                    ));
-                    return None;
-                }
-                let mut wait = Wait::new("the DNS does not say which selectors are free", None);
-                wait.is_unanswered = true;
-                Some(Err(wait))
-            }
-        }
-    }
-
-    /// Whether no answer was had about a name that a new key would get.
-    fn is_name_unanswered(&self) -> bool {
-        let types: &[KeyType] = &self.policy.types;
-        let names = self.policy.pattern.selectors(self.now, types, 1);
-        let names = names.unwrap_or_default();
-        names
-            .iter()
-            .any(|(selector, _)| !self.sight(selector, None).is_whole())
+    /// Says that a server did not answer for a key in use: not all is well if it was not seen.
+    fn unseen(&self) -> Option<Choice> {
+        let mut keys = self.active_keys();
+        let wait = keys.find_map(|key| Wait::unanswered(&self.sight_of(key), &key.selector));
+        wait.map(Err)
     }
 }
 
-/// When the keys in use are to be replaced, in Unix seconds; `None` if there are none.
-fn due(state: &State, every: Option<u64>) -> Option<u64> {
-    let active = state.keys.iter();
-    let active = active.filter(|key| Some(key.generation) == state.active);
-    let one = |key: &Key| {
-        let interval = every.or_else(|| {
-            let record = KeyRecord::parse(key.record.as_bytes()).ok()?;
-            Some(rotation_interval(&record.key))
-        })?;
-        Some(key.since.saturating_add(interval))
+/// That servers do not have the record of a key in use, or have revoked it.
+fn lost(key: &Key, sight: &Sight) -> Trouble {
+    let selector = &key.selector;
+    let is_revoked = sight.is_anywhere(&Seen::Revoked);
+    let without = sight.without(&Seen::Own);
+    let servers: Vec<&str> = if is_revoked {
+        let revoked = sight
+            .servers
+            .iter()
+            .filter(|(_, seen)| *seen == Seen::Revoked);
+        revoked.map(|(server, _)| server.as_str()).collect()
+    } else {
+        without
     };
-    active.filter_map(one).min()
-}
-
-impl State {
-    /// When the keys in use are to be replaced, in Unix seconds, with this interval or that of their
-    /// kind; `None` if there are none.
-    #[must_use]
-    pub fn due(&self, every: Option<u64>) -> Option<u64> {
-        due(self, every)
-    }
+    let (names, verb) = listed(&servers);
+    let fails = if sight.is_anywhere(&Seen::Own) {
+        "mail fails at some receivers now"
+    } else {
+        "mail that is signed with it fails now"
+    };
+    let (message, remedy) = if is_revoked {
+        let remedy = if sight.is_all_there_is(&Seen::Revoked) {
+            "find out who revoked it and why; the next runs replace the key, and --emergency does so \
+             at once"
+        } else {
+            "find out who revoked it and why; if it has leaked, run with --emergency, if not, publish \
+             its record again"
+        };
+        let message = format!("{names} says that {selector}, in use, is revoked: {fails}");
+        let message = match servers.len() {
+            1 => message,
+            _ => format!("{names} say that {selector}, in use, is revoked: {fails}"),
+        };
+        (message, remedy)
+    } else {
+        let message = format!(
+            "{names} {verb} not have the record of {selector}, which mail is signed with: {fails}"
+        );
+        let remedy = if sight.is_anywhere(&Seen::Own) {
+            "look whether the servers take over what is published; it is published again if no server \
+             has it"
+        } else {
+            "find out who removed it; it is published again"
+        };
+        (message, remedy)
+    };
+    Trouble::new(Some(selector), message, remedy)
 }

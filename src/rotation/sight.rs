@@ -103,6 +103,11 @@ impl Sight {
         !self.servers.is_empty() && self.servers.iter().all(|(_, seen)| seen == what)
     }
 
+    /// Whether this is what every server that answers has, and one does.
+    pub(super) fn is_all_there_is(&self, what: &Seen) -> bool {
+        self.is_anywhere(what) && self.without(what).is_empty()
+    }
+
     pub(super) fn is_absent_everywhere(&self) -> bool {
         self.is_everywhere(&Seen::Absent)
     }
@@ -110,6 +115,16 @@ impl Sight {
     /// Whether a server has this.
     pub(super) fn is_anywhere(&self, what: &Seen) -> bool {
         self.servers.iter().any(|(_, seen)| seen == what)
+    }
+
+    /// Whether no server has the key, and one has something else in its place.
+    pub(super) fn is_displaced(&self) -> bool {
+        let is_there = self.is_anywhere(&Seen::Own) || self.is_anywhere(&Seen::Beside);
+        !is_there
+            && self
+                .servers
+                .iter()
+                .any(|(_, seen)| matches!(seen, Seen::Revoked | Seen::Foreign(_)))
     }
 
     /// What somebody else has put at the name, and the server that has it.
@@ -124,6 +139,12 @@ impl Sight {
     /// Whether every server gave an answer.
     pub(super) fn is_whole(&self) -> bool {
         self.unanswered().is_none() && !self.servers.is_empty()
+    }
+
+    /// Whether no server gave an answer.
+    pub(super) fn is_unanswered(&self) -> bool {
+        let mut servers = self.servers.iter();
+        servers.all(|(_, seen)| matches!(seen, Seen::Unanswered(_)))
     }
 
     /// The first server without an answer, and why.
@@ -142,6 +163,16 @@ impl Sight {
             .filter(|(_, seen)| seen != what && !matches!(seen, Seen::Unanswered(_)));
         others.map(|(server, _)| server.as_str()).collect()
     }
+}
+
+/// Servers in a sentence, and the verb for what they do not do.
+pub(super) fn listed(servers: &[&str]) -> (String, &'static str) {
+    let names: Vec<&str> = servers
+        .iter()
+        .map(|name| name.trim_end_matches('.'))
+        .collect();
+    let verb = if names.len() == 1 { "does" } else { "do" };
+    (names.join(", "), verb)
 }
 
 fn seen(

@@ -75,7 +75,10 @@ pub struct Key {
     pub took: Option<u64>,
     /// When the DNS was last told to publish, revoke or remove it.
     pub requested: Option<u64>,
-    /// Whether it is wanted gone without the usual wait.
+    /// Since when its record is due to be revoked or removed, as a run has said; `None` if it is not.
+    pub due_since: Option<u64>,
+    /// Whether it is wanted gone: in use, to be replaced now; out of use, to be revoked without the
+    /// usual wait, for nothing that it signed is on its way, or others may have it.
     pub retire: bool,
     /// Whether others may have the private key.
     pub compromised: bool,
@@ -107,6 +110,7 @@ impl Key {
             other_ttl: 0,
             took: None,
             requested: None,
+            due_since: None,
             retire: false,
             compromised: false,
             revoke_first: false,
@@ -124,8 +128,19 @@ impl Key {
         if self.state != state {
             self.state = state;
             self.since = now;
+            self.due_since = None;
         }
     }
+}
+
+/// A server that was asked for the records of the keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Its name, as the DNS has it.
+    pub name: String,
+    /// Since when it has left a question of each look unanswered, in Unix seconds; `None` if it
+    /// answered all of them at the last look.
+    pub silent_since: Option<u64>,
 }
 
 /// The keys of a domain, and what was seen.
@@ -143,6 +158,8 @@ pub struct State {
     pub active: Option<u32>,
     /// The generation that the mail server is known to have read.
     pub reloaded: Option<u32>,
+    /// The servers that the last look asked.
+    pub servers: Vec<Server>,
     /// Every key there ever was, so that no selector is used twice.
     pub keys: Vec<Key>,
 }
@@ -169,6 +186,7 @@ impl State {
             denial_ttl: None,
             active: None,
             reloaded: None,
+            servers: Vec::new(),
             keys: Vec::new(),
         }
     }
@@ -228,6 +246,8 @@ impl State {
                 }
             } else if key.state == KeyState::Active {
                 key.enter(KeyState::Retiring, now);
+                // Mail that it signed is on its way.
+                key.retire = key.compromised;
             }
         }
     }
@@ -255,7 +275,7 @@ impl State {
     }
 
     /// Wants a key gone, with those of its generation: one in use is replaced at once, and one that is
-    /// not is revoked at once.
+    /// to come never used. The record of a key that has signed stays for mail on its way.
     ///
     /// # Errors
     ///
@@ -289,13 +309,27 @@ impl State {
         }
     }
 
+    /// Whether mail is signed with keys that others may have, or their records are still to be revoked.
+    #[must_use]
+    pub fn is_emergency(&self) -> bool {
+        let mut keys = self.keys.iter();
+        keys.any(|key| {
+            let is_there = matches!(key.state, KeyState::Active | KeyState::Retiring);
+            key.compromised && (is_there || self.active == Some(key.generation))
+        })
+    }
+
     /// Wants the keys of a generation gone.
     pub(super) fn abandon(&mut self, generation: u32, now: u64) {
         let keys = self.keys.iter_mut();
         for key in keys.filter(|key| key.generation == generation) {
-            key.retire = true;
-            if matches!(key.state, KeyState::Created | KeyState::Published) {
-                key.enter(KeyState::Retiring, now);
+            match key.state {
+                KeyState::Created | KeyState::Published => {
+                    key.retire = true;
+                    key.enter(KeyState::Retiring, now);
+                }
+                KeyState::Active => key.retire = true,
+                _ => {}
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What comes next.
 
 use super::disruption::Disruption;
-use super::state::State;
+use super::state::{KeyState, State};
 use crate::algorithm::KeyType;
 use crate::identifier::Selector;
 
@@ -80,4 +80,21 @@ pub struct Outcome {
     pub disruptions: Vec<Disruption>,
     /// The selector that the step is about, if it is about one generation: its first.
     pub selector: Option<Selector>,
+}
+
+impl Outcome {
+    /// Whether another look follows in the same run, after this step is taken or has failed: an
+    /// emergency waits for nothing, and what is published again for a key in use holds nothing up.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        let is_restored = |selector: &Selector| {
+            let key = self.state.key(selector);
+            key.is_some_and(|key| key.state == KeyState::Active)
+        };
+        match &self.step {
+            Step::Wait | Step::Nothing | Step::Trouble => false,
+            Step::Publish(selectors) if selectors.iter().any(is_restored) => true,
+            _ => self.state.is_emergency(),
+        }
+    }
 }

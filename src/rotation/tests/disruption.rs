@@ -74,6 +74,7 @@ fn an_emergency_says_what_fails_from_the_switch_on() {
 #[test]
 fn revoking_first_says_that_everything_fails_until_the_switch() {
     let mut world = given_up(true);
+    world.run();
     let outcome = world.run();
     assert!(matches!(outcome.step, Step::Revoke(_)));
     let said = messages(&outcome);

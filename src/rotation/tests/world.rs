@@ -42,6 +42,12 @@ pub struct World {
     pub now: u64,
     pub fault: Fault,
     pub is_offline: bool,
+    /// Which server answers nothing.
+    pub is_silent: [bool; 2],
+    /// Whether no server gives an SOA record.
+    pub has_no_soa: bool,
+    /// Whether what is published is published by hand: nobody does it yet.
+    pub is_by_hand: bool,
     pub wildcard: Option<String>,
     /// The zone, and what the second server has of it.
     pub zone: Zone,
@@ -61,6 +67,9 @@ impl World {
             now,
             fault: Fault::None,
             is_offline: false,
+            is_silent: [false; 2],
+            has_no_soa: false,
+            is_by_hand: false,
             wildcard: None,
             zone: Zone::new(),
             behind: Zone::new(),
@@ -109,17 +118,28 @@ impl World {
 
     /// Whether each server has exactly the record of each key that mail is signed with.
     pub fn is_good(&self) -> bool {
+        self.is_good_at_first() && self.is_good_in(&self.behind)
+    }
+
+    /// Whether the first server has.
+    pub fn is_good_at_first(&self) -> bool {
+        self.is_good_in(&self.zone)
+    }
+
+    fn is_good_in(&self, zone: &Zone) -> bool {
         let Some(active) = self.on_disk else {
             return true;
         };
         self.state.generation(active).all(|key| {
-            let wanted = Some(vec![key.record.clone()]);
             let name = Self::name(key.selector.as_str());
-            self.zone.get(&name) == wanted.as_ref() && self.behind.get(&name) == wanted.as_ref()
+            zone.get(&name) == Some(&vec![key.record.clone()])
         })
     }
 
     fn records(&self, zone: &Zone, question: &Question) -> RecordsAnswer {
+        if question.record_type() == RecordType::Soa && self.has_no_soa {
+            return RecordsAnswer::new(RecordsOutcome::NoRecords);
+        }
         if question.record_type() == RecordType::Soa {
             let records = vec![RecordData::Soa {
                 primary: "a.example.net.".to_owned(),
@@ -149,15 +169,24 @@ impl World {
             Err(LookupFailure::new(kind, "no answer in time"))
         };
         if question.asked() == Asked::Resolver {
-            return Answer::Resolver(Ok(self.records(&self.behind, question)));
+            return Answer::Resolver(match self.is_silent {
+                [true, true] => silent(),
+                _ => Ok(self.records(&self.behind, question)),
+            });
         }
         if self.is_offline {
             return Answer::EveryServer(Ok(ServersAnswer::new(String::new(), Vec::new(), 0)));
         }
-        let first = Ok(self.records(&self.zone, question));
-        let second = match self.fault {
-            Fault::Silent => silent(),
-            _ => Ok(self.records(&self.behind, question)),
+        let [first, second] = self.is_silent;
+        let first = if first {
+            silent()
+        } else {
+            Ok(self.records(&self.zone, question))
+        };
+        let second = if second || self.fault == Fault::Silent {
+            silent()
+        } else {
+            Ok(self.records(&self.behind, question))
         };
         let servers = vec![
             ServerAnswer::new("a.example.net.".to_owned(), None, first),
@@ -181,10 +210,32 @@ impl World {
         }
     }
 
-    /// Takes one step as the command does.
+    /// Takes the steps of one run as the command does.
+    pub fn run_on(&mut self) -> Vec<Outcome> {
+        let mut tried = Vec::new();
+        let mut outcomes = Vec::new();
+        for _ in 0..12 {
+            let mut outcome = self.step(&tried);
+            tried.push(outcome.step.clone());
+            outcome.state = self.state.clone();
+            let goes_on = outcome.goes_on();
+            outcomes.push(outcome);
+            if !goes_on {
+                return outcomes;
+            }
+        }
+        panic!("a run has no end: {tried:?}");
+    }
+
+    /// Takes one step.
     pub fn run(&mut self) -> Outcome {
+        self.step(&[])
+    }
+
+    fn step(&mut self, tried: &[Step]) -> Outcome {
         self.recover();
-        let mut rotation = Rotation::begin(self.state.clone(), &self.policy, self.now);
+        let rotation = Rotation::begin(self.state.clone(), &self.policy, self.now);
+        let mut rotation = rotation.after(tried);
         for _ in 0..50 {
             let questions = rotation.pending();
             if questions.is_empty() {
@@ -259,8 +310,8 @@ impl World {
         done: impl Fn(&mut State, &Selector, u64),
     ) {
         for (at, selector) in selectors.iter().enumerate() {
-            if self.fault == Fault::Fails && at + 1 == selectors.len() {
-                return;
+            if self.is_by_hand || self.fault == Fault::Fails && at + 1 == selectors.len() {
+                continue;
             }
             let key = state.key(selector).unwrap();
             let name = Self::name(selector.as_str());

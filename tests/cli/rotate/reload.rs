@@ -60,7 +60,6 @@ fn an_emergency_does_not_wait_for_the_mail_server() {
     place
         .run(now + 1, &[&fails[..], &["--emergency"]].concat())
         .exits(4);
-    place.run(now + 2, &fails).exits(4);
-    let run = place.run(now + 3, &fails).exits(4).says("--reload-command");
-    assert_eq!(run.json()[0]["step"], "revoked");
+    let run = place.run(now + 2, &fails).exits(4).says("--reload-command");
+    assert_eq!(run.json().last().unwrap()["step"], "revoked");
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use dkim_toolkit::algorithm::KeyType;
-use dkim_toolkit::rotation::{Key, KeyState, State};
+use dkim_toolkit::rotation::{Key, KeyState, Server, State};
 use serde::{Deserialize, Serialize};
 
 use super::{shown, write_whole};
@@ -24,7 +24,16 @@ struct File {
     denial_ttl: Option<u32>,
     active: Option<u32>,
     reloaded: Option<u32>,
+    #[serde(default)]
+    servers: Vec<ServerRow>,
     keys: Vec<Row>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServerRow {
+    name: String,
+    silent_since: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -42,6 +51,8 @@ struct Row {
     other_ttl: u32,
     took: Option<u64>,
     requested: Option<u64>,
+    #[serde(default)]
+    due_since: Option<u64>,
     retire: bool,
     compromised: bool,
     revoke_first: bool,
@@ -79,6 +90,14 @@ fn state_of(file: File) -> Result<State, &'static str> {
     state.denial_ttl = file.denial_ttl;
     state.active = file.active;
     state.reloaded = file.reloaded;
+    state.servers = file
+        .servers
+        .into_iter()
+        .map(|row| Server {
+            name: row.name,
+            silent_since: row.silent_since,
+        })
+        .collect();
     for row in file.keys {
         let selector = row.selector.parse().map_err(|_| "a selector is none")?;
         let key_type = KeyType::from_name(row.key_type.as_bytes());
@@ -92,6 +111,7 @@ fn state_of(file: File) -> Result<State, &'static str> {
         key.other_ttl = row.other_ttl;
         key.took = row.took;
         key.requested = row.requested;
+        key.due_since = row.due_since;
         key.retire = row.retire;
         key.compromised = row.compromised;
         key.revoke_first = row.revoke_first;
@@ -121,10 +141,15 @@ pub fn write_state(path: &Path, state: &State, steps: &Steps) -> Result<(), Erro
         other_ttl: key.other_ttl,
         took: key.took,
         requested: key.requested,
+        due_since: key.due_since,
         retire: key.retire,
         compromised: key.compromised,
         revoke_first: key.revoke_first,
         destroyed: key.destroyed,
+    };
+    let server = |server: &Server| ServerRow {
+        name: server.name.clone(),
+        silent_since: server.silent_since,
     };
     let file = File {
         version: VERSION,
@@ -133,6 +158,7 @@ pub fn write_state(path: &Path, state: &State, steps: &Steps) -> Result<(), Erro
         denial_ttl: state.denial_ttl,
         active: state.active,
         reloaded: state.reloaded,
+        servers: state.servers.iter().map(server).collect(),
         keys: state.keys.iter().map(row).collect(),
     };
     let text = serde_json::to_string_pretty(&file).map_err(Error::cannot)?;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use dkim_toolkit::identifier::Sdid;
 use dkim_toolkit::lookup::{Answer, Question};
-use dkim_toolkit::rotation::{KeyState, Outcome, Policy, Rotation, State, Step};
+use dkim_toolkit::rotation::{Outcome, Policy, Rotation, State, Step};
 
 use self::clock::Clock;
 use self::take::{Done, Taking};
@@ -22,7 +22,7 @@ use crate::files::{KeyDir, MailServer, read_state, shown, word, write_state};
 use crate::print::Output;
 use crate::print::rotate::{Run, disrupted, print_run};
 
-/// How many steps an emergency takes in one run.
+/// How many steps one run takes at most.
 const MAX_STEPS: usize = 12;
 
 pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error> {
@@ -66,11 +66,11 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
         _ => None,
     };
     let dns = Keys::new(&arguments.dns)?;
-    let mut fresh = None;
+    let mut tried = Vec::new();
     let mut status = ExitStatus::Yes;
     let mut is_said = false;
     for number in 0..MAX_STEPS {
-        let (mut outcome, now) = look(state, &policy, clock, fresh, &dns, output)?;
+        let (mut outcome, now) = look(state, &policy, clock, &tried, &dns, output)?;
         // Before the step and after it, so that a run that is cut short is taken up again.
         write_state(&file, &outcome.state, &steps)?;
         let step = outcome.step.clone();
@@ -79,7 +79,7 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
                 output.warning(&outcome.state.domain, disrupted(disruption, now));
             }
         }
-        let is_held = is_gradual(&step) && !is_emergency(&outcome.state);
+        let is_held = is_gradual(&step) && !outcome.state.is_emergency();
         let is_idle = matches!(step, Step::Wait | Step::Nothing | Step::Trouble);
         let done = match (&untold, &broken) {
             (Some(error), _) if is_held => Done::failed(error.clone()),
@@ -89,13 +89,12 @@ pub fn run(arguments: &Rotate, output: &mut Output) -> Result<ExitStatus, Error>
         write_state(&file, &outcome.state, &steps)?;
         if let Step::Make { generation, .. } = step {
             dir.is_known(generation)?;
-            fresh = Some(generation);
         }
-        let goes_on = is_emergency(&outcome.state) && done.is_step();
+        tried.push(step);
         is_said |= done.error.is_some();
         let printed = finish(arguments, &policy, now, &outcome, Some(&done), output)?;
         status = status.worse(printed);
-        if !goes_on {
+        if !outcome.goes_on() {
             break;
         }
         state = outcome.state;
@@ -126,7 +125,7 @@ fn look_alone(
     }
     wish(&mut state, arguments)?;
     let dns = Keys::new(&arguments.dns)?;
-    let (outcome, now) = look(state, policy, clock, None, &dns, output)?;
+    let (outcome, now) = look(state, policy, clock, &[], &dns, output)?;
     let status = finish(arguments, policy, now, &outcome, None, output)?;
     let Some(error) = broken else {
         return Ok(status);
@@ -141,16 +140,6 @@ const fn is_gradual(step: &Step) -> bool {
         step,
         Step::Switch(_) | Step::Revoke(_) | Step::Remove(_) | Step::Destroy(_)
     )
-}
-
-/// Whether keys that others may have are in the DNS still.
-fn is_emergency(state: &State) -> bool {
-    let mut keys = state.keys.iter();
-    keys.any(|key| key.compromised && matches!(key.state, KeyState::Active | KeyState::Retiring))
-        || state
-            .keys
-            .iter()
-            .any(|key| key.compromised && state.active == Some(key.generation))
 }
 
 /// The state in the folder, or that of a domain without keys.
@@ -228,11 +217,11 @@ fn look(
     state: State,
     policy: &Policy,
     clock: Clock,
-    fresh: Option<u32>,
+    tried: &[Step],
     dns: &Keys,
     output: &mut Output,
 ) -> Result<(Outcome, u64), Error> {
-    let rotation = Rotation::begin(state, policy, clock.now()).after_making(fresh);
+    let rotation = Rotation::begin(state, policy, clock.now()).after(tried);
     let mut outcome = None;
     dns.drive([rotation], 20, output, |_, rotation, _| {
         let now = clock.now();

@@ -49,11 +49,6 @@ impl Done {
         let error = Some(error);
         Self { name, error }
     }
-
-    /// Whether something was done.
-    pub fn is_step(&self) -> bool {
-        self.error.is_none() && !matches!(self.name, "waiting" | "nothing" | "trouble")
-    }
 }
 
 /// What is done to a record.
@@ -127,6 +122,7 @@ impl Taking<'_> {
             Action::Revoke => "revoke",
             Action::Remove => "remove",
         };
+        let mut failed = None;
         for selector in selectors {
             let Some(key) = state.key(selector).cloned() else {
                 continue;
@@ -152,13 +148,21 @@ impl Taking<'_> {
             ];
             let limit = self.arguments.command_timeout;
             let steps = output.steps();
-            command::run("--publish-command", line, &variables, &text, limit, &steps)?;
+            let done = command::run("--publish-command", line, &variables, &text, limit, &steps);
+            if let Err(error) = done {
+                // One that fails holds no other up.
+                failed.get_or_insert(error);
+                continue;
+            }
             let now = self.clock.now();
             match action {
                 Action::Publish => state.published(selector, now),
                 Action::Revoke => state.revoked(selector, now),
                 Action::Remove => state.removed(selector, now),
             }
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
         Ok(match action {
             _ if self.arguments.publish_command.is_none() => "waiting",
