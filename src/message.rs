@@ -50,6 +50,8 @@ pub struct Header {
     above: usize,
     malformation: Option<Malformation>,
     foreign: Option<Foreign>,
+    /// The start of the body, where that was taken for a part of the header.
+    below: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -237,6 +239,40 @@ impl Header {
     #[must_use]
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// The start of the body that [`Header::mended`] found among the header's lines; else empty.
+    pub(crate) fn below(&self) -> &[u8] {
+        &self.below
+    }
+
+    /// The header as it is once [`Malformation::remedy`] is followed: a line of white space that is
+    /// in the place of the empty line ends it, and what is below that line is [`Header::below`]. It
+    /// still tells the malformation. Any other header is as it was.
+    pub(crate) fn mended(mut self) -> Self {
+        let Some(malformation) = &self.malformation else {
+            return self;
+        };
+        if malformation.kind() != MalformationKind::WhiteSpaceLine {
+            return self;
+        }
+        let start = malformation.start();
+        let line_feed = memchr::memchr(b'\n', &self.octets[start..]);
+        let end = line_feed.map_or(self.octets.len(), |at| start + at + 1);
+        let empty_line = self.length - self.octets.len() as u64;
+        self.below = self.octets.split_off(end);
+        self.length = end as u64;
+        self.octets.truncate(start);
+        self.below.extend_from_slice(match empty_line {
+            0 => b"",
+            1 => b"\n",
+            _ => b"\r\n",
+        });
+        self.fields.retain(|field| (field.start as usize) < start);
+        if let Some(last) = self.fields.last_mut() {
+            last.end = last.end.min(offset(start));
+        }
+        self
     }
 
     fn resolve(&self, span: &FieldSpan) -> HeaderField<'_> {

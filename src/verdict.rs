@@ -157,6 +157,10 @@ impl Verdict {
                 otherwise.result(),
                 self.detail_of(otherwise)
             ),
+            // It is judged as the remedy makes it.
+            Reason::MalformedHeader { malformation, .. } if malformation.remedy().is_some() => {
+                format!("{reason}; without that the result would be pass")
+            }
             Reason::Lookup(_)
             | Reason::KeyNotFound(_)
             | Reason::TooManyKeys { .. }

@@ -111,8 +111,14 @@ impl Verifier {
     /// Begins the verification of a message, from its header.
     ///
     /// `now` is the time of judgement in Unix seconds: the clock's, or the time of receipt.
+    ///
+    /// A line of white space that is in the place of the empty line below the header
+    /// ([`MalformationKind::WhiteSpaceLine`](crate::message::MalformationKind::WhiteSpaceLine)) is
+    /// taken for the end of the header, which then has only the fields above it. The message is
+    /// malformed all the same.
     #[must_use]
     pub fn begin(&self, header: Header, now: u64) -> Verification {
+        let header = header.mended();
         let index = FieldIndex::new(&header);
         let from_fields = index.count("from", usize::MAX);
         let repeated = Repeated::find(&index);
@@ -156,6 +162,7 @@ impl Verifier {
             header,
             candidates,
             queries,
+            is_begun: false,
         }
     }
 }
@@ -190,6 +197,8 @@ pub struct Verification {
     candidates: Vec<Candidate>,
     queries: Queries,
     body: BodyHasher,
+    /// Whether the body has what was taken for a part of the header.
+    is_begun: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -236,7 +245,16 @@ impl Verification {
 
     /// Takes the next octets of the body, the empty line before it not included.
     pub fn body(&mut self, octets: &[u8]) {
+        if !std::mem::replace(&mut self.is_begun, true) {
+            self.body.update(self.header.below());
+        }
         self.body.update(octets);
+    }
+
+    /// Leaves it to the caller to begin the body with [`Header::below`].
+    pub(crate) fn begin_body(&mut self) -> Vec<u8> {
+        self.is_begun = true;
+        self.header.below().to_vec()
     }
 
     /// The message's header.
@@ -247,7 +265,8 @@ impl Verification {
 
     /// Ends the body and judges each signature.
     #[must_use]
-    pub fn finish(self) -> Report {
+    pub fn finish(mut self) -> Report {
+        self.body(b"");
         let Self {
             policy,
             header,
@@ -255,6 +274,7 @@ impl Verification {
             candidates,
             queries,
             body,
+            ..
         } = self;
         let body = body.finish();
         let author_domain = single_author_domain(&header, &from);

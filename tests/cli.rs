@@ -20,6 +20,7 @@ mod keygen;
 mod lookup;
 mod lookup_names;
 mod mailboxes;
+mod malformed;
 mod many;
 mod mboxes;
 mod packed;

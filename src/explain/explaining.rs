@@ -75,8 +75,9 @@ impl Explaining {
     /// Begins with what was found of a message (a [`Report`], or a [`Judgement`] of a message in an
     /// mbox), and with its body as it stands.
     #[must_use]
-    pub fn begin(found: impl Into<Judgement>, body: KeptBody) -> Self {
+    pub fn begin(found: impl Into<Judgement>, mut body: KeptBody) -> Self {
         let judgement = found.into();
+        body.put_before(judgement.report().header.below());
         let names = |verdict: &Verdict| {
             if is_failure(verdict) {
                 nearby_queries(verdict)

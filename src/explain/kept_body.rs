@@ -23,6 +23,15 @@ impl KeptBody {
         }
     }
 
+    /// Puts bytes before those that are kept.
+    pub(super) fn put_before(&mut self, start: &[u8]) {
+        if !start.is_empty() {
+            let bytes = std::mem::take(&mut self.bytes);
+            self.push(start);
+            self.push(&bytes);
+        }
+    }
+
     /// The bytes of memory that it takes.
     #[must_use]
     pub fn size(&self) -> usize {

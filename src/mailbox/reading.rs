@@ -57,15 +57,18 @@ pub struct Readings {
 impl Readings {
     /// Begins with a verification that was given no body yet.
     #[must_use]
-    pub fn new(verification: Verification, quoting: Quoting) -> Self {
-        Self {
+    pub fn new(mut verification: Verification, quoting: Quoting) -> Self {
+        let start = verification.begin_body();
+        let mut readings = Self {
             unquoted: verification,
             as_it_stands: None,
             unquoter: match quoting {
                 Quoting::None => None,
                 Quoting::Mbox => Some(Unquoter::default()),
             },
-        }
+        };
+        readings.body(&start);
+        readings
     }
 
     /// The message's header.

@@ -13,6 +13,8 @@ use crate::syntax::folding::is_wsp;
 /// a message with one is neither accepted nor signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformation {
+    /// Where the line begins in the header's octets, or what is wrong in it.
+    start: usize,
     line: usize,
     kind: MalformationKind,
     text: String,
@@ -41,6 +43,11 @@ pub enum MalformationKind {
 }
 
 impl Malformation {
+    /// Where the line begins in the header's octets, or what is wrong in it.
+    pub(super) fn start(&self) -> usize {
+        self.start
+    }
+
     /// The line's number in the message, from 1; envelope lines above the header count.
     #[must_use]
     pub fn line(&self) -> usize {
@@ -85,6 +92,7 @@ impl Malformation {
         };
         let (line, text) = line_at(&header.octets, at, header.line_endings);
         Some(Self {
+            start: at,
             line,
             kind,
             text: printable(text),
@@ -94,7 +102,9 @@ impl Malformation {
 
 impl fmt::Display for Malformation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { line, kind, text } = self;
+        let Self {
+            line, kind, text, ..
+        } = self;
         write!(f, "the header is malformed: line {line} {kind}: \"{text}\"")
     }
 }

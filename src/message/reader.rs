@@ -111,6 +111,7 @@ impl HeaderReader {
             above: self.above,
             malformation: None,
             foreign: self.foreign,
+            below: Vec::new(),
         };
         if header.foreign.is_none() {
             header.malformation = Malformation::find(&header);

@@ -23,7 +23,11 @@ impl SignedInside {
     /// Begins with a message's header; `None` where the message has no parts.
     #[must_use]
     pub fn new(header: &Header) -> Option<Self> {
-        has_parts(header).then(|| Self { body: Vec::new() })
+        has_parts(header).then(|| {
+            let mut inside = Self { body: Vec::new() };
+            inside.push(header.below());
+            inside
+        })
     }
 
     /// Takes the next bytes of the body.

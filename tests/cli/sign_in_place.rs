@@ -87,3 +87,77 @@ fn a_link_of_another_user_is_not_followed_where_everybody_may_write() {
     fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).unwrap();
     sign(&["-o", &path, "testdata/message.eml"]).exits(0);
 }
+
+/// Which name is replaced does not depend on which of the jobs is done first.
+#[test]
+fn two_names_of_one_file_are_signed_once() {
+    for _ in 0..8 {
+        let folder = scratch();
+        let message = testdata::read("message.eml");
+        let first = file(&folder, "a.eml", &message);
+        let second = word(folder.path().join("b.eml"));
+        fs::hard_link(&first, &second).unwrap();
+        let run = sign(&["--in-place", "--jobs", "2", &first, &second]).exits(4);
+        run.says(&format!(
+            "{second}: another name (a hard link) of a file that was named"
+        ));
+        run.says(&format!("ln -f {first} {second}"));
+        assert!(fs::read(&first).unwrap().starts_with(b"DKIM-Signature:"));
+        assert_eq!(fs::read(&second).unwrap(), message);
+    }
+}
+
+/// Runs the command as another user; `None` where the test may not do that.
+fn as_nobody(words: &[&str]) -> Option<std::process::Output> {
+    use std::os::unix::process::CommandExt as _;
+
+    let key = testdata::read("keys/rsa2048.pem");
+    let folder = scratch();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let key = file(&folder, "k.pem", &key);
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let program = folder.path().join("dkim");
+    fs::copy(env!("CARGO_BIN_EXE_dkim"), &program).unwrap();
+    let mut command = std::process::Command::new(program);
+    command
+        .current_dir("/")
+        .args(["sign", "-s", "s", "-k", &key]);
+    command.args(words).uid(65534).gid(65534);
+    command.output().ok()
+}
+
+#[test]
+fn a_file_keeps_its_owner_or_stays_as_it_is() {
+    let folder = scratch();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    let message = testdata::read("message.eml");
+    let path = file(&folder, "m.eml", &message);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o664)).unwrap();
+    let Some(output) = as_nobody(&["--in-place", &path]) else {
+        return;
+    };
+    let error = String::from_utf8(output.stderr).unwrap();
+    let owner = fs::metadata(&path).unwrap().uid();
+    let expected = format!("{path}: you cannot give a new file its owner (user {owner})");
+    assert!(error.contains(&expected), "{error}");
+    assert_eq!(output.status.code(), Some(4));
+    assert_eq!(fs::read(&path).unwrap(), message);
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o664);
+}
+
+#[test]
+fn a_folder_that_permits_no_new_file_is_named() {
+    let folder = scratch();
+    let message = testdata::read("message.eml");
+    let path = file(&folder, "m.eml", &message);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let Some(output) = as_nobody(&["--in-place", &path]) else {
+        return;
+    };
+    let error = String::from_utf8(output.stderr).unwrap();
+    let shown = folder.path().display();
+    let expected = format!("{path}: you may not make a new file in its folder {shown}");
+    assert!(error.contains(&expected), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), message);
+}

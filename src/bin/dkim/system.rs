@@ -14,6 +14,6 @@ pub use this::{
     FileState, TEMPORARY, arguments, before_signals_end, end_as_by_closed_pipe, end_group,
     end_group_of, end_line, folded, follow_links, host_name, in_own_group, keep_attributes,
     keep_owner, keep_rights, leads_nowhere, make_private_folder, nobody_reads, open_folder,
-    other_names, path_of, read_pointer, replace_pointer, rights_of_everybody, set_mode, shell,
-    word,
+    other_names, path_of, read_pointer, replace_pointer, rights_of_everybody, set_mode,
+    shared_identity, shell, word,
 };

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
+use super::shown;
 use crate::interrupt::Steps;
 use crate::system::{FileState, follow_links, keep_attributes, keep_rights, set_mode};
 
@@ -175,7 +176,10 @@ fn write_file<E: From<io::Error>>(
 ) -> Result<(), E> {
     // Nobody reads of a message before its file has the rights of the one it replaces.
     let mode = if existing.is_some() { 0o600 } else { 0o666 };
-    let mut file = NewFile::beside(target, mode)?;
+    let mut file = NewFile::beside(target, mode).map_err(|error| match existing {
+        Some(_) => of_folder(target, error),
+        None => error,
+    })?;
     write(file.file())?;
     if let Some(existing) = existing {
         // Those of a file that one may not read cannot be had.
@@ -186,6 +190,16 @@ fn write_file<E: From<io::Error>>(
     }
     file.replace_if(target, steps, check)?;
     Ok(())
+}
+
+/// Says that it is the folder which permits no new file in the place of one that may be writable.
+fn of_folder(target: &Path, error: io::Error) -> io::Error {
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return error;
+    }
+    let folder = shown(&folder_of(target));
+    let why = format!("you may not make a new file in its folder {folder}");
+    io::Error::new(error.kind(), why)
 }
 
 /// The folder that a file is in.

@@ -22,7 +22,7 @@ use tempfile::Builder;
 
 pub use rights::{
     FileState, follow_links, keep_attributes, keep_owner, keep_rights, open_folder, other_names,
-    rights_of_everybody,
+    rights_of_everybody, shared_identity,
 };
 
 /// The variable that names the folder of temporary files.

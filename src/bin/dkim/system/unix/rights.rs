@@ -62,17 +62,23 @@ pub fn keep_owner(file: &File, existing: &Metadata) {
     let _ = fchown(file, Some(existing.uid()), Some(existing.gid()));
 }
 
-/// Gives a file the owner, the group and the mode of another, as far as one may. Where the group
-/// cannot be given, it is given no rights.
+/// Gives a file the owner, the group and the mode of another. Refuses where one may not give it
+/// this owner or this group: others would lose their rights.
 pub fn keep_rights(file: &File, existing: &Metadata) -> io::Result<()> {
     let current = file.metadata()?;
-    let mut mode = existing.mode() & 0o7777;
+    let mode = existing.mode() & 0o7777;
     let (owner, group) = (existing.uid(), existing.gid());
     if (current.uid(), current.gid()) != (owner, group)
         && fchown(file, Some(owner), Some(group)).is_err()
-        && fchown(file, None, Some(group)).is_err()
     {
-        mode &= !0o070;
+        let whose = if current.uid() == owner {
+            format!("its group ({group})")
+        } else {
+            format!("its owner (user {owner})")
+        };
+        return Err(io::Error::other(format!(
+            "you cannot give a new file {whose}; write to a file of another name"
+        )));
     }
     file.set_permissions(Permissions::from_mode(mode))
 }
@@ -176,6 +182,11 @@ impl FileState {
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
+}
+
+/// What is the same for all names of a file; `None` for a file with one name.
+pub fn shared_identity(metadata: &Metadata) -> Option<(u64, u64)> {
+    (other_names(metadata) > 0).then(|| (metadata.dev(), metadata.ino()))
 }
 
 /// How many other names (hard links) a file has.

@@ -1,13 +1,14 @@
 //! Where signed messages go.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::args::Sign;
 use crate::error::Error;
 use crate::files::{Source, Sources, shown, word};
-use crate::system::folded;
+use crate::system::{folded, shared_identity};
 
 /// The messages to sign, one after the other, and the files that they go to.
 pub struct Inputs {
@@ -18,6 +19,9 @@ pub struct Inputs {
     output_dir: Option<PathBuf>,
     /// The files that are written or will be.
     written: HashSet<PathBuf>,
+    /// The files with several names (hard links) that are replaced, and the name of each that was
+    /// named first.
+    shared: HashMap<(u64, u64), PathBuf>,
 }
 
 impl Inputs {
@@ -30,6 +34,7 @@ impl Inputs {
             output: output.filter(|output| output.as_os_str() != "-"),
             output_dir: arguments.output_dir.clone(),
             written: HashSet::new(),
+            shared: HashMap::new(),
         }
     }
 
@@ -42,6 +47,19 @@ impl Inputs {
             }
             Err((source, error)) => (source, Err(error)),
         })
+    }
+
+    /// The earlier name of a file that this one is another name of. The signed message takes only
+    /// one name: which one must not depend on which is done first.
+    fn earlier_name(&mut self, path: &Path) -> Option<PathBuf> {
+        let identity = shared_identity(&fs::metadata(path).ok()?)?;
+        match self.shared.entry(identity) {
+            Entry::Occupied(first) => Some(first.get().clone()),
+            Entry::Vacant(free) => {
+                free.insert(path.to_owned());
+                None
+            }
+        }
     }
 
     fn destination(&mut self, source: &Source) -> Result<Option<PathBuf>, Error> {
@@ -61,6 +79,11 @@ impl Inputs {
             }
             if !self.written.insert(identity(path)) {
                 return Err(about(path, "named twice: it is signed already"));
+            }
+            if let Some(first) = self.earlier_name(path) {
+                let error = about(path, "another name (a hard link) of a file that was named");
+                let (first, other) = (word(&first), word(path));
+                return Err(error.hint(format!("ln -f {first} {other}")));
             }
             return Ok(Some(path.clone()));
         }

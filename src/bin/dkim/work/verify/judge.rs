@@ -190,8 +190,7 @@ impl Judge {
             }
             let mut read = self.begin(place, header)?;
             let body = &piece[end.unwrap_or(0)..];
-            let header = read.readings.header().length();
-            read.uncounted = header + body.len() as u64;
+            read.uncounted += body.len() as u64;
             read.body(body);
             let mut ended = piece.is_empty();
             while !ended {
@@ -216,6 +215,7 @@ impl Judge {
     fn begin(&self, place: &Place, header: HeaderReader) -> Result<Box<Read>, Error> {
         let header = header.finish().map_err(Error::cannot)?;
         let now = self.time_of_judgement(&header)?;
+        let uncounted = header.length();
         let verification = self.verifier.begin(header, now);
         let mut readings = Readings::new(verification, place.quoting());
         let mut asked = Vec::new();
@@ -230,7 +230,7 @@ impl Judge {
             readings,
             kept: self.explain.map(|_| KeptBody::default()),
             asked,
-            uncounted: 0,
+            uncounted,
         }))
     }
 
