@@ -40,6 +40,15 @@ fn a_signed_message_inside_is_told_with_how_to_verify_it() {
             .exits(1)
             .prints("there is no DKIM-Signature field")
             .prints("part 2 is a message with a signature of example.com");
+        let inspected = dkim(&["inspect", "--json", &path]).exits(1);
+        let same = &inspected.json()[0]["warnings"][0];
+        for key in ["code", "message", "remedy"] {
+            assert_eq!(same[key], warning[key]);
+        }
+        dkim(&["inspect", &path])
+            .exits(1)
+            .prints("part 2 is a message with a signature of example.com")
+            .prints(&command);
         let part = dkim(&["inspect", "--part", "2", &path]).exits(0).stdout;
         assert_eq!(part, inside);
         dkim_reading(&["verify", ZONE[0], ZONE[1]], &part).exits(0);

@@ -1,7 +1,7 @@
 //! Messages whose header mail software takes in different ways.
 
 use super::mailboxes::{mbox, verify};
-use super::{ZONE, dkim_reading, file, scratch, signed};
+use super::{ZONE, dkim, dkim_reading, file, scratch, signed};
 
 /// The signed message with this in the place of the empty line below the header.
 fn with_separator(separator: &str) -> Vec<u8> {
@@ -46,4 +46,40 @@ fn what_is_below_a_line_of_white_space_is_explained_as_body() {
     // In an mbox, where the lines below may be quoted.
     let path = file(&folder, "box", &mbox(&[with_separator(" ")], true));
     verify(&[&path]).exits(1).prints(PASSES);
+}
+
+#[test]
+fn what_an_unquoted_line_cuts_off_is_said_to_be_the_rest() {
+    let folder = scratch();
+    let whole = b"From: a@b.example\n\nHello\n\n";
+    let split = [
+        b"From a@b.example Mon Jan  4 10:00:00 2027\n",
+        &whole[..],
+        b"From c@b.example Mon Jan  4 10:00:00 2027\n\nthe rest\n",
+    ]
+    .concat();
+    let path = file(&folder, "box", &split);
+    let said = "it may be the rest of message 1";
+    let run = verify(&["--json", &path]).exits(1);
+    let warning = run.json()[1]["warnings"][0]["message"].clone();
+    assert!(warning.as_str().unwrap().contains(said), "{warning}");
+    verify(&[&path]).exits(1).prints(said);
+    dkim(&["inspect", &path]).exits(1).prints(said);
+}
+
+#[test]
+fn zero_bytes_and_lines_of_white_space_are_told_when_a_message_is_signed() {
+    for (message, said) in [
+        (
+            &b"From: joe@example.com\r\n\r\na\0b\r\n"[..],
+            "the body has a zero byte (NUL)",
+        ),
+        (
+            b"From: joe@example.com\r\nSubject: a\r\n \r\n b\r\n\r\nHi\r\n",
+            "a line of the header is white space",
+        ),
+    ] {
+        let words = ["sign", "-s", "s", "-k", "testdata/keys/rsa2048.pem"];
+        dkim_reading(&words, message).exits(0).says(said);
+    }
 }

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use dkim_toolkit::mailbox::Quoting;
 use dkim_toolkit::message::{Header, HeaderReader, LineEndings};
+use dkim_toolkit::verdict::{Warning, WarningCode};
 
 use crate::error::Error;
 use crate::system;
@@ -78,6 +79,21 @@ impl Place {
         match self.index {
             None => Quoting::None,
             Some(_) => Quoting::Mbox,
+        }
+    }
+
+    /// Completes a warning about the message: names the file in its remedy, and says of what is no
+    /// message in an mbox where it may be from.
+    pub fn complete(&self, warning: &mut Warning) {
+        warning.name_file(|remedy| self.word_in(remedy));
+        if warning.code == WarningCode::NotAMessage
+            && let Some(before) = self.index.and_then(|index| index.checked_sub(1))
+            && before > 0
+        {
+            warning.message.push_str(&format!(
+                "; it may be the rest of message {before}: a line that begins with From and is not \
+                 quoted splits a message"
+            ));
         }
     }
 

@@ -7,7 +7,7 @@ mod part;
 use dkim_toolkit::inspect::signatures;
 use dkim_toolkit::mailbox::Readings;
 use dkim_toolkit::verdict::WarningCode;
-use dkim_toolkit::verify::Verifier;
+use dkim_toolkit::verify::{SignedInside, Verifier};
 
 use super::inputs::{Content, Inputs, Next};
 use crate::args::Inspect;
@@ -100,10 +100,19 @@ fn inspect(
     let now = now();
     let verification = Verifier::default().begin(header, now);
     let mut readings = Readings::new(verification, place.quoting());
-    content.read_body(&body, |bytes| readings.body(bytes))?;
+    let mut inside = SignedInside::new(readings.header());
+    content.read_body(&body, |bytes| {
+        if let Some(inside) = &mut inside {
+            inside.push(bytes);
+        }
+        readings.body(bytes);
+    })?;
     let mut report = readings.finish().into_report();
+    (report.warnings).retain(|warning| warning.code == WarningCode::NotAMessage);
+    let inside = inside.map(|inside| inside.warnings(&report.header));
+    report.warnings.extend(inside.into_iter().flatten());
     for warning in &mut report.warnings {
-        warning.name_file(|remedy| place.word_in(remedy));
+        place.complete(warning);
     }
     let claims = Claims::new(&report);
     let inspections = signatures(&report);
@@ -115,8 +124,7 @@ fn inspect(
     let each = inspections.into_iter().zip(report.verdicts).enumerate();
     Ok(Inspected {
         signatures: each.map(signature).collect(),
-        not_a_message: (report.warnings.into_iter())
-            .find(|warning| warning.code == WarningCode::NotAMessage),
+        warnings: report.warnings,
         claims,
         now,
     })

@@ -9,8 +9,8 @@ use crate::exit::ExitStatus;
 /// What is said of one message.
 pub struct Inspected {
     pub signatures: Vec<Signature>,
-    /// What was given in place of a message, and what to do about it.
-    pub not_a_message: Option<Warning>,
+    /// What was given in place of a message, or the signed messages in it, and what to do about it.
+    pub warnings: Vec<Warning>,
     /// What Authentication-Results and ARC fields claim.
     pub claims: Claims,
     /// The time in Unix seconds that times are compared with.
@@ -28,7 +28,7 @@ pub struct Signature {
 impl Inspected {
     pub fn has_warnings(&self) -> bool {
         let mut signatures = self.signatures.iter();
-        self.not_a_message.is_some()
+        !self.warnings.is_empty()
             || signatures.any(|signature| !signature.verdict.warnings.is_empty())
     }
 

@@ -148,15 +148,17 @@ impl<'a> Message<'a> {
                 signatures.collect()
             },
         );
-        let warning = inspected.and_then(|inspected| inspected.not_a_message.as_ref());
-        let warning = warning.map(|warning| MessageWarning {
+        let warnings = inspected
+            .into_iter()
+            .flat_map(|inspected| &inspected.warnings);
+        let warnings = warnings.map(|warning| MessageWarning {
             code: warning.code.name(),
             message: &warning.message,
             remedy: warning.remedy(),
         });
         Self {
             claims: inspected.map(|inspected| &inspected.claims),
-            warnings: warning.into_iter().collect(),
+            warnings: warnings.collect(),
             source: (&*place.source).into(),
             index: place.index,
             signatures,

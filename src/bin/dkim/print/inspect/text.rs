@@ -27,7 +27,7 @@ pub fn report(place: &Place, inspected: &Inspected, follows: bool, columns: usiz
     let style = if signatures.is_empty() { UNSURE } else { PLAIN };
     let found = count(signatures.len(), "signature");
     report.line_of(&[(PLAIN, &format!("{place}: ")), (style, &found)]);
-    if let Some(warning) = &inspected.not_a_message {
+    for warning in &inspected.warnings {
         report.wrapped(2, UNSURE, "", &escape(&warning.message));
         if let Some(remedy) = warning.remedy() {
             report.wrapped(4, PLAIN, "remedy:", &escape(remedy));

@@ -155,7 +155,16 @@ impl Signatory {
         }
         let mut signing = Signing::begin(&signers, header.clone(), self.time_of_signing())
             .map_err(|error| cannot_sign(&error))?;
-        message.read_body(&body, |bytes| signing.body(bytes))?;
+        let mut has_zero = false;
+        message.read_body(&body, |bytes| {
+            has_zero |= bytes.contains(&0);
+            signing.body(bytes);
+        })?;
+        if has_zero {
+            let zero = "the body has a zero byte (NUL), which no message may have: mail servers \
+                        may refuse or change it, which breaks the signature";
+            warnings.push(zero.to_owned());
+        }
         self.counter.add(message.length());
         if is_mbox(header.envelope()) {
             refuse_several(&mut message)?;
@@ -269,6 +278,11 @@ fn warnings_of_header(header: &Header) -> Vec<String> {
     if !header.envelope().is_empty() {
         warnings.push("the envelope line above the header is not signed".to_owned());
     }
+    if has_white_line(header) {
+        let line = "a line of the header is white space: mail programs may take it for the end of \
+                    the header";
+        warnings.push(line.to_owned());
+    }
     let authors = header.fields_named("from").count();
     if authors > 1 {
         warnings.push(format!(
@@ -276,6 +290,16 @@ fn warnings_of_header(header: &Header) -> Vec<String> {
         ));
     }
     warnings
+}
+
+/// Whether a field goes on over a line of nothing but white space (RFC 5322 §3.2.2).
+fn has_white_line(header: &Header) -> bool {
+    let is_white = |line: &[u8]| !line.is_empty() && line.trim_ascii().is_empty();
+    let mut lines = header.fields().flat_map(|field| {
+        let lines = field.raw().split(|&byte| byte == b'\n');
+        lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+    });
+    lines.any(is_white)
 }
 
 /// That a file which is replaced stays as it was under its other names.

@@ -267,7 +267,7 @@ impl Judge {
         report.warnings.extend(arc_warning(&report.header));
         report.warnings.extend(claim_warning(&report));
         for warning in &mut report.warnings {
-            warning.name_file(|remedy| place.word_in(remedy));
+            place.complete(warning);
         }
         let outcome = Outcome {
             result: self.requirement.result(&report),
