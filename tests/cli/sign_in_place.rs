@@ -100,8 +100,8 @@ fn two_names_of_one_file_are_signed_once() {
         let run = sign(&["--in-place", "--jobs", "2", &first, &second]).exits(4);
         run.says(&format!(
             "{second}: another name (a hard link) of a file that was named"
-        ));
-        run.says(&format!("ln -f {first} {second}"));
+        ))
+        .says(&format!("ln -f {first} {second}"));
         assert!(fs::read(&first).unwrap().starts_with(b"DKIM-Signature:"));
         assert_eq!(fs::read(&second).unwrap(), message);
     }
