@@ -10,6 +10,7 @@ use std::fmt;
 use crate::identifier::DomainName;
 use crate::message::{Header, LineEndings};
 use grammar::address_list;
+use likely::ShownAddress;
 
 /// The addresses of every From field, in order, those in groups among them.
 ///
@@ -146,7 +147,7 @@ pub(crate) fn author_domains(header: &Header) -> Vec<DomainName> {
             None => {
                 let text = field.text().to_ascii_lowercase();
                 let found = likely::shown_addresses(&text).into_iter();
-                found.map(|(_, domain)| domain).for_each(&mut add);
+                found.filter_map(|shown| shown.domain).for_each(&mut add);
             }
         }
     }
@@ -154,8 +155,8 @@ pub(crate) fn author_domains(header: &Header) -> Vec<DomainName> {
 }
 
 /// The addresses that a reader sees in the From fields that are as RFC 5322 §3.4 has them, in
-/// display names and comments too, with their domains.
-pub(crate) fn shown_addresses(header: &Header) -> Vec<(String, DomainName)> {
+/// display names and comments too.
+pub(crate) fn shown_addresses(header: &Header) -> Vec<ShownAddress> {
     header
         .fields_named("from")
         .filter(|field| address_list(field.value(), header.line_endings()).is_some())

@@ -81,17 +81,34 @@ impl<'a> EncodedWord<'a> {
         let [b'?', encoding, b'?', encoded @ ..] = inner else {
             return None;
         };
-        // An encoded text has no question mark in it.
+        // An encoded text has no question mark in it. Of the word's end a part may be missing.
         let end = memchr::memchr(b'?', encoded)?;
         let (encoded, behind) = encoded.split_at(end);
-        let behind = behind.strip_prefix(b"?=")?;
+        let behind = match behind {
+            [b'?', b'=', behind @ ..] => behind,
+            [b'?', behind @ ..] if !matches!(behind, [b'=' | b'?', ..]) => behind,
+            _ => return None,
+        };
         let bytes = match encoding {
-            b'b' | b'B' => LENIENT.decode(encoded).ok()?,
+            b'b' | b'B' => base64(encoded)?,
             b'q' | b'Q' => quoted(encoded),
             _ => return None,
         };
         Some((Self { charset, bytes }, behind))
     }
+}
+
+/// Decodes B (RFC 2047 §4.1); what is not of its alphabet is passed over (RFC 2045 §6.8).
+fn base64(encoded: &[u8]) -> Option<Vec<u8>> {
+    let letters: Vec<u8> = encoded
+        .iter()
+        .copied()
+        .filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+        .collect();
+    if letters.is_empty() && !encoded.is_empty() {
+        return None;
+    }
+    LENIENT.decode(letters).ok()
 }
 
 /// Decodes Q (RFC 2047 §4.2); what is no escape stays.
@@ -146,6 +163,9 @@ mod tests {
             ("=?utf-8?q?=C3?= =?utf-8?q?=BC?=", "ü"),
             ("=?utf-8?q?a?= =?iso-8859-1?q?=FC?=", "aü"),
             ("x=?utf-8?q?a?=y", "xay"),
+            ("=?utf-8?b?R3LD vMOf*ZQ?=", "Grüße"),
+            ("=?utf-8?q?a=40b? <c@d>", "a@b <c@d>"),
+            ("=?utf-8?q?a=40b?", "a@b"),
             // What is not encoded stays.
             ("=?utf-8?x?a?=", "=?utf-8?x?a?="),
             ("=?utf-8?q?a", "=?utf-8?q?a"),

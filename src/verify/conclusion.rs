@@ -198,17 +198,20 @@ pub(super) fn address_in_display_name(report: &Report) -> Option<Warning> {
         .map(|domain| organizational_domain(&domain).to_owned())
         .collect();
     let address = report.from.first().filter(|_| !organizations.is_empty())?;
-    let is_foreign = |domain: &DomainName| {
+    let is_own = |domain: &DomainName| {
         let organization = organizational_domain(domain);
-        !organizations.iter().any(|own| own == organization)
+        organizations.iter().any(|own| own == organization)
     };
-    let shown = shown_addresses(&report.header);
-    let (foreign, domain) = shown.into_iter().find(|(_, domain)| is_foreign(domain))?;
+    let shown = shown_addresses(&report.header).into_iter();
+    let foreign = { shown }.find(|shown| !shown.domain.as_ref().is_some_and(is_own))?;
     let message = format!(
         "the From shows {}, and the message is from {}: do not take it for a message of {}",
-        escape(&foreign),
+        escape(&foreign.address),
         escape(address),
-        domain.shown()
+        foreign
+            .domain
+            .as_ref()
+            .map_or_else(|| escape(&foreign.shown_domain), DomainName::shown)
     );
     Some(Warning::new(WarningCode::AddressInDisplayName, message).about_field("From"))
 }
