@@ -74,9 +74,9 @@ pub(super) fn shown_addresses(text: &str) -> Vec<ShownAddress> {
     found
 }
 
-/// The last word of a text, without brackets and quotes at its end.
+/// The last word of a text, without white space, closing brackets and quotes at its end.
 fn last_word(text: &str) -> &str {
-    let text = text.trim_end_matches(|character| !is_at(character) && is_end(character));
+    let text = text.trim_end_matches(|end: char| end.is_whitespace() || ")]\"'".contains(end));
     let start = text.rfind(is_end).map(|at| &text[at..]);
     start.map_or(text, |rest| rest.trim_start_matches(is_end))
 }

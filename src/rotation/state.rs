@@ -261,6 +261,7 @@ impl State {
             if key.state == KeyState::Retiring && before.is_some_and(|read| key.generation >= read)
             {
                 key.since = now;
+                key.due_since = None;
             }
         }
         self.reloaded = self.active;
