@@ -50,8 +50,9 @@ impl Report {
         {
             warn_of_age(&mut self.verdicts, received);
         }
-        self.unsigned_fields = UnsignedField::find(&self.header, &self.verdicts);
-        let unsigned = self.unsigned_fields.iter().map(UnsignedField::warning);
+        self.unsigned_fields = UnsignedField::find(self);
+        let who = self.who_did_not_sign();
+        let unsigned = self.unsigned_fields.iter().map(|field| field.warning(&who));
         self.warnings.extend(unsigned);
         self.warnings.extend(self.several_authors());
         self.warnings.sort_by_key(|warning| warning.code);
@@ -65,6 +66,27 @@ impl Report {
     #[must_use]
     pub fn passes_aligned(&self) -> bool {
         self.verdicts.iter().any(Verdict::passes_aligned)
+    }
+
+    /// The signatures whose word counts for a reader: those that pass and are aligned with the From
+    /// domain, or else all that pass. What a stranger signs beside the author, the author did not.
+    pub fn speaking(&self) -> impl Iterator<Item = &Verdict> {
+        let is_aligned = self.passes_aligned();
+        let passing = self.verdicts.iter().filter(|verdict| verdict.passes());
+        passing.filter(move |verdict| !is_aligned || verdict.passes_aligned())
+    }
+
+    /// Who did not sign what [`Self::speaking`] leaves out: the From domain, where another domain's
+    /// signature passes that may cover it, or else nobody.
+    #[must_use]
+    pub fn who_did_not_sign(&self) -> String {
+        let passing = self.verdicts.iter().filter(|verdict| verdict.passes());
+        match &self.author_domain {
+            Ok(author) if passing.count() > self.speaking().count() => {
+                format!("{} did not sign", author.shown())
+            }
+            _ => "nobody signed".to_owned(),
+        }
     }
 
     /// The domains whose signatures pass, each once, from the top.

@@ -126,8 +126,8 @@ impl Judge<'_> {
         let bytes = if unsigned == 1 { "byte" } else { "bytes" };
         let text = self.body.behind(&signature.body_hash_request());
         let message = format!(
-            "nobody signed the last {unsigned} {bytes} of the body (l=): anybody may have added \
-             them, “{}”",
+            "this signature does not cover the last {unsigned} {bytes} of the body (l=): anybody \
+             may have added them, “{}”",
             printable(trim(&without_line_ends(text)))
         );
         warnings.push(Warning::new(WarningCode::UnsignedBody, message));

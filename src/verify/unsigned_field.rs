@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Report;
 use crate::alignment::organizational_domain;
 use crate::author::{address_domain, addresses};
 use crate::message::{Header, HeaderField};
@@ -34,8 +35,8 @@ const FIELDS: [(&str, Role); 10] = [
     ("Message-ID", Role::Conversation),
 ];
 
-/// The fields of one name that no passing signature covers, in a message with a signature that
-/// passes.
+/// The fields of one name that no signature covers whose word counts ([`Report::speaking`]), in a
+/// message with a signature that passes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnsignedField {
@@ -52,15 +53,14 @@ pub struct UnsignedField {
 
 impl UnsignedField {
     /// Finds those of a message, the worst first; none where no signature passes.
-    pub(super) fn find(header: &Header, verdicts: &[Verdict]) -> Vec<Self> {
-        if !verdicts.iter().any(Verdict::passes) {
+    pub(super) fn find(report: &Report) -> Vec<Self> {
+        let header = &report.header;
+        if !report.verdicts.iter().any(Verdict::passes) {
             return Vec::new();
         }
         let mut is_signed = vec![false; header.fields().len()];
-        for verdict in verdicts.iter().filter(|verdict| verdict.passes()) {
-            for &at in &verdict.signed_fields {
-                is_signed[at] = true;
-            }
+        for &at in report.speaking().flat_map(|verdict| &verdict.signed_fields) {
+            is_signed[at] = true;
         }
         // The topmost that is not signed, how many are not, and how many there are.
         let mut found = [(None, 0, 0); FIELDS.len()];
@@ -111,8 +111,9 @@ impl UnsignedField {
         format!("have the signer list {names} in h=, and {each}once more so that none can be added")
     }
 
-    pub(super) fn warning(&self) -> Warning {
-        let message = format!("nobody signed {self}: {}", self.consequence);
+    /// The warning, with [`Report::who_did_not_sign`].
+    pub(super) fn warning(&self, who: &str) -> Warning {
+        let message = format!("{who} {self}: {}", self.consequence);
         Warning::new(WarningCode::UnsignedField, message)
             .about_field(self.name)
             .with_remedy(Self::remedy(std::slice::from_ref(self)))
@@ -210,8 +211,11 @@ mod tests {
         for verdict in &mut report.verdicts {
             verdict.reason = None;
         }
-        let found = UnsignedField::find(&report.header, &report.verdicts);
-        let found: Vec<_> = found.iter().map(|field| field.warning().message).collect();
+        let found = UnsignedField::find(&report);
+        let found: Vec<_> = found
+            .iter()
+            .map(|field| field.warning(&report.who_did_not_sign()).message)
+            .collect();
         assert_eq!(found, expected, "{fields:?} {signed:?}");
     }
 

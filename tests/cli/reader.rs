@@ -171,8 +171,22 @@ fn what_lies_outside_l_is_shown() {
     message.extend(b"PS: pay to\r\nanother account\x1b[2J\r\n");
     check(&[], &message)
         .prints("nobody signed the Subject and the end of the body")
-        .prints("nobody signed the last 33 bytes of the body (l=): anybody may have")
+        .prints("this signature does not cover the last 33 bytes of the body (l=)")
         .prints("“PS: pay to another account\\u{1b}[2J”");
+}
+
+#[test]
+fn a_stranger_who_signs_beside_the_author_vouches_for_nothing() {
+    let mut message = barely_signed(&["--body-length"], "Reply-To: x@evil.example\r\n");
+    message.extend(b"PS: pay to another account\r\n");
+    let key = ["-s", "s1", "-k", "testdata/keys/rsa2048.pem"];
+    let words = [&["sign", "-d", EVIL], &key[..]].concat();
+    let both = dkim_reading(&words, &message).exits(0).stdout;
+    let run = verify(&["firma.example", EVIL], &["--require", "aligned"], &both).exits(0);
+    run.prints("-: pass, but firma.example did not sign the Reply-To, the Subject and the end of")
+        .prints("Subject: Your account is locked (not signed)")
+        .prints("warning: firma.example did not sign the Reply-To: anybody may have added it")
+        .prints("the last 28 bytes of the body (l=): anybody may have added");
 }
 
 #[test]

@@ -79,11 +79,11 @@ fn no_author(found: &Found) -> &'static str {
     }
 }
 
-/// The parts of the message that nobody signed.
+/// The parts of the message that nobody signed, or only a stranger beside the author.
 fn unsigned_parts(found: &Found) -> Option<String> {
-    let mut passing = found.verdicts.iter().filter(|verdict| verdict.passes());
-    let first = passing.next()?;
-    let others: Vec<_> = passing.collect();
+    let mut speaking = found.speaking();
+    let first = speaking.next()?;
+    let others: Vec<_> = speaking.collect();
     let mut fields: Vec<_> = found
         .unsigned_fields
         .iter()
@@ -123,15 +123,16 @@ fn unsigned_parts(found: &Found) -> Option<String> {
     let (last, rest) = fields.split_last()?;
     let rest = rest.join(", ");
     let and = if rest.is_empty() { "" } else { " and " };
-    Some(format!("nobody signed {rest}{and}{last}"))
+    Some(format!("{} {rest}{and}{last}", found.who_did_not_sign()))
 }
 
-/// How old the message was when it came, where every passing signature was old.
+/// How old the message was when it came, where every signature was old whose word counts.
 fn age(found: &Found) -> Option<String> {
-    let mut passing = found.verdicts.iter().filter(|verdict| verdict.passes());
-    let is_old = passing.all(|verdict| has(verdict, WarningCode::OldSignature));
+    let is_old = found
+        .speaking()
+        .all(|verdict| has(verdict, WarningCode::OldSignature));
     let received = received_time(&found.header).filter(|_| is_old)?;
-    let times = found.verdicts.iter().filter(|verdict| verdict.passes());
+    let times = found.speaking();
     let times = times.filter_map(|verdict| verdict.signature.as_ref()?.timestamp);
     let age = received.saturating_sub(times.max()?);
     Some(format!(

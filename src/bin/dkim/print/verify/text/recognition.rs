@@ -15,8 +15,8 @@ const SHOWN: usize = 3;
 /// Adds From, Subject and Date, each on a line, without its middle or its end where it is too long.
 pub fn fields(report: &mut Report, outcome: &Outcome) {
     let found = &outcome.report;
-    let passing = found.verdicts.iter().filter(|verdict| verdict.passes());
-    let signed: HashSet<usize> = passing
+    let signed: HashSet<usize> = found
+        .speaking()
         .flat_map(|verdict| verdict.signed_fields.iter().copied())
         .collect();
     for name in ["From", "Subject", "Date"] {

@@ -57,7 +57,8 @@ fn unsigned_fields(report: &mut Report, outcome: &Outcome) {
         |one: &UnsignedField, other: &UnsignedField| one.consequence() == other.consequence();
     for group in fields.chunk_by(same) {
         let which: Vec<_> = group.iter().map(UnsignedField::to_string).collect();
-        let sentence = format!("nobody signed {}: {}", and(&which), group[0].consequence());
+        let who = outcome.report.who_did_not_sign();
+        let sentence = format!("{who} {}: {}", and(&which), group[0].consequence());
         let remedy = UnsignedField::remedy(group);
         let is_told = outcome.explanations.is_some();
         one(report, &sentence, is_told.then_some(remedy.as_str()));
