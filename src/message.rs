@@ -15,7 +15,7 @@ pub use crate::syntax::folding::{LineEnd, LineEndings};
 pub use compose::PairError;
 pub(crate) use field_index::FieldIndex;
 pub(crate) use foreign::FILE;
-pub use foreign::{Foreign, apple_mail};
+pub use foreign::{Foreign, apple_mail, with_file};
 pub(crate) use long_line::LongLine;
 pub use malformation::{Malformation, MalformationKind};
 pub(crate) use reader::is_envelope;

@@ -10,6 +10,19 @@ pub(super) const START: usize = 512;
 /// Stands for the file in [`Foreign::remedy`].
 pub(crate) const FILE: &str = "FILE";
 
+/// A command with a file's name, a word of the shell, for the `FILE` in it. It never writes over that
+/// very file, which the shell would empty before it is read.
+#[must_use]
+pub fn with_file(command: &str, word: &str) -> String {
+    const TARGET: &str = "mended.eml";
+    let command = if word.ends_with(TARGET) {
+        command.replace(TARGET, "mended-again.eml")
+    } else {
+        command.to_owned()
+    };
+    command.replace(FILE, word)
+}
+
 /// What something is that is given for a message and has no header: no verifier finds a signature
 /// in it, and a signer must not add one.
 ///
@@ -393,6 +406,18 @@ mod tests {
             below,
             Some("tail -n +3 FILE > mended.eml"),
         );
+    }
+
+    #[test]
+    fn a_command_never_writes_over_the_file_that_it_reads() {
+        let remedy = "tail -n +2 FILE > mended.eml";
+        for (word, expected) in [
+            ("a.eml", "tail -n +2 a.eml > mended.eml"),
+            ("mended.eml", "tail -n +2 mended.eml > mended-again.eml"),
+            ("./mended.eml", "tail -n +2 ./mended.eml > mended-again.eml"),
+        ] {
+            assert_eq!(with_file(remedy, word), expected);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Warnings, and what to do about them: codes that are a contract with scripts.
 
 use crate::coded::coded;
-use crate::message::FILE;
+use crate::message::{FILE, with_file};
 
 /// What to do where it is not proven how the header was changed.
 pub(crate) const COMPARE_HEADER: &str =
@@ -63,7 +63,7 @@ impl Warning {
         if let Some(remedy) = &self.own_remedy
             && remedy.contains(FILE)
         {
-            self.own_remedy = name(remedy).map(|name| remedy.replace(FILE, &name));
+            self.own_remedy = name(remedy).map(|name| with_file(remedy, &name));
         }
     }
 

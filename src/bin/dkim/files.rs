@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dkim_toolkit::mailbox::Quoting;
-use dkim_toolkit::message::{Header, HeaderReader, LineEndings};
+use dkim_toolkit::message::{Header, HeaderReader, LineEndings, with_file};
 use dkim_toolkit::verdict::{Warning, WarningCode};
 
 use crate::error::Error;
@@ -129,7 +129,7 @@ impl Source {
 
     /// A command with the source in the place of `FILE`.
     pub fn named_in(&self, command: &str) -> String {
-        command.replace("FILE", &self.word())
+        with_file(command, &self.word())
     }
 
     /// The true name, with U+FFFD for what is not UTF-8.
