@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::identifier::DomainName;
-use crate::message::{Header, LineEndings};
+use crate::message::{Header, HeaderField, LineEndings};
 use grammar::address_list;
 use likely::ShownAddress;
 
@@ -30,6 +30,18 @@ pub(crate) fn addresses(value: &[u8], line_endings: LineEndings) -> Vec<String> 
     match address_list(value, line_endings) {
         Some(list) => list.addresses,
         None => guessed_addresses(value),
+    }
+}
+
+/// The addresses where an answer to a field's value may go: those of the grammar, or, where the value
+/// is malformed, all that a mail program may take for one.
+pub(crate) fn answered_addresses(field: HeaderField<'_>, line_endings: LineEndings) -> Vec<String> {
+    match address_list(field.value(), line_endings) {
+        Some(list) => list.addresses,
+        None => {
+            let shown = likely::shown_addresses(&field.text()).into_iter();
+            shown.map(|shown| shown.address).collect()
+        }
     }
 }
 

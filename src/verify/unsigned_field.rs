@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Report;
 use crate::alignment::organizational_domain;
-use crate::author::{address_domain, addresses};
+use crate::author::{address_domain, addresses, answered_addresses};
 use crate::message::{Header, HeaderField};
 use crate::syntax::escape::{escape, printable};
 use crate::verdict::{Verdict, Warning, WarningCode};
@@ -166,15 +166,16 @@ fn answer(header: &Header, field: HeaderField<'_>, added: &str) -> String {
         let domain = address_domain(address)?;
         Some(organizational_domain(&domain).to_owned())
     };
-    let targets = addresses(field.value(), header.line_endings());
+    let targets = answered_addresses(field, header.line_endings());
     let mut from = header.fields_named("from");
     let from = from.next().map_or(Vec::new(), |from| {
         addresses(from.value(), header.line_endings())
     });
     let authors: Vec<_> = from.iter().map(organization).collect();
-    let stranger = targets
-        .iter()
-        .find(|target| !authors.contains(&organization(target)));
+    let stranger = targets.iter().find(|target| {
+        let own = organization(target);
+        own.is_none() || !authors.contains(&own)
+    });
     match (stranger.or(targets.first()), from.first()) {
         (None, _) => format!("anybody may have added {added}, and an answer goes where it says"),
         (Some(target), Some(author)) if stranger.is_some() => format!(
@@ -270,6 +271,15 @@ mod tests {
         check(
             "a@example.com, e@example.net",
             "to e@example.net, not to joe@example.com: do not answer",
+        );
+        // Malformed: a mail program may take either.
+        check(
+            "x <a@example.com> <e@example.net>",
+            "to e@example.net, not to joe@example.com: do not answer",
+        );
+        check(
+            "joe@[192.0.2.1]",
+            "to joe@[192.0.2.1], not to joe@example.com: do not answer",
         );
         check("Joe <joe@mail.example.com>", "to joe@mail.example.com");
         check("nobody", "where it says");
