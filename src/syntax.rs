@@ -9,3 +9,4 @@ pub(crate) mod folding;
 pub(crate) mod hex;
 pub(crate) mod quoted_printable;
 pub(crate) mod tag_list;
+pub(crate) mod words;

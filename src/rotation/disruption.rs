@@ -3,6 +3,7 @@
 use super::Rotation;
 use super::sight::Seen;
 use super::state::{Key, KeyState};
+use crate::syntax::words::in_a_row;
 use crate::verdict::duration;
 
 /// What fails, or what others can do, while keys are given up.
@@ -155,10 +156,7 @@ impl Rotation {
 
 fn names(keys: &[&Key]) -> String {
     let names: Vec<&str> = keys.iter().map(|key| key.selector.as_str()).collect();
-    match names.as_slice() {
-        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
-        names => names.concat(),
-    }
+    in_a_row(&names, "or")
 }
 
 /// A duration in words, rounded up.

@@ -8,6 +8,7 @@ use crate::author::{NoAuthorDomain, address_domain, author_domains, shown_addres
 use crate::identifier::{DomainName, Sdid};
 use crate::message::received_time;
 use crate::syntax::escape::escape;
+use crate::syntax::words::in_a_row;
 use crate::verdict::{Verdict, Warning, WarningCode, duration};
 
 /// A message is old if it was received this many seconds after it was signed.
@@ -246,9 +247,5 @@ fn listed<'a>(domains: impl ExactSizeIterator<Item = &'a DomainName>) -> String 
     if more > 0 {
         listed.push(format!("{more} more"));
     }
-    match listed.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-        None => String::new(),
-    }
+    in_a_row(&listed, "and")
 }

@@ -7,6 +7,7 @@ use crate::alignment::organizational_domain;
 use crate::author::{address_domain, addresses, answered_addresses};
 use crate::message::{Header, HeaderField};
 use crate::syntax::escape::{escape, printable};
+use crate::syntax::words::in_a_row;
 use crate::verdict::{Verdict, Warning, WarningCode};
 
 /// What a reader takes from a field.
@@ -103,11 +104,7 @@ impl UnsignedField {
     pub fn remedy(fields: &[Self]) -> String {
         let names: Vec<_> = fields.iter().map(|field| field.name).collect();
         let each = if fields.len() > 1 { "each " } else { "" };
-        let names = match names.split_last() {
-            Some((last, [])) => (*last).to_owned(),
-            Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-            None => String::new(),
-        };
+        let names = in_a_row(&names, "and");
         format!("have the signer list {names} in h=, and {each}once more so that none can be added")
     }
 

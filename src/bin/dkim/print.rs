@@ -24,6 +24,17 @@ fn without_dot(name: &str) -> &str {
     name.strip_suffix('.').unwrap_or(name)
 }
 
+/// Words in a row: `a`, `a and b`, `a, b and c`, with `and` or what else stands before the last.
+fn in_a_row(words: &[impl AsRef<str>], before_last: &str) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match &words[..] {
+        [first @ .., last] if !first.is_empty() => {
+            format!("{} {before_last} {last}", first.join(", "))
+        }
+        words => words.concat(),
+    }
+}
+
 /// A number of things.
 pub fn count(count: usize, thing: &str) -> String {
     match count {

@@ -5,6 +5,8 @@ mod other;
 #[cfg(unix)]
 mod unix;
 
+use std::path::{Path, PathBuf};
+
 #[cfg(not(unix))]
 use other as this;
 #[cfg(unix)]
@@ -17,3 +19,11 @@ pub use this::{
     other_names, path_of, read_pointer, replace_pointer, rights_of_everybody, set_mode,
     shared_identity, shell, word,
 };
+
+/// The folder that a file is in.
+pub fn folder_of(target: &Path) -> PathBuf {
+    match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}

@@ -6,6 +6,7 @@ use super::spacing::usual_case;
 use super::text::collapsed;
 use super::value::{told, told_both};
 use crate::explain::Cause;
+use crate::syntax::words::in_a_row;
 
 /// Of so many fields of one name any may be the one that was added.
 const MANY: usize = 12;
@@ -128,7 +129,7 @@ fn added(alternatives: &Alternatives<'_, '_>, name: &str, gone: &[usize], left: 
     if gone.len() > TOLD {
         values.push(format!("{} more", gone.len() - TOLD));
     }
-    let values = in_a_row(&values);
+    let values = in_a_row(&values, "and");
     let detail = match (gone.len(), left.is_empty()) {
         (1, true) => {
             format!("there was no {name} field when it was signed; one was added: {values}")
@@ -142,14 +143,6 @@ fn added(alternatives: &Alternatives<'_, '_>, name: &str, gone: &[usize], left: 
         }
     };
     Story::of(Cause::HeaderAdded, name, detail)
-}
-
-/// Texts in a row, as a sentence has them.
-fn in_a_row(texts: &[String]) -> String {
-    match texts {
-        [front @ .., last] if !front.is_empty() => format!("{} and {last}", front.join(", ")),
-        _ => texts.concat(),
-    }
 }
 
 /// Fills a part's slots with these fields, the lowest first.

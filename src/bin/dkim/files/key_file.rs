@@ -10,11 +10,11 @@ use dkim_toolkit::key_file::KeyFileError;
 use zeroize::Zeroizing;
 
 use super::key_dir::SEED;
-use super::new_file::{NewFile, folder_of};
+use super::new_file::NewFile;
 use super::{shown, word};
 use crate::error::{Error, io_reason};
 use crate::interrupt::Steps;
-use crate::system::{follow_links, keep_owner};
+use crate::system::{folder_of, follow_links, keep_owner};
 
 /// Longer files are no key and no passphrase, in bytes.
 const MAX_KEY_FILE: usize = 1024 * 1024;

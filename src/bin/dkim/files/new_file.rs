@@ -10,7 +10,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use super::shown;
 use crate::interrupt::Steps;
-use crate::system::{FileState, follow_links, keep_attributes, keep_rights, set_mode};
+use crate::system::{FileState, folder_of, follow_links, keep_attributes, keep_rights, set_mode};
 
 /// What the names of files begin with that are not finished.
 const PREFIX: &str = ".dkim-";
@@ -200,14 +200,6 @@ fn of_folder(target: &Path, error: io::Error) -> io::Error {
     let folder = shown(&folder_of(target));
     let why = format!("you may not make a new file in its folder {folder}");
     io::Error::new(error.kind(), why)
-}
-
-/// The folder that a file is in.
-pub fn folder_of(target: &Path) -> PathBuf {
-    match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
-    }
 }
 
 fn hidden(folder: &Path, mode: u32) -> io::Result<NamedTempFile> {

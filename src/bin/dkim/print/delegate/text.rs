@@ -7,7 +7,7 @@ use dkim_toolkit::lint::{NameReport, NameStatus, Severity};
 use dkim_toolkit::provider::Provider;
 
 use crate::print::report::{BAD, GOOD, PLAIN, Report, STRONG, UNSURE, severity_style};
-use crate::print::without_dot;
+use crate::print::{in_a_row, without_dot};
 
 /// TXT records are shown up to so many characters.
 const TEXT_WIDTH: usize = 60;
@@ -142,9 +142,9 @@ fn names(found: &SelectorReport) -> String {
             names.push(name);
         }
     }
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
-        _ => format!("all addresses of {}", names.join("")),
+    match names.len() {
+        0 | 1 => format!("all addresses of {}", names.concat()),
+        _ => in_a_row(&names, "and"),
     }
 }
 

@@ -8,6 +8,7 @@ use dkim_toolkit::verdict::{Verdict, WarningCode};
 use dkim_toolkit::verify::{AuthorSignature, Report as Found, UnsignedField};
 
 use super::outcome::Outcome;
+use crate::print::in_a_row;
 use crate::print::time::span;
 
 /// So many fields that nobody signed are named.
@@ -120,10 +121,8 @@ fn unsigned_parts(found: &Found) -> Option<String> {
     if is_cut(first) && others.iter().all(|verdict| is_cut(verdict)) {
         fields.push("the end of the body".to_owned());
     }
-    let (last, rest) = fields.split_last()?;
-    let rest = rest.join(", ");
-    let and = if rest.is_empty() { "" } else { " and " };
-    Some(format!("{} {rest}{and}{last}", found.who_did_not_sign()))
+    let fields = (!fields.is_empty()).then(|| in_a_row(&fields, "and"))?;
+    Some(format!("{} {fields}", found.who_did_not_sign()))
 }
 
 /// How old the message was when it came, where every signature was old whose word counts.

@@ -16,6 +16,7 @@ use dkim_toolkit::verdict::{Reason, Verdict, VerificationResult};
 use super::json::signed_headers;
 use super::outcome::Outcome;
 use crate::files::Place;
+use crate::print::in_a_row;
 use crate::print::report::{BAD, GOOD, PLAIN, Report, UNSURE};
 use crate::print::time::{rfc3339, span};
 
@@ -114,10 +115,7 @@ fn coverage(stated: &Signature, verdict: &Verdict) -> String {
                 open.join(" and ")
             )
         }
-        ([name], _) => format!("; no second {name} can be added"),
-        ([first @ .., last], _) => {
-            format!("; no second {} or {last} can be added", first.join(", "))
-        }
+        _ => format!("; no second {} can be added", in_a_row(closed, "or")),
     };
     escape(&format!("{}; {body}{further}", signed.join(", ")))
 }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::geteuid;
 
+use crate::system::folder_of;
+
 /// The bits of a mode that are the rights of everybody.
 const READ_BY_ALL: u32 = 0o004;
 const WRITE_BY_ALL: u32 = 0o002;
@@ -46,14 +48,6 @@ pub fn open_folder(path: &Path) -> Option<(PathBuf, u32)> {
         place = folder.join(fs::read_link(&place).ok()?);
     }
     None
-}
-
-fn folder_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        Some(_) => PathBuf::from("."),
-        None => PathBuf::from("/"),
-    }
 }
 
 /// Gives a file the owner and the group of another, if that is allowed.

@@ -4,6 +4,7 @@ use dkim_toolkit::escape::escape;
 use dkim_toolkit::verdict::WarningCode;
 use dkim_toolkit::verify::UnsignedField;
 
+use crate::print::in_a_row;
 use crate::print::report::{PLAIN, Report, UNSURE};
 use crate::print::verify::outcome::{Outcome, Told};
 
@@ -58,16 +59,13 @@ fn unsigned_fields(report: &mut Report, outcome: &Outcome) {
     for group in fields.chunk_by(same) {
         let which: Vec<_> = group.iter().map(UnsignedField::to_string).collect();
         let who = outcome.report.who_did_not_sign();
-        let sentence = format!("{who} {}: {}", and(&which), group[0].consequence());
+        let sentence = format!(
+            "{who} {}: {}",
+            in_a_row(&which, "and"),
+            group[0].consequence()
+        );
         let remedy = UnsignedField::remedy(group);
         let is_told = outcome.explanations.is_some();
         one(report, &sentence, is_told.then_some(remedy.as_str()));
-    }
-}
-
-fn and(words: &[String]) -> String {
-    match words.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => words.concat(),
     }
 }
