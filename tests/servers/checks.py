@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -32,6 +33,22 @@ class Checks:
         except Exception as error:
             actual = repr(error)
         self.that(what, actual, expected)
+
+
+class Background:
+    """Does `run` in a thread of its own until it is ended, of which `ended` tells it."""
+
+    def __init__(self):
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join(60)
 
 
 def main(all_checks, prefix):

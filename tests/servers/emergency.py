@@ -8,17 +8,19 @@ for the names of the new keys before they are there, so that it keeps a denial.
 import json
 import re
 import subprocess
-import threading
 import time
+
+from checks import Background
 
 # Times are said in whole seconds, and looked at every few tenths of a second.
 INEXACT = 2
 
 
-class Watch:
-    """Signs and verifies in a thread of its own until it is ended."""
+class Watch(Background):
+    """Signs and verifies."""
 
     def __init__(self, dkim, keys, message, servers, resolver):
+        super().__init__()
         self.dkim, self.keys, self.message = dkim, keys, message
         self.servers, self.resolver = servers, resolver
         # Asked for all the time, of the resolver.
@@ -26,8 +28,6 @@ class Watch:
         # Of each verification: when it began and ended, of which mail, with which selector, through
         # which server, and whether it passed.
         self.seen = []
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.run, daemon=True)
 
     def call(self, *words, text):
         words = [self.dkim, *words]
@@ -55,14 +55,6 @@ class Watch:
                 subprocess.run(words, capture_output=True, timeout=20)
             self.verify("old", old)
             self.verify("new", self.sign())
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join(60)
 
     def failing(self, **wanted):
         """The first begin and the last end of failures of some mail, of those that began then."""
@@ -104,9 +96,9 @@ def emergency(check, watch, words, domain, *, revoke_now):
     before = rotate("--status")[2][0]
     old = [row["selector"] for row in before["selectors"] if row["state"] == "active"]
     said = rotate("--dry-run", *options)[2][0]["why"]
-    spread = seconds(r"everywhere after up to (\d+) seconds", said)
-    switch = seconds(r"new keys are used \((\d+) seconds", said)
-    denied = seconds(r"for up to (\d+) seconds after each server", said)
+    spread = seconds(r"everywhere after up to (\d+) seconds?", said)
+    switch = seconds(r"new keys are used \((\d+) seconds?", said)
+    denied = seconds(r"for up to (\d+) seconds? after each server", said)
     print(f"        {name}: {said}")
 
     with watch:

@@ -21,7 +21,6 @@ import random
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -73,14 +72,13 @@ def zone(name, denial):
     )
 
 
-class Mail:
-    """Signs and verifies in a thread of its own."""
+class Mail(checks.Background):
+    """Signs and verifies."""
 
     def __init__(self, keys, servers):
+        super().__init__()
         self.keys, self.servers = keys, servers
         self.verified, self.failures, self.selectors = 0, [], []
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.run, daemon=True)
 
     def run(self):
         while not self.ended.wait(0.2):
@@ -108,14 +106,6 @@ class Mail:
                 self.failures.append(f"{server}: {used} {why} {done.stderr.decode()}")
             if used and used not in self.selectors:
                 self.selectors.append(used)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join(60)
 
 
 class Rotation:
