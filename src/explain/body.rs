@@ -28,9 +28,12 @@ mod parts;
 mod quotation;
 mod rewrapped;
 mod rewrites;
+mod rules;
 mod share;
 mod signer;
 mod story;
+mod told;
+mod undone;
 #[cfg(test)]
 mod tests;
 mod truncated;

@@ -1,0 +1,20 @@
+//! The rules: what mail systems do to texts, undone.
+//!
+//! Each is a pure function of a text ([`Rule`]); one that is added here is tried alone and together
+//! with all others. The costs say in which order.
+
+mod added;
+mod html;
+mod lines;
+mod links;
+
+pub(super) use self::lines::Lines;
+pub(super) use self::links::Links;
+
+use super::undone::Rule;
+
+/// What is done to the text of a part.
+pub(super) const OF_PARTS: &[Rule] = &[links::undo, added::undo, html::undo];
+
+/// What is done to the body as a whole, line by line.
+pub(super) const OF_BODIES: &[Rule] = &[lines::undo];

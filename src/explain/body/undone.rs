@@ -1,0 +1,173 @@
+//! What a rule is about: a text, and what it may have been.
+//!
+//! A rule knows nothing of hashes, budgets, MIME or other rules: it looks at a [`Text`] and says what
+//! that may have been ([`Undone`]). The [search](super::search) puts rules together.
+
+use std::fmt;
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::mime::Media;
+use super::rules::{Lines, Links};
+
+/// A text as a rule sees it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Text<'t> {
+    /// Of a part, what it says: decoded, and with CRLF at line ends. Else the body as it came.
+    pub(super) bytes: &'t [u8],
+    pub(super) media: Media,
+}
+
+/// What a rule looks at a text for: all that it may have been, each by itself.
+pub(super) type Rule = fn(Text<'_>) -> Vec<Undone>;
+
+/// A text as it may have been.
+#[derive(Clone, Debug)]
+pub(super) struct Undone {
+    pub(super) edits: Edits,
+    /// How unlikely it is, beside what else may have happened: 1 for what bears a system's own
+    /// mark, 3 for what many do, 6 for what is only thinkable.
+    pub(super) cost: u32,
+    /// What happened, if this is right.
+    pub(super) change: Change,
+}
+
+/// What happened to a text; together with the edits that undo it, all that is told of it.
+#[derive(Clone, Debug)]
+pub(super) enum Change {
+    /// What the edits take out was added.
+    Added(Where),
+    /// Links lead elsewhere first.
+    Linked(Links),
+    /// Lines were written in another way.
+    Lines(Lines),
+}
+
+/// Where in a text something was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Where {
+    /// At its end.
+    End,
+    /// At its beginning.
+    Beginning,
+    /// Elsewhere.
+    Within,
+}
+
+/// What makes a text what it was.
+#[derive(Clone)]
+pub(super) enum Edits {
+    /// These stretches were something else; they are in order and do not overlap.
+    Some(Vec<Edit>),
+    /// Each line was what this makes of it.
+    Lines(Rc<dyn Fn(Line<'_>, &mut Vec<u8>)>),
+}
+
+/// A stretch of a text that was something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Edit {
+    pub(super) range: Range<usize>,
+    /// What was there; empty where the stretch was added.
+    pub(super) was: Vec<u8>,
+}
+
+/// A line with what stands around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    /// The line before, with its line end; empty at the beginning.
+    pub(super) previous: &'a [u8],
+    /// The line with its line end, if it has one.
+    pub(super) line: &'a [u8],
+    /// The line behind; empty at the end.
+    pub(super) next: &'a [u8],
+    /// The line's number, from 0.
+    pub(super) number: usize,
+}
+
+impl Edit {
+    /// That a stretch was added.
+    pub(super) const fn added(range: Range<usize>) -> Self {
+        Self {
+            range,
+            was: Vec::new(),
+        }
+    }
+}
+
+impl Edits {
+    /// The text as it was.
+    pub(super) fn apply(&self, text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(text.len() + 64);
+        match self {
+            Self::Some(edits) => {
+                let mut at = 0;
+                for Edit { range, was } in edits {
+                    out.extend_from_slice(&text[at..range.start]);
+                    out.extend_from_slice(was);
+                    at = range.end;
+                }
+                out.extend_from_slice(&text[at..]);
+            }
+            Self::Lines(undo) => {
+                for line in in_context(text) {
+                    undo(line, &mut out);
+                }
+            }
+        }
+        out
+    }
+
+    /// What they take out of a text.
+    pub(super) fn taken_out<'e, 't>(
+        &'e self,
+        text: &'t [u8],
+    ) -> impl Iterator<Item = &'t [u8]> + use<'e, 't> {
+        let edits = match self {
+            Self::Some(edits) => edits.as_slice(),
+            Self::Lines(_) => &[],
+        };
+        edits.iter().map(move |edit| &text[edit.range.clone()])
+    }
+}
+
+impl fmt::Debug for Edits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Some(edits) => f.debug_tuple("Some").field(edits).finish(),
+            Self::Lines(_) => f.debug_tuple("Lines").finish_non_exhaustive(),
+        }
+    }
+}
+
+/// The lines of a text, each with its line end. A CR alone ends no line.
+pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split_inclusive(|octet| *octet == b'\n')
+}
+
+/// A line without its line end.
+pub(super) fn content(line: &[u8]) -> &[u8] {
+    let without = line.strip_suffix(b"\n").unwrap_or(line);
+    match line.len() - without.len() {
+        0 => line,
+        _ => without.strip_suffix(b"\r").unwrap_or(without),
+    }
+}
+
+/// The lines with what stands around them.
+pub(super) fn in_context(text: &[u8]) -> impl Iterator<Item = Line<'_>> {
+    let mut lines = lines(text).peekable();
+    let mut previous: &[u8] = &[];
+    let mut number = 0;
+    std::iter::from_fn(move || {
+        let line = lines.next()?;
+        let found = Line {
+            previous,
+            line,
+            next: lines.peek().copied().unwrap_or_default(),
+            number,
+        };
+        previous = line;
+        number += 1;
+        Some(found)
+    })
+}
