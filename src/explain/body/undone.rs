@@ -16,6 +16,11 @@ pub(super) struct Text<'t> {
     /// Of a part, what it says: decoded, and with CRLF at line ends. Else the body as it came.
     pub(super) bytes: &'t [u8],
     pub(super) media: Media,
+    /// The boundary lines that are in use, without what ends them; none of a part.
+    pub(super) boundaries: &'t [Vec<u8>],
+    /// Whether canonicalization takes no notice of how much white space is in lines (RFC 6376
+    /// §3.4.4), so that there is nothing to undo.
+    pub(super) relaxed: bool,
 }
 
 /// What a rule looks at a text for: all that it may have been, each by itself.
