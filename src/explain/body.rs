@@ -23,22 +23,28 @@ mod appended;
 mod claim;
 mod encodings;
 mod inserted;
+mod leaf;
 mod mime;
 mod parts;
 mod quotation;
 mod rewrapped;
 mod rewrites;
 mod rules;
+mod search;
+mod shape;
 mod share;
 mod signer;
 mod story;
-mod told;
-mod undone;
 #[cfg(test)]
 mod tests;
+mod told;
+mod trial;
 mod truncated;
+mod undone;
+mod version;
 mod white_space;
 mod wrapped;
+mod writing;
 
 use self::claim::{Claim, Fit};
 use self::inserted::Source;
@@ -63,7 +69,7 @@ pub(super) fn explain_body(
         form: structure.form(),
         ..claim
     };
-    let searched = search(&claim, &structure, body, budget);
+    let searched = searched(&claim, evidence, body, budget);
     match searched {
         Ok(Some(stories)) => found.extend(story::proven(stories)),
         Ok(None) => found.extend(truncated::trace(&claim, &structure, evidence, body)),
@@ -73,6 +79,26 @@ pub(super) fn explain_body(
         }
     }
     Ok(())
+}
+
+/// What was changed, so that the body fits when it is undone; the signer's own mistakes come before
+/// what can look like them.
+fn searched(
+    claim: &Claim<'_>,
+    evidence: &Evidence<'_>,
+    body: &[u8],
+    budget: &mut Budget<'_>,
+) -> Found {
+    if let Some(stories) = at_the_end(claim, body, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = signer::search(claim, body, budget)? {
+        return Ok(Some(stories));
+    }
+    if let Some(stories) = signer::own_way(claim, body, budget)? {
+        return Ok(Some(stories));
+    }
+    search::search(*claim, evidence.header, body, budget)
 }
 
 /// The changes that a hypothesis found; undone together, they make the body hash come out right.

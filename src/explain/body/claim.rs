@@ -99,7 +99,7 @@ impl<'a> Claim<'a> {
             budget.spend(2 * piece.len())?;
             scan.push(piece);
         }
-        Ok(scan.finish())
+        Ok(scan.finish().fit)
     }
 
     /// Whether the claim holds for canonicalized octets of which those before `pieces`, `before`
@@ -162,14 +162,23 @@ impl<'a> Claim<'a> {
     }
 }
 
+/// What came of a body that was held against the claim.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outcome {
+    /// How much of it fits.
+    pub(super) fit: Option<Fit>,
+    /// The beginning of its hash, so that no body is looked into twice.
+    pub(super) mark: u64,
+}
+
 /// Canonicalizes a body, piece by piece, and compares the hash at each line end with `bh=`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Scan<'a> {
     canonicalizer: BodyCanonicalizer,
     hashing: Hashing<'a>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Hashing<'a> {
     claim: Claim<'a>,
     digest: Digest,
@@ -206,18 +215,21 @@ impl<'a> Scan<'a> {
     }
 
     /// Ends the body.
-    pub(super) fn finish(self) -> Option<Fit> {
+    pub(super) fn finish(self) -> Outcome {
         let mut hashing = self.hashing;
         self.canonicalizer
             .finish(|canonical| hashing.take(canonical));
-        if hashing.claim.length.is_some() {
-            return hashing.fit;
-        }
-        match hashing.fit {
+        let hash = hashing.digest.finalize();
+        let mark = hash
+            .first_chunk()
+            .map_or(0, |first| u64::from_ne_bytes(*first));
+        let fit = match hashing.fit {
+            fit if hashing.claim.length.is_some() => fit,
             Some(Fit::Prefix(length)) if length < hashing.length => hashing.fit,
             // An empty body has no line end to compare at.
-            _ => hashing.is_met().then_some(Fit::Whole),
-        }
+            _ => (hash == hashing.claim.hash).then_some(Fit::Whole),
+        };
+        Outcome { fit, mark }
     }
 }
 

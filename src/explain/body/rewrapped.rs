@@ -38,7 +38,7 @@ pub(super) fn search(
             each_piece(source.body, &parts, width, share, &mut |piece| {
                 scan.push(piece);
             })?;
-            let Some(fit) = scan.finish() else {
+            let Some(fit) = scan.finish().fit else {
                 continue;
             };
             let mut whole = Vec::with_capacity(source.body.len());

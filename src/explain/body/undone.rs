@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::mime::Media;
+use super::mime::{Encoding, Media};
 use super::rules::{Lines, Links};
 
 /// A text as a rule sees it.
@@ -21,6 +21,8 @@ pub(super) struct Text<'t> {
     /// Whether canonicalization takes no notice of how much white space is in lines (RFC 6376
     /// §3.4.4), so that there is nothing to undo.
     pub(super) relaxed: bool,
+    /// How it is encoded still: text that was added to quoted-printable may not be in its style.
+    pub(super) encoding: Encoding,
 }
 
 /// What a rule looks at a text for: all that it may have been, each by itself.

@@ -36,7 +36,7 @@ impl<'r> Attempt<'r> {
     ) -> Result<Option<Fit>, Exhausted> {
         let mut scan = Scan::new(*claim);
         self.each_piece(body, budget, &mut |piece| scan.push(piece))?;
-        Ok(scan.finish())
+        Ok(scan.finish().fit)
     }
 
     /// The whole rewritten body.

@@ -1,0 +1,561 @@
+//! The search: candidates for the body that was signed, the likely ones first.
+//!
+//! A candidate is a list of changes that are undone, to the body as a whole ([`Shape`], lines) or to
+//! what its parts say, and a way to write those parts. The search begins with the body as it is. A
+//! candidate that does not fit is looked into in turn: the rules are given what they made, so that
+//! no rule knows of another. What is tried next is what costs least altogether; of those, what came
+//! first. So the same body gives the same answer everywhere.
+
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashSet};
+use std::mem;
+use std::rc::Rc;
+
+use super::claim::{Claim, Fit};
+use super::leaf::Leaf;
+use super::mime::{self, Structure};
+use super::rules;
+use super::shape::Shape;
+use super::story::Story;
+use super::told;
+use super::trial::{Hashed, shared};
+use super::undone::Change;
+use super::undone::{Text, Undone, Where};
+use super::version::{Listed, Version, listed, size_of};
+use super::writing::{Writing, writings};
+use crate::canonicalization::Canonicalization;
+use crate::explain::{Budget, Exhausted};
+use crate::message::{self, Header};
+
+/// Changes of the body as a whole that are undone, and changes of what one part says.
+const MOST_OF_BODY: usize = 3;
+const MOST_OF_PART: usize = 4;
+/// What costs more altogether is not thinkable.
+const DEAREST: u32 = 14;
+/// A body that is longer is looked into only as it is.
+const LONGEST: usize = 4 * 1024 * 1024;
+/// So many times is a body gone through where it is looked into.
+const PASSES: usize = 16;
+/// Memory for bodies that wait to be looked into, and for what rules said.
+const ROOM: usize = 48 * 1024 * 1024;
+/// Of a list for which there is no room, so many are kept.
+const FEW: usize = 32;
+/// What a second change to one part costs, or to another part, beside the change itself.
+const SECOND: u32 = 1;
+const ELSEWHERE: u32 = 2;
+
+/// What is told of a body that fits.
+type Found = Result<Option<Vec<Story>>, Exhausted>;
+
+/// Searches for the body that was signed.
+pub(super) fn search<'c>(
+    claim: Claim<'c>,
+    header: &'c Header,
+    body: &[u8],
+    budget: &mut Budget<'_>,
+) -> Found {
+    let hashed = Hashed::new(claim, body.to_vec(), budget)?;
+    let outcome = hashed.outcome;
+    let body = Body::new(hashed, Rc::new(header.clone()), budget)?;
+    let mut search = Search {
+        claim,
+        budget,
+        writings: writings(),
+        queue: BinaryHeap::new(),
+        count: 0,
+        seen: HashSet::from([outcome.mark]),
+        room: ROOM,
+    };
+    if let Some(fit) = outcome.fit {
+        return search.told(&Node::of(Rc::new(body), 0), None, fit);
+    }
+    search.push(0, Step::LookInto(Node::of(Rc::new(body), 0)));
+    search.run()
+}
+
+/// A body, as it is or may have been.
+#[derive(Debug)]
+struct Body<'c> {
+    hashed: Hashed<'c>,
+    /// The header fields that say what it is.
+    header: Rc<Header>,
+    structure: Structure,
+    leaves: Vec<Leaf>,
+    /// What it was made of.
+    of: Option<(Rc<Self>, OfBody)>,
+    depth: usize,
+}
+
+/// A change to a body as a whole.
+#[derive(Clone, Debug)]
+enum OfBody {
+    Shape(Shape),
+    Text(Undone),
+}
+
+impl<'c> Body<'c> {
+    fn new(
+        hashed: Hashed<'c>,
+        header: Rc<Header>,
+        budget: &mut Budget<'_>,
+    ) -> Result<Self, Exhausted> {
+        let structure = mime::structure(&header, &hashed.bytes, budget)?;
+        let leaves = Leaf::all_of(&structure, &hashed.bytes);
+        Ok(Self {
+            hashed,
+            header,
+            structure,
+            leaves,
+            of: None,
+            depth: 0,
+        })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.hashed.bytes
+    }
+
+    /// How a rule sees it.
+    fn text(&self) -> Text<'_> {
+        let form = self.structure.form();
+        Text {
+            bytes: self.bytes(),
+            media: form.media,
+            boundaries: &self.structure.boundaries,
+            relaxed: self.hashed.claim.canonicalization == Canonicalization::Relaxed,
+            encoding: form.encoding,
+        }
+    }
+}
+
+/// A body with some of its parts as they may have been.
+#[derive(Clone, Debug)]
+struct Node<'c> {
+    body: Rc<Body<'c>>,
+    /// The parts that say something else, or are written in another way; in order.
+    changed: Vec<(usize, Rc<Version>)>,
+    cost: u32,
+}
+
+impl<'c> Node<'c> {
+    /// A body with its parts as they are.
+    const fn of(body: Rc<Body<'c>>, cost: u32) -> Self {
+        Self {
+            body,
+            changed: Vec::new(),
+            cost,
+        }
+    }
+
+    /// The same with one part as it may have been; `None` if that cannot be.
+    fn with(&self, leaf: usize, version: Rc<Version>) -> Option<Self> {
+        let place = |at: usize| self.body.leaves[at].start();
+        let mut changed = self.changed.clone();
+        changed.retain(|(at, _)| *at != leaf);
+        // One part is not taken both encoded and decoded.
+        if changed.iter().any(|(at, _)| place(*at) == place(leaf)) {
+            return None;
+        }
+        changed.push((leaf, version));
+        changed.sort_by_key(|(at, _)| *at);
+        Some(Self {
+            changed,
+            ..self.clone()
+        })
+    }
+
+    /// The text of a part, and how many changes in it are undone.
+    fn version(&self, leaf: usize) -> Option<(&Rc<Version>, usize)> {
+        let changed = self.changed.iter().find(|(at, _)| *at == leaf);
+        match changed {
+            Some((_, version)) => Some((version, version.changes().len())),
+            None => {
+                let first = self.body.leaves[leaf].decoded(self.body.bytes())?;
+                Some((first, 0))
+            }
+        }
+    }
+
+    /// What was done to other parts than this.
+    fn likenesses(&self, leaf: usize) -> Vec<u64> {
+        let others = self.changed.iter().filter(|(at, _)| *at != leaf);
+        let each = |(at, version): &(usize, Rc<Version>)| {
+            let leaf = &self.body.leaves[*at];
+            let changes = version.changes().into_iter();
+            let likeness = |(before, undone): (&Version, &Undone)| {
+                super::version::likeness(undone, leaf.text(&before.bytes))
+            };
+            changes.map(likeness).collect::<Vec<_>>()
+        };
+        others.flat_map(each).collect()
+    }
+}
+
+/// One thing to do.
+enum Step<'c> {
+    /// Ask the rules what a candidate may have been.
+    LookInto(Node<'c>),
+    /// Undo one of the changes that they named.
+    Undo(Node<'c>, Rc<List>, usize),
+    /// Try the parts in one of the writings.
+    Write(Node<'c>, usize),
+}
+
+/// Changes that rules named, the likely ones first.
+struct List(Vec<(u32, Named)>);
+
+/// One of them.
+enum Named {
+    OfBody(OfBody),
+    /// Of a part, the one in this place of a list.
+    OfPart(usize, Rc<[Listed]>, usize),
+}
+
+/// A step in the queue: what costs least is the greatest, and of those what came first.
+struct Queued<'c> {
+    cost: u32,
+    number: u64,
+    step: Step<'c>,
+}
+
+impl Ord for Queued<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.cost, other.number).cmp(&(self.cost, self.number))
+    }
+}
+
+impl PartialOrd for Queued<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Queued<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Queued<'_> {}
+
+struct Search<'c, 's, 'b> {
+    claim: Claim<'c>,
+    budget: &'s mut Budget<'b>,
+    writings: Vec<Writing>,
+    queue: BinaryHeap<Queued<'c>>,
+    /// Steps that were ever in the queue.
+    count: u64,
+    /// Marks of the bodies that were tried.
+    seen: HashSet<u64>,
+    /// What is left of [`ROOM`].
+    room: usize,
+}
+
+impl<'c> Search<'c, '_, '_> {
+    fn push(&mut self, cost: u32, step: Step<'c>) {
+        if cost <= DEAREST {
+            let number = self.count;
+            self.count += 1;
+            self.queue.push(Queued { cost, number, step });
+        }
+    }
+
+    fn run(&mut self) -> Found {
+        while let Some(Queued { step, .. }) = self.queue.pop() {
+            let found = match step {
+                Step::LookInto(node) => {
+                    self.look_into(&node)?;
+                    None
+                }
+                Step::Undo(node, list, at) => {
+                    self.push_from(&node, &list, at + 1);
+                    self.undo(&node, &list.0[at])?
+                }
+                Step::Write(node, at) => self.write(node, at)?,
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes note of what a list or a body needs, if there is room for it.
+    fn take_room(&mut self, size: usize) -> bool {
+        let left = self.room.checked_sub(size);
+        self.room = left.unwrap_or(self.room);
+        left.is_some()
+    }
+
+    /// Puts what the rules name into the queue.
+    fn look_into(&mut self, node: &Node<'c>) -> Result<(), Exhausted> {
+        let body = &node.body;
+        let mut named = Vec::new();
+        let is_whole = node.changed.is_empty();
+        if is_whole && body.depth < MOST_OF_BODY {
+            self.budget.spend(PASSES * body.bytes().len())?;
+            let shapes = Shape::all_of(&body.structure, body.bytes()).into_iter();
+            named.extend(shapes.map(|(cost, shape)| (cost, Named::OfBody(OfBody::Shape(shape)))));
+            let text = body.text();
+            let rules = rules::OF_BODIES.iter();
+            let texts = listed(rules.flat_map(|rule| rule(text)), text);
+            named.extend(texts.iter().map(|each| {
+                let undone = each.undone.clone();
+                (undone.cost, Named::OfBody(OfBody::Text(undone)))
+            }));
+        }
+        for (at, leaf) in body.leaves.iter().enumerate() {
+            if is_whole {
+                self.push_writings(node, at);
+            }
+            if leaf.is_text() {
+                self.name_of_part(node, at, &mut named)?;
+            }
+        }
+        if is_whole {
+            self.push_all_writings(node);
+        }
+        named.sort_by_key(|(cost, _)| *cost);
+        let size = named.len() * size_of_named();
+        if !self.take_room(size) {
+            named.truncate(FEW);
+        }
+        self.push_from(node, &Rc::new(List(named)), 0);
+        Ok(())
+    }
+
+    /// Adds what may have been done to a part.
+    fn name_of_part(
+        &mut self,
+        node: &Node<'c>,
+        at: usize,
+        named: &mut Vec<(u32, Named)>,
+    ) -> Result<(), Exhausted> {
+        let leaf = &node.body.leaves[at];
+        let Some((version, depth)) = node.version(at) else {
+            return Ok(());
+        };
+        if depth >= MOST_OF_PART {
+            return Ok(());
+        }
+        self.budget.spend(4 * version.bytes.len() + 1024)?;
+        let list = version.undone(leaf.text(&version.bytes));
+        if !version.is_first() && !self.take_room(size_of(&list)) {
+            return Ok(());
+        }
+        let likenesses = node.likenesses(at);
+        let more = match (depth, likenesses.is_empty()) {
+            (0, true) => 0,
+            (0, false) => ELSEWHERE,
+            _ => SECOND,
+        };
+        named.extend(list.iter().enumerate().map(|(place, each)| {
+            let is_alike = depth == 0 && likenesses.contains(&each.likeness);
+            let cost = if is_alike { 0 } else { each.undone.cost + more };
+            (cost, Named::OfPart(at, Rc::clone(&list), place))
+        }));
+        Ok(())
+    }
+
+    /// Puts a list into the queue from a place on.
+    fn push_from(&mut self, node: &Node<'c>, list: &Rc<List>, at: usize) {
+        if let Some((cost, _)) = list.0.get(at) {
+            self.push(
+                node.cost + cost,
+                Step::Undo(node.clone(), Rc::clone(list), at),
+            );
+        }
+    }
+
+    /// A part as it is, in other writings.
+    fn push_writings(&mut self, node: &Node<'c>, at: usize) {
+        let first = node.body.leaves[at].decoded(node.body.bytes()).cloned();
+        if let Some(node) = first.and_then(|first| node.with(at, first)) {
+            self.push_writing(node, 1);
+        }
+    }
+
+    /// All texts as they are, in other writings.
+    fn push_all_writings(&mut self, node: &Node<'c>) {
+        let mut all = node.clone();
+        for (at, leaf) in node.body.leaves.iter().enumerate() {
+            let first = leaf.decoded(node.body.bytes()).filter(|_| leaf.is_text());
+            if let Some(with) = first.and_then(|first| all.with(at, Rc::clone(first))) {
+                all = with;
+            }
+        }
+        if all.changed.len() > 1 {
+            self.push_writing(all, 1);
+        }
+    }
+
+    fn push_writing(&mut self, node: Node<'c>, at: usize) {
+        if let Some(writing) = self.writings.get(at) {
+            self.push(node.cost + writing.cost, Step::Write(node, at));
+        }
+    }
+
+    /// Tries a candidate; later it is looked into.
+    fn undo(&mut self, node: &Node<'c>, (cost, named): &(u32, Named)) -> Found {
+        let cost = node.cost + cost;
+        match named {
+            Named::OfPart(leaf, list, place) => {
+                let Some((version, _)) = node.version(*leaf) else {
+                    return Ok(None);
+                };
+                let undone = list[*place].undone.clone();
+                let version = Rc::new(Version::without(version, undone));
+                match node.with(*leaf, version) {
+                    Some(node) => self.write(Node { cost, ..node }, 0),
+                    None => Ok(None),
+                }
+            }
+            Named::OfBody(change) => self.undo_of_body(&node.body, change, cost),
+        }
+    }
+
+    /// Tries a body as a whole as it may have been.
+    fn undo_of_body(&mut self, body: &Rc<Body<'c>>, change: &OfBody, cost: u32) -> Found {
+        let bytes = match change {
+            OfBody::Shape(shape) => shape.undo(body.bytes()),
+            OfBody::Text(undone) => undone.edits.apply(body.bytes()),
+        };
+        let same = shared(body.bytes(), &bytes);
+        self.budget.spend(same / 4)?;
+        let outcome = body.hashed.with(same, &[&bytes[same..]], self.budget)?;
+        let is_new = self.seen.insert(outcome.mark);
+        // A long body is not kept.
+        let is_kept = outcome.fit.is_some()
+            || (is_new && bytes.len() <= LONGEST && self.take_room(bytes.len()));
+        if !is_kept {
+            return Ok(None);
+        }
+        let header = match change {
+            OfBody::Shape(shape) => shape.header(body.bytes()),
+            OfBody::Text(_) => None,
+        };
+        let header = match header.map(|own| message::parse(own, self.claim.line_endings)) {
+            None => Rc::clone(&body.header),
+            Some(Ok((header, _))) => Rc::new(header),
+            Some(Err(_)) => return Ok(None),
+        };
+        let hashed = Hashed::new(self.claim, bytes, self.budget)?;
+        let new = Body {
+            of: Some((Rc::clone(body), change.clone())),
+            depth: body.depth + 1,
+            ..Body::new(hashed, header, self.budget)?
+        };
+        let node = Node::of(Rc::new(new), cost);
+        match outcome.fit {
+            Some(fit) => self.told(&node, None, fit),
+            None => {
+                self.push(cost + 1, Step::LookInto(node));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Tries the changed parts in a writing; then comes the next.
+    fn write(&mut self, node: Node<'c>, at: usize) -> Found {
+        let writing = self.writings[at];
+        let body = Rc::clone(&node.body);
+        let bytes = body.bytes();
+        let mut written = Vec::with_capacity(node.changed.len());
+        for (leaf, version) in &node.changed {
+            self.budget.spend(version.bytes.len())?;
+            let leaf = &body.leaves[*leaf];
+            match leaf.write(version, &writing, bytes) {
+                Some(octets) => written.push((leaf, octets)),
+                None => {
+                    self.push_writing(node, at + 1);
+                    return Ok(None);
+                }
+            }
+        }
+        let Some((first, octets)) = written.first() else {
+            return Ok(None);
+        };
+        let same = first.start() + shared(&bytes[first.start()..first.end()], octets);
+        let mut pieces = vec![&octets[same - first.start()..]];
+        let mut end = first.end();
+        for (leaf, octets) in &written[1..] {
+            pieces.push(&bytes[end..leaf.start()]);
+            pieces.push(octets);
+            end = leaf.end();
+        }
+        pieces.push(&bytes[end..]);
+        let outcome = body.hashed.with(same, &pieces, self.budget)?;
+        if let Some(fit) = outcome.fit {
+            return self.told(&node, Some((&writing, &pieces, same)), fit);
+        }
+        if self.seen.insert(outcome.mark) && at == 0 {
+            self.push(node.cost + 1, Step::LookInto(node.clone()));
+        }
+        self.push_writing(node, at + 1);
+        Ok(None)
+    }
+
+    /// What is told of a candidate that fits.
+    fn told(
+        &mut self,
+        node: &Node<'c>,
+        written: Option<(&Writing, &[&[u8]], usize)>,
+        fit: Fit,
+    ) -> Found {
+        let body = &node.body;
+        let mut of_body = Vec::new();
+        let mut made = body;
+        while let Some((before, change)) = &made.of {
+            of_body.push((before, change));
+            made = before;
+        }
+        of_body.reverse();
+        let is_all = of_body.len() == 1 && node.changed.is_empty() && fit == Fit::Whole;
+        let mut stories = Vec::new();
+        for (before, change) in of_body {
+            match change {
+                OfBody::Shape(shape) => stories.extend(shape.stories(before.bytes(), is_all)),
+                OfBody::Text(undone) => {
+                    let text = before.text();
+                    stories.extend(told::tell(&undone.change, &undone.edits, text, "body"));
+                }
+            }
+        }
+        for (leaf, version) in &node.changed {
+            let leaf = &body.leaves[*leaf];
+            let changes = version.changes();
+            let is_appended = changes
+                .iter()
+                .any(|(_, undone)| matches!(undone.change, Change::Added(Where::End)));
+            if let Some((writing, ..)) = written {
+                stories.extend(writing.stories(leaf, is_appended));
+            }
+            for (before, undone) in changes {
+                let text = leaf.text(&before.bytes);
+                stories.extend(told::tell(
+                    &undone.change,
+                    &undone.edits,
+                    text,
+                    &leaf.name(),
+                ));
+            }
+        }
+        if let Fit::Prefix(_) = fit {
+            let whole = match written {
+                Some((_, pieces, same)) => [&[&body.bytes()[..same]], pieces].concat().concat(),
+                None => body.bytes().to_vec(),
+            };
+            let claim = Claim {
+                form: body.structure.form(),
+                ..self.claim
+            };
+            stories.extend(super::appended::behind(fit, &claim, &whole, self.budget)?);
+        }
+        Ok(Some(stories))
+    }
+}
+
+/// About how many bytes one named change takes in a list.
+const fn size_of_named() -> usize {
+    mem::size_of::<(u32, Named)>()
+}

@@ -1,0 +1,77 @@
+//! The one hash loop: whether a body is the one that was hashed.
+//!
+//! Candidates differ from a body that is at hand in places. That body is hashed once, and the state
+//! of the hash set aside now and then; a candidate is hashed from the last of those states before
+//! its first difference.
+
+use super::claim::{Claim, Outcome, PIECE, Scan};
+use crate::explain::{Budget, Exhausted};
+
+/// A state is set aside after so many bytes.
+const STEP: usize = PIECE;
+
+/// A body, hashed.
+#[derive(Debug)]
+pub(super) struct Hashed<'c> {
+    pub(super) claim: Claim<'c>,
+    pub(super) bytes: Vec<u8>,
+    /// The states of the hash, with the bytes before each, ascending.
+    states: Vec<(usize, Scan<'c>)>,
+    pub(super) outcome: Outcome,
+}
+
+impl<'c> Hashed<'c> {
+    /// Hashes a body.
+    pub(super) fn new(
+        claim: Claim<'c>,
+        bytes: Vec<u8>,
+        budget: &mut Budget<'_>,
+    ) -> Result<Self, Exhausted> {
+        let mut scan = Scan::new(claim);
+        let mut states = Vec::with_capacity(bytes.len() / STEP + 1);
+        for (at, piece) in bytes.chunks(STEP).enumerate() {
+            states.push((at * STEP, scan.clone()));
+            budget.spend(piece.len())?;
+            scan.push(piece);
+        }
+        if states.is_empty() {
+            states.push((0, scan.clone()));
+        }
+        Ok(Self {
+            claim,
+            bytes,
+            states,
+            outcome: scan.finish(),
+        })
+    }
+
+    /// The outcome for the first `same` bytes and these behind them.
+    pub(super) fn with(
+        &self,
+        same: usize,
+        pieces: &[&[u8]],
+        budget: &mut Budget<'_>,
+    ) -> Result<Outcome, Exhausted> {
+        let at = self.states.partition_point(|(before, _)| *before <= same);
+        let (before, state) = &self.states[at - 1];
+        let mut scan = state.clone();
+        let between = &self.bytes[*before..same];
+        budget.spend(between.len())?;
+        scan.push(between);
+        for piece in pieces.iter().flat_map(|piece| piece.chunks(PIECE)) {
+            budget.spend(piece.len())?;
+            scan.push(piece);
+        }
+        Ok(scan.finish())
+    }
+}
+
+/// How many bytes at their beginning two texts share.
+pub(super) fn shared(a: &[u8], b: &[u8]) -> usize {
+    const AT_ONCE: usize = 256;
+    let equal = a.chunks(AT_ONCE).zip(b.chunks(AT_ONCE));
+    let whole = equal.take_while(|(a, b)| a == b && a.len() == AT_ONCE);
+    let at = whole.count() * AT_ONCE;
+    let rest = a[at..].iter().zip(&b[at..]);
+    at + rest.take_while(|(a, b)| a == b).count()
+}
