@@ -22,6 +22,8 @@ mod tests;
 mod unknown;
 mod warning;
 
+use std::borrow::Cow;
+
 use crate::identifier::KeyQuery;
 use crate::lookup::KeyAnswer;
 use crate::message::Header;
@@ -62,8 +64,10 @@ pub struct Explanation {
     pub field: Option<String>,
     /// What stood there when it was signed, as far as that is known. Text of the message likewise.
     pub original: Option<String>,
-    /// What to do about it, in lower case and without a full stop.
-    pub remedy: &'static str,
+    /// What to do about it, in lower case and without a full stop. It belongs to the sentence: two
+    /// explanations with the same cause may have different ones. `FILE` stands for the message in
+    /// commands `dkim inspect`; all other values are named.
+    pub remedy: Cow<'static, str>,
 }
 
 impl Explanation {

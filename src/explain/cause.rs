@@ -95,15 +95,14 @@ coded! {
         /// The signature was not made with the published key, or its b= is damaged.
         WrongKey = "wrong-key", None,
             "rely on nothing: a forged signature looks the same; the signer may compare \
-             keys: dkim lookup --selector S --domain D --expect-key FILE";
+             keys: dkim lookup --expect-key";
         /// The key was another one when the message was signed.
         KeyRotated = "key-rotated", None,
             "keep an old key published as long as mail signed with it is under way; \
              without the key, rely on nothing";
         /// The published key is cut off.
         KeyTruncated = "key-truncated", None,
-            "publish the record whole, in several strings: dkim record --key FILE \
-             --selector S --domain D prints it";
+            "publish the record whole, in several strings: dkim record prints it";
         /// There is a key under a name that is nearly the same.
         SelectorMisspelled = "selector-misspelled", None,
             "correct the selector in the signer, or publish the key under its name";
@@ -161,7 +160,8 @@ impl Cause {
         self.columns().0
     }
 
-    /// What to do about it, in lower case and without a full stop.
+    /// What to do about it, in lower case and without a full stop, where no more is known than the
+    /// cause. [`Explanation::remedy`](super::Explanation::remedy) may know more.
     #[must_use]
     pub const fn remedy(self) -> &'static str {
         self.columns().1

@@ -145,6 +145,6 @@ fn some_field_changed(signature: &Signature, is_complete: bool) -> Explanation {
         detail,
         field: None,
         original: None,
-        remedy: "do not rely on the header; ask the sender, or compare: dkim inspect --canonical header FILE",
+        remedy: crate::explain::Part::Header.remedy().into(),
     }
 }

@@ -82,14 +82,14 @@ pub(super) fn explain_key(
             }
         }
         Some(Reason::Record(error)) => {
-            explain_record(error, verdict.unreadable_record, &passed, found);
+            explain_record(signature, error, verdict.unreadable_record, &passed, found);
         }
         Some(Reason::KeyTypeMismatch) => {
             let detail = format!(
                 "the published key is not one for a={}",
                 signature.algorithm.name()
             );
-            found.push(told(Cause::WrongKey, Proof::Likely, detail));
+            found.push(wrong_key(signature, Proof::Likely, detail));
             explain_nearby(evidence, signature, budget, found)?;
         }
         _ if wrong || is_cut_off(verdict, signature) => {
@@ -119,7 +119,44 @@ fn told(cause: Cause, proof: Proof, detail: String) -> Explanation {
         detail,
         field: None,
         original: None,
-        remedy: cause.remedy(),
+        remedy: cause.remedy().into(),
+    }
+}
+
+/// The command that shows what is published for a signature.
+pub(super) fn lookup(signature: &Signature) -> String {
+    format!("dkim lookup {}", selector_and_domain(signature))
+}
+
+fn selector_and_domain(signature: &Signature) -> String {
+    let (selector, domain) = (signature.selector.as_str(), signature.domain.domain());
+    format!("--selector {selector} --domain {}", domain.to_ascii())
+}
+
+/// A key that did not make the signature, or that cannot have made it.
+fn wrong_key(signature: &Signature, proof: Proof, detail: String) -> Explanation {
+    let remedy = format!(
+        "rely on nothing: a forged signature looks the same; the signer may compare keys: {} \
+         --expect-key {}.pem",
+        lookup(signature),
+        signature.selector.as_str()
+    );
+    Explanation {
+        remedy: remedy.into(),
+        ..told(Cause::WrongKey, proof, detail)
+    }
+}
+
+/// A key that was cut off.
+fn truncated(signature: &Signature, proof: Proof, detail: String) -> Explanation {
+    let remedy = format!(
+        "publish the record whole, in several strings: dkim record --key {}.pem {} prints it",
+        signature.selector.as_str(),
+        selector_and_domain(signature)
+    );
+    Explanation {
+        remedy: remedy.into(),
+        ..told(Cause::KeyTruncated, proof, detail)
     }
 }
 
@@ -176,7 +213,7 @@ fn unreadable_field(verdict: &Verdict) -> Option<Explanation> {
         SignatureError::BodyHash(error) => {
             return Some(Explanation {
                 field: Some(FIELD_NAME.to_owned()),
-                remedy: error.remedy(),
+                remedy: error.remedy().into(),
                 ..told(
                     Cause::SignatureFieldChanged,
                     Proof::Likely,
@@ -206,6 +243,7 @@ fn unreadable_field(verdict: &Verdict) -> Option<Explanation> {
 
 /// Explains a record that could not be read, of so many octets.
 fn explain_record(
+    signature: &Signature,
     error: &RecordError,
     length: Option<usize>,
     passed: &[String],
@@ -233,14 +271,14 @@ fn explain_record(
                 "the published key ends after {present} of {expected} octets: its record was cut \
                  off{cut_at}"
             );
-            found.push(told(Cause::KeyTruncated, Proof::Likely, detail));
+            found.push(truncated(signature, Proof::Likely, detail));
         }
         RecordError::Key(PublicKeyError::Ed25519Length { length }) if *length < ED25519_OCTETS => {
             let detail = format!(
                 "the published key has {length} octets, and an Ed25519 key has {ED25519_OCTETS}: \
                  the record was cut off"
             );
-            found.push(told(Cause::KeyTruncated, Proof::Likely, detail));
+            found.push(truncated(signature, Proof::Likely, detail));
         }
         RecordError::Key(PublicKeyError::NotDer(DerError::Overrun)) | RecordError::Base64 => {
             let (proof, detail) = if is_one_string {
@@ -250,7 +288,7 @@ fn explain_record(
                 let detail = "the published key is damaged, or its record was cut off";
                 (Proof::Possible, detail.to_owned())
             };
-            found.push(told(Cause::KeyTruncated, proof, detail));
+            found.push(truncated(signature, proof, detail));
         }
         _ => {
             if let Some(said) = said {
@@ -317,7 +355,7 @@ fn explain_wrong_key(
         );
         found.push(told(Cause::KeyRotated, proof, detail));
     }
-    found.push(told(Cause::WrongKey, proof, detail));
+    found.push(wrong_key(signature, proof, detail));
     Ok(())
 }
 

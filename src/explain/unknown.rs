@@ -1,5 +1,8 @@
 //! What was changed in a way that was not found.
 
+use std::borrow::Cow;
+
+use super::key::lookup;
 use super::{Cause, Explanation, Part, Proof};
 use crate::key::PublicKey;
 use crate::verdict::{SEARCH_LONGER, Verdict, VerificationResult};
@@ -38,34 +41,35 @@ pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part>
 /// What is told where nothing was found; `searched`: whether the body was looked into, `complete`:
 /// whether all was tried.
 pub(super) fn explanation(verdict: &Verdict, searched: bool, complete: bool) -> Explanation {
-    let (detail, remedy) = match (verdict.signature_matches, verdict.body_hash_matches()) {
-        _ if !complete => (
-            "nothing was found in the time that there was",
-            SEARCH_LONGER,
-        ),
-        (_, Some(false)) if !searched => (
-            "the body was changed, and it is too large to be searched",
-            Part::Body.remedy(),
-        ),
-        (None, body) => without_key(verdict.result(), body),
-        (Some(true), _) => (
-            "the body was changed, and not in a way that mail systems are known for",
-            Part::Body.remedy(),
-        ),
-        (Some(false), Some(false)) => (
-            "header and body were changed, and not in ways that mail systems are known for",
-            Part::Body.remedy(),
-        ),
-        (Some(false), _) if is_of_ed25519(verdict) => (
-            "the header was changed, not in a way that mail systems are known for, or the \
+    let (detail, remedy): (_, Cow<'static, str>) =
+        match (verdict.signature_matches, verdict.body_hash_matches()) {
+            _ if !complete => (
+                "nothing was found in the time that there was",
+                SEARCH_LONGER.into(),
+            ),
+            (_, Some(false)) if !searched => (
+                "the body was changed, and it is too large to be searched",
+                Part::Body.remedy().into(),
+            ),
+            (None, body) => without_key(verdict, body),
+            (Some(true), _) => (
+                "the body was changed, and not in a way that mail systems are known for",
+                Part::Body.remedy().into(),
+            ),
+            (Some(false), Some(false)) => (
+                "header and body were changed, and not in ways that mail systems are known for",
+                Part::Body.remedy().into(),
+            ),
+            (Some(false), _) if is_of_ed25519(verdict) => (
+                "the header was changed, not in a way that mail systems are known for, or the \
              signature was made with another key",
-            Part::Header.remedy(),
-        ),
-        (Some(false), _) => (
-            "the header was changed, and not in a way that mail systems are known for",
-            Part::Header.remedy(),
-        ),
-    };
+                Part::Header.remedy().into(),
+            ),
+            (Some(false), _) => (
+                "the header was changed, and not in a way that mail systems are known for",
+                Part::Header.remedy().into(),
+            ),
+        };
     Explanation {
         cause: Cause::Unknown,
         proof: Proof::Possible,
@@ -82,7 +86,7 @@ fn is_of_ed25519(verdict: &Verdict) -> bool {
     matches!(key, Some(PublicKey::Ed25519(_)))
 }
 
-fn without_key(result: VerificationResult, body: Option<bool>) -> (&'static str, &'static str) {
+fn without_key(verdict: &Verdict, body: Option<bool>) -> (&'static str, Cow<'static, str>) {
     let detail = match body {
         Some(true) => {
             "bh= is the hash of this body, but without a key nobody vouches for either, nor for the \
@@ -94,10 +98,14 @@ fn without_key(result: VerificationResult, body: Option<bool>) -> (&'static str,
         }
         None => "without a key nothing is known of the message",
     };
-    let remedy = if result == VerificationResult::TempError {
-        "try again later"
-    } else {
-        "see what is published: dkim lookup --selector S --domain D; without the key, rely on nothing"
+    let remedy = match &verdict.signature {
+        _ if verdict.result() == VerificationResult::TempError => "try again later".into(),
+        None => "rely on nothing".into(),
+        Some(signature) => format!(
+            "see what is published: {}; without the key, rely on nothing",
+            lookup(signature)
+        )
+        .into(),
     };
     (detail, remedy)
 }

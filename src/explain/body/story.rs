@@ -1,5 +1,7 @@
 //! What is told of a change that was proven.
 
+use std::borrow::Cow;
+
 use crate::explain::{Cause, Explanation, Proof};
 
 /// A change that, undone, makes the body hash come out right; alone or with others.
@@ -10,6 +12,8 @@ pub(super) struct Story {
     pub(super) detail: String,
     /// What stood there when it was signed, where it is short enough to be shown.
     original: Option<String>,
+    /// What to do about this very change; `None` for what its cause says.
+    remedy: Option<Cow<'static, str>>,
 }
 
 impl Story {
@@ -18,6 +22,16 @@ impl Story {
             cause,
             detail: detail.into(),
             original: None,
+            remedy: None,
+        }
+    }
+
+    /// The same with what to do about this very change, in lower case and without a full stop.
+    #[allow(dead_code, reason = "for the rules")]
+    pub(super) fn with_remedy(self, remedy: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            remedy: Some(remedy.into()),
+            ..self
         }
     }
 
@@ -40,7 +54,7 @@ impl Story {
             detail: self.detail,
             field: None,
             original: self.original,
-            remedy: self.cause.remedy(),
+            remedy: self.remedy.unwrap_or(self.cause.remedy().into()),
         }
     }
 }

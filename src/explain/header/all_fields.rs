@@ -133,6 +133,7 @@ impl Writing {
             original: None,
             detail: detail.to_owned(),
             change: None,
+            remedy: None,
         }
     }
 }

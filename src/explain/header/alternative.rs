@@ -1,5 +1,6 @@
 //! What may have been signed instead of what is there: the hypotheses, gathered.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -44,6 +45,8 @@ pub(super) struct Story {
     pub(super) detail: String,
     /// A value that is told as it is now and as it was, in place of `original` and `detail`.
     pub(super) change: Option<Change>,
+    /// What to do about this very change; `None` for what its cause says.
+    pub(super) remedy: Option<Cow<'static, str>>,
 }
 
 /// A field's value as it is, and as it was. Few of many are told, so the sentence is made then.
@@ -62,6 +65,16 @@ impl Story {
             original: None,
             detail,
             change: None,
+            remedy: None,
+        }
+    }
+
+    /// The same with what to do about this very change, in lower case and without a full stop.
+    #[allow(dead_code, reason = "for the rules")]
+    pub(super) fn with_remedy(self, remedy: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            remedy: Some(remedy.into()),
+            ..self
         }
     }
 
@@ -80,7 +93,7 @@ impl Story {
             detail,
             field: self.field,
             original,
-            remedy: self.cause.remedy(),
+            remedy: self.remedy.unwrap_or(self.cause.remedy().into()),
         }
     }
 }

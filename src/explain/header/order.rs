@@ -41,7 +41,7 @@ pub(super) fn in_order(mut told: Vec<Explanation>) -> Vec<Explanation> {
         ),
         field: None,
         original: None,
-        remedy: cause.remedy(),
+        remedy: cause.remedy().into(),
     });
     told
 }
@@ -68,7 +68,7 @@ mod tests {
             detail: String::new(),
             field: Some(field.to_owned()),
             original: None,
-            remedy: cause.remedy(),
+            remedy: cause.remedy().into(),
         }
     }
 

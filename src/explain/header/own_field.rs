@@ -199,6 +199,7 @@ fn add_line_end(alternatives: &mut Alternatives<'_, '_>) {
             original: None,
             detail: detail.to_owned(),
             change: None,
+            remedy: None,
         }],
     });
 }

@@ -196,6 +196,7 @@ pub(super) fn mislabelled(signed: Canonicalization) -> Story {
             signed.name()
         ),
         change: None,
+        remedy: None,
     }
 }
 

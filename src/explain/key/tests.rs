@@ -305,3 +305,27 @@ fn signatures_that_are_damaged() {
         &[(Cause::SignatureFieldChanged, Proof::Possible)],
     );
 }
+
+#[test]
+fn remedies_name_what_is_known() {
+    let remedy = |dns: &[(&str, &str)]| {
+        let found = explained(&sign(MESSAGE, RSA, "s1"), dns);
+        found[0].remedy.clone().into_owned()
+    };
+    let cut = &record(RSA)[..200];
+    for (dns, command) in [
+        (vec![], "dkim lookup --selector s1 --domain example.com;"),
+        (
+            vec![(HERE, record(OTHER_RSA))],
+            "dkim lookup --selector s1 --domain example.com --expect-key s1.pem",
+        ),
+        (
+            vec![(HERE, cut.to_owned())],
+            "dkim record --key s1.pem --selector s1 --domain example.com prints",
+        ),
+    ] {
+        let dns: Vec<_> = dns.iter().map(|(name, text)| (*name, &text[..])).collect();
+        let remedy = remedy(&dns);
+        assert!(remedy.contains(command), "{remedy}");
+    }
+}

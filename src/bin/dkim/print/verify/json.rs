@@ -91,7 +91,7 @@ struct Explained<'a> {
     detail: &'a str,
     field: Option<&'a str>,
     original: Option<&'a str>,
-    remedy: Cow<'static, str>,
+    remedy: Cow<'a, str>,
 }
 
 impl<'a> Message<'a> {
@@ -120,7 +120,7 @@ impl<'a> Message<'a> {
                     .map(|(at, verdict)| Signature {
                         explanation: outcome
                             .explained(at)
-                            .map(|found| Explained::list(outcome, at, found)),
+                            .map(|found| Explained::list(outcome, found)),
                         warnings: signature_warnings(outcome, at),
                         ..Signature::new(&outcome.report.header, verdict)
                     })
@@ -251,7 +251,12 @@ fn signature_warnings(outcome: &Outcome, at: usize) -> Vec<Warning<'_>> {
     let own = outcome.report.verdicts[at].warnings.iter();
     let explained = outcome.explained(at).map(Found::warnings);
     own.map(Warning::new)
-        .chain(explained.into_iter().flatten().map(Warning::owned))
+        .chain(
+            explained
+                .into_iter()
+                .flatten()
+                .map(|warned| Warning::owned(outcome, warned)),
+        )
         .collect()
 }
 
@@ -265,8 +270,9 @@ impl<'a> Warning<'a> {
         }
     }
 
-    fn owned(warned: Warned) -> Self {
-        let remedy = warned.remedy().map(str::to_owned);
+    fn owned(outcome: &Outcome, warned: Warned) -> Self {
+        let remedy = warned.remedy();
+        let remedy = remedy.map(|remedy| outcome.named(remedy).into_owned());
         Self {
             code: warned.code.name(),
             message: Cow::Owned(warned.message),
@@ -277,14 +283,14 @@ impl<'a> Warning<'a> {
 }
 
 impl<'a> Explained<'a> {
-    fn list(outcome: &Outcome, at: usize, found: &'a Found) -> Vec<Self> {
+    fn list(outcome: &Outcome, found: &'a Found) -> Vec<Self> {
         let one = |explanation: &'a Explanation| Self {
             cause: explanation.cause.name(),
             proof: explanation.proof.name(),
             detail: &explanation.detail,
             field: explanation.field.as_deref(),
             original: explanation.original.as_deref(),
-            remedy: outcome.remedy(at, explanation.remedy),
+            remedy: outcome.named(&explanation.remedy),
         };
         found.explanations.iter().map(one).collect()
     }

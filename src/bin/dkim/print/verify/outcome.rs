@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use dkim_toolkit::explain::Explained;
+use dkim_toolkit::message::with_file;
 use dkim_toolkit::verdict::{Verdict, VerificationResult, Warning, WarningCode};
 use dkim_toolkit::verify::{MessageResult, Report};
 
@@ -14,6 +15,8 @@ pub struct Outcome {
     pub report: Report,
     /// Why signatures do not pass, if that was asked.
     pub explanations: Option<Explanations>,
+    /// How `dkim inspect` names the message.
+    pub file: Option<String>,
 }
 
 /// What explains each signature of a message, in order; `None` for one that needs none.
@@ -59,18 +62,10 @@ impl Outcome {
         told
     }
 
-    /// A remedy for the signature at an index, with its selector and domain where it has letters for
-    /// them.
-    pub fn remedy(&self, at: usize, remedy: &'static str) -> Cow<'static, str> {
-        const OPEN: &str = "--selector S --domain D";
-        let verdict = self.report.verdicts.get(at);
-        let named = verdict.map(|verdict| verdict.identifiers(&self.report.header));
-        match named {
-            Some((Some(domain), Some(selector))) if remedy.contains(OPEN) => {
-                let (domain, selector) = (domain.to_ascii(), selector.as_str());
-                let filled = format!("--selector {selector} --domain {domain}");
-                remedy.replace(OPEN, &filled).into()
-            }
+    /// A remedy, with the message's file for the `FILE` in its command.
+    pub fn named<'a>(&self, remedy: &'a str) -> Cow<'a, str> {
+        match &self.file {
+            Some(file) if remedy.contains("dkim inspect") => with_file(remedy, file).into(),
             _ => remedy.into(),
         }
     }

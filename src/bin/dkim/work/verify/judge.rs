@@ -274,6 +274,7 @@ impl Judge {
             unmet: self.requirement.unmet(&report),
             report,
             explanations,
+            file: place.word_in("dkim inspect"),
         };
         let text = if self.failing && !outcome.is_failing() {
             String::new()

@@ -31,16 +31,16 @@ pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
         let Warning { code, message, .. } = part.warning();
         let text = format!("{message} [{}]", code.name());
         report.wrapped(4, BAD, "not explained:", &text);
-        report.wrapped(6, PLAIN, "remedy:", &outcome.remedy(at, part.remedy()));
+        report.wrapped(6, PLAIN, "remedy:", &outcome.named(part.remedy()));
     }
     let mut following = explained.explanations.iter().skip(1);
     for explanation in &explained.explanations {
         one(report, explanation);
         // One remedy for several is said behind the last of them.
-        let next = following.next().map(|next| next.remedy);
-        if next != Some(explanation.remedy) {
-            let remedy = outcome.remedy(at, explanation.remedy);
-            report.wrapped(6, PLAIN, "remedy:", &remedy);
+        let next = following.next().map(|next| &*next.remedy);
+        if next != Some(&explanation.remedy) {
+            let remedy = outcome.named(&explanation.remedy);
+            report.wrapped(6, PLAIN, "remedy:", &escape(&remedy));
         }
     }
     if let Some(spent) = explained.budget_spent().filter(|_| !is_unknown(explained)) {
