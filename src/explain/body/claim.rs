@@ -1,7 +1,6 @@
 //! What `bh=` claims, and how candidates for the original body are held against it.
 
 use super::mime::Form;
-use super::share::{Share, Stop};
 use crate::algorithm::HashAlgorithm;
 use crate::canonicalization::Canonicalization;
 use crate::canonicalization::body::BodyCanonicalizer;
@@ -100,65 +99,6 @@ impl<'a> Claim<'a> {
             scan.push(piece);
         }
         Ok(scan.finish().fit)
-    }
-
-    /// Whether the claim holds for canonicalized octets of which those before `pieces`, `before`
-    /// of them, are in the digest already.
-    pub(super) fn holds(
-        &self,
-        digest: &Digest,
-        before: usize,
-        pieces: &[&[u8]],
-        share: &mut Share<'_, '_>,
-    ) -> Result<bool, Stop> {
-        share.spend(FINISH)?;
-        let mut left = usize::MAX;
-        if let Some(length) = self.length {
-            let signed = usize::try_from(length).unwrap_or(usize::MAX);
-            let there: usize = pieces.iter().map(|piece| piece.len()).sum();
-            match signed.checked_sub(before) {
-                Some(behind) if behind <= there => left = behind,
-                _ => return Ok(false),
-            }
-        }
-        let mut digest = digest.clone();
-        for piece in pieces {
-            let signed = &piece[..piece.len().min(left)];
-            left -= signed.len();
-            for piece in signed.chunks(PIECE) {
-                share.spend(piece.len())?;
-                digest.update(piece);
-            }
-        }
-        Ok(digest.is_now(self.hash))
-    }
-
-    /// How many of the canonicalized octets, which go on from a digest, the claim holds for, at a
-    /// line end; all are the last tried. None where `l=` says so itself, and what is behind is not
-    /// looked at.
-    pub(super) fn holds_up_to(
-        &self,
-        digest: &Digest,
-        rest: &[u8],
-        share: &mut Share<'_, '_>,
-    ) -> Result<Option<usize>, Stop> {
-        if self.length.is_some() {
-            return Ok(None);
-        }
-        let mut digest = digest.clone();
-        let mut start = 0;
-        for line_feed in memchr::memchr_iter(b'\n', rest) {
-            let end = line_feed + 1;
-            let line = &rest[start..end];
-            start = end;
-            share.spend(line.len() + FINISH)?;
-            digest.update(line);
-            // No canonicalized body ends with an empty line (RFC 6376 §3.4.3).
-            if line != b"\r\n" && line.ends_with(b"\r\n") && digest.is_now(self.hash) {
-                return Ok(Some(end));
-            }
-        }
-        Ok(None)
     }
 }
 

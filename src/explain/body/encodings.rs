@@ -8,7 +8,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::mime::Encoding;
-use super::rewrites;
+use super::undone;
 use crate::syntax::hex::hex_pair;
 
 /// Base64 with or without its padding.
@@ -82,7 +82,7 @@ impl Style {
                 without_last,
             } => {
                 let text = if without_last {
-                    rewrites::content(text)
+                    undone::content(text)
                 } else {
                     text
                 };
@@ -164,8 +164,8 @@ fn without_white_space(text: &[u8]) -> Vec<u8> {
 
 fn with_crlf(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 64);
-    for line in rewrites::lines(text) {
-        let content = rewrites::content(line);
+    for line in undone::lines(text) {
+        let content = undone::content(line);
         out.extend_from_slice(content);
         if content.len() < line.len() {
             out.extend_from_slice(b"\r\n");
@@ -176,8 +176,8 @@ fn with_crlf(text: &[u8]) -> Vec<u8> {
 
 fn with_line_feeds(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
-    for line in rewrites::lines(text) {
-        let content = rewrites::content(line);
+    for line in undone::lines(text) {
+        let content = undone::content(line);
         out.extend_from_slice(content);
         if content.len() < line.len() {
             out.push(b'\n');
@@ -188,9 +188,9 @@ fn with_line_feeds(text: &[u8]) -> Vec<u8> {
 
 fn decode_quoted(content: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(content.len());
-    for line in rewrites::lines(content) {
+    for line in undone::lines(content) {
         let ends = line.ends_with(b"\n");
-        let text = rewrites::content(line).trim_ascii_end();
+        let text = undone::content(line).trim_ascii_end();
         let (text, soft) = match text.strip_suffix(b"=") {
             Some(text) => (text, true),
             None => (text, false),
@@ -213,8 +213,8 @@ fn decode_quoted(content: &[u8]) -> Option<Vec<u8>> {
 impl Quoted {
     fn encode(self, text: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(text.len() + text.len() / 8);
-        for line in rewrites::lines(text) {
-            let content = rewrites::content(line);
+        for line in undone::lines(text) {
+            let content = undone::content(line);
             self.put_line(content, &mut out);
             if content.len() < line.len() {
                 out.extend_from_slice(b"\r\n");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::rewrites;
+use super::undone;
 use crate::explain::{Budget, Exhausted};
 use crate::message::{self, Header, LineEndings};
 
@@ -195,7 +195,7 @@ pub(super) fn structure(
         found: Structure::default(),
     };
     let mut start = 0;
-    for (number, line) in rewrites::lines(body).enumerate() {
+    for (number, line) in undone::lines(body).enumerate() {
         budget.spend(line.len())?;
         reader.line(number, start, line);
         start += line.len();
@@ -246,7 +246,7 @@ impl Reader<'_> {
                 State::Header(start + line.len())
             };
         } else if let State::Header(from) = self.state
-            && rewrites::content(line).is_empty()
+            && undone::content(line).is_empty()
         {
             self.end_header(from..start, start + line.len());
         }

@@ -9,8 +9,8 @@ mod references;
 
 use super::encodings::decode;
 use super::mime::{self, Form, Media};
-use super::rewrites::{content, lines};
 use super::story::size;
+use super::undone::{content, lines};
 use crate::explain::Budget;
 use crate::explain::quote::{quote, quote_both};
 use crate::message::{self, LineEndings};

@@ -5,7 +5,7 @@
 use super::claim::{Claim, Fit};
 use super::quotation::{quote_added, quote_change};
 use super::story::{Story, count};
-use super::{appended, rewrites};
+use super::{appended, undone};
 use crate::canonicalization::Canonicalization;
 use crate::explain::{Budget, Cause, Exhausted};
 use crate::hash::Digest;
@@ -94,8 +94,8 @@ impl WhiteSpace {
             first: None,
         };
         let mut was = Vec::new();
-        for line in rewrites::lines(body).take(lines) {
-            let is = rewrites::content(line);
+        for line in undone::lines(body).take(lines) {
+            let is = undone::content(line);
             was.clear();
             way.put_line(is, &mut was);
             if is != was {
@@ -317,9 +317,9 @@ fn hashed_in(
     let mut digest = Digest::new(claim.algorithm);
     let mut line_ends = 0_usize;
     let mut canonical = Vec::new();
-    for line in rewrites::lines(body) {
+    for line in undone::lines(body) {
         budget.spend(line.len())?;
-        let content = rewrites::content(line);
+        let content = undone::content(line);
         canonical.clear();
         way.put_line(content, &mut canonical);
         if !canonical.is_empty() {

@@ -1,7 +1,13 @@
 //! Damage is made here by hand, apart from the code that undoes it.
 
+mod added_part;
 mod any_damage;
+mod lines;
+mod parts;
+mod rewrapped;
 mod signers;
+mod white_space;
+mod wrapped;
 
 use std::time::Duration;
 

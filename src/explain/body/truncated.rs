@@ -6,8 +6,8 @@
 use super::appended::is_white;
 use super::claim::Claim;
 use super::mime::{Encoding, Structure};
-use super::rewrites;
 use super::story::{Story, count};
+use super::undone;
 use crate::explain::{Cause, Evidence, Explanation, Proof};
 
 /// What speaks for a body that was cut off, the strongest trace alone.
@@ -79,7 +79,7 @@ fn incomplete_base64(structure: &Structure, body: &[u8]) -> Trace {
     let content = body.get(part.content.clone())?;
     let is_digit = |octet: &&u8| octet.is_ascii_alphanumeric() || b"+/=".contains(octet);
     // What stands behind it in other letters is something else: a footer.
-    let encoded = rewrites::lines(content)
+    let encoded = undone::lines(content)
         .map(<[u8]>::trim_ascii_end)
         .take_while(|line| line.iter().all(|octet| is_digit(&octet)));
     let digits: usize = encoded.map(<[u8]>::len).sum();
@@ -94,7 +94,7 @@ fn incomplete_base64(structure: &Structure, body: &[u8]) -> Trace {
 
 /// A text ends with a line end, except where it was cut off; or its writer left it out.
 fn unended_line(body: &[u8]) -> Trace {
-    let last = rewrites::content(body).len();
+    let last = undone::content(body).len();
     (!body.is_empty() && last == body.len()).then(|| {
         let detail = "the last line of the body has no line end, as if the rest were missing";
         (detail.to_owned(), Proof::Possible)

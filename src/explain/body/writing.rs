@@ -4,8 +4,8 @@
 use super::encodings::Style;
 use super::leaf::Leaf;
 use super::mime::Encoding;
-use super::rewrites;
 use super::story::Story;
+use super::undone;
 use crate::explain::Cause;
 
 /// How a part may have been written.
@@ -89,8 +89,8 @@ impl Converted {
             return None;
         }
         match (self, std::str::from_utf8(text)) {
-            (Self::ToLatin1, Err(_)) => Some(rewrites::to_utf8(text)),
-            (Self::ToUtf8, Ok(text)) => rewrites::to_latin1(text),
+            (Self::ToLatin1, Err(_)) => Some(to_utf8(text)),
+            (Self::ToUtf8, Ok(text)) => to_latin1(text),
             _ => None,
         }
     }
@@ -170,7 +170,7 @@ impl Recoding {
         let mut header = Vec::with_capacity(fields.len() + 40);
         let mut in_field = false;
         let mut named = false;
-        for line in rewrites::lines(fields) {
+        for line in undone::lines(fields) {
             let continues = line.starts_with(b" ") || line.starts_with(b"\t");
             if !continues {
                 let name = line
@@ -178,7 +178,7 @@ impl Recoding {
                     .next()
                     .unwrap_or_default();
                 in_field = name.eq_ignore_ascii_case(b"Content-Transfer-Encoding");
-                let ends = rewrites::content(line).is_empty();
+                let ends = undone::content(line).is_empty();
                 if (in_field || (ends && !named))
                     && let Some(value) = self.name
                 {
@@ -241,4 +241,16 @@ impl Recoding {
             ),
         }
     }
+}
+
+/// A text in ISO-8859-1; `None` if that has not all of its characters.
+fn to_latin1(text: &str) -> Option<Vec<u8>> {
+    let bytes = text.chars().map(|each| u8::try_from(u32::from(each)).ok());
+    bytes.collect()
+}
+
+/// Bytes of ISO-8859-1 in UTF-8.
+fn to_utf8(latin1: &[u8]) -> Vec<u8> {
+    let text: String = latin1.iter().copied().map(char::from).collect();
+    text.into_bytes()
 }

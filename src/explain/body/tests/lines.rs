@@ -2,8 +2,8 @@
 
 mod hypotheses;
 
+use super::{Signed, assert_proven};
 use crate::explain::Cause;
-use crate::explain::body::tests::{Signed, assert_proven};
 use crate::message::LineEndings;
 
 const TEXT: &str = "One\r\n\r\n.two\r\nFrom here  on\r\n\tthree \r\n--\u{20}\r\nfour\r\n";

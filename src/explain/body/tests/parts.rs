@@ -2,8 +2,8 @@
 
 mod links;
 
+use super::{Signed, assert_proven};
 use crate::explain::Cause;
-use crate::explain::body::tests::{Signed, assert_proven};
 
 const PLAIN: &str = "Hello,\r\n\r\nthis is the text.\r\n";
 const HTML: &str =
