@@ -8,7 +8,7 @@ mod html;
 mod lines;
 mod links;
 
-pub(super) use self::lines::Lines;
+pub(super) use self::lines::{Lines, PREAMBLES, Told};
 pub(super) use self::links::Links;
 
 use super::undone::Rule;
