@@ -29,8 +29,8 @@ use crate::lookup::KeyAnswer;
 use crate::message::Header;
 use crate::verdict::{Verdict, Warning};
 
-pub use budget::Budget;
 use budget::Exhausted;
+pub use budget::{Budget, Unfinished};
 pub use cause::{Cause, Part, Proof};
 pub use explaining::{Explaining, Explanations};
 pub use kept_body::{KeptBody, MAX_KEPT_BODY};
@@ -92,8 +92,8 @@ pub struct Explained {
     /// What was changed in a way that is not proven, beside what was found: an altered amount
     /// beside a Subject's tag, say. Empty where [`Cause::Unknown`] stands alone.
     pub unexplained: Vec<Part>,
-    /// Whether all hypotheses were tried; if not, the budget was spent before.
-    pub complete: bool,
+    /// Why the search ended before all was tried; `None` if all was.
+    pub unfinished: Option<Unfinished>,
 }
 
 impl Explained {
@@ -108,7 +108,7 @@ impl Explained {
     /// The warning `explain-budget-spent`, if not all was tried.
     #[must_use]
     pub fn budget_spent(&self) -> Option<Warning> {
-        (!self.complete).then(warning::budget_spent)
+        self.unfinished.map(warning::unfinished)
     }
 }
 
@@ -120,10 +120,11 @@ fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
         return Explained {
             explanations: found,
             unexplained: Vec::new(),
-            complete: true,
+            unfinished: None,
         };
     }
-    let complete = search(evidence, budget, &mut found).is_ok();
+    let searched = search(evidence, budget, &mut found);
+    let unfinished = searched.err().map(|Exhausted| budget.unfinished());
     let is_recoded = found
         .iter()
         .any(|each| each.cause == Cause::TransferEncodingChanged);
@@ -145,17 +146,17 @@ fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
         found.push(unknown::explanation(
             verdict,
             evidence.body.is_some(),
-            complete,
+            unfinished,
         ));
     }
     Explained {
         explanations: found,
         unexplained,
-        complete,
+        unfinished,
     }
 }
 
-/// What the header may take of the budget, in octets hashed, before the body had its turn. A header
+/// What the header may take of the budget, in bytes, before the body had its turn. A header
 /// that nothing explains must not keep a footer from being found.
 const HEADER_SHARE: u64 = 256 << 20;
 
@@ -174,7 +175,7 @@ fn search(
         let of_body = body::explain_body(evidence, budget, found);
         let mut of_all = Vec::new();
         let searched = header::explain_header(evidence, budget, &mut of_all);
-        // Where there was no time, what was found before is all.
+        // Where the budget ended before, what was found in its share is all.
         found.splice(0..0, if searched.is_ok() { of_all } else { of_header });
         return of_body.and(searched);
     }

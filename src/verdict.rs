@@ -16,7 +16,7 @@ use crate::provider::Attribution;
 use crate::signature::{Signature, SignatureError, claimed_identifiers};
 
 #[cfg(feature = "explain")]
-pub(crate) use warning::{COMPARE_BODY, COMPARE_HEADER, SEARCH_LONGER};
+pub(crate) use warning::{COMPARE_BODY, COMPARE_HEADER};
 pub use warning::{Warning, WarningCode};
 
 /// A result as RFC 8601 §2.7.1 names it. Results are ordered by how near each is to a pass, the

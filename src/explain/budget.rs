@@ -1,120 +1,212 @@
-//! How long a search may take.
+//! How much work a search may do.
 
+use std::fmt;
 use std::time::Duration;
 
-/// Octets that are hashed or looked through between two looks at the clock.
+/// The bytes of work in one unit.
+const UNIT: u64 = 1024 * 1024;
+/// The candidates that are tried in one unit, beside the bytes that are hashed for them.
+const CANDIDATES: u64 = 1000;
+/// The bytes of work between two looks at the clock.
 const STEP: u64 = 256 * 1024;
 
-/// How long a search may take, by the caller's clock.
+/// How much work a search may do.
+///
+/// Work is counted in units of 1 MiB hashed or looked through, or of 1,000 candidates tried. So the
+/// same input gives the same answer on every machine, however busy it is. A clock is only a
+/// backstop: a search also ends after [`Budget::LONGEST`], and says so.
 pub struct Budget<'a> {
-    clock: Box<dyn FnMut() -> Duration + 'a>,
-    /// When the search ends.
-    end: Duration,
+    units: u64,
+    /// The bytes of work that are left to the innermost share.
     left: u64,
-    /// What is left of the share of one search; without a share, more than can be spent.
-    share: u64,
+    /// The bytes of work since the last look at the clock.
+    unseen: u64,
+    clock: Box<dyn FnMut() -> Duration + 'a>,
+    end: Duration,
+    is_late: bool,
 }
 
-/// The budget is spent.
+/// The budget, or the share of it, is spent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Exhausted;
 
+/// Why a search ended before all was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unfinished {
+    /// The work was done that a [`Budget`] of so many units allows.
+    BudgetSpent {
+        /// The units of the whole budget.
+        units: u64,
+    },
+    /// [`Budget::LONGEST`] went by before that.
+    TimeUp,
+    /// The search is done, but names at which the key may be were not answered.
+    Unanswered {
+        /// How many.
+        names: usize,
+    },
+}
+
 impl<'a> Budget<'a> {
-    /// A budget that lasts for a time from now. `clock` gives the time since any moment, which
-    /// stays the same; it is asked after every few hundred thousand bytes of work, and the search
-    /// ends soon after the end of its time.
-    pub fn new(limit: Duration, clock: impl FnMut() -> Duration + 'a) -> Self {
+    /// The units that suffice for nearly all messages.
+    pub const DEFAULT_UNITS: u64 = 2000;
+
+    /// The time after which a search ends, whatever is left of its work.
+    pub const LONGEST: Duration = Duration::from_secs(60);
+
+    /// A budget of so many units. `clock` gives the time since any moment, which stays the same; it
+    /// is asked now, and after every few hundred thousand bytes of work. One that stands still
+    /// leaves the work alone to end the search.
+    pub fn new(units: u64, clock: impl FnMut() -> Duration + 'a) -> Self {
         let mut clock = Box::new(clock);
         Self {
-            end: clock().saturating_add(limit),
+            units,
+            left: units.saturating_mul(UNIT),
+            unseen: 0,
+            end: clock().saturating_add(Self::LONGEST),
             clock,
-            left: STEP,
-            share: u64::MAX,
+            is_late: false,
         }
     }
 
     /// A budget for work that is bounded by itself.
     pub(super) fn unlimited() -> Self {
-        Self::new(Duration::MAX, || Duration::ZERO)
+        Self::new(u64::MAX, || Duration::ZERO)
     }
 
-    /// Lets a search go on for so many octets at most: a share, so that something is left for what
-    /// comes behind it. `None` if it ended because the share was spent.
+    /// Lets a search do so much of the work at most: a share, so that something is left for what
+    /// comes behind it. `None` if it ended because its share was spent. Shares may be within shares.
     ///
     /// # Errors
     ///
-    /// [`Exhausted`] if the whole budget is spent.
-    pub(super) fn within(
+    /// [`Exhausted`] if all is spent of which this is a share.
+    pub(super) fn within<T>(
         &mut self,
-        octets: u64,
-        search: impl FnOnce(&mut Self) -> Result<(), Exhausted>,
-    ) -> Result<Option<()>, Exhausted> {
-        self.share = octets;
-        let searched = search(self);
-        let is_spent = std::mem::replace(&mut self.share, u64::MAX) == 0;
-        match searched {
-            Ok(()) => Ok(Some(())),
-            Err(Exhausted) if is_spent => Ok(None),
+        bytes: u64,
+        search: impl FnOnce(&mut Self) -> Result<T, Exhausted>,
+    ) -> Result<Option<T>, Exhausted> {
+        match self.share(bytes, search) {
+            Ok(found) => Ok(Some(found)),
+            Err(Exhausted) if self.left > 0 && !self.is_late => Ok(None),
             Err(Exhausted) => Err(Exhausted),
         }
     }
 
-    /// Lets one of `count` searches go on for its part of the time that is left. What it does not
-    /// need is left to the others.
+    /// Lets one of `count` searches do its part of the work that is left. What it does not need is
+    /// left to the others.
     pub(super) fn part<T>(&mut self, count: u32, search: impl FnOnce(&mut Self) -> T) -> T {
-        let end = self.end;
-        let now = (self.clock)();
-        self.end = now.saturating_add(end.saturating_sub(now) / count);
+        self.share(self.left / u64::from(count.max(1)), search)
+    }
+
+    fn share<T>(&mut self, bytes: u64, search: impl FnOnce(&mut Self) -> T) -> T {
+        let whole = self.left;
+        let share = bytes.min(whole);
+        self.left = share;
         let found = search(self);
-        self.end = end;
+        self.left = whole - (share - self.left);
         found
     }
 
-    /// Takes note of work on so many octets, before or after it.
+    /// Takes note of work on so many bytes, before or after it.
     ///
     /// # Errors
     ///
     /// [`Exhausted`] if the search has to end.
-    pub(super) fn spend(&mut self, octets: usize) -> Result<(), Exhausted> {
-        let octets = octets as u64;
-        self.share = self.share.saturating_sub(octets);
-        if self.share == 0 {
-            return Err(Exhausted);
+    pub(super) fn spend(&mut self, bytes: usize) -> Result<(), Exhausted> {
+        let bytes = bytes as u64;
+        self.unseen = self.unseen.saturating_add(bytes);
+        if self.unseen >= STEP {
+            self.unseen = 0;
+            self.is_late |= (self.clock)() >= self.end;
         }
-        if octets < self.left {
-            self.left -= octets;
-            return Ok(());
-        }
-        self.left = STEP;
-        if (self.clock)() < self.end {
-            Ok(())
-        } else {
-            self.left = 0;
+        self.left = self.left.saturating_sub(bytes);
+        if self.is_late || self.left == 0 {
             Err(Exhausted)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes note of a candidate for which so many bytes are hashed.
+    ///
+    /// # Errors
+    ///
+    /// [`Exhausted`] if the search has to end.
+    #[allow(dead_code, reason = "for the searches")]
+    pub(super) fn candidate(&mut self, bytes: usize) -> Result<(), Exhausted> {
+        self.spend(bytes.saturating_add((UNIT / CANDIDATES) as usize))
+    }
+
+    /// Why a search that is [`Exhausted`] ended.
+    pub(super) fn unfinished(&self) -> Unfinished {
+        if self.is_late {
+            Unfinished::TimeUp
+        } else {
+            Unfinished::BudgetSpent { units: self.units }
         }
     }
 }
 
-impl std::fmt::Debug for Budget<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Budget").finish_non_exhaustive()
+impl fmt::Debug for Budget<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { units, left, .. } = self;
+        let mut shown = f.debug_struct("Budget");
+        shown.field("units", units).field("left", left);
+        shown.finish_non_exhaustive()
     }
 }
 
-#[cfg(test)]
-impl Budget<'_> {
-    /// A budget that lasts for this many looks at the clock.
-    pub(super) fn of_looks(count: u64) -> Self {
-        let mut seconds = 0..;
-        Self::new(Duration::from_secs(count + 1), move || {
-            Duration::from_secs(seconds.next().unwrap())
-        })
+impl Unfinished {
+    /// What to do about it, in lower case and without a full stop.
+    pub(super) fn remedy(self) -> String {
+        match self {
+            Self::BudgetSpent { units } => {
+                format!(
+                    "allow more work: --explain-budget {}",
+                    units.saturating_mul(10)
+                )
+            }
+            Self::TimeUp => "try again when the machine has less to do".to_owned(),
+            Self::Unanswered { .. } => "try again later".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Unfinished {
+    /// Why, as a sentence in lower case and without a full stop.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BudgetSpent { units } => write!(f, "its budget of {units} is spent"),
+            Self::TimeUp => {
+                let longest = Budget::LONGEST.as_secs();
+                write!(f, "it took {longest} s, the longest that it may take")
+            }
+            Self::Unanswered { names } => {
+                let plural = if *names == 1 { "name" } else { "names" };
+                write!(
+                    f,
+                    "the DNS gave no answer for {names} {plural} near the key's"
+                )
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of(units: u64) -> Budget<'static> {
+        Budget::new(units, || Duration::ZERO)
+    }
+
+    /// How often this much can be spent.
+    fn count(budget: &mut Budget<'_>, bytes: usize) -> usize {
+        (0..10_000)
+            .take_while(|_| budget.spend(bytes).is_ok())
+            .count()
+    }
 
     #[test]
     fn a_share_is_less_than_all() {
@@ -129,26 +221,78 @@ mod tests {
     }
 
     #[test]
+    fn shares_are_within_shares() {
+        let mut budget = of(1);
+        let of_inner = budget.within(1000, |outer| {
+            let inner = outer.within(600, |inner| {
+                assert_eq!(inner.within(u64::MAX, |all| all.spend(700)), Err(Exhausted));
+                inner.spend(1)
+            });
+            assert_eq!(inner, Ok(None));
+            assert_eq!(count(outer, 100), 3);
+            outer.spend(1)
+        });
+        assert_eq!(of_inner, Ok(None));
+        assert_eq!(count(&mut budget, 1000), 1047);
+    }
+
+    #[test]
     fn the_whole_may_end_within_a_share() {
-        let mut budget = Budget::of_looks(0);
+        let mut budget = of(1);
         let spent = budget.within(u64::MAX, |budget| budget.spend(1 << 20));
         assert_eq!(spent, Err(Exhausted));
+        assert_eq!(budget.unfinished(), Unfinished::BudgetSpent { units: 1 });
     }
 
     #[test]
     fn a_part_leaves_the_rest_to_others() {
-        // It ends at 101 s. At 1 s, one of three parts lasts until 34.3 s.
-        let mut budget = Budget::of_looks(100);
-        let spend_all = |budget: &mut Budget<'_>| {
-            let looks = (0..1000).take_while(|_| budget.spend(1 << 20).is_ok());
-            looks.count()
-        };
-        assert_eq!(budget.part(3, spend_all), 33);
-        // At 36 s, one of two parts lasts until 68.5 s.
-        assert_eq!(budget.part(2, spend_all), 32);
-        // One that needs little leaves the rest: from 72 s to 101 s.
+        let mut budget = of(90);
+        let mib = |budget: &mut Budget<'_>| count(budget, 1 << 20);
+        assert_eq!(budget.part(3, mib), 29);
         assert_eq!(budget.part(2, |budget| budget.spend(1 << 20)), Ok(()));
-        assert_eq!(budget.part(1, spend_all), 28);
+        // What that one did not need.
+        assert_eq!(budget.part(1, mib), 58);
         assert_eq!(budget.spend(1), Err(Exhausted));
+    }
+
+    #[test]
+    fn candidates_count() {
+        let mut budget = of(2);
+        let tried = (0..10_000).take_while(|_| budget.candidate(0).is_ok());
+        assert_eq!(tried.count(), 2001);
+    }
+
+    #[test]
+    fn the_clock_is_a_backstop() {
+        let mut seconds = 0..;
+        let mut budget = Budget::new(u64::MAX, || Duration::from_secs(seconds.next().unwrap()));
+        let share = budget.within(1 << 30, |budget| {
+            assert_eq!(count(budget, STEP as usize), 59);
+            budget.spend(1)
+        });
+        assert_eq!(share, Err(Exhausted));
+        assert_eq!(budget.spend(1), Err(Exhausted));
+        assert_eq!(budget.unfinished(), Unfinished::TimeUp);
+    }
+
+    #[test]
+    fn what_is_spent_and_what_to_do_is_said() {
+        let check = |why: Unfinished, said: &str, remedy: &str| {
+            assert_eq!((&*why.to_string(), &*why.remedy()), (said, remedy));
+        };
+        let spent = Unfinished::BudgetSpent { units: 2000 };
+        check(
+            spent,
+            "its budget of 2000 is spent",
+            "allow more work: --explain-budget 20000",
+        );
+        let said = "it took 60 s, the longest that it may take";
+        check(
+            Unfinished::TimeUp,
+            said,
+            "try again when the machine has less to do",
+        );
+        let said = "the DNS gave no answer for 1 name near the key's";
+        check(Unfinished::Unanswered { names: 1 }, said, "try again later");
     }
 }

@@ -6,7 +6,7 @@ mod tests;
 use std::borrow::Cow;
 
 use super::key::nearby_queries;
-use super::{Budget, Cause, Evidence, Explained, KeptBody, Part, explain};
+use super::{Budget, Cause, Evidence, Explained, KeptBody, Part, Unfinished, explain};
 use crate::identifier::KeyQuery;
 use crate::lookup::KeyAnswer;
 use crate::mailbox::{Judgement, Reading, unquote};
@@ -24,7 +24,7 @@ const MAX_QUERIES: usize = 30;
 /// wherever a caller keeps it.
 ///
 /// ```
-/// use std::time::{Duration, Instant};
+/// use std::time::Instant;
 ///
 /// use dkim_toolkit::explain::{Budget, Explaining, KeptBody};
 /// use dkim_toolkit::message::{self, LineEndings};
@@ -44,7 +44,7 @@ const MAX_QUERIES: usize = 30;
 ///     explaining.answer(&query, no_key(&query));
 /// }
 /// let start = Instant::now();
-/// let mut budget = Budget::new(Duration::from_secs(2), || start.elapsed());
+/// let mut budget = Budget::new(Budget::DEFAULT_UNITS, || start.elapsed());
 /// let explained = explaining.finish(&mut budget);
 /// assert!(explained.signatures[0].is_some());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -238,7 +238,7 @@ impl Search<'_> {
         };
         let verdict = &judgement.report().verdicts[at];
         let reading = judgement.readings()[at];
-        // The second of two readings needs time as well.
+        // The second of two readings has its part as well.
         let readings = 1 + u32::from(judgement.other(at).is_some());
         let mut explained = budget.part(readings, |budget| search(verdict, reading, budget));
         // Where nobody quoted, lines that were unquoted look as if somebody had changed them.
@@ -251,7 +251,11 @@ impl Search<'_> {
                 judgement.turn(at);
             }
         }
-        explained.complete &= asked().all(|(_, answer)| answer.is_some());
+        let names = asked().filter(|(_, answer)| answer.is_none()).count();
+        if names > 0 {
+            let unanswered = Unfinished::Unanswered { names };
+            explained.unfinished = explained.unfinished.or(Some(unanswered));
+        }
         explained
     }
 }

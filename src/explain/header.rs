@@ -130,7 +130,7 @@ fn some_field_changed(signature: &Signature, is_complete: bool) -> Explanation {
     let in_time = if is_complete {
         ""
     } else {
-        " in the time that there was"
+        " within the budget"
     };
     let mut detail = format!(
         "a header field that is signed, or the signature's own, was changed in a way that was not \

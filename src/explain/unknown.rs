@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::key::lookup;
-use super::{Cause, Explanation, Part, Proof};
+use super::{Cause, Explanation, Part, Proof, Unfinished};
 use crate::key::PublicKey;
-use crate::verdict::{SEARCH_LONGER, Verdict, VerificationResult};
+use crate::verdict::{Verdict, VerificationResult};
 
 /// The parts that were changed and of which nothing is proven that tells how.
 pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part> {
@@ -38,15 +38,19 @@ pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part>
         .collect()
 }
 
-/// What is told where nothing was found; `searched`: whether the body was looked into, `complete`:
-/// whether all was tried.
-pub(super) fn explanation(verdict: &Verdict, searched: bool, complete: bool) -> Explanation {
+/// What is told where nothing was found; `searched`: whether the body was looked into,
+/// `unfinished`: why not all was tried.
+pub(super) fn explanation(
+    verdict: &Verdict,
+    searched: bool,
+    unfinished: Option<Unfinished>,
+) -> Explanation {
+    if let Some(why) = unfinished {
+        let detail = format!("nothing was found before the search ended: {why}");
+        return told(detail, why.remedy());
+    }
     let (detail, remedy): (_, Cow<'static, str>) =
         match (verdict.signature_matches, verdict.body_hash_matches()) {
-            _ if !complete => (
-                "nothing was found in the time that there was",
-                SEARCH_LONGER.into(),
-            ),
             (_, Some(false)) if !searched => (
                 "the body was changed, and it is too large to be searched",
                 Part::Body.remedy().into(),
@@ -70,13 +74,17 @@ pub(super) fn explanation(verdict: &Verdict, searched: bool, complete: bool) -> 
                 Part::Header.remedy().into(),
             ),
         };
+    told(detail.to_owned(), remedy)
+}
+
+fn told(detail: String, remedy: impl Into<Cow<'static, str>>) -> Explanation {
     Explanation {
         cause: Cause::Unknown,
         proof: Proof::Possible,
-        detail: detail.to_owned(),
+        detail,
         field: None,
         original: None,
-        remedy,
+        remedy: remedy.into(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is warned of where something is not explained.
 
-use super::Part;
+use super::{Part, Unfinished};
 use crate::verdict::{Warning, WarningCode};
 
 impl Part {
@@ -20,10 +20,11 @@ impl Part {
     }
 }
 
-/// The warning that a search came to no end.
-pub(super) fn budget_spent() -> Warning {
-    Warning::new(
-        WarningCode::ExplainBudgetSpent,
-        "the search for what happened ended before all was tried",
-    )
+/// The warning that not all was tried.
+pub(super) fn unfinished(why: Unfinished) -> Warning {
+    let message = match why {
+        Unfinished::Unanswered { .. } => why.to_string(),
+        _ => format!("the search ended before all was tried: {why}"),
+    };
+    Warning::new(WarningCode::ExplainBudgetSpent, message).with_remedy(why.remedy())
 }

@@ -9,8 +9,6 @@ pub(crate) const COMPARE_HEADER: &str =
 /// What to do where it is not proven how the body was changed.
 pub(crate) const COMPARE_BODY: &str =
     "do not rely on it; ask the sender, or compare: dkim inspect --canonical body FILE";
-/// What to do where the budget of a search was spent.
-pub(crate) const SEARCH_LONGER: &str = "search longer: --explain-budget SECONDS";
 
 /// Something unwise or surprising about a signature or a message that may still pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,7 +164,7 @@ coded! {
         /// The body was changed, and it is not proven how: do not rely on it.
         BodyNotExplained = "body-not-explained", Some(COMPARE_BODY);
         /// The search for what happened ended before all was tried.
-        ExplainBudgetSpent = "explain-budget-spent", Some(SEARCH_LONGER);
+        ExplainBudgetSpent = "explain-budget-spent", Some("allow more work: --explain-budget 20000");
     }
 }
 

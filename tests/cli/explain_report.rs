@@ -119,16 +119,27 @@ fn a_spent_budget_is_said_once() {
     let message = format!("From: joe@example.com\r\nSubject: x\r\n\r\n{body}");
     let message = signed_again("ed25519", message.as_bytes());
     let message = replaced(&message, "\n700 some", "\n700 other");
-    let brief = ["--explain-budget", "1ms"];
+    let brief = ["--explain-budget", "2"];
     let text = explain(&brief, &message).exits(1);
     let text = text.stdout();
-    assert_eq!(text.matches("--explain-budget").count(), 1, "{text}");
+    assert_eq!(text.matches("--explain-budget 20\n").count(), 1, "{text}");
+    assert!(
+        text.contains("its budget of 2 is\n      spent [unknown]"),
+        "{text}"
+    );
     assert!(!text.contains("warning:"), "{text}");
     let run = explain(&[&brief[..], &["--json"]].concat(), &message).exits(1);
     assert_eq!(causes(&run), json!([[["unknown"]]]));
     let warnings = &run.json()[0]["signatures"][0]["warnings"];
     assert_eq!(warnings[0]["code"], "explain-budget-spent");
-    assert!(warnings[0]["remedy"].is_string());
+    assert_eq!(
+        warnings[0]["message"],
+        "the search ended before all was tried: its budget of 2 is spent"
+    );
+    assert_eq!(
+        warnings[0]["remedy"],
+        "allow more work: --explain-budget 20"
+    );
 }
 
 #[test]

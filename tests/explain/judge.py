@@ -18,7 +18,6 @@ class Verdict:
     said: str = ""
     false_proof: bool = False
     seconds: float = 0
-    longer: bool = False  # judged with a longer budget than usual
     remedies: tuple = ()  # (code, remedy)
     message: bytes = b""
     zone: str = ""
@@ -114,10 +113,6 @@ def judge(cell, signed, answer, accepted):
     worst = max(verdicts, key=lambda verdict: STATES.index(verdict.state))
     worst.remedies = tuple((e["cause"], e["remedy"]) for s in signatures for e in s["explanation"] or [])
     return worst
-
-
-def budget_spent(answer):
-    return any(w["code"] == "explain-budget-spent" for s in answer.get("signatures", []) for w in s["warnings"])
 
 
 def sweeping_remedy(remedies):

@@ -31,7 +31,6 @@ import timing
 from tool import Dkim
 
 ENOUGH = 0.95
-LONGER_BUDGET = 10  # seconds
 
 
 def cells_of(damages):
@@ -85,10 +84,6 @@ def judged(cell, workshop, unsigned, dkim):
     seconds = time.monotonic() - started
     accepted = workshop.reference_accepts(after) if known_to_reference(cell.damage) else None
     verdict = judge.judge(cell, signed, answer, accepted)
-    if verdict.state == "wrong" and judge.budget_spent(answer):  # the machine may be busy: times are measured by --time
-        options = (*cell.damage.verify, "--explain-budget", str(LONGER_BUDGET))
-        verdict = judge.judge(cell, signed, dkim.verify(after, zone, options), accepted)
-        verdict.longer = True
     verdict.seconds, verdict.message, verdict.zone = seconds, after, zone
     return verdict
 
@@ -137,10 +132,6 @@ def report(damages, results, args):
     if slow:
         print(f"\nSlowest: {slow['seconds']} s, {slow['damage']} [{slow['kind']}, {slow['key']}, "
               f"{slow['canonicalization']}]")
-    longer = sum(verdict.longer for _, verdict in results if verdict)
-    if longer:
-        print(f"\nGiven {LONGER_BUDGET} s, because the budget was spent: {longer} cells. On an idle machine there "
-              "should be none.")
     for name in idle:
         print(f"\n**This damage broke no signature, so it measures nothing:** {name}")
     sweeping = judge.sweeping_remedy([r for _, verdict in results if verdict for r in verdict.remedies])

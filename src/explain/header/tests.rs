@@ -6,6 +6,7 @@ mod unknown;
 mod values;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 
@@ -104,8 +105,8 @@ fn sign_to(message: &str, way: Way, body_length: BodyLength) -> String {
     signing.finish().unwrap().concat() + message
 }
 
-/// Explains the first signature, while the budget lasts for so many looks at the clock.
-fn explained(message: &[u8], answer: &KeyAnswer, looks: u64) -> Option<Explained> {
+/// Explains the first signature within a budget of so many units.
+fn explained(message: &[u8], answer: &KeyAnswer, units: u64) -> Option<Explained> {
     let (header, body) = parse(message, LineEndings::Lenient).unwrap();
     let mut verification = Verifier::default().begin(header, 1_700_000_100);
     for query in verification.pending() {
@@ -121,7 +122,10 @@ fn explained(message: &[u8], answer: &KeyAnswer, looks: u64) -> Option<Explained
         verdict,
         nearby: &[],
     };
-    Some(explain(&evidence, &mut Budget::of_looks(looks)))
+    Some(explain(
+        &evidence,
+        &mut Budget::new(units, || Duration::ZERO),
+    ))
 }
 
 fn explained_as(message: &str, way: Way) -> Option<Explained> {

@@ -71,6 +71,10 @@ const OPTIONS: &[(&str, Option<&str>, &str)] = &[
     ("-r", Some("keygen"), "--service email"),
 ];
 
+/// Options that other tools, or this one before, give another kind of value, each as usage lines name
+/// it and with a right one.
+const VALUES: &[(&str, &str)] = &[("--explain-budget <N>", "--explain-budget 2000")];
+
 /// The error that a wrong command line is, with what may have been meant.
 pub fn usage_error(mistake: &clap::Error) -> Error {
     let text = mistake.render().to_string();
@@ -117,6 +121,9 @@ fn known_word(mistake: &clap::Error) -> Option<String> {
         return Some(filled(template, &Given::of(words)));
     }
     let option = word(ContextKind::InvalidArg)?;
+    if let Some((_, right)) = VALUES.iter().find(|(known, _)| *known == option) {
+        return Some(format!("write {right}"));
+    }
     let subcommand = named_command();
     let known = OPTIONS
         .iter()

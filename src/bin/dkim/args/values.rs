@@ -127,6 +127,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| expected())
 }
 
+/// A count of units of work.
+pub fn parse_budget(text: &str) -> Result<u64, String> {
+    let units = text.parse().ok().filter(|units| *units > 0);
+    units.ok_or_else(|| "expected an amount of work from 1, not a time".to_owned())
+}
+
 pub fn parse_seconds(text: &str) -> Result<Duration, String> {
     let expected = || "expected seconds, such as 2, 0.5 or 2s".to_owned();
     let seconds: f64 = match text.parse() {

@@ -1,16 +1,16 @@
 //! The words of `dkim verify`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use dkim_toolkit::authentication_results::AuthservId;
+use dkim_toolkit::explain::Budget;
 use dkim_toolkit::identifier::Sdid;
 
 use super::dns::Dns;
 use super::examples::{self, help};
 use super::values::{
-    FilesFrom, Jobs, LineEndingsOption, number, parse_sdid, parse_seconds, parse_time,
+    FilesFrom, Jobs, LineEndingsOption, number, parse_budget, parse_sdid, parse_time,
 };
 
 /// Verify the DKIM signatures of messages
@@ -66,10 +66,11 @@ pub struct Verify {
     /// names near it
     #[arg(long)]
     pub explain: bool,
-    /// The time to search for each message, in seconds, from 0.001 to 3600
-    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = parse_seconds)]
-    #[arg(requires = "explain")]
-    pub explain_budget: Duration,
+    /// How much to search for each message, in units of 1 MiB hashed or 1,000 changes
+    /// tried; the search also ends after 60 seconds
+    #[arg(long, value_name = "N", default_value_t = Budget::DEFAULT_UNITS)]
+    #[arg(value_parser = parse_budget, requires = "explain")]
+    pub explain_budget: u64,
     #[command(flatten)]
     pub jobs: Jobs,
     /// At the end, print totals by result and a table by domain and selector;

@@ -9,14 +9,14 @@ use dkim_toolkit::verify::Report;
 use crate::print::verify::Explanations;
 use crate::work::dns::Keys;
 
+/// How long the DNS may take to answer for names near that of a key. It is no part of the budget of
+/// the search.
+const NEARBY_WITHIN: Duration = Duration::from_secs(5);
+
 /// What was found of a message, to be explained if that was asked for.
 pub enum Finding {
     Told(Report),
-    Explaining {
-        explaining: Explaining,
-        /// How much of the time for the message went by in waiting for the DNS.
-        waited: Duration,
-    },
+    Explaining(Explaining),
 }
 
 impl Finding {
@@ -25,17 +25,13 @@ impl Finding {
         let judgement = readings.finish();
         match kept {
             None => Self::Told(judgement.into_report()),
-            Some(body) => Self::Explaining {
-                explaining: Explaining::begin(judgement, body),
-                waited: Duration::ZERO,
-            },
+            Some(body) => Self::Explaining(Explaining::begin(judgement, body)),
         }
     }
 
-    /// Asks the DNS what may explain signatures without a usable key, for half of the time that a
-    /// message has: the search may need the other half.
-    pub async fn ask(&mut self, keys: &Keys, limit: Duration) {
-        let Self::Explaining { explaining, waited } = self else {
+    /// Asks the DNS what may explain signatures without a usable key.
+    pub async fn ask(&mut self, keys: &Keys) {
+        let Self::Explaining(explaining) = self else {
             return;
         };
         for query in explaining.pending() {
@@ -47,20 +43,18 @@ impl Finding {
         if queries.is_empty() {
             return;
         }
-        let began = Instant::now();
-        for (query, answer) in keys.ask_all(queries, limit / 2).await {
+        for (query, answer) in keys.ask_all(queries, NEARBY_WITHIN).await {
             explaining.answer(&query, answer);
         }
-        *waited += began.elapsed();
     }
 
-    /// The report, and the explanations if they were asked for, within a time for the message.
-    pub fn finish(self, limit: Duration) -> (Report, Option<Explanations>) {
+    /// The report, and the explanations if they were asked for, within a budget of so many units.
+    pub fn finish(self, units: u64) -> (Report, Option<Explanations>) {
         match self {
             Self::Told(report) => (report, None),
-            Self::Explaining { explaining, waited } => {
+            Self::Explaining(explaining) => {
                 let start = Instant::now();
-                let mut budget = Budget::new(limit.saturating_sub(waited), || start.elapsed());
+                let mut budget = Budget::new(units, || start.elapsed());
                 let explained = explaining.finish(&mut budget);
                 (explained.report, Some(explained.signatures))
             }

@@ -2,7 +2,6 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::Duration;
 
 use dkim_toolkit::claims::{arc_warning, claim_warning};
 use dkim_toolkit::explain::{KeptBody, MAX_KEPT_BODY};
@@ -33,7 +32,8 @@ const TALLY: u64 = 256;
 const MEMORY: u64 = 16 * 1024 * 1024;
 /// A body that is kept counts this many times: to explain a signature takes a changed copy.
 const COPIES: u64 = 2;
-/// The memory where bodies are kept, in bytes: enough for the largest.
+/// The memory where bodies are kept, in bytes: enough for the largest. A message waits until there is
+/// room; none is explained less because of others.
 const MEMORY_WITH_BODIES: u64 = COPIES * (MAX_KEPT_BODY + MAX_HEADER) as u64 + MEMORY;
 
 /// The bytes of a message that are counted before it is judged, in rounds of this many.
@@ -52,8 +52,8 @@ pub struct Judge {
     pub failing: bool,
     /// Whether messages are counted for `--summary`.
     pub tallies: bool,
-    /// Whether signatures that do not pass are explained, and how long that may take for a message.
-    pub explain: Option<Duration>,
+    /// Whether signatures that do not pass are explained, and the units of work for a message.
+    pub explain: Option<u64>,
 }
 
 /// A message that was judged, or could not be.
@@ -258,10 +258,9 @@ impl Judge {
         for (query, answer) in asked {
             readings.answer(&query, answer.await);
         }
-        let limit = self.explain.unwrap_or_default();
         let mut finding = Finding::new(readings, kept);
-        finding.ask(&self.keys, limit).await;
-        let (mut report, explanations) = finding.finish(limit);
+        finding.ask(&self.keys).await;
+        let (mut report, explanations) = finding.finish(self.explain.unwrap_or_default());
         let inside = inside.map(|inside| inside.warnings(&report.header));
         report.warnings.extend(inside.into_iter().flatten());
         report.warnings.extend(arc_warning(&report.header));

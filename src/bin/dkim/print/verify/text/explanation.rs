@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use dkim_toolkit::escape::escape;
-use dkim_toolkit::explain::{Cause, Explained, Explanation, Proof};
+use dkim_toolkit::explain::{Cause, Explained, Explanation, Proof, Unfinished};
 use dkim_toolkit::verdict::{VerificationResult, Warning};
 use dkim_toolkit::verify::MessageResult;
 
@@ -43,7 +43,9 @@ pub fn explanations(report: &mut Report, outcome: &Outcome, at: usize) {
             report.wrapped(6, PLAIN, "remedy:", &escape(&remedy));
         }
     }
-    if let Some(spent) = explained.budget_spent().filter(|_| !is_unknown(explained)) {
+    let is_said = is_unknown(explained)
+        && !matches!(explained.unfinished, Some(Unfinished::Unanswered { .. }));
+    if let Some(spent) = explained.budget_spent().filter(|_| !is_said) {
         report.wrapped(4, UNSURE, "warning:", &spent.message);
         if let Some(remedy) = spent.remedy() {
             report.wrapped(6, PLAIN, "remedy:", remedy);
@@ -83,7 +85,7 @@ fn shown<'a>(original: &'a str, detail: &str) -> Option<Cow<'a, str>> {
     })
 }
 
-/// Whether nothing was found. If the budget was spent, that is said there.
+/// Whether nothing was found. Why the search ended before is said there.
 fn is_unknown(explained: &Explained) -> bool {
     let mut explanations = explained.explanations.iter();
     explanations.any(|explanation| explanation.cause == Cause::Unknown)
