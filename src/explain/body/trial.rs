@@ -56,7 +56,7 @@ impl<'c> Hashed<'c> {
         let (before, state) = &self.states[at - 1];
         let mut scan = state.clone();
         let between = &self.bytes[*before..same];
-        budget.spend(between.len())?;
+        budget.candidate(between.len())?;
         scan.push(between);
         for piece in pieces.iter().flat_map(|piece| piece.chunks(PIECE)) {
             budget.spend(piece.len())?;

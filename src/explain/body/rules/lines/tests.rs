@@ -1,7 +1,7 @@
 //! What is rewritten is made here by hand, apart from the code that undoes it.
 
 use super::*;
-use crate::explain::body::mime::Media;
+use crate::explain::body::mime::{Encoding, Media};
 use crate::explain::body::story::Story;
 use crate::explain::body::told;
 
@@ -12,6 +12,7 @@ fn told(original: &[u8], received: &[u8], boundaries: &[Vec<u8>]) -> Option<Stor
     let text = Text {
         bytes: received,
         media: Media::Text,
+        encoding: Encoding::Identity,
         boundaries,
         relaxed: false,
     };
@@ -385,6 +386,7 @@ fn relaxed_white_space_and_long_bodies_are_left_alone() {
         let text = Text {
             bytes: bytes.as_bytes(),
             media: Media::Text,
+            encoding: Encoding::Identity,
             boundaries: &[],
             relaxed,
         };

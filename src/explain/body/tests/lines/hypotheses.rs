@@ -1,7 +1,7 @@
 //! Each hypothesis in one canonicalization that shows it, with words of what is said.
 
-use super::super::PREAMBLES;
 use crate::explain::Cause;
+use crate::explain::body::rules::PREAMBLES;
 use crate::explain::body::tests::{Signed, assert_proven};
 
 const SIMPLE: &str = "simple/simple";
