@@ -2,8 +2,7 @@
 //!
 //! What mail systems do to bodies is undone, and the hash computed again. A hash that comes out
 //! right is the proof, and ends the search: it was the very body that was signed, so that another
-//! explanation could only tell the same in other words. The mistakes of signers come first
-//! ([`signer`]), for what changes bodies can look like them; then the [`search`].
+//! explanation could only tell the same in other words ([`search`]).
 //!
 //! To say what one more system does, add a rule, or a row to the table of one: see [`rules`].
 
@@ -71,14 +70,6 @@ fn searched(
             Fit::Prefix(_) => fit,
         };
         return Ok(appended::behind(fit, claim, body, budget)?.map(|story| vec![story]));
-    }
-    let mistakes: [fn(&Claim<'_>, &[u8], &mut Budget<'_>) -> Found; 2] =
-        [signer::search, signer::own_way];
-    for mistake in mistakes {
-        let found = mistake(claim, body, budget)?;
-        if found.is_some() {
-            return Ok(found);
-        }
     }
     search::search(*claim, evidence.header, body, budget)
 }

@@ -11,11 +11,13 @@ use std::collections::{BinaryHeap, HashSet};
 use std::mem;
 use std::rc::Rc;
 
+use super::Found;
 use super::claim::{Claim, Fit};
 use super::leaf::Leaf;
 use super::mime::{self, Structure};
 use super::rules;
 use super::shape::Shape;
+use super::signer;
 use super::story::Story;
 use super::told;
 use super::trial::{Hashed, shared};
@@ -40,12 +42,11 @@ const PASSES: usize = 16;
 const ROOM: usize = 48 * 1024 * 1024;
 /// Of a list for which there is no room, so many are kept.
 const FEW: usize = 32;
+/// What the mistakes of signers cost: some look like what is done to bodies, where that is likelier.
+const MISTAKES: u32 = 4;
 /// What a second change to one part costs, or to another part, beside the change itself.
 const SECOND: u32 = 1;
 const ELSEWHERE: u32 = 2;
-
-/// What is told of a body that fits.
-type Found = Result<Option<Vec<Story>>, Exhausted>;
 
 /// Searches for the body that was signed.
 pub(super) fn search<'c>(
@@ -69,7 +70,9 @@ pub(super) fn search<'c>(
     if let Some(fit) = outcome.fit {
         return search.told(&Node::of(Rc::new(body), 0), None, fit);
     }
-    search.push(0, Step::LookInto(Node::of(Rc::new(body), 0)));
+    let node = Node::of(Rc::new(body), 0);
+    search.push(0, Step::LookInto(node.clone()));
+    search.push(MISTAKES, Step::BlameSigner(node.body));
     search.run()
 }
 
@@ -199,6 +202,8 @@ enum Step<'c> {
     Undo(Node<'c>, Rc<List>, usize),
     /// Try the parts in one of the writings.
     Write(Node<'c>, usize),
+    /// Try the mistakes of signers.
+    BlameSigner(Rc<Body<'c>>),
 }
 
 /// Changes that rules named, the likely ones first.
@@ -272,12 +277,21 @@ impl<'c> Search<'c, '_, '_> {
                     self.undo(&node, &list.0[at])?
                 }
                 Step::Write(node, at) => self.write(node, at)?,
+                Step::BlameSigner(body) => self.blame_signer(body.bytes())?,
             };
             if found.is_some() {
                 return Ok(found);
             }
         }
         Ok(None)
+    }
+
+    fn blame_signer(&mut self, body: &[u8]) -> Found {
+        let found = signer::search(&self.claim, body, self.budget)?;
+        match found {
+            None => signer::own_way(&self.claim, body, self.budget),
+            found => Ok(found),
+        }
     }
 
     /// Takes note of what a list or a body needs, if there is room for it.
