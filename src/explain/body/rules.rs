@@ -6,7 +6,7 @@
 mod added;
 mod html;
 mod lines;
-mod links;
+pub(super) mod links;
 
 pub(super) use self::lines::{Lines, PREAMBLES, Told};
 pub(super) use self::links::Links;

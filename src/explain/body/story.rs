@@ -76,7 +76,7 @@ pub(super) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{plural}")
 }
 
-/// How many lines these are, and octets: `2 lines (71 octets)`.
+/// How many lines these are, and bytes: `2 lines (71 bytes)`.
 pub(super) fn size(octets: &[u8]) -> String {
     let mut lines = memchr::memchr_iter(b'\n', octets).count();
     if !octets.is_empty() && !octets.ends_with(b"\n") {
@@ -85,7 +85,7 @@ pub(super) fn size(octets: &[u8]) -> String {
     format!(
         "{} ({})",
         count(lines, "line"),
-        count(octets.len(), "octet")
+        count(octets.len(), "byte")
     )
 }
 
@@ -96,8 +96,8 @@ mod tests {
     #[test]
     fn sizes() {
         let check = |text: &str, expected: &str| assert_eq!(size(text.as_bytes()), expected);
-        check("", "0 lines (0 octets)");
-        check("a\r\n", "1 line (3 octets)");
-        check("a\r\nb", "2 lines (4 octets)");
+        check("", "0 lines (0 bytes)");
+        check("a\r\n", "1 line (3 bytes)");
+        check("a\r\nb", "2 lines (4 bytes)");
     }
 }

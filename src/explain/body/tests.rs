@@ -127,13 +127,13 @@ fn appended() {
         TEXT,
         &format!("{TEXT}{footer}"),
         &[Cause::ContentAppended],
-        "added at the end of the body, 3 lines (54 octets): “_______________ list mailing list",
+        "added at the end of the body, 3 lines (54 bytes): “_______________ list mailing list",
     );
     check(
         TEXT,
         &format!("{TEXT}\r\n\r\n{footer}\r\n"),
         &[Cause::ContentAppended],
-        "5 lines (58 octets)",
+        "5 lines (58 bytes)",
     );
     let cut = TEXT.trim_end();
     check(
@@ -164,21 +164,21 @@ fn put_before_or_into() {
         TEXT,
         &format!("{banner}\r\n{TEXT}"),
         &[Cause::ContentPrepended],
-        "added at the beginning of the body, 2 lines (36 octets): “CAUTION",
+        "added at the beginning of the body, 2 lines (36 bytes): “CAUTION",
     );
     let (before, behind) = TEXT.split_at(TEXT.find("of two").unwrap());
     check(
         TEXT,
         &format!("{before}{banner}{behind}"),
         &[Cause::ContentInserted],
-        "put into the body after line 3, 1 line (34 octets): “CAUTION",
+        "added after line 3 of the body, 1 line (34 bytes): “CAUTION",
     );
     let (before, behind) = TEXT.split_at(TEXT.find("This is").unwrap());
     check(
         TEXT,
         &format!("{before}{banner}\r\n{behind}"),
         &[Cause::ContentInserted],
-        "2 lines (36 octets)",
+        "2 lines (36 bytes)",
     );
 }
 
@@ -208,7 +208,7 @@ fn put_in_places() {
         text,
         &format!("{within}__\r\nlist\r\n"),
         &[inserted, appended],
-        "after line 1, 2 lines (13 octets): “[AD: buy]” | text was added at the end",
+        "after line 1 of the body, 2 lines (13 bytes): “[AD: buy]” | text was added at the end",
     );
     check(
         text,

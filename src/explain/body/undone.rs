@@ -59,6 +59,8 @@ pub(super) enum Where {
     Beginning,
     /// Elsewhere.
     Within,
+    /// Around all of it, or all that an element has in it.
+    Around,
 }
 
 /// What makes a text what it was.

@@ -31,7 +31,7 @@ fn added_parts() {
         &both,
         &[FIRST, SECOND, FOOTER],
         &appended,
-        "added at the end of the multipart, as number 3 of 3 parts, 4 lines (84 octets): HTML, \
+        "added at the end of the multipart, as number 3 of 3 parts, 4 lines (84 bytes): HTML, \
          “Pay 900”",
     );
     check(
@@ -50,7 +50,7 @@ fn added_parts() {
         &[FIRST],
         &both,
         &appended,
-        "an attachment, 1 line (6 octets): “Content-Type: image/png",
+        "an attachment, 1 line (6 bytes): “Content-Type: image/png",
     );
     let lines = [Cause::ContentAppended, Cause::TrailingLinesChanged];
     check(&both, &[FIRST, SECOND, "\r\n", FOOTER], &lines, "was added");

@@ -47,7 +47,7 @@ fn footers_and_banners_in_parts() {
         &[appended],
         &[
             "2 lines",
-            "at the end of the text part (part 1 of 2), 2 lines (25 octets): “_____ list@",
+            "at the end of the text part (part 1 of 2), 2 lines (25 bytes): “_____ list@",
         ],
     );
     check(
@@ -55,7 +55,7 @@ fn footers_and_banners_in_parts() {
         &original,
         &alternative(PLAIN, &with_html_footer),
         &[appended],
-        &["at the end of the HTML part (part 2 of 2), 1 line (27 octets): “list@example.org”"],
+        &["at the end of the HTML part (part 2 of 2), 1 line (27 bytes): “list@example.org”"],
     );
     check(
         ALTERNATIVE,
@@ -63,8 +63,8 @@ fn footers_and_banners_in_parts() {
         &alternative(&with_footer, &with_html_footer),
         &[appended, appended],
         &[
-            "the text part (part 1 of 2), 2 lines (25 octets): “_____",
-            "the HTML part (part 2 of 2), 1 line (27 octets): “list@",
+            "the text part (part 1 of 2), 2 lines (25 bytes): “_____",
+            "the HTML part (part 2 of 2), 1 line (27 bytes): “list@",
         ],
     );
     // The line end before the boundary line is the footer's now, or an empty line is before it.
@@ -265,11 +265,11 @@ fn put_between_lines_of_html() {
     };
     check(
         "<p>hi</p>\r\n<p>evil</p>\r\n<p>Pay</p>\r\n<p>Joe</p>\r\n",
-        "after line 1 of the body, 1 line (13 octets): “evil”",
+        "after line 1 of the body, 1 line (13 bytes): “evil”",
     );
     check(
         "<p>hi</p>\r\n<p>Pay</p><b>9</b>\r\n<p>evil</p>\r\n<p>Joe</p>\r\n",
-        "in line 2 of the body, 2 lines (21 octets): “9 evil”",
+        "in line 2 of the body, 2 lines (21 bytes): “9 evil”",
     );
 }
 
@@ -312,7 +312,7 @@ fn banner_and_footer() {
         &original,
         &received,
         &twice,
-        &["the text part (part 1 of 2), 2 lines (19 octets): “_____ Disclaimer”"],
+        &["the text part (part 1 of 2), 2 lines (19 bytes): “_____ Disclaimer”"],
     );
     // Each part in another way.
     let received = alternative(&format!("{BANNER}{PLAIN}"), &html_with("", below));
