@@ -33,7 +33,9 @@ use crate::message::{self, Header};
 const MOST_OF_BODY: usize = 3;
 const MOST_OF_PART: usize = 4;
 /// What costs more altogether is not thinkable.
-const DEAREST: u32 = 14;
+const DEAREST: u32 = 10;
+/// What costs more is not looked into: of changes in any order, the likely ones are undone first.
+const LIKELY: u32 = 5;
 /// A body that is longer is looked into only as it is.
 const LONGEST: usize = 4 * 1024 * 1024;
 /// So many times is a body gone through where it is looked into.
@@ -258,7 +260,11 @@ struct Search<'c, 's, 'b> {
 
 impl<'c> Search<'c, '_, '_> {
     fn push(&mut self, cost: u32, step: Step<'c>) {
-        if cost <= DEAREST {
+        let is_likely = match &step {
+            Step::LookInto(node) => node.cost <= LIKELY,
+            _ => true,
+        };
+        if cost <= DEAREST && is_likely {
             let number = self.count;
             self.count += 1;
             self.queue.push(Queued { cost, number, step });
