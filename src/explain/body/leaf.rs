@@ -1,6 +1,8 @@
 //! The parts of a body that are no multiparts: what each says, and how that is written.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -31,6 +33,8 @@ pub(super) struct Leaf {
     decoded: OnceCell<Option<Rc<Version>>>,
     /// The style that it is written in.
     style: OnceCell<Style>,
+    /// The writings in which it differs, by their places among all.
+    writings: OnceCell<Rc<[usize]>>,
 }
 
 impl Leaf {
@@ -50,6 +54,7 @@ impl Leaf {
                 tail: end..part.content.end,
                 decoded: OnceCell::new(),
                 style: OnceCell::new(),
+                writings: OnceCell::new(),
             }
         };
         let both = parts.flat_map(|(at, part)| {
@@ -136,6 +141,27 @@ impl Leaf {
             };
             *styles.iter().find(is_own).unwrap_or(&styles[0])
         })
+    }
+
+    /// Of all writings, those in which it differs: most styles write most texts alike.
+    pub(super) fn writings(&self, all: &[Writing], body: &[u8]) -> Rc<[usize]> {
+        let distinct = || {
+            let mut seen = HashSet::new();
+            let mut is_new = |writing| {
+                let written = self
+                    .decoded(body)
+                    .and_then(|now| self.write(now, writing, body));
+                written.is_some_and(|written| {
+                    let mut hasher = DefaultHasher::new();
+                    hasher.write(&written);
+                    seen.insert(hasher.finish())
+                })
+            };
+            let all = all.iter().enumerate();
+            let distinct = all.filter(|(at, writing)| *at == 0 || is_new(writing));
+            distinct.map(|(at, _)| at).collect()
+        };
+        Rc::clone(self.writings.get_or_init(distinct))
     }
 
     /// The part with its header, as it is if it says `version` and is written so; `None` if that

@@ -7,7 +7,7 @@
 //! first. So the same body gives the same answer everywhere.
 
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BTreeSet, BinaryHeap, HashSet};
 use std::mem;
 use std::rc::Rc;
 
@@ -409,9 +409,29 @@ impl<'c> Search<'c, '_, '_> {
         }
     }
 
+    /// The writings of the parts that were changed.
+    fn writings(&self, node: &Node<'c>) -> Rc<[usize]> {
+        let mut changed = node.changed.iter();
+        let bytes = node.body.bytes();
+        let mut of_leaf =
+            |(at, _): &(usize, Rc<Version>)| node.body.leaves[*at].writings(&self.writings, bytes);
+        match (changed.next(), changed.len()) {
+            (Some(only), 0) => of_leaf(only),
+            _ => {
+                let all: BTreeSet<_> = node
+                    .changed
+                    .iter()
+                    .flat_map(|each| of_leaf(each).to_vec())
+                    .collect();
+                all.into_iter().collect()
+            }
+        }
+    }
+
     fn push_writing(&mut self, node: Node<'c>, at: usize) {
-        if let Some(writing) = self.writings.get(at) {
-            self.push(node.cost + writing.cost, Step::Write(node, at));
+        if let Some(writing) = self.writings(&node).get(at) {
+            let cost = self.writings[*writing].cost;
+            self.push(node.cost + cost, Step::Write(node, at));
         }
     }
 
@@ -477,7 +497,7 @@ impl<'c> Search<'c, '_, '_> {
 
     /// Tries the changed parts in a writing; then comes the next.
     fn write(&mut self, node: Node<'c>, at: usize) -> Found {
-        let writing = self.writings[at];
+        let writing = self.writings[self.writings(&node)[at]];
         let body = Rc::clone(&node.body);
         let bytes = body.bytes();
         let mut written = Vec::with_capacity(node.changed.len());

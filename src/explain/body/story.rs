@@ -82,11 +82,7 @@ pub(super) fn size(octets: &[u8]) -> String {
     if !octets.is_empty() && !octets.ends_with(b"\n") {
         lines += 1;
     }
-    format!(
-        "{} ({})",
-        count(lines, "line"),
-        count(octets.len(), "byte")
-    )
+    format!("{} ({})", count(lines, "line"), count(octets.len(), "byte"))
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(super) fn writings() -> Vec<Writing> {
         let is_first = others[..at]
             .iter()
             .all(|before| before.encoding() != recoding.encoding());
-        let cost = if is_first { 2 } else { 4 };
+        let cost = if is_first { 2 } else { 5 };
         let converted = u32::from(recoding.converted.is_some());
         (Some(*recoding), cost + converted)
     });
