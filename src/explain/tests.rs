@@ -59,17 +59,83 @@ fn a_body_hash_is_as_good_as_its_signature() {
     }
 }
 
+/// What is told where there is no key, with a DNS of these records, and what of the body is not told.
+fn without_a_key(message: &str, dns: &[(&str, &str)]) -> (String, Explained) {
+    let found = explained_whole(message, dns);
+    let last = found.explanations.last().unwrap();
+    let told = format!("{} [{}] {}", last.detail, last.cause, last.remedy);
+    (told, found)
+}
+
 #[test]
-fn without_a_key_nothing_was_changed() {
+fn without_a_key_nothing_can_be_told() {
     let message = sign(MESSAGE, RSA, "s1");
-    let unknown = |message: &str| {
-        let found = explained_whole(message, &[]);
-        assert_eq!(found.explanations[0].cause, Cause::Unknown, "{found:#?}");
-        found.explanations[0].clone()
+    let check = |message: &str, dns: &[(&str, &str)], expected: &str, unexplained: &[Part]| {
+        let (told, found) = without_a_key(message, dns);
+        assert!(told.starts_with(expected), "{told}");
+        assert_eq!(found.unexplained, unexplained, "{told}");
     };
-    let found = unknown(&message);
-    assert!(found.detail.contains("nobody vouches"), "{found:#?}");
-    assert!(found.remedy.contains("dkim lookup"), "{found:#?}");
-    let found = unknown(&message.replace("Hello", "Bye"));
-    assert!(found.detail.contains("body was changed"), "{found:#?}");
+    let missing = "nothing is published at s1._domainkey.example.com., nor the signature's key at \
+                   22 names near it, so nothing can be told of the signature";
+    check(
+        &message,
+        &[],
+        &format!("{missing}; bh= is the hash of this body, but anybody may have"),
+        &[],
+    );
+    let changed = message.replace("Hello", "Bye");
+    let remedy =
+        "without the key, rely on nothing; see what is published: dkim lookup --selector s1";
+    let expected = format!("{missing} [key-missing] {remedy}");
+    check(&changed, &[], &expected, &[Part::Body]);
+    // Beside what is proven of the body.
+    let appended = format!("{message}-- \r\nlist\r\n");
+    check(&appended, &[], &expected, &[]);
+    let (_, found) = without_a_key(&appended, &[]);
+    assert_eq!(found.explanations[0].cause, Cause::ContentAppended);
+    let foreign = [(HERE, "v=spf1 -all")];
+    let expected = "no key is published at s1._domainkey.example.com., only other TXT records, nor";
+    check(&message, &foreign, expected, &[]);
+    // What cannot be read is there.
+    let broken = [(HERE, "v=DKIM1; k=rsa; p=AAAA; s=x; h")];
+    let (told, _) = without_a_key(&message, &broken);
+    assert!(!told.contains("published at"), "{told}");
+}
+
+#[test]
+fn a_key_that_was_not_asked_for_is_not_called_missing() {
+    let signed = sign(MESSAGE, RSA, "s1");
+    let dns = [(HERE, &record(RSA)[..])];
+    for (from, to, detail, remedy) in [
+        (
+            "v=1;",
+            "v=1; i=@example.org;",
+            "the signer named another domain in i= than in d=, for which a signature is refused, \
+             whatever its key: the key was not asked for; bh= is the hash of this body",
+            "have the signer leave out i=, or use one of example.com",
+        ),
+        (
+            "v=1;",
+            "v=1; x=1;",
+            "the signer gave an end (x=) before the beginning (t=), for which a signature is refused",
+            "correct the clock of the signer",
+        ),
+        (
+            "h=From:From",
+            "h=Subject",
+            "the signer did not sign the From field, for which a signature is refused",
+            "have the signer list From in h=",
+        ),
+        (
+            "\r\nFrom: Joe",
+            "\r\nX-From: Joe",
+            "a message without a From field is refused",
+            "do not rely on the message",
+        ),
+    ] {
+        assert!(signed.contains(from), "{signed}");
+        let (told, _) = without_a_key(&signed.replace(from, to), &dns);
+        assert!(told.starts_with(detail), "{told}");
+        assert!(told.contains(&format!("[not-asked] {remedy}")), "{told}");
+    }
 }
