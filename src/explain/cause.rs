@@ -41,7 +41,7 @@ coded! {
              are mostly left alone, 8bit is not";
         /// Lines were cut or joined.
         LinesRewrapped = "lines-rewrapped", Some(Part::Body),
-            "wrap lines at 76 octets before signing: servers cut those over 998, and \
+            "wrap lines at 76 bytes before signing: servers cut those over 998, and \
              some programs wrap shorter ones anew";
         /// The end of the body is missing.
         BodyTruncated = "body-truncated", Some(Part::Body),

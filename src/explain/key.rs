@@ -255,7 +255,7 @@ fn explain_wrong_key(
     };
     if length != expected && !is_usual {
         let detail = format!(
-            "b= has {length} octets, and a signature by this key has {expected}: the field was \
+            "b= has {length} bytes, and a signature by this key has {expected}: the field was \
              damaged, or cut off"
         );
         found.push(Explanation {

@@ -1,7 +1,7 @@
 //! Header and body together.
 
 use super::key::tests::{ED25519, HERE, MESSAGE, RSA, explained_whole, record, sign};
-use super::{Cause, Explained, Part, Proof, UNVOUCHED};
+use super::{Cause, Explained, Explanation, Part, Proof, UNVOUCHED, drop_guesses};
 
 /// Signs, changes and explains.
 fn explained(file: &[u8], changes: &[(&str, &str)]) -> Explained {
@@ -44,6 +44,46 @@ fn what_was_not_found_is_said_beside_what_was() {
     let found = explained(RSA, &[("Minutes", "Payment"), FOOTER]);
     assert_eq!(found.explanations[1].cause, Cause::HeaderValueChanged);
     assert!(found.unexplained.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn what_is_proven_of_a_part_leaves_no_guesses() {
+    let each = |cause, proof, field: Option<&str>| Explanation {
+        cause,
+        proof,
+        detail: String::new(),
+        field: field.map(str::to_owned),
+        original: None,
+        remedy: cause.remedy().into(),
+    };
+    let check = |proven: Cause, left: &[Cause]| {
+        let mut found = vec![
+            each(proven, Proof::Proven, None),
+            each(Cause::BodyTruncated, Proof::Likely, None),
+            each(Cause::SubjectTagged, Proof::Possible, Some("Subject")),
+            each(Cause::KeyRotated, Proof::Possible, None),
+        ];
+        drop_guesses(&mut found);
+        let causes: Vec<_> = found.iter().map(|each| each.cause).collect();
+        assert_eq!(causes, left);
+    };
+    let rotated = Cause::KeyRotated;
+    let added = Cause::HeaderAdded;
+    check(added, &[added, Cause::BodyTruncated, rotated]);
+    let appended = Cause::ContentAppended;
+    check(appended, &[appended, Cause::SubjectTagged, rotated]);
+}
+
+#[test]
+fn two_steps_that_undo_each_other_are_not_told() {
+    let found = explained(RSA, &[("Hello.", "<p>Hello.</p>\r\n<p>Bye.</p>")]);
+    let line_ends = |each: &&Explanation| each.cause == Cause::LineEndingsChanged;
+    assert_eq!(found.explanations.iter().filter(line_ends).count(), 0);
+    let html = MESSAGE.replace("Hello.", "<p>Hello.</p><p>Bye.</p>");
+    let message = sign(&html, RSA, "s1").replace("</p><p>", "</p>\r\n<p>");
+    let found = explained_whole(&message, &[(HERE, &record(RSA))]);
+    let count = found.explanations.iter().filter(line_ends).count();
+    assert!(count < 2, "{found:#?}");
 }
 
 #[test]

@@ -19,8 +19,7 @@ pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part>
         found.iter().any(|explanation| {
             // A trace may be there beside what broke the signature; that a field was changed,
             // whichever, is all that can be said.
-            let is_told = explanation.proof == Proof::Proven
-                || (explanation.cause == Cause::HeaderValueChanged && explanation.field.is_none());
+            let is_told = explanation.proof == Proof::Proven || explanation.is_general();
             (explanation.part() == Some(part) && is_told)
                 || (part == Part::Header && is_of_key(explanation.cause))
         })

@@ -293,7 +293,9 @@ fn in_pairs(
         let first_attempt = Attempt::everywhere(first);
         let between = first_attempt.rewritten(body, share.budget())?;
         for second in certain().into_iter().chain(others(structure)) {
-            if first.id == second.id {
+            // Two changes of line ends undo each other, or are none that a system makes.
+            let causes = [first.told.cause, second.told.cause];
+            if first.id == second.id || causes == [Cause::LineEndingsChanged; 2] {
                 continue;
             }
             share.spend(3 * between.len())?;
