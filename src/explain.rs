@@ -79,6 +79,11 @@ impl Explanation {
             cause => cause.part(),
         }
     }
+
+    /// Whether it says no more than that some header field was changed.
+    fn is_general(&self) -> bool {
+        self.cause == Cause::HeaderValueChanged && self.field.is_none()
+    }
 }
 
 /// What the search found about one signature.
@@ -134,7 +139,9 @@ fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
         let field = each.field.as_deref();
         is_recoded && field.is_some_and(|field| field.eq_ignore_ascii_case(label))
     };
-    found.sort_by_key(|each| (each.proof, is_label(each)));
+    drop_guesses(&mut found);
+    // That something was changed is surer than what it may have been.
+    found.sort_by_key(|each| (each.proof, !each.is_general(), is_label(each)));
     // Where it is proven that l= is not what it was, the body can tell no more of it.
     if found.iter().any(header::tells_length) {
         found.retain(|each| each.cause != Cause::BodyLengthWrong);
@@ -153,6 +160,17 @@ fn explain(evidence: &Evidence<'_>, budget: &mut Budget<'_>) -> Explained {
         explanations: found,
         unexplained,
         unfinished,
+    }
+}
+
+/// Drops what is likely or possible of a part of which something is proven: that explains it.
+fn drop_guesses(found: &mut Vec<Explanation>) {
+    for part in [Part::Header, Part::Body] {
+        let is_of_part = |each: &Explanation| each.part() == Some(part);
+        let is_proven = |each: &Explanation| each.proof == Proof::Proven;
+        if found.iter().any(|each| is_of_part(each) && is_proven(each)) {
+            found.retain(|each| is_proven(each) || !is_of_part(each));
+        }
     }
 }
 

@@ -41,7 +41,7 @@ coded! {
              are mostly left alone, 8bit is not";
         /// Lines were cut or joined.
         LinesRewrapped = "lines-rewrapped", Some(Part::Body),
-            "wrap lines at 76 octets before signing: servers cut those over 998, and \
+            "wrap lines at 76 bytes before signing: servers cut those over 998, and \
              some programs wrap shorter ones anew";
         /// The end of the body is missing.
         BodyTruncated = "body-truncated", Some(Part::Body),
@@ -106,6 +106,12 @@ coded! {
         /// There is a key under a name that is nearly the same.
         SelectorMisspelled = "selector-misspelled", None,
             "correct the selector in the signer, or publish the key under its name";
+        /// Nothing is published at the name of the key, so nothing can be told of the signature.
+        KeyMissing = "key-missing", None,
+            "without the key, rely on nothing; see what is published: dkim lookup";
+        /// The signature is refused before its key is needed, so the key was not asked for.
+        NotAsked = "not-asked", None,
+            "see what is wrong with the signature: dkim inspect";
         /// An Authentication-Results field says that the signature passed before.
         PassedAtDelivery = "passed-at-delivery", None,
             "if that is a system of yours, look behind it for the change: a list, an \

@@ -73,10 +73,8 @@ pub(super) fn explain_header(
         told.extend(stories.map(|story| story.told(Proof::Proven)));
     } else {
         traces::find(&alternatives, signature, target.is_cheap(), &mut told);
-        let is_missing =
-            |each: &Explanation| (each.cause, each.proof) == (Cause::HeaderRemoved, Proof::Likely);
-        // A field that is missing is change enough.
-        if target.is_cheap() && !told.iter().any(is_missing) {
+        // Traces may be there beside what broke the signature.
+        if target.is_cheap() {
             told.push(some_field_changed(signature, outcome.is_ok()));
         }
     }

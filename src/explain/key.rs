@@ -1,30 +1,27 @@
 //! What happened to the key (RFC 6376 §6.1.2).
 
+mod missing;
 mod nearby;
 mod past_results;
+mod record;
 mod target;
 #[cfg(test)]
 pub(super) mod tests;
 
 use super::{Budget, Cause, Evidence, Exhausted, Explanation, Proof};
 use crate::identifier::KeyQuery;
-use crate::key::{DerError, PublicKey, PublicKeyError};
-use crate::key_record::{KeyRecord, RecordError, too_many_keys};
+use crate::key::PublicKey;
+use crate::key_record::{KeyRecord, too_many_keys};
 use crate::lookup::KeyAnswer;
 use crate::signature::{FIELD_NAME, Signature, SignatureError};
 use crate::verdict::{Reason, Verdict};
 
+use record::explain_record;
 use target::ED25519_LENGTH;
 pub(super) use target::Target;
 
 /// The lengths that RSA signatures usually have, in octets.
 const USUAL_LENGTHS: [usize; 6] = [64, 96, 128, 256, 384, 512];
-
-/// The octets that one string of a TXT record holds (RFC 1035 §3.3).
-const MAX_STRING: usize = 255;
-
-/// The length of an Ed25519 key, in octets (RFC 8463 §4).
-const ED25519_OCTETS: usize = 32;
 
 /// The names near a verdict's own, of which one may have the key: to be asked for, and the answers
 /// to be given in [`Evidence::nearby`]. Empty where the key is there and, as far as can be told,
@@ -74,13 +71,17 @@ pub(super) fn explain_key(
     let wrong = is_wrong_key(verdict, signature);
     let before = found.len();
     match &verdict.key_reason {
-        Some(Reason::KeyNotFound(_)) => {
+        Some(Reason::KeyNotFound(reason)) => {
             explain_nearby(evidence, signature, budget, found)?;
             if let Some(said) = said_good(&passed) {
                 let detail = format!("{said}; if so, the key was there then, and was removed");
                 found.push(told(Cause::KeyRotated, Proof::Possible, detail));
             }
+            if found.len() == before {
+                found.push(missing::key_missing(evidence, signature, reason));
+            }
         }
+        None if verdict.key.is_none() => found.push(missing::not_asked(verdict, signature)),
         Some(Reason::Record(error)) => {
             explain_record(signature, error, verdict.unreadable_record, &passed, found);
         }
@@ -144,19 +145,6 @@ fn wrong_key(signature: &Signature, proof: Proof, detail: String) -> Explanation
     Explanation {
         remedy: remedy.into(),
         ..told(Cause::WrongKey, proof, detail)
-    }
-}
-
-/// A key that was cut off.
-fn truncated(signature: &Signature, proof: Proof, detail: String) -> Explanation {
-    let remedy = format!(
-        "publish the record whole, in several strings: dkim record --key {}.pem {} prints it",
-        signature.selector.as_str(),
-        selector_and_domain(signature)
-    );
-    Explanation {
-        remedy: remedy.into(),
-        ..told(Cause::KeyTruncated, proof, detail)
     }
 }
 
@@ -241,64 +229,6 @@ fn unreadable_field(verdict: &Verdict) -> Option<Explanation> {
     })
 }
 
-/// Explains a record that could not be read, of so many octets.
-fn explain_record(
-    signature: &Signature,
-    error: &RecordError,
-    length: Option<usize>,
-    passed: &[String],
-    found: &mut Vec<Explanation>,
-) {
-    let said = said_good(passed);
-    // A string of a TXT record holds no more (RFC 1035 §3.3): of what was pasted into a field of a
-    // provider's form the rest is lost.
-    let is_one_string = length == Some(MAX_STRING);
-    let cut_at = if is_one_string {
-        ": it has the 255 octets that one string of a TXT record holds"
-    } else {
-        ""
-    };
-    match error {
-        RecordError::Revoked => {
-            let mut detail = "the key was revoked: its record is there with an empty p=".to_owned();
-            if let Some(said) = said {
-                detail.push_str(&format!("; {said} before that"));
-            }
-            found.push(told(Cause::KeyRotated, Proof::Likely, detail));
-        }
-        RecordError::Key(PublicKeyError::NotDer(DerError::Truncated { expected, present })) => {
-            let detail = format!(
-                "the published key ends after {present} of {expected} octets: its record was cut \
-                 off{cut_at}"
-            );
-            found.push(truncated(signature, Proof::Likely, detail));
-        }
-        RecordError::Key(PublicKeyError::Ed25519Length { length }) if *length < ED25519_OCTETS => {
-            let detail = format!(
-                "the published key has {length} octets, and an Ed25519 key has {ED25519_OCTETS}: \
-                 the record was cut off"
-            );
-            found.push(truncated(signature, Proof::Likely, detail));
-        }
-        RecordError::Key(PublicKeyError::NotDer(DerError::Overrun)) | RecordError::Base64 => {
-            let (proof, detail) = if is_one_string {
-                let detail = format!("the record of the published key was cut off{cut_at}");
-                (Proof::Likely, detail)
-            } else {
-                let detail = "the published key is damaged, or its record was cut off";
-                (Proof::Possible, detail.to_owned())
-            };
-            found.push(truncated(signature, proof, detail));
-        }
-        _ => {
-            if let Some(said) = said {
-                let detail = format!("{said}; if so, the record was changed since");
-                found.push(told(Cause::KeyRotated, Proof::Possible, detail));
-            }
-        }
-    }
-}
-
 /// An RSA key that the signature does not open with, or an Ed25519 signature that is none.
 fn explain_wrong_key(
     evidence: &Evidence<'_>,
@@ -325,7 +255,7 @@ fn explain_wrong_key(
     };
     if length != expected && !is_usual {
         let detail = format!(
-            "b= has {length} octets, and a signature by this key has {expected}: the field was \
+            "b= has {length} bytes, and a signature by this key has {expected}: the field was \
              damaged, or cut off"
         );
         found.push(Explanation {

@@ -3,6 +3,8 @@
 //! A quotation is for reading alone, and long text is cut in it: what is the same and what differs
 //! is decided on the text itself.
 
+use mail_parser::decoders::charsets::map::charset_decoder;
+
 /// How many characters of the message a sentence quotes at once; of longer texts [`BEGINNING`] at
 /// the beginning and [`END`] at the end.
 const LONGEST: usize = 160;
@@ -56,7 +58,14 @@ pub(super) fn quote_both(one: &[u8], other: &[u8]) -> [String; 2] {
 /// A text as `read` makes it fit to be read; of a long one the beginning and the end.
 fn shortened(text: &[u8], read: fn(&[u8]) -> String) -> String {
     if text.len() > 2 * NEAR {
-        let (beginning, end) = (&text[..NEAR], &text[text.len() - NEAR..]);
+        // No character is cut in two.
+        let boundary = |at: &usize| text.get(*at).is_none_or(|byte| byte & 0xc0 != 0x80);
+        let start = (NEAR..NEAR + 4).find(boundary).unwrap_or(NEAR);
+        let last = text.len() - NEAR;
+        let (beginning, end) = (
+            &text[..start],
+            &text[(last..last + 4).find(boundary).unwrap_or(last)..],
+        );
         return both_ends(&read(beginning), &read(end));
     }
     let text = read(text);
@@ -82,7 +91,28 @@ fn words(text: &[u8]) -> String {
 
 /// A text without the marks that stand around it where it is quoted.
 fn as_it_is(text: &[u8]) -> String {
-    String::from_utf8_lossy(text).replace(['“', '”'], "\"")
+    as_text(text).replace(['“', '”'], "\"")
+}
+
+/// Bytes of which no charset is known, as text: what is not UTF-8 is taken for Windows-1252, of
+/// which ISO-8859-1 is a part; a byte that is no character there either is escaped, as `\x9d`.
+pub(super) fn as_text(text: &[u8]) -> String {
+    let decode = charset_decoder(b"windows-1252");
+    let mut shown = String::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        shown.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            let decoded = decode.map(|decode| decode(&[*byte])).unwrap_or_default();
+            let is_text =
+                |text: &str| !text.contains(['\u{fffd}']) && !text.contains(char::is_control);
+            if is_text(&decoded) {
+                shown.push_str(&decoded);
+            } else {
+                shown.push_str(&format!("\\x{byte:02x}"));
+            }
+        }
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -102,6 +132,17 @@ mod tests {
         check(&format!("{a}{b}{c}"), &format!("{a} … {c}"));
         let long = "b ".repeat(40_000);
         check(&format!("{a} {long} {c}"), &format!("{a} … {c}"));
+    }
+
+    #[test]
+    fn bytes_are_shown_as_the_text_that_they_may_be() {
+        let check = |bytes: &[u8], expected: &str| assert_eq!(as_text(bytes), expected);
+        check("Jörg".as_bytes(), "Jörg");
+        check(b"J\xf6rg, \x80 5", "Jörg, € 5");
+        check(b"a \x9d b", "a \\x9d b");
+        // UTF-8 that was cut.
+        check(&"ü…".as_bytes()[..3], "üâ");
+        assert_eq!(quote(b"Gr\xfc\xdfe"), "“Grüße”");
     }
 
     fn check_both(one: &str, other: &str, expected: [&str; 2]) {

@@ -19,8 +19,7 @@ pub(super) fn unexplained(verdict: &Verdict, found: &[Explanation]) -> Vec<Part>
         found.iter().any(|explanation| {
             // A trace may be there beside what broke the signature; that a field was changed,
             // whichever, is all that can be said.
-            let is_told = explanation.proof == Proof::Proven
-                || (explanation.cause == Cause::HeaderValueChanged && explanation.field.is_none());
+            let is_told = explanation.proof == Proof::Proven || explanation.is_general();
             (explanation.part() == Some(part) && is_told)
                 || (part == Part::Header && is_of_key(explanation.cause))
         })
@@ -94,23 +93,24 @@ fn is_of_ed25519(verdict: &Verdict) -> bool {
     matches!(key, Some(PublicKey::Ed25519(_)))
 }
 
+/// Of a key that could not be had or used; one that is missing is told as that.
 fn without_key(verdict: &Verdict, body: Option<bool>) -> (&'static str, Cow<'static, str>) {
     let detail = match body {
         Some(true) => {
-            "bh= is the hash of this body, but without a key nobody vouches for either, nor for the \
-             header"
+            "without a key nothing can be told of the signature; bh= is the hash of this body, but \
+             anybody may have written it"
         }
         Some(false) => {
             "the body was changed, and not in a way that mail systems are known for; of the header \
              nothing is known without a key"
         }
-        None => "without a key nothing is known of the message",
+        None => "without a key nothing can be told of the signature",
     };
     let remedy = match &verdict.signature {
         _ if verdict.result() == VerificationResult::TempError => "try again later".into(),
         None => "rely on nothing".into(),
         Some(signature) => format!(
-            "see what is published: {}; without the key, rely on nothing",
+            "without the key, rely on nothing; see what is published: {}",
             lookup(signature)
         )
         .into(),

@@ -9,8 +9,9 @@ BODY = ("content-appended content-prepended content-inserted whitespace-changed 
 HEADER = ("header-value-changed subject-tagged header-added header-removed header-duplicated header-reordered "
           "header-whitespace-changed header-recased header-reencoded from-rewritten signature-field-changed").split()
 KEY = "wrong-key key-rotated key-truncated selector-misspelled".split()
+WITHOUT_KEY = ("key-missing", "not-asked")  # as honest as `unknown` where nothing can be known
 DELIVERY = "passed-at-delivery"
-CODES = {*BODY, *HEADER, *KEY, DELIVERY, "unknown"}
+CODES = {*BODY, *HEADER, *KEY, *WITHOUT_KEY, DELIVERY, "unknown"}
 PROOFS = ("proven", "likely", "possible")
 
 ALL = []

@@ -105,6 +105,9 @@ def revoked(workshop, key):
     return ((owner(key), record(key, "")),)
 
 
+MISSING = Cause("key-missing", says="nothing is published")
+
+
 def unchanged(m):
     return m.raw
 
@@ -116,10 +119,10 @@ def delivered(m):
 damage("key: another one is published, RSA", NOT_OPENED, keys=("rsa",), records=another_key, prepare=raw)(unchanged)
 damage("key: another one is published, Ed25519", nothing(), keys=("ed25519",), records=another_key,
        prepare=raw)(unchanged)
-damage("key: the record is gone", nothing(), records=no_key, prepare=raw)(unchanged)
+damage("key: the record is gone", MISSING, records=no_key, prepare=raw)(unchanged)
 damage("key: p= cut so that the record has 255 characters", Cause("key-truncated"), keys=("rsa",), prepare=raw,
        records=lambda workshop, key: ((owner(key), record(key, workshop.text[key])[:255]),))(unchanged)
-damage("key: p= without its last ten characters", Cause("key-truncated", says=("key", "octets")), prepare=raw,
+damage("key: p= without its last ten characters", Cause("key-truncated", says=("key", "bytes")), prepare=raw,
        records=lambda workshop, key: ((owner(key), record(key, workshop.text[key])[:-10]),))(unchanged)
 
 
@@ -185,8 +188,8 @@ def at_the_end(m):
     return m.below_signature(PASSED)
 
 
-damage("delivery: a result below the signature, and the record is gone", nothing(), records=no_key, **NOT_SAID)(below)
-damage("delivery: a result below all fields, and the record is gone", nothing(), records=no_key, **NOT_SAID)(at_the_end)
+damage("delivery: a result below the signature, and the record is gone", MISSING, records=no_key, **NOT_SAID)(below)
+damage("delivery: a result below all fields, and the record is gone", MISSING, records=no_key, **NOT_SAID)(at_the_end)
 damage("delivery: a result below the signature, and another key is published, RSA", NOT_OPENED, records=another_key,
        keys=("rsa",), never=("found it good",), **NOT_SAID)(below)
 damage("delivery: a result below the signature, and another key is published, Ed25519", nothing(),

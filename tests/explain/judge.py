@@ -61,7 +61,7 @@ def malformed(explanation):
         return "not the most certain first"
     if any(e["cause"] == "unknown" for e in explanation) and len(explanation) > 1:
         return "`unknown` does not stand alone"
-    if any(e["cause"] in ("unknown", "passed-at-delivery") and e["proof"] == "proven" for e in explanation):
+    if any(e["cause"] in ("unknown", "passed-at-delivery", *the.WITHOUT_KEY) and e["proof"] == "proven" for e in explanation):
         return "proven, though nothing was undone"
     return None
 
@@ -187,13 +187,19 @@ def half_of(entry, cell):
     return fitting.half if fitting else the.half_of(entry["cause"])
 
 
+def is_honest(entry, causes):
+    """Whether it says no more than that nothing can be told, where no more than that is expected."""
+    code = entry["cause"]
+    return code == "unknown" or code in the.WITHOUT_KEY and not any(c.fits(entry) for c in causes)
+
+
 def judge_causes(cell, signature, explanation, said, signed):
     causes = wanted(cell, signature)
     verdict = (false_proof(cell, signature, explanation, signed) or beyond(cell, signature, explanation, causes)
                or unsaid_halves(cell, signature, explanation))
     if verdict:
         return Verdict("wrong", verdict, said, false_proof=verdict.startswith("false proof"))
-    named = [e for e in explanation if e["cause"] != "unknown" and not is_platitude(e)
+    named = [e for e in explanation if not is_honest(e, causes) and not is_platitude(e)
              and not any(b.fits(e) for b in cell.damage.beside)]
     found = [[e for e in named if cause.fits(e)] for cause in causes]
     if not any(found):
@@ -259,7 +265,7 @@ def beyond(cell, signature, explanation, causes):
                 return "that the header is another one is not so, or cannot be known"
         elif not allowed and entry["proof"] == "likely":
             return f"{code} is not so"
-        elif not allowed and code != "unknown":
+        elif not allowed and not is_honest(entry, causes):
             possible += 1
     return f"{possible} causes that may be and are not so" if possible > MANY_POSSIBLE else None
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::explain::quote::as_text;
 use crate::explain::{Cause, Explanation, Proof};
 
 /// A change that, undone, makes the body hash come out right; alone or with others.
@@ -39,11 +40,8 @@ impl Story {
     pub(super) fn with_original(self, original: &[u8]) -> Self {
         /// What is longer is no more to be read.
         const LONGEST: usize = 1000;
-        let original = (original.len() <= LONGEST).then(|| String::from_utf8_lossy(original));
-        Self {
-            original: original.map(Into::into),
-            ..self
-        }
+        let original = (original.len() <= LONGEST).then(|| as_text(original));
+        Self { original, ..self }
     }
 
     /// The explanation for it, as sure as `proof`.

@@ -1,5 +1,6 @@
 //! The white space of header fields' values.
 
+use crate::explain::quote::as_text;
 use crate::syntax::folding::{is_fws, is_wsp};
 
 /// A value without its folds: a line end before white space is taken out, the white space stays
@@ -49,7 +50,7 @@ pub(super) fn collapsed(value: &[u8]) -> Vec<u8> {
 
 /// A value as text: unfolded, without white space at either end.
 pub(super) fn shown(value: &[u8]) -> String {
-    String::from_utf8_lossy(trimmed(&unfolded(value))).into_owned()
+    as_text(trimmed(&unfolded(value)))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::encoding::{is_encoded, readable};
 use super::mailbox::{are_same, mailboxes};
 use super::text::collapsed;
 use crate::author::addresses;
-use crate::explain::quote::{is_short, quote, quote_both};
+use crate::explain::quote::{as_text, is_short, quote, quote_both};
 use crate::message::LineEndings;
 
 /// So many addresses are told of one value, the last of them among these.
@@ -58,7 +58,7 @@ pub(super) fn told_both(name: &str, now: &[u8], then: &[u8]) -> ([String; 2], St
 
 /// What a reader sees of a value, as far as that is certain; else the value.
 fn shown(value: &[u8]) -> String {
-    readable(value).unwrap_or_else(|| String::from_utf8_lossy(value).into_owned())
+    readable(value).unwrap_or_else(|| as_text(value))
 }
 
 /// `address “a”`, `addresses “a”, “b” and 3 more`: the first, and the last.
@@ -187,6 +187,9 @@ mod tests {
         let told = describe("Subject", b"=?utf-8?q?=E4?=", b"=?utf-8?q?=F6?=");
         assert!(!told.contains("as it did"), "{told}");
         let told = describe("Subject", b"\xe4", b"\xf6");
+        let expected = "the Subject field was “ö” when it was signed; now it is “ä”";
+        assert_eq!(told, expected);
+        let told = describe("Subject", "ä".as_bytes(), b"\xe4");
         assert!(told.ends_with(", in other bytes"), "{told}");
         // Programs differ about words that are not apart.
         let told = describe("Subject", b"Pay 1=?utf-8?q?000?=", b"Pay 1 000");

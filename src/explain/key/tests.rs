@@ -121,7 +121,7 @@ fn keys_under_other_names() {
         let found = explained(&message, &[(HERE, &record(other)), (NEARBY, &record(file))]);
         assert!(found[0].cause == Cause::SelectorMisspelled, "{found:#?}");
         assert_eq!(found[0].original.as_deref(), Some(NEARBY));
-        check(&message, &[], &[(Cause::Unknown, Proof::Possible)]);
+        check(&message, &[], &[(Cause::KeyMissing, Proof::Possible)]);
     }
     // An Ed25519 key that is the wrong one, and the right one next to it.
     let message = sign(MESSAGE, ED25519, "s1");
@@ -148,11 +148,11 @@ fn keys_under_other_names() {
     let both = [proven[0], (Cause::SubjectTagged, Proof::Proven)];
     check(&message, &[(NEARBY, &record(RSA))], &both);
     // Another RSA key is not it, another Ed25519 key may be.
-    let unknown = [(Cause::Unknown, Proof::Possible)];
+    let missing = [(Cause::KeyMissing, Proof::Possible)];
     check(
         &sign(MESSAGE, RSA, "s1"),
         &[(NEARBY, &record(OTHER_RSA))],
-        &unknown,
+        &missing,
     );
     let possible = [(Cause::SelectorMisspelled, Proof::Possible)];
     let message = sign(MESSAGE, ED25519, "s1");
@@ -173,7 +173,7 @@ fn keys_that_were_replaced() {
     check(&message, &[(HERE, "v=DKIM1; p=")], &[revoked]);
     // What stands below the signature was there before it.
     let message = sign(&(PASSED.to_owned() + MESSAGE), RSA, "s1");
-    check(&message, &[], &[(Cause::Unknown, Proof::Possible)]);
+    check(&message, &[], &[(Cause::KeyMissing, Proof::Possible)]);
 }
 
 #[test]
@@ -314,7 +314,10 @@ fn remedies_name_what_is_known() {
     };
     let cut = &record(RSA)[..200];
     for (dns, command) in [
-        (vec![], "dkim lookup --selector s1 --domain example.com;"),
+        (
+            vec![],
+            "published: dkim lookup --selector s1 --domain example.com",
+        ),
         (
             vec![(HERE, record(OTHER_RSA))],
             "dkim lookup --selector s1 --domain example.com --expect-key s1.pem",

@@ -23,10 +23,10 @@ fn what_was_not_found_is_said() {
     );
     let listed = MESSAGE.replace("Received: by x", "List-Id: <board.example.com>");
     let found = likely(&listed, ("Minutes of Monday", "[board] Other"), RELAXED);
-    assert_eq!(
-        (found[0].cause, found[0].proof),
-        (Cause::SubjectTagged, Proof::Likely)
-    );
+    // That something was changed comes first, then what it may have been.
+    let general = (Cause::HeaderValueChanged, Proof::Likely);
+    let causes: Vec<_> = found.iter().map(|each| (each.cause, each.proof)).collect();
+    assert_eq!(causes, [general, (Cause::SubjectTagged, Proof::Likely)]);
     // Reply-To was signed and is not there either.
     let to = "To: Ann <ann@example.org>, Bob <bob@example.org>\r\n";
     let found = likely(MESSAGE, (to, ""), RELAXED);
@@ -37,12 +37,8 @@ fn what_was_not_found_is_said() {
     );
     let replied = MESSAGE.replace("Subject:", "Reply-To: <joe@example.com>\r\nSubject:");
     let found = likely(&replied, (to, ""), RELAXED);
-    // What is missing is change enough.
-    assert_eq!(found.len(), 1, "{found:#?}");
-    assert_eq!(
-        (found[0].cause, found[0].proof),
-        (Cause::HeaderRemoved, Proof::Likely)
-    );
+    let causes: Vec<_> = found.iter().map(|each| (each.cause, each.proof)).collect();
+    assert_eq!(causes, [general, (Cause::HeaderRemoved, Proof::Likely)]);
     let found = likely(MESSAGE, ("Message-ID: <1@example.com>\r\n", ""), ALL[2]);
     assert_eq!(
         (found[0].cause, found[0].proof),

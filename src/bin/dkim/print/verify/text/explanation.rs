@@ -62,7 +62,9 @@ fn one(report: &mut Report, explanation: &Explanation) {
         ..
     } = explanation;
     let (style, label) = match (cause, proof) {
-        (Cause::Unknown, _) => (BAD, "not explained:".to_owned()),
+        (Cause::Unknown | Cause::KeyMissing | Cause::NotAsked, _) => {
+            (BAD, "not explained:".to_owned())
+        }
         // What is proven is no good news: only what passes is green.
         (_, Proof::Proven) => (STRONG, format!("{proof}:")),
         (_, Proof::Likely | Proof::Possible) => (UNSURE, format!("{proof}:")),
