@@ -319,10 +319,17 @@ impl<'c> Search<'c, '_, '_> {
             let text = body.text();
             let rules = rules::OF_BODIES.iter();
             let texts = listed(rules.flat_map(|rule| rule(text)), text);
-            named.extend(texts.iter().map(|each| {
-                let undone = each.undone.clone();
-                (undone.cost, Named::OfBody(OfBody::Text(undone)))
-            }));
+            // Two changes of line ends undo each other, or are none that a system makes.
+            let ends_changed = body.of.as_ref().is_some_and(|(_, of)| match of {
+                OfBody::Text(undone) => undone.change.is_of_line_ends(),
+                OfBody::Shape(_) => false,
+            });
+            let texts = texts.iter().map(|each| each.undone.clone());
+            named.extend(
+                texts
+                    .filter(|undone| !(ends_changed && undone.change.is_of_line_ends()))
+                    .map(|undone| (undone.cost, Named::OfBody(OfBody::Text(undone)))),
+            );
         }
         for (at, leaf) in body.leaves.iter().enumerate() {
             if is_whole {

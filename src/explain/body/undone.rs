@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::mime::{Encoding, Media};
 use super::rules::{Lines, Links};
+use crate::explain::Cause;
 
 /// A text as a rule sees it.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +49,16 @@ pub(super) enum Change {
     Linked(Links),
     /// Lines were written in another way.
     Lines(Lines),
+}
+
+impl Change {
+    /// Whether lines end in another way.
+    pub(super) fn is_of_line_ends(&self) -> bool {
+        match self {
+            Self::Lines(Lines::Rewritten(told)) => told.cause == Cause::LineEndingsChanged,
+            _ => false,
+        }
+    }
 }
 
 /// Where in a text something was added.
