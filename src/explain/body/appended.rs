@@ -1,4 +1,4 @@
-//! What stands behind the octets that `bh=` is the hash of.
+//! What stands behind the bytes that `bh=` is the hash of.
 
 use super::claim::{Claim, Fit};
 use super::quotation::quote_added;
@@ -6,7 +6,7 @@ use super::story::{Story, count, size};
 use crate::explain::quote::quote;
 use crate::explain::{Budget, Cause, Exhausted};
 
-/// Tells of what was added behind the octets that a claim fits; nothing if it fits all.
+/// Tells of what was added behind the bytes that a claim fits; nothing if it fits all.
 pub(super) fn behind(
     fit: Fit,
     claim: &Claim<'_>,
@@ -18,63 +18,65 @@ pub(super) fn behind(
     };
     let canonical = claim.canonical(body, budget)?;
     let signed = usize::try_from(length).unwrap_or(usize::MAX);
-    Ok(Some(story(claim, &canonical, signed.min(canonical.len()))))
+    let signed = signed.min(canonical.len());
+    let mut told = story(claim, &canonical, signed);
+    if claim.length == Some(body.len() as u64)
+        && signed == canonical.len()
+        && let Some(told) = &mut told
+    {
+        told.detail += ": it counts the body as it is, before it is canonicalized";
+    }
+    Ok(told)
 }
 
-/// Tells of a canonicalized body of which only the first `signed` octets were hashed.
-pub(super) fn story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Story {
+/// Tells of a canonicalized body of which only the first `signed` bytes were hashed; nothing if
+/// those are all, and as many as `l=` says.
+pub(super) fn story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Option<Story> {
     let rest = canonical.get(signed..).unwrap_or_default();
     if let Some(length) = claim.length {
-        return Story::new(
-            Cause::BodyLengthWrong,
-            format!(
-                "l= says to sign {} of the body, and bh= is the hash of {signed}{}",
-                count_long(length),
-                if rest.is_empty() { ", all of it" } else { "" },
-            ),
-        );
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        return (length != signed).then(|| {
+            let all = if rest.is_empty() { ", all of it" } else { "" };
+            let length = count(length, "byte");
+            let detail = format!(
+                "l= says to sign {length} of the body, and bh= is the hash of {signed}{all}"
+            );
+            Story::new(Cause::BodyLengthWrong, detail)
+        });
     }
-    if rest == b".\r\n" {
-        return Story::new(
-            Cause::DotStuffing,
-            "the dot that ends a message in SMTP was taken for its last line",
-        );
-    }
-    if is_white(rest) {
-        return Story::new(
-            Cause::TrailingLinesChanged,
-            format!(
-                "white space was added at the end of the body: {}",
-                size(rest)
-            ),
-        );
-    }
-    Story::new(
-        Cause::ContentAppended,
-        format!(
-            "text was added at the end of the body, {}: {}",
-            size(rest),
-            quote_added(claim.form, rest)
-        ),
-    )
+    let (cause, detail) = if rest.is_empty() {
+        return None;
+    } else if rest == b".\r\n" {
+        let detail = "the dot that ends a message in SMTP was taken for its last line";
+        (Cause::DotStuffing, detail.to_owned())
+    } else if is_white(rest) {
+        let size = size(rest);
+        let detail = format!("white space was added at the end of the body: {size}");
+        (Cause::TrailingLinesChanged, detail)
+    } else {
+        let (size, shown) = (size(rest), quote_added(claim.form, rest));
+        let detail = format!("text was added at the end of the body, {size}: {shown}");
+        (Cause::ContentAppended, detail)
+    };
+    Some(Story::new(cause, detail))
 }
 
 /// Tells of a canonicalized body of which `bh=` is the hash up to a place within a line.
-pub(super) fn story_within_line(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Story {
-    if claim.length.is_some() {
+pub(super) fn story_within_line(
+    claim: &Claim<'_>,
+    canonical: &[u8],
+    signed: usize,
+) -> Option<Story> {
+    let rest = &canonical[signed..];
+    if claim.length.is_some() || rest.is_empty() {
         return story(claim, canonical, signed);
     }
-    let rest = &canonical[signed..];
-    Story::new(
-        Cause::BodyLengthWrong,
-        format!(
-            "bh= is the hash of the first {} of the body, which end within a line, and there is no \
-             l= that says so; {} follow: {}",
-            count(signed, "octet"),
-            size(rest),
-            quote(rest),
-        ),
-    )
+    let (signed, size, shown) = (count(signed, "byte"), size(rest), quote(rest));
+    let detail = format!(
+        "bh= is the hash of the first {signed} of the body, which end within a line, and there is \
+         no l= that says so; {size} follow: {shown}"
+    );
+    Some(Story::new(Cause::BodyLengthWrong, detail))
 }
 
 /// Tells of a last line that is longer than it was.
@@ -85,20 +87,14 @@ pub(super) fn story_in_last_line(canonical: &[u8], signed: usize) -> Story {
         Cause::ContentAppended,
         format!(
             "text was added at the end of the body, within its last line, {}: {} behind {}",
-            count(rest.len(), "octet"),
+            count(rest.len(), "byte"),
             quote(rest),
             quote(&before[line..]),
         ),
     )
 }
 
-/// Whether there is nothing to see in the octets.
-pub(super) fn is_white(octets: &[u8]) -> bool {
-    octets
-        .iter()
-        .all(|octet| matches!(octet, b' ' | b'\t' | b'\r' | b'\n'))
-}
-
-fn count_long(number: u64) -> String {
-    count(usize::try_from(number).unwrap_or(usize::MAX), "octet")
+/// Whether there is nothing to see in the bytes.
+pub(super) fn is_white(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| b" \t\r\n".contains(byte))
 }

@@ -6,7 +6,7 @@ use crate::canonicalization::Canonicalization;
 use crate::canonicalization::body::BodyCanonicalizer;
 use crate::explain::{Budget, Evidence, Exhausted};
 use crate::hash::Digest;
-use crate::message::LineEndings;
+use crate::message::{Header, LineEndings};
 
 /// Octets that are handled between two looks at the budget.
 pub(super) const PIECE: usize = 32 * 1024;
@@ -23,6 +23,9 @@ pub(super) struct Claim<'a> {
     /// `bh=`
     pub(super) hash: &'a [u8],
     pub(super) line_endings: LineEndings,
+    /// The header of the message, and the signature's own field in it.
+    pub(super) header: &'a Header,
+    pub(super) own_field: usize,
     /// What the body is, where it is not in parts: so that what is told of it can be shown.
     pub(super) form: Form,
 }
@@ -49,6 +52,8 @@ impl<'a> Claim<'a> {
             length: signature.body_length,
             hash: &signature.body_hash,
             line_endings: evidence.header.line_endings(),
+            header: evidence.header,
+            own_field: evidence.verdict.field_index,
             form: Form::PLAIN,
         })
     }

@@ -293,11 +293,7 @@ impl<'c> Search<'c, '_, '_> {
     }
 
     fn blame_signer(&mut self, body: &[u8]) -> Found {
-        let found = signer::search(&self.claim, body, self.budget)?;
-        match found {
-            None => signer::own_way(&self.claim, body, self.budget),
-            found => Ok(found),
-        }
+        signer::search(&self.claim, body, self.budget)
     }
 
     /// Takes note of what a list or a body needs, if there is room for it.

@@ -34,11 +34,11 @@ fn shorter_than_signed(claim: &Claim<'_>, evidence: &Evidence<'_>) -> Trace {
     let missing = usize::try_from(signed.checked_sub(present)?).unwrap_or(usize::MAX);
     let verb = if missing == 1 { "is" } else { "are" };
     (missing > 0).then(|| {
-        let signed = count(usize::try_from(signed).unwrap_or(usize::MAX), "octet");
+        let signed = count(usize::try_from(signed).unwrap_or(usize::MAX), "byte");
         let detail = format!(
             "l= says to sign {signed} of the body, and the canonicalized body has {present}: {} {verb} \
              missing",
-            count(missing, "octet")
+            count(missing, "byte")
         );
         (detail, Proof::Likely)
     })
@@ -77,11 +77,11 @@ fn incomplete_base64(structure: &Structure, body: &[u8]) -> Trace {
         return None;
     }
     let content = body.get(part.content.clone())?;
-    let is_digit = |octet: &&u8| octet.is_ascii_alphanumeric() || b"+/=".contains(octet);
+    let is_digit = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
     // What stands behind it in other letters is something else: a footer.
     let encoded = undone::lines(content)
         .map(<[u8]>::trim_ascii_end)
-        .take_while(|line| line.iter().all(|octet| is_digit(&octet)));
+        .take_while(|line| line.iter().all(|byte| is_digit(&byte)));
     let digits: usize = encoded.map(<[u8]>::len).sum();
     (!digits.is_multiple_of(4)).then(|| {
         let detail = format!(
@@ -169,7 +169,7 @@ mod tests {
             (Cause::BodyTruncated, Proof::Likely)
         );
         assert!(
-            found.detail.contains("7 octets are missing"),
+            found.detail.contains("7 bytes are missing"),
             "{}",
             found.detail
         );

@@ -193,9 +193,9 @@ fn long_lines() {
         let check = |received: &str, words| {
             check(tags, &original, received, &[Cause::LinesRewrapped], words);
         };
-        check(&cut(998, "", " "), "after 998 octets, with a space");
-        check(&cut(998, "", ""), "after 998 octets: ");
-        check(&cut(990, "!", " "), "after 990 octets, with \"!\"");
+        check(&cut(998, "", " "), "after 998 bytes, with a space");
+        check(&cut(998, "", ""), "after 998 bytes: ");
+        check(&cut(990, "!", " "), "after 990 bytes, with \"!\"");
         check(&cut(950, "", ""), "long lines were cut: ");
     }
 }
@@ -227,7 +227,7 @@ fn wrapped_text() {
 #[test]
 fn two_at_once() {
     let received = TEXT.replace("From", ">From").replace("\r\n", "\r\r\n");
-    let causes = [Cause::FromStuffing, Cause::LineEndingsChanged];
+    let causes = [Cause::LineEndingsChanged, Cause::FromStuffing];
     check("relaxed/relaxed", TEXT, &received, &causes, "");
 }
 

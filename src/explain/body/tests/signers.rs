@@ -9,13 +9,7 @@ fn lengths() {
         assert_proven(&explained, causes, words, &format!("{tags} {received:?}"));
     };
     let wrong = [Cause::BodyLengthWrong];
-    check(
-        "simple; l=0",
-        TEXT,
-        TEXT,
-        &wrong,
-        "l= says to sign 0 octets",
-    );
+    check("simple; l=0", TEXT, TEXT, &wrong, "l= says to sign 0 bytes");
     check(
         "simple; l=0",
         &TEXT[..8],
@@ -35,10 +29,10 @@ fn lengths() {
         TEXT,
         TEXT,
         &wrong,
-        "999 octets of the body, and bh=",
+        "999 bytes of the body, and bh=",
     );
     check("simple; l=20", TEXT, TEXT, &wrong, "all of it");
-    check("simple", &TEXT[..17], TEXT, &wrong, "the first 17 octets");
+    check("simple", &TEXT[..17], TEXT, &wrong, "the first 17 bytes");
 }
 
 #[test]
@@ -151,7 +145,7 @@ fn white_space_or_a_mistake() {
         &with_empty,
         text,
         &space,
-        "an empty line was removed after line 2, “two”",
+        "an empty line was removed after line 2 of the body, “two”",
     );
 }
 
@@ -179,4 +173,173 @@ fn a_footer_and_a_mistake() {
         .explain_hash_of(TEXT.as_bytes(), format!("{TEXT}footer\r\n").as_bytes());
     let causes = [Cause::CanonicalizationMislabelled, Cause::ContentAppended];
     assert_proven(&explained, &causes, "“footer”", "both");
+}
+
+/// What signers do by half, with what they have to do about it.
+#[test]
+fn ways_of_hashing() {
+    let check = |tags: &str, hashed: &str, received: &str, words: &str, remedy: &str| {
+        let explained = Signed::new(tags).explain_hash_of(hashed.as_bytes(), received.as_bytes());
+        let mislabelled = [Cause::CanonicalizationMislabelled];
+        let what = format!("{tags} {received:?}");
+        assert_proven(&explained, &mislabelled, words, &what);
+        let found = &explained.explanations[0].remedy;
+        assert!(found.contains(remedy), "{what}: {found}");
+    };
+    let (simple, relaxed) = ("simple/simple", "relaxed/relaxed");
+    let received = "\ta\tb \t c  d \r\n\r\n e \r\n";
+    for (hashed, words, remedy) in [
+        (
+            "\ta\tb \t c  d\r\n\r\n e\r\n",
+            "runs of white space as they are",
+            "one space of each run",
+        ),
+        (
+            " a b c d \r\n\r\n e \r\n",
+            "a space for the white space at line ends",
+            "drop white space",
+        ),
+        (
+            "\ta\tb \t c d\r\n\r\n e\r\n",
+            "with its TABs, where",
+            "take TABs for white space",
+        ),
+        (
+            "\ta\tb \t c d \r\n\r\n e \r\n",
+            "its TABs and the white space at line",
+            "take TABs",
+        ),
+        (
+            " a b   c  d\r\n\r\n e\r\n",
+            "a space for each TAB and runs",
+            "one space of each run",
+        ),
+        (
+            " a b   c  d \r\n\r\n e \r\n",
+            "and nothing else of what relaxed",
+            "and drop white space",
+        ),
+        (
+            "a b c d\r\n\r\ne\r\n",
+            "without the white space at the beginning of",
+            "beginning of lines",
+        ),
+        (
+            "a\tb \t c  d\r\n\r\ne\r\n",
+            "at both ends of lines",
+            "but that at line ends",
+        ),
+        (
+            " a b c d\r\n\r\n e",
+            "without the line end at its end",
+            "CRLF at its end (RFC 6376 §3.4.4)",
+        ),
+        (
+            received,
+            "simple canonicalization, though c= says relaxed",
+            "c= has to name",
+        ),
+        (
+            received.trim_end_matches("\r\n"),
+            "as it is, though c= says relaxed, and without",
+            "/simple",
+        ),
+    ] {
+        check(relaxed, hashed, received, words, remedy);
+    }
+    let blank = "with the lines of white space alone at its end";
+    check(
+        relaxed,
+        "Hello!\r\n\r\n",
+        "Hello!\r\n  \r\n\r\n",
+        blank,
+        "before it leaves out empty",
+    );
+    let with_space = "a space for the white space at line ends";
+    check(
+        relaxed,
+        "Hello!\r\n \r\n",
+        "Hello!\r\n  \r\n",
+        with_space,
+        "drop white space",
+    );
+    let empty = "with the empty lines at its end";
+    check(
+        simple,
+        "a\r\n\r\n",
+        "a\r\n\r\n",
+        empty,
+        "leave out the empty lines",
+    );
+    let unended = "without the line end at its end";
+    check(
+        simple,
+        "a\r\nb",
+        "a\r\nb\r\n",
+        unended,
+        "sign the body with CRLF at its end",
+    );
+    let crlf = "bh= is the hash of CRLF";
+    check(
+        relaxed,
+        "\r\n",
+        "  \r\n",
+        &format!("{crlf}; the body is white space"),
+        "hash nothing",
+    );
+    check(
+        relaxed,
+        "\r\n",
+        "",
+        &format!("{crlf}, which is what simple"),
+        "hash nothing",
+    );
+    check(
+        simple,
+        "",
+        "\r\n",
+        "bh= is the hash of nothing",
+        "hash CRLF where",
+    );
+}
+
+#[test]
+fn line_feeds() {
+    let check = |received: &str, hashed: &str, words: &str| {
+        let explained =
+            Signed::new("relaxed/relaxed").explain_hash_of(hashed.as_bytes(), received.as_bytes());
+        assert_proven(&explained, &[Cause::LineEndingsChanged], words, received);
+        let remedy = &explained.explanations[0].remedy;
+        assert!(remedy.contains("(RFC 6376 §5.3)"), "{remedy}");
+    };
+    check("one \n two\r\n", "one \n two\r\n", "only CRLF ends a line");
+    check(
+        "a\tb\r\nc\r\n",
+        "a\tb\nc\n",
+        "as it is, though c= says relaxed, and with LF",
+    );
+    check(
+        "a\r\nc\r\n",
+        "a\nc",
+        "without the line end at its end, and with LF line ends",
+    );
+}
+
+#[test]
+fn lengths_of_what_is_not_canonicalized() {
+    let check = |length: usize, hashed: &str, received: &str, words: &str| {
+        let tags = format!("relaxed/relaxed; l={length}");
+        let explained = Signed::new(&tags).explain_hash_of(hashed.as_bytes(), received.as_bytes());
+        assert_proven(&explained, &[Cause::BodyLengthWrong], words, received);
+    };
+    let (received, canonical) = ("one  two \r\nthree\r\n", "one two\r\nthree\r\n");
+    let whole =
+        "sign 18 bytes of the body, and bh= is the hash of 16, all of it: it counts the body";
+    check(received.len(), canonical, received, whole);
+    check(
+        6,
+        "one t\r\n",
+        received,
+        "6 bytes, and bh= is the hash of as many of the body as it is",
+    );
 }

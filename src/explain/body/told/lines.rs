@@ -109,7 +109,7 @@ impl<'t> Changes<'t> {
                 (Some(_), 1) => what.to_owned(),
                 (Some(_), _) => format!("{what} in {changed} places, the first"),
             };
-            let mut detail = format!("{places} after line {number}");
+            let mut detail = format!("{places} after line {number} of the body");
             if !content(before).is_empty() {
                 detail += &format!(", {}", quote(before));
             }

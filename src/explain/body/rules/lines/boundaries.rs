@@ -67,7 +67,7 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
             range: 0..first,
             was: was.as_bytes().to_vec(),
         }]),
-        cost: if is_blank(was.as_bytes()) { 3 } else { 4 },
+        cost: if is_blank(was.as_bytes()) { 2 } else { 3 },
         change: Change::Lines(Lines::Preamble),
     }));
     found

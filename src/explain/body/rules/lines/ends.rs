@@ -6,16 +6,16 @@ use crate::explain::Cause;
 const CAUSE: Cause = Cause::LineEndingsChanged;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new(2, CAUSE, "CRLF became a bare LF", |at, out| {
+    Row::new(1, CAUSE, "CRLF became a bare LF", |at, out| {
         out.extend_from_slice(content(at.line));
         if at.line.ends_with(b"\n") {
             out.extend_from_slice(b"\r\n");
         }
     }),
-    Row::new(2, CAUSE, "CRLF became CR CR LF", |at, out| {
+    Row::new(1, CAUSE, "CRLF became CR CR LF", |at, out| {
         replace(at.line, b"\r\r\n", b"\r\n", out);
     }),
-    Row::new(2, CAUSE, "CRLF became a bare CR", |at, out| {
+    Row::new(1, CAUSE, "CRLF became a bare CR", |at, out| {
         bare_cr(at.line, b"\r\n", out);
     }),
     Row::new(4, CAUSE, "bare CRs were put in", |at, out| {

@@ -57,12 +57,12 @@ fn empty_lines() {
     let check = |original: &str, received: &str, words| {
         check(original, received, Cause::WhitespaceChanged, words);
     };
-    let added = "an empty line was added after line 2, “two”";
+    let added = "an empty line was added after line 2 of the body, “two”";
     check(text, &with_empty, added);
     check(
         &with_empty,
         text,
-        "an empty line was removed after line 2, “two”",
+        "an empty line was removed after line 2 of the body, “two”",
     );
     check(
         "\r\nOne\r\n",
@@ -78,7 +78,7 @@ fn empty_lines() {
     check(
         two,
         &two.replace("\r\n\r\n", "\r\n\r\n\r\n"),
-        "an empty line was added in 2 places, the first after line 1, “a”",
+        "an empty line was added in 2 places, the first after line 1 of the body, “a”",
     );
     check(
         &two.replace("\r\n\r\n", "\r\n\r\n\r\n"),
@@ -86,7 +86,7 @@ fn empty_lines() {
         "one of two empty lines was removed",
     );
     let (wide, tight) = ("a\r\n\r\nb\r\n\r\nc\r\n", "a\r\nb\r\nc\r\n");
-    let words = "removed everywhere: 2 lines were changed, the first after line 1, “a”";
+    let words = "removed everywhere: 2 lines were changed, the first after line 1 of the body, “a”";
     super::tests::check(wide, tight, Cause::LineEndingsChanged, words);
 }
 
@@ -192,7 +192,7 @@ fn one_place() {
         "added in line 1 of the body: “Dear  Joe,”, originally “Dear Joe,”",
     );
     check("EUR,  ", "EUR, ", "removed in line 3");
-    check("  pay", " pay", "1 line was changed: “ pay");
+    check("  pay", " pay", "removed in line 3 of the body: “ pay");
     assert_eq!(told(b"pay   100", b"pay  1 00", &[]), None);
     // A bare CR ends no line.
     let text = "Dear\rAnn, pay 100\r\nx  y   z\r\n";

@@ -53,17 +53,6 @@ pub(super) static ROWS: &[Row] = &[
             out.extend_from_slice(line.unwrap_or(at.line));
         },
     ),
-    Row::new(
-        4,
-        CAUSE,
-        "a space before lines that begin with white space, \">\" or \"From \" was removed (format=flowed)",
-        |at, out| {
-            let stuffed = [&b" "[..], b">", b"From "];
-            let wanted = stuffed.iter().any(|begin| at.line.starts_with(begin));
-            out.extend(wanted.then_some(b' '));
-            out.extend_from_slice(at.line);
-        },
-    ),
     Row::new(4, CAUSE, "white space was put before lines", |at, out| {
         let line = Some(at.line).filter(|line| !is_blank(line));
         out.extend_from_slice(line.map_or(at.line, <[u8]>::trim_ascii_start));

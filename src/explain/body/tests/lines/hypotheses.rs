@@ -147,7 +147,7 @@ fn cuts() {
             &format!("{long}\r\n"),
             &format!("{first}\r\n{behind}{rest}\r\n"),
             Cause::LinesRewrapped,
-            &format!("after {length} octets"),
+            &format!("after {length} bytes"),
         );
     }
 }
