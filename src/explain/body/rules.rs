@@ -7,6 +7,7 @@ mod added;
 mod html;
 mod lines;
 pub(super) mod links;
+mod tags;
 
 pub(super) use self::lines::{Lines, PREAMBLES, Told};
 pub(super) use self::links::Links;
