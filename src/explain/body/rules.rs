@@ -17,5 +17,5 @@ use super::undone::Rule;
 /// What is done to the text of a part.
 pub(super) const OF_PARTS: &[Rule] = &[links::undo, added::undo, html::undo];
 
-/// What is done to the body as a whole, line by line.
-pub(super) const OF_BODIES: &[Rule] = &[lines::undo];
+/// What is done to the body as a whole.
+pub(super) const OF_BODIES: &[Rule] = &[lines::undo, added::undo_around_parts];

@@ -49,6 +49,18 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
     found.undone
 }
 
+/// A multipart without what may have been added around its parts, or with one of them.
+pub(super) fn undo_around_parts(text: Text<'_>) -> Vec<Undone> {
+    if text.boundaries.is_empty() {
+        return Vec::new();
+    }
+    let mut undone = undo(text);
+    for each in &mut undone {
+        each.cost += 1;
+    }
+    undone
+}
+
 /// A line of a text.
 struct Line {
     start: usize,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::explain::Cause;
 use crate::explain::body::appended::is_white;
-use crate::explain::body::mime::Form;
+use crate::explain::body::mime::{Form, Media};
 use crate::explain::body::quotation::quote_added;
 use crate::explain::body::story::{Story, count, size};
 use crate::explain::body::undone::{Edit, Text, Where};
@@ -51,7 +51,8 @@ fn story(at: Where, edit: &Edit, within: Range<usize>, text: Text<'_>, name: &st
     } else {
         edit.range.clone()
     };
-    let place = place(range.start, bytes);
+    let start = range.start;
+    let place = place(start, bytes);
     let added = &bytes[range];
     let size = size(added);
     if is_white(added) {
@@ -63,6 +64,10 @@ fn story(at: Where, edit: &Edit, within: Range<usize>, text: Text<'_>, name: &st
         let detail = format!("white space was added {at} the {name}: {size}");
         return Story::new(cause, detail);
     }
+    let is_within = !begins_line(start, bytes) && !added.contains(&b'\n');
+    if at == Where::End && is_within && text.media == Media::Text {
+        return in_last_line(start, added, text, name);
+    }
     let (cause, at) = match at {
         Where::End => (Cause::ContentAppended, "at the end of".to_owned()),
         Where::Beginning => (Cause::ContentPrepended, "at the beginning of".to_owned()),
@@ -73,6 +78,19 @@ fn story(at: Where, edit: &Edit, within: Range<usize>, text: Text<'_>, name: &st
         quoted(added, text)
     );
     Story::new(cause, detail)
+}
+
+/// What was added to the last line.
+fn in_last_line(start: usize, added: &[u8], text: Text<'_>, name: &str) -> Story {
+    let before = &text.bytes[..start];
+    let line = memchr::memrchr(b'\n', before).map_or(0, |line_feed| line_feed + 1);
+    let detail = format!(
+        "text was added at the end of the {name}, within its last line, {}: {} behind {}",
+        count(added.len(), "byte"),
+        quoted(added, text),
+        quoted(&before[line..], text),
+    );
+    Story::new(Cause::ContentAppended, detail)
 }
 
 /// White space that is not there any more.
@@ -155,7 +173,7 @@ fn at_line(range: Range<usize>, within: Range<usize>, text: &[u8]) -> Range<usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::body::mime::{Encoding, Media};
+    use crate::explain::body::mime::Encoding;
 
     /// The added stretches are in brackets.
     fn told(at: Where, media: Media, marked: &str) -> Vec<(Cause, String)> {
@@ -233,6 +251,16 @@ mod tests {
             &[(
                 Cause::ContentInserted,
                 "text was added in line 1 of the body, 1 line (2 bytes): “b”",
+            )],
+        );
+        check(
+            End,
+            text,
+            "Joe⟦ [scanned]⟧\r\n",
+            &[(
+                Cause::ContentAppended,
+                "text was added at the end of the body, within its last line, 10 bytes: \
+                 “[scanned]” behind “Joe”",
             )],
         );
         check(
