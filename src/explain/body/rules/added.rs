@@ -49,16 +49,22 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
     found.undone
 }
 
-/// A multipart without what may have been added around its parts, or with one of them.
+/// A multipart without what may have been added before its first boundary line, or behind its last.
 pub(super) fn undo_around_parts(text: Text<'_>) -> Vec<Undone> {
-    if text.boundaries.is_empty() {
-        return Vec::new();
+    let lines = lines(text.bytes, &Marks::of(&[]));
+    let is_boundary = |line: &Line| {
+        let line = &text.bytes[line.start..line.end];
+        let mut known = text.boundaries.iter();
+        line.starts_with(b"--") && known.any(|boundary| line.starts_with(boundary))
+    };
+    let first = lines.iter().position(is_boundary);
+    let last = lines.iter().rposition(is_boundary);
+    let mut found = Found::new(text.bytes);
+    if let (Some(first), Some(last)) = (first, last) {
+        banners(&lines[..=first], &mut found);
+        footers(&lines[last..], &mut found);
     }
-    let mut undone = undo(text);
-    for each in &mut undone {
-        each.cost += 1;
-    }
-    undone
+    found.undone
 }
 
 /// A line of a text.

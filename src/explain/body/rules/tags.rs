@@ -4,6 +4,8 @@ use std::ops::Range;
 
 /// Tags that are looked at.
 const MOST: usize = 50_000;
+/// Bytes of a name.
+const LONGEST_NAME: usize = 32;
 /// Elements in each other.
 const DEEPEST: usize = 500;
 /// Elements without an end (WHATWG HTML §13.1.2).
@@ -51,13 +53,14 @@ impl Tag {
 pub(super) fn tags(html: &[u8]) -> Vec<Tag> {
     let mut tags: Vec<Tag> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
+    let mut ends = Ends::default();
     let mut at = 0;
     while let Some(start) = memchr::memchr(b'<', &html[at..]) {
         let start = at + start;
         if tags.len() >= MOST {
             break;
         }
-        let Some((name, closes, end)) = tag_at(html, start) else {
+        let Some((name, closes, end)) = tag_at(html, start, &mut ends) else {
             at = start + 1;
             continue;
         };
@@ -73,15 +76,55 @@ pub(super) fn tags(html: &[u8]) -> Vec<Tag> {
         } else if is_open(&name) && open.len() < DEEPEST {
             open.push(number);
         }
-        at = if !closes && matches!(&name[..], b"style" | b"script") {
-            end_of_raw(html, end, &name)
-        } else {
-            end
+        let raw = match &name[..] {
+            b"style" if !closes => ends.style.of(html, end, |rest| find_end(rest, b"style")),
+            b"script" if !closes => ends.script.of(html, end, |rest| find_end(rest, b"script")),
+            _ => None,
         };
+        at = raw.unwrap_or(end);
         let range = start..end;
         tags.push(Tag { range, name, kind });
     }
     tags
+}
+
+/// Where the next of each is that ends something: looked for once.
+#[derive(Default)]
+struct Ends {
+    tag: Next,
+    comment: Next,
+    style: Next,
+    script: Next,
+}
+
+#[derive(Default)]
+struct Next(Option<Option<usize>>);
+
+impl Next {
+    /// The first that is behind this place.
+    fn of(
+        &mut self,
+        html: &[u8],
+        at: usize,
+        find: impl Fn(&[u8]) -> Option<usize>,
+    ) -> Option<usize> {
+        let is_known = self
+            .0
+            .is_some_and(|next| next.is_none_or(|next| next >= at));
+        if !is_known {
+            self.0 = Some(find(&html[at..]).map(|next| at + next));
+        }
+        self.0?
+    }
+}
+
+/// Where the tag is that ends what is no HTML.
+fn find_end(rest: &[u8], name: &[u8]) -> Option<usize> {
+    let closes = |at: &usize| {
+        let found = rest.get(at + 2..at + 2 + name.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(name))
+    };
+    memchr::memmem::find_iter(rest, b"</").find(closes)
 }
 
 /// Whether an element of this name has an end.
@@ -90,34 +133,24 @@ fn is_open(name: &[u8]) -> bool {
 }
 
 /// The name of the tag that begins here, whether it closes an element, and where it ends.
-fn tag_at(html: &[u8], start: usize) -> Option<(Vec<u8>, bool, usize)> {
-    /// No tag is longer.
-    const LONGEST: usize = 64 * 1024;
-    let rest = &html[start..html.len().min(start + LONGEST)];
+fn tag_at(html: &[u8], start: usize, ends: &mut Ends) -> Option<(Vec<u8>, bool, usize)> {
+    let rest = &html[start..];
     if rest.starts_with(b"<!--") {
-        let end = memchr::memmem::find(rest, b"-->")?;
-        return Some((Vec::new(), false, start + end + 3));
+        let find = |rest: &[u8]| memchr::memmem::find(rest, b"-->");
+        let end = ends.comment.of(html, start, find)?;
+        return Some((Vec::new(), false, end + 3));
     }
     let closes = rest.get(1) == Some(&b'/');
     let name = &rest[1 + usize::from(closes)..];
+    let name = &name[..name.len().min(LONGEST_NAME)];
     let is_in_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"!:-".contains(byte);
     let length = name.iter().take_while(|byte| is_in_name(byte)).count();
     let name = name[..length].to_ascii_lowercase();
-    let is_name = name
-        .first()
-        .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'!');
-    let end = memchr::memchr(b'>', rest).filter(|_| is_name)?;
-    Some((name, closes, start + end + 1))
-}
-
-/// Where the tag is that ends what is no HTML.
-fn end_of_raw(html: &[u8], start: usize, name: &[u8]) -> usize {
-    let closes = |at: &usize| {
-        let found = html.get(at + 2..at + 2 + name.len());
-        found.is_some_and(|found| found.eq_ignore_ascii_case(name))
-    };
-    let mut ends = memchr::memmem::find_iter(&html[start..], b"</").map(|at| start + at);
-    ends.find(closes).unwrap_or(start)
+    let first = name.first()?;
+    let is_name = first.is_ascii_alphabetic() || *first == b'!';
+    let find = |rest: &[u8]| memchr::memchr(b'>', rest);
+    let end = ends.tag.of(html, start, find).filter(|_| is_name)?;
+    Some((name, closes, end + 1))
 }
 
 /// Where stretches that begin here end in which each element has its end, the shortest first.
