@@ -132,6 +132,8 @@ struct Hashing<'a> {
     /// Whether the line so far is blank: such a line end ends no canonicalized body.
     blank: bool,
     after_cr: bool,
+    /// Whether the beginnings that end at a line end are held against the claim as well.
+    is_open: bool,
     fit: Option<Fit>,
 }
 
@@ -145,9 +147,15 @@ impl<'a> Scan<'a> {
                 length: 0,
                 blank: true,
                 after_cr: false,
+                is_open: true,
                 fit: None,
             },
         }
+    }
+
+    /// From here on, what was added at the end is not looked for.
+    pub(super) fn close(&mut self) {
+        self.hashing.is_open = false;
     }
 
     /// Takes the next octets of the body.
@@ -184,6 +192,10 @@ impl Hashing<'_> {
     }
 
     fn take(&mut self, mut octets: &[u8]) {
+        if !self.is_open {
+            self.hash(octets);
+            return;
+        }
         while let Some(line_feed) = memchr::memchr(b'\n', octets) {
             let (line, rest) = octets.split_at(line_feed + 1);
             octets = rest;

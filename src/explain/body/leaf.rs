@@ -58,9 +58,10 @@ impl Leaf {
             }
         };
         let both = parts.flat_map(|(at, part)| {
-            let quoted = part.encoding == Encoding::QuotedPrintable && part.media != Media::Other;
-            let coded = quoted.then(|| leaf(at, part, true));
-            std::iter::once(leaf(at, part, false)).chain(coded)
+            let decoded = leaf(at, part, false);
+            let is_quoted = part.encoding == Encoding::QuotedPrintable && decoded.is_text();
+            let coded = is_quoted && !decoded.is_in_its_style(body);
+            std::iter::once(decoded).chain(coded.then(|| leaf(at, part, true)))
         });
         both.collect()
     }
@@ -141,6 +142,13 @@ impl Leaf {
             };
             *styles.iter().find(is_own).unwrap_or(&styles[0])
         })
+    }
+
+    /// Whether all of it is written in one style.
+    fn is_in_its_style(&self, body: &[u8]) -> bool {
+        let content = &body[self.content.clone()];
+        self.decoded(body)
+            .is_some_and(|now| self.style(body).encode(&now.bytes) == content)
     }
 
     /// Of all writings, those in which it differs: most styles write most texts alike.

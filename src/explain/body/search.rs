@@ -20,10 +20,10 @@ use super::shape::Shape;
 use super::signer;
 use super::story::Story;
 use super::told;
-use super::trial::{Hashed, shared};
+use super::trial::{End, Hashed, shared};
 use super::undone::Change;
 use super::undone::{Text, Undone, Where};
-use super::version::{Listed, Version, listed, size_of};
+use super::version::{Listed, Version, likeness, listed, size_of};
 use super::writing::{Writing, writings};
 use crate::canonicalization::Canonicalization;
 use crate::explain::{Budget, Exhausted};
@@ -34,8 +34,9 @@ const MOST_OF_BODY: usize = 3;
 const MOST_OF_PART: usize = 4;
 /// What costs more altogether is not thinkable.
 const DEAREST: u32 = 10;
-/// What costs more is not looked into: of changes in any order, the likely ones are undone first.
-const LIKELY: u32 = 5;
+/// What costs more is not looked into, and is written in its own way alone: of changes in any order,
+/// the likely ones are undone first.
+const LIKELY: u32 = 4;
 /// A body that is longer is looked into only as it is.
 const LONGEST: usize = 4 * 1024 * 1024;
 /// So many times is a body gone through where it is looked into.
@@ -181,18 +182,22 @@ impl<'c> Node<'c> {
         }
     }
 
-    /// What was done to other parts than this.
+    /// What was done to other parts than this, and not to this one.
     fn likenesses(&self, leaf: usize) -> Vec<u64> {
-        let others = self.changed.iter().filter(|(at, _)| *at != leaf);
-        let each = |(at, version): &(usize, Rc<Version>)| {
-            let leaf = &self.body.leaves[*at];
+        let mut others = Vec::new();
+        let mut own = Vec::new();
+        for (at, version) in &self.changed {
+            let text = |bytes| self.body.leaves[*at].text(bytes);
             let changes = version.changes().into_iter();
-            let likeness = |(before, undone): (&Version, &Undone)| {
-                super::version::likeness(undone, leaf.text(&before.bytes))
-            };
-            changes.map(likeness).collect::<Vec<_>>()
-        };
-        others.flat_map(each).collect()
+            let changes = changes.map(|(before, undone)| likeness(undone, text(&before.bytes)));
+            if *at == leaf {
+                own.extend(changes);
+            } else {
+                others.extend(changes);
+            }
+        }
+        others.retain(|each| !own.contains(each));
+        others
     }
 }
 
@@ -261,8 +266,8 @@ struct Search<'c, 's, 'b> {
 impl<'c> Search<'c, '_, '_> {
     fn push(&mut self, cost: u32, step: Step<'c>) {
         let is_likely = match &step {
-            Step::LookInto(node) => node.cost <= LIKELY,
-            _ => true,
+            Step::LookInto(node) | Step::Write(node, _) => node.cost <= LIKELY,
+            Step::Undo(..) | Step::BlameSigner(_) => true,
         };
         if cost <= DEAREST && is_likely {
             let number = self.count;
@@ -362,21 +367,37 @@ impl<'c> Search<'c, '_, '_> {
             return Ok(());
         }
         self.budget.spend(4 * version.bytes.len() + 1024)?;
-        let list = version.undone(leaf.text(&version.bytes));
-        if !version.is_first() && !self.take_room(size_of(&list)) {
-            return Ok(());
-        }
         let likenesses = node.likenesses(at);
         let more = match (depth, likenesses.is_empty()) {
             (0, true) => 0,
             (0, false) => ELSEWHERE,
             _ => SECOND,
         };
-        named.extend(list.iter().enumerate().map(|(place, each)| {
-            let is_alike = depth == 0 && likenesses.contains(&each.likeness);
-            let cost = if is_alike { 0 } else { each.undone.cost + more };
-            (cost, Named::OfPart(at, Rc::clone(&list), place))
-        }));
+        let is_first = node.changed.is_empty();
+        let cost = |each: &Listed| {
+            if likenesses.contains(&each.likeness) {
+                return Some(0);
+            }
+            let cost = each.undone.cost + more;
+            (is_first || cost <= LIKELY).then_some(cost)
+        };
+        let mut list = version.undone(leaf.text(&version.bytes));
+        if !version.is_first() {
+            list = list
+                .iter()
+                .filter(|each| cost(each).is_some())
+                .cloned()
+                .collect();
+            if !self.take_room(size_of(&list)) {
+                return Ok(());
+            }
+        }
+        let costs = list.iter().map(cost).enumerate();
+        named.extend(
+            costs.filter_map(|(place, cost)| {
+                Some((cost?, Named::OfPart(at, Rc::clone(&list), place)))
+            }),
+        );
         Ok(())
     }
 
@@ -465,7 +486,9 @@ impl<'c> Search<'c, '_, '_> {
         };
         let same = shared(body.bytes(), &bytes);
         self.budget.spend(same / 4)?;
-        let outcome = body.hashed.with(same, &[&bytes[same..]], self.budget)?;
+        let outcome = body
+            .hashed
+            .with(same, &[&bytes[same..]], End::Open, self.budget)?;
         let is_new = self.seen.insert(outcome.mark);
         // A long body is not kept.
         let is_kept = outcome.fit.is_some()
@@ -527,7 +550,7 @@ impl<'c> Search<'c, '_, '_> {
             end = leaf.end();
         }
         pieces.push(&bytes[end..]);
-        let outcome = body.hashed.with(same, &pieces, self.budget)?;
+        let outcome = body.hashed.with(same, &pieces, End::Signed, self.budget)?;
         if let Some(fit) = outcome.fit {
             return self.told(&node, Some((&writing, &pieces, same)), fit);
         }

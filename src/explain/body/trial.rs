@@ -20,6 +20,15 @@ pub(super) struct Hashed<'c> {
     pub(super) outcome: Outcome,
 }
 
+/// What is thought of the end of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// It was signed.
+    Signed,
+    /// It may have been added.
+    Open,
+}
+
 impl<'c> Hashed<'c> {
     /// Hashes a body.
     pub(super) fn new(
@@ -45,16 +54,21 @@ impl<'c> Hashed<'c> {
         })
     }
 
-    /// The outcome for the first `same` bytes and these behind them.
+    /// The outcome for the first `same` bytes and these behind them; `end`: whether what is at the
+    /// end may have been added as well.
     pub(super) fn with(
         &self,
         same: usize,
         pieces: &[&[u8]],
+        end: End,
         budget: &mut Budget<'_>,
     ) -> Result<Outcome, Exhausted> {
         let at = self.states.partition_point(|(before, _)| *before <= same);
         let (before, state) = &self.states[at - 1];
         let mut scan = state.clone();
+        if end == End::Signed {
+            scan.close();
+        }
         let between = &self.bytes[*before..same];
         budget.candidate(between.len())?;
         scan.push(between);
