@@ -9,6 +9,7 @@ mod lines;
 pub(super) mod links;
 mod tags;
 
+pub(super) use self::html::Markup;
 pub(super) use self::lines::{Lines, PREAMBLES, Told};
 pub(super) use self::links::Links;
 

@@ -3,6 +3,7 @@
 mod added;
 mod lines;
 mod linked;
+mod markup;
 
 use super::story::Story;
 use super::undone::{Change, Edits, Text};
@@ -13,6 +14,7 @@ pub(super) fn tell(change: &Change, edits: &Edits, text: Text<'_>, name: &str) -
         (Change::Lines(lines), _) => vec![lines::tell(lines, edits, text.bytes)],
         (Change::Added(at), Edits::Some(edits)) => added::tell(*at, edits, text, name),
         (Change::Linked(_), Edits::Some(edits)) => linked::tell(edits, text, name),
+        (Change::Markup(markup), Edits::Some(edits)) => markup::tell(*markup, edits, text, name),
         (_, Edits::Lines(_)) => Vec::new(),
     }
 }

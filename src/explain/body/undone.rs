@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::mime::{Encoding, Media};
-use super::rules::{Lines, Links};
+use super::rules::{Lines, Links, Markup};
 use crate::explain::Cause;
 
 /// A text as a rule sees it.
@@ -49,6 +49,8 @@ pub(super) enum Change {
     Linked(Links),
     /// Lines were written in another way.
     Lines(Lines),
+    /// HTML was written in another way.
+    Markup(Markup),
 }
 
 impl Change {

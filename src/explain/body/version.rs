@@ -108,6 +108,7 @@ fn kind(change: &Change) -> usize {
         Change::Added(place) => 1 + *place as usize,
         Change::Linked(_) => 8,
         Change::Lines(_) => 9,
+        Change::Markup(markup) => 10 + *markup as usize,
     }
 }
 

@@ -133,7 +133,7 @@ fn footers(lines: &[Line], found: &mut Found<'_>) {
         }
         let cost = match (is_block, number) {
             _ if is_marked && (is_block || line.is_marked) => 1,
-            (true, _) if blocks < 4 => 2,
+            (true, _) if blocks < 2 => 2,
             (true, _) if blocks < 12 => 3,
             (_, ..20) => 4,
             _ => 5,
@@ -166,7 +166,7 @@ fn banners(lines: &[Line], found: &mut Found<'_>) {
         let cost = match (is_end, at) {
             (true, _) if is_marked && blocks < 3 => 1,
             _ if line.is_marked && at < 3 => 1,
-            (true, _) if blocks < 4 => 2,
+            (true, _) if blocks < 2 => 2,
             (true, _) if blocks < 12 => 3,
             (_, ..20) => 4,
             _ => 5,

@@ -29,8 +29,9 @@ pub(super) fn put(marks: &Marks, lines: &[Line], found: &mut Found<'_>) {
             found.put(Where::Beginning, *start..end, cost);
         }
     }
-    for end in &ends {
+    for (from, end) in &ends {
         let stretches = tags::starts_of_elements(&tags, *end).into_iter();
+        let stretches = stretches.filter(|start| start >= from);
         let stretches = stretches.flat_map(|start| {
             // The line end behind what is before belongs to that.
             let before = found.text[..start].strip_suffix(b"\r\n");
@@ -44,9 +45,15 @@ pub(super) fn put(marks: &Marks, lines: &[Line], found: &mut Found<'_>) {
     commented(&tags, marks, found);
     marked(&tags, marks, found);
     let edges = edges(&tags, lines, found.text.len());
-    for end in ends {
-        let before = edges.partition_point(|edge| *edge < end);
-        for (number, start) in edges[..before].iter().rev().take(MOST_EDGES).enumerate() {
+    for (from, end) in ends {
+        let first = edges.partition_point(|edge| *edge < from);
+        let before = edges.partition_point(|edge| *edge < end).max(first);
+        for (number, start) in edges[first..before]
+            .iter()
+            .rev()
+            .take(MOST_EDGES)
+            .enumerate()
+        {
             put_end(*start, end, if number < 20 { 4 } else { 5 }, found);
         }
     }
@@ -71,7 +78,7 @@ pub(super) fn put(marks: &Marks, lines: &[Line], found: &mut Found<'_>) {
 const fn likely(is_marked: bool, number: usize) -> u32 {
     match number {
         _ if is_marked => 1,
-        0..6 => 2,
+        0..4 => 2,
         _ => 3,
     }
 }
@@ -115,18 +122,24 @@ fn with_line_ends(text: &[u8], at: usize) -> impl Iterator<Item = usize> + use<>
 /// Where the text of HTML may begin: behind the tag of its body, or at once.
 fn beginnings(tags: &[Tag], text: &[u8]) -> Vec<usize> {
     let body = tags.iter().find(|tag| tag.name == b"body" && tag.begins());
-    let starts = body.map(|tag| tag.range.end).into_iter().chain([0]);
-    starts
-        .flat_map(|start| with_line_ends(text, start).take(2))
-        .collect()
+    let start = body.map_or(0, |tag| tag.range.end);
+    with_line_ends(text, start).take(2).collect()
 }
 
-/// Where it may end: before the end of its body, of the HTML, or of the text.
-fn ends(tags: &[Tag], found: &Found<'_>) -> Vec<usize> {
-    let closing = |name: &[u8]| tags.iter().rfind(|tag| tag.name == name && !tag.begins());
-    let closing = [closing(b"body"), closing(b"html")].into_iter().flatten();
-    let mut ends: Vec<_> = closing.map(|tag| tag.range.start).collect();
-    ends.extend([found.core, found.text.len()]);
+/// Where it may end: before the end of its body, of the HTML, or of the text; and where what was
+/// added before that may begin.
+fn ends(tags: &[Tag], found: &Found<'_>) -> Vec<(usize, usize)> {
+    let mut from = tags.iter().find(|tag| tag.name == b"body" && tag.begins());
+    let mut ends = Vec::new();
+    for name in [&b"body"[..], b"html"] {
+        let closing = tags.iter().rfind(|tag| tag.name == name && !tag.begins());
+        if let Some(closing) = closing {
+            ends.push((from.map_or(0, |tag| tag.range.end), closing.range.start));
+            from = Some(closing);
+        }
+    }
+    let from = ends.last().and(from).map_or(0, |tag| tag.range.end);
+    ends.extend([(from, found.core), (from, found.text.len())]);
     ends.dedup();
     ends
 }

@@ -70,8 +70,11 @@ impl<'t> Found<'t> {
             return;
         }
         let tail = &text[core..];
-        let more = [tail, b"\r\n"].concat();
-        self.put_changed(Where::End, start..text.len(), more, cost + 1);
+        // Behind an empty line there is another such place.
+        if !text[..start].ends_with(b"\r\n\r\n") {
+            let more = [tail, b"\r\n"].concat();
+            self.put_changed(Where::End, start..text.len(), more, cost + 1);
+        }
         if let Some(less) = memchr::memchr(b'\n', tail) {
             self.put(Where::End, start..core + less + 1, cost + 1);
         } else if let Some(before) = text[..start].strip_suffix(b"\r\n") {
