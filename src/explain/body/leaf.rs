@@ -115,6 +115,7 @@ impl Leaf {
             media: self.part.media,
             boundaries: &[],
             relaxed: false,
+            dearest: u32::MAX,
             encoding: if self.is_coded {
                 self.part.encoding
             } else {

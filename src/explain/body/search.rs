@@ -128,6 +128,7 @@ impl<'c> Body<'c> {
             bytes: self.bytes(),
             media: form.media,
             boundaries: &self.structure.boundaries,
+            dearest: u32::MAX,
             relaxed: self.hashed.claim.canonicalization == Canonicalization::Relaxed,
             encoding: form.encoding,
         }
@@ -230,9 +231,17 @@ struct Queued<'c> {
     step: Step<'c>,
 }
 
+impl Queued<'_> {
+    /// What costs the same and is at hand comes before more of it is asked for.
+    const fn is_look(&self) -> bool {
+        matches!(self.step, Step::LookInto(_))
+    }
+}
+
 impl Ord for Queued<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        (other.cost, other.number).cmp(&(self.cost, self.number))
+        let key = |queued: &Self| (queued.cost, queued.is_look(), queued.number);
+        key(other).cmp(&key(self))
     }
 }
 
@@ -381,7 +390,15 @@ impl<'c> Search<'c, '_, '_> {
             let cost = each.undone.cost + more;
             (is_first || cost <= LIKELY).then_some(cost)
         };
-        let mut list = version.undone(leaf.text(&version.bytes));
+        let text = leaf.text(&version.bytes);
+        let mut list = if version.is_first() {
+            version.undone(text)
+        } else {
+            version.undone(Text {
+                dearest: LIKELY - more,
+                ..text
+            })
+        };
         if !version.is_first() {
             list = list
                 .iter()
@@ -437,7 +454,7 @@ impl<'c> Search<'c, '_, '_> {
     fn writings(&self, node: &Node<'c>) -> Rc<[usize]> {
         let mut changed = node.changed.iter();
         let bytes = node.body.bytes();
-        let mut of_leaf =
+        let of_leaf =
             |(at, _): &(usize, Rc<Version>)| node.body.leaves[*at].writings(&self.writings, bytes);
         match (changed.next(), changed.len()) {
             (Some(only), 0) => of_leaf(only),

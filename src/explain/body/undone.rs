@@ -22,6 +22,8 @@ pub(super) struct Text<'t> {
     /// Whether canonicalization takes no notice of how much white space is in lines (RFC 6376
     /// §3.4.4), so that there is nothing to undo.
     pub(super) relaxed: bool,
+    /// What costs more than this is not asked for, so that a rule may leave it out.
+    pub(super) dearest: u32,
     /// How it is encoded still: text that was added to quoted-printable may not be in its style.
     pub(super) encoding: Encoding,
 }

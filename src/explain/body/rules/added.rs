@@ -30,7 +30,7 @@ const MOST_IN_LINES: usize = 300;
 
 /// The text without what may have been added to it.
 pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
-    let mut found = Found::new(text.bytes);
+    let mut found = Found::new(text);
     let marks = match text.media {
         Media::Text | Media::Html => Marks::of(text.bytes),
         Media::Other => return Vec::new(),
@@ -59,7 +59,7 @@ pub(super) fn undo_around_parts(text: Text<'_>) -> Vec<Undone> {
     };
     let first = lines.iter().position(is_boundary);
     let last = lines.iter().rposition(is_boundary);
-    let mut found = Found::new(text.bytes);
+    let mut found = Found::new(text);
     if let (Some(first), Some(last)) = (first, last) {
         banners(&lines[..=first], &mut found);
         footers(&lines[last..], &mut found);
@@ -212,7 +212,7 @@ fn blocks(lines: &[Line], found: &mut Found<'_>) {
 
 /// What is between any two of these places, the nearest first.
 fn between(edges: &[usize], found: &mut Found<'_>) {
-    let mut left = MOST_WITHIN;
+    let mut left = if found.dearest < 6 { 0 } else { MOST_WITHIN };
     for apart in 1..edges.len() {
         for pair in edges.windows(apart + 1) {
             if left == 0 {
@@ -234,6 +234,9 @@ fn between(edges: &[usize], found: &mut Found<'_>) {
 fn in_lines(lines: &[Line], found: &mut Found<'_>) {
     /// Words at the end of a line.
     const FEW: usize = 3;
+    if found.dearest < 7 {
+        return;
+    }
     let text = found.text;
     let content = |line: &Line| line.start + text[line.start..line.end].trim_ascii_end().len();
     let most = found.undone.len() + MOST_IN_LINES;

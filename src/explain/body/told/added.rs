@@ -192,6 +192,7 @@ mod tests {
             boundaries: &[],
             relaxed: false,
             encoding: Encoding::Identity,
+            dearest: u32::MAX,
         };
         let stories = tell(at, &edits, text, "body").into_iter();
         stories.map(|story| (story.cause, story.detail)).collect()

@@ -66,6 +66,7 @@ mod tests {
                 boundaries: &[],
                 relaxed: false,
                 encoding: Encoding::Identity,
+                dearest: u32::MAX,
             };
             let edit = |(is, was): &(&str, &str)| {
                 let start = html.find(is).unwrap();
@@ -121,6 +122,7 @@ mod tests {
                     boundaries: &[],
                     relaxed: false,
                     encoding: Encoding::Identity,
+                    dearest: u32::MAX,
                 },
                 "body"
             )

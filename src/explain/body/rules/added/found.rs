@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::explain::body::undone::{Change, Edit, Edits, Undone, Where};
+use crate::explain::body::undone::{Change, Edit, Edits, Text, Undone, Where};
 
 /// Stretches that are gone through one by one are no longer.
 const LONGEST: usize = 64 * 1024;
@@ -14,12 +14,16 @@ pub(super) struct Found<'t> {
     /// Where the empty lines at its end begin.
     pub(super) core: usize,
     pub(super) undone: Vec<Undone>,
+    /// What costs more is left out.
+    pub(super) dearest: u32,
     /// Where each is among them.
     places: HashMap<(Range<usize>, Vec<u8>), usize>,
 }
 
 impl<'t> Found<'t> {
-    pub(super) fn new(text: &'t [u8]) -> Self {
+    pub(super) fn new(text: Text<'t>) -> Self {
+        let dearest = text.dearest;
+        let text = text.bytes;
         let rest = &text[text.trim_ascii_end().len()..];
         let core = memchr::memchr(b'\n', rest);
         let core = core.map_or(text.len(), |at| text.len() - rest.len() + at + 1);
@@ -27,6 +31,7 @@ impl<'t> Found<'t> {
             text,
             core,
             undone: Vec::new(),
+            dearest,
             places: HashMap::new(),
         }
     }
@@ -40,7 +45,8 @@ impl<'t> Found<'t> {
     fn put_changed(&mut self, at: Where, range: Range<usize>, was: Vec<u8>, cost: u32) {
         let is_all = range == (0..self.text.len());
         let is_long = cost > 3 && range.len() > LONGEST;
-        if range.is_empty() || is_all || is_long || self.text[range.clone()] == was {
+        let is_dear = cost > self.dearest;
+        if is_dear || range.is_empty() || is_all || is_long || self.text[range.clone()] == was {
             return;
         }
         let place = self.places.entry((range.clone(), was.clone()));

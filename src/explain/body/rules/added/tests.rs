@@ -9,6 +9,7 @@ fn undone(media: Media, text: &str) -> Vec<(String, u32)> {
         boundaries: &[],
         relaxed: false,
         encoding: Encoding::Identity,
+        dearest: u32::MAX,
     };
     let each = |undone: Undone| {
         let was = undone.edits.apply(text.bytes);
@@ -128,6 +129,7 @@ fn of_much_there_is_little() {
                 boundaries: &[],
                 relaxed: false,
                 encoding: Encoding::Identity,
+                dearest: u32::MAX,
             };
             let found = undo(text);
             let most = found.iter().map(|undone| {

@@ -13,6 +13,7 @@ fn told(original: &[u8], received: &[u8], boundaries: &[Vec<u8>]) -> Option<Stor
         bytes: received,
         media: Media::Text,
         encoding: Encoding::Identity,
+        dearest: u32::MAX,
         boundaries,
         relaxed: false,
     };
@@ -387,6 +388,7 @@ fn relaxed_white_space_and_long_bodies_are_left_alone() {
             bytes: bytes.as_bytes(),
             media: Media::Text,
             encoding: Encoding::Identity,
+            dearest: u32::MAX,
             boundaries: &[],
             relaxed,
         };

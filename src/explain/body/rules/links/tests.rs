@@ -9,6 +9,7 @@ fn undone(media: Media, text: &str) -> Vec<(String, u32)> {
         boundaries: &[],
         relaxed: false,
         encoding: Encoding::Identity,
+        dearest: u32::MAX,
     };
     let each = |undone: Undone| {
         (
