@@ -151,8 +151,8 @@ fn bare_line_feeds(claim: &Claim<'_>, body: &[u8], budget: &mut Budget<'_>) -> F
     };
     let fit = strict.scan(body, budget)?;
     Ok(fit.filter(|fit| *fit == Fit::Whole).map(|_| {
-        let said = "bh= is the hash of the body where only CRLF ends a line; the body has lines \
-                    that end in LF alone, which were taken for line ends here and not there";
+        let said = "bh= is right if LF alone ends no line, as over the wire; this verification took \
+                    each bare LF of the body for a line end";
         let remedy = "verify with --line-endings strict, and have the signer make CRLF of all line \
                       ends before it signs (RFC 6376 §5.3)";
         vec![Story::new(Cause::LineEndingsChanged, said).with_remedy(remedy)]

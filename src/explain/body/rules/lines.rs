@@ -23,8 +23,10 @@ const MOST_SINGLE: usize = 200;
 const FEW: usize = 24;
 /// In longer bodies a change is looked for everywhere alone: each place costs a hash of the rest.
 const SHORT: usize = 512 * 1024;
-/// What is found in some places is only thinkable.
-const IN_PLACES: u32 = 7;
+/// What it costs that some of few lines were changed, which is less than that all were and then
+/// some of them back; and that one of many was.
+const SOME_OF_FEW: u32 = 4;
+const ONE_OF_MANY: u32 = 6;
 
 /// Lines that were rewritten.
 #[derive(Clone, Copy, Debug)]
@@ -164,6 +166,7 @@ fn in_places(told: Told, edits: &[Edit]) -> impl Iterator<Item = Undone> {
         count @ ..=MOST_SINGLE => (count, 0),
         _ => (0, 0),
     };
+    let cost = if few > 0 { SOME_OF_FEW } else { ONE_OF_MANY };
     let single = (0..single).map(|only| edits[only..=only].to_vec());
     let inner = 1..few.saturating_sub(1);
     let but_one = inner
@@ -174,7 +177,7 @@ fn in_places(told: Told, edits: &[Edit]) -> impl Iterator<Item = Undone> {
     let all = single.chain(but_one).chain(first).chain(last);
     all.map(move |some| Undone {
         edits: Edits::Some(some),
-        cost: IN_PLACES,
+        cost,
         change: Change::Lines(Lines::Rewritten(told)),
     })
 }

@@ -312,7 +312,7 @@ fn line_feeds() {
         let remedy = &explained.explanations[0].remedy;
         assert!(remedy.contains("(RFC 6376 §5.3)"), "{remedy}");
     };
-    check("one \n two\r\n", "one \n two\r\n", "only CRLF ends a line");
+    check("one \n two\r\n", "one \n two\r\n", "LF alone ends no line");
     check(
         "a\tb\r\nc\r\n",
         "a\tb\nc\n",

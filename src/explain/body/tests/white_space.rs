@@ -13,7 +13,10 @@ fn one_place() {
     };
     check(&TEXT.replace("Dear ", "Dear  "), "added in line 1");
     check(&TEXT.replace("EUR,  ", "EUR, "), "removed in line 3");
-    check(&TEXT.replace("  pay", " pay"), "line 3");
+    check(
+        &TEXT.replace("  pay", " pay"),
+        "before some lines was removed: 1 line",
+    );
 }
 
 #[test]

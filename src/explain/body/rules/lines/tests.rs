@@ -137,6 +137,11 @@ fn white_space() {
     );
     check("One\r\n-- \r\nJoe\r\n", "One\r\n--\r\nJoe\r\n", "\"--\"");
     check(
+        "One\r\n-- \r\n",
+        "One \r\n-- \r\n",
+        "lines: 1 line was changed: “One ”",
+    );
+    check(
         "One \r\ntwo\r\n\r\nthree\r\n",
         "One\r\ntwo\r\n\r\nthree\r\n",
         "flowed",
@@ -177,7 +182,11 @@ fn white_space() {
         " One\r\n \ttwo\r\n",
         "a space was put before",
     );
-    check(" One\r\n >x\r\n", "  One\r\n >x\r\n", "line 1 of the body");
+    check(
+        " One\r\n >x\r\n",
+        "  One\r\n >x\r\n",
+        "a space was put before some lines: 1 line",
+    );
 }
 
 #[test]
@@ -193,7 +202,11 @@ fn one_place() {
         "added in line 1 of the body: “Dear  Joe,”, originally “Dear Joe,”",
     );
     check("EUR,  ", "EUR, ", "removed in line 3");
-    check("  pay", " pay", "removed in line 3 of the body: “ pay");
+    check(
+        "  pay",
+        " pay",
+        "a space before some lines was removed: 1 line was changed: “ pay",
+    );
     assert_eq!(told(b"pay   100", b"pay  1 00", &[]), None);
     // A bare CR ends no line.
     let text = "Dear\rAnn, pay 100\r\nx  y   z\r\n";

@@ -8,12 +8,14 @@ use crate::syntax::folding::is_wsp;
 const CAUSE: Cause = Cause::WhitespaceChanged;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::white(2, "a space was put at the end of lines", |at, out| {
-        let text = content(at.line);
-        out.extend_from_slice(text.strip_suffix(b" ").unwrap_or(text));
+    Row::white(1, "a space was put at the end of lines", |at, out| {
+        // That of a signature's "-- " was there before.
+        let text = Some(content(at.line)).filter(|text| *text != b"-- ");
+        let kept = text.and_then(|text| text.strip_suffix(b" "));
+        out.extend_from_slice(kept.unwrap_or(content(at.line)));
         out.extend_from_slice(line_end(at.line));
     }),
-    Row::white(3, "white space was put at the end of lines", |at, out| {
+    Row::white(2, "white space was put at the end of lines", |at, out| {
         out.extend_from_slice(content(at.line).trim_ascii_end());
         out.extend_from_slice(line_end(at.line));
     }),
@@ -41,7 +43,8 @@ pub(super) static ROWS: &[Row] = &[
     ),
     Row::new(3, CAUSE, "a space was put before lines", |at, out| {
         out.extend_from_slice(at.line.strip_prefix(b" ").unwrap_or(at.line));
-    }),
+    })
+    .in_places(CAUSE, "a space was put before some lines"),
     Row::new(
         3,
         CAUSE,
@@ -65,7 +68,8 @@ pub(super) static ROWS: &[Row] = &[
             out.extend((!is_blank(at.line) && !is_base64(at)).then_some(b' '));
             out.extend_from_slice(at.line);
         },
-    ),
+    )
+    .in_places(CAUSE, "a space before some lines was removed"),
     Row::white(
         3,
         "TABs became spaces, up to the next column of eight",
