@@ -15,7 +15,7 @@ use crate::explain::Budget;
 use crate::explain::quote::{quote, quote_both};
 use crate::message::{self, LineEndings};
 
-pub(super) use self::html::without_tags;
+pub(super) use self::html::words;
 
 /// What was added to content of this form.
 pub(super) fn quote_added(form: Form, octets: &[u8]) -> String {

@@ -28,6 +28,21 @@ pub(super) struct Text<'t> {
     pub(super) encoding: Encoding,
 }
 
+#[cfg(test)]
+impl<'t> Text<'t> {
+    /// A text that is not encoded, and of which all is asked for.
+    pub(super) const fn of(bytes: &'t [u8], media: Media) -> Self {
+        Self {
+            bytes,
+            media,
+            boundaries: &[],
+            relaxed: false,
+            dearest: u32::MAX,
+            encoding: Encoding::Identity,
+        }
+    }
+}
+
 /// What a rule looks at a text for: all that it may have been, each by itself.
 pub(super) type Rule = fn(Text<'_>) -> Vec<Undone>;
 

@@ -41,7 +41,7 @@ const HIDING: [&str; 13] = [
 /// The words of HTML that was added, or all of it if it has none, with its addresses and with what
 /// may hide or change other text.
 pub(super) fn quote_html(html: &[u8]) -> String {
-    let words = decode_references(&without_tags(html));
+    let words = words(html);
     let words = String::from_utf8_lossy(&words);
     let text = match words.trim() {
         "" => html,
@@ -88,8 +88,13 @@ pub(super) fn and_more(count: usize) -> String {
     }
 }
 
+/// What HTML says.
+pub(in crate::explain::body) fn words(html: &[u8]) -> Vec<u8> {
+    decode_references(&without_tags(html))
+}
+
 /// HTML without its tags. What is in a comment or a script remains: it is no less to be seen.
-pub(in crate::explain::body) fn without_tags(html: &[u8]) -> Vec<u8> {
+fn without_tags(html: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(html.len());
     let mut rest = html;
     while let Some(start) = memchr::memchr(b'<', rest) {

@@ -53,6 +53,7 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
     around(text.bytes, &tags, &mut undone);
     attributes(text.bytes, &tags, &mut undone);
     anew::put(text.bytes, &tags, &mut undone);
+    undone.retain(|each| each.cost <= text.dearest);
     undone
 }
 

@@ -173,7 +173,6 @@ fn at_line(range: Range<usize>, within: Range<usize>, text: &[u8]) -> Range<usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::body::mime::Encoding;
 
     /// The added stretches are in brackets.
     fn told(at: Where, media: Media, marked: &str) -> Vec<(Cause, String)> {
@@ -186,14 +185,7 @@ mod tests {
                 edits.push(Edit::added(start..bytes.len()));
             }
         }
-        let text = Text {
-            bytes: bytes.as_bytes(),
-            media,
-            boundaries: &[],
-            relaxed: false,
-            encoding: Encoding::Identity,
-            dearest: u32::MAX,
-        };
+        let text = Text::of(bytes.as_bytes(), media);
         let stories = tell(at, &edits, text, "body").into_iter();
         stories.map(|story| (story.cause, story.detail)).collect()
     }

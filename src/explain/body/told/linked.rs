@@ -55,19 +55,12 @@ fn link_of(is: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::body::mime::{Encoding, Media};
+    use crate::explain::body::mime::Media;
 
     #[test]
     fn links() {
         let check = |html: &str, edits: &[(&str, &str)], expected: &str, original: &str| {
-            let text = Text {
-                bytes: html.as_bytes(),
-                media: Media::Html,
-                boundaries: &[],
-                relaxed: false,
-                encoding: Encoding::Identity,
-                dearest: u32::MAX,
-            };
+            let text = Text::of(html.as_bytes(), Media::Html);
             let edit = |(is, was): &(&str, &str)| {
                 let start = html.find(is).unwrap();
                 Edit {
@@ -113,20 +106,6 @@ mod tests {
              “https://evil.example/?u=https%3A%2F%2Fa.example&b”, originally “https://a.example”",
             "https://a.example",
         );
-        assert!(
-            tell(
-                &[],
-                Text {
-                    bytes: b"",
-                    media: Media::Html,
-                    boundaries: &[],
-                    relaxed: false,
-                    encoding: Encoding::Identity,
-                    dearest: u32::MAX,
-                },
-                "body"
-            )
-            .is_empty()
-        );
+        assert!(tell(&[], Text::of(b"", Media::Html), "body").is_empty());
     }
 }

@@ -66,18 +66,12 @@ fn sides<'b>(edit: &Edit, bytes: &'b [u8]) -> (&'b [u8], &'b [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::body::mime::{Encoding, Media};
+    use crate::explain::body::mime::Media;
 
     #[test]
     fn html_written_anew() {
         let check = |markup, html: &str, edits: &[(usize, usize, &str)], expected: &str| {
-            let text = Text {
-                bytes: html.as_bytes(),
-                media: Media::Html,
-                boundaries: &[],
-                relaxed: false,
-                encoding: Encoding::Identity,
-            };
+            let text = Text::of(html.as_bytes(), Media::Html);
             let edits = edits.iter().map(|(start, end, was)| Edit {
                 range: *start..*end,
                 was: was.as_bytes().to_vec(),

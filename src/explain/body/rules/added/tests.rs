@@ -1,16 +1,8 @@
 use super::*;
-use crate::explain::body::mime::Encoding;
 
 /// What a text may have been, with what it costs.
 fn undone(media: Media, text: &str) -> Vec<(String, u32)> {
-    let text = Text {
-        bytes: text.as_bytes(),
-        media,
-        boundaries: &[],
-        relaxed: false,
-        encoding: Encoding::Identity,
-        dearest: u32::MAX,
-    };
+    let text = Text::of(text.as_bytes(), media);
     let each = |undone: Undone| {
         let was = undone.edits.apply(text.bytes);
         (String::from_utf8_lossy(&was).into_owned(), undone.cost)
@@ -123,14 +115,7 @@ fn of_much_there_is_little() {
         let text = text.repeat(300_000 / text.len());
         for media in [Media::Text, Media::Html] {
             let bytes = text.as_bytes();
-            let text = Text {
-                bytes,
-                media,
-                boundaries: &[],
-                relaxed: false,
-                encoding: Encoding::Identity,
-                dearest: u32::MAX,
-            };
+            let text = Text::of(bytes, media);
             let found = undo(text);
             let most = found.iter().map(|undone| {
                 undone

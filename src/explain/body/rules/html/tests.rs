@@ -1,15 +1,8 @@
 use super::*;
-use crate::explain::body::mime::Encoding;
 
 /// That one HTML may have been the other, at this cost.
 fn check(cost: u32, is: &str, was: &str) {
-    let text = Text {
-        bytes: is.as_bytes(),
-        media: Media::Html,
-        boundaries: &[],
-        relaxed: false,
-        encoding: Encoding::Identity,
-    };
+    let text = Text::of(is.as_bytes(), Media::Html);
     let all = undo(text);
     let found = all
         .iter()
@@ -133,13 +126,7 @@ fn of_much_there_is_little() {
     ] {
         let text = text.repeat(300_000 / text.len());
         let bytes = text.as_bytes();
-        let text = Text {
-            bytes,
-            media: Media::Html,
-            boundaries: &[],
-            relaxed: false,
-            encoding: Encoding::Identity,
-        };
+        let text = Text::of(bytes, Media::Html);
         assert!(undo(text).len() < 300);
     }
 }

@@ -3,14 +3,7 @@ use super::*;
 
 /// What a text may have been, with what it costs.
 fn undone(media: Media, text: &str) -> Vec<(String, u32)> {
-    let text = Text {
-        bytes: text.as_bytes(),
-        media,
-        boundaries: &[],
-        relaxed: false,
-        encoding: Encoding::Identity,
-        dearest: u32::MAX,
-    };
+    let text = Text::of(text.as_bytes(), media);
     let each = |undone: Undone| {
         (
             String::from_utf8(undone.edits.apply(text.bytes)).unwrap(),
