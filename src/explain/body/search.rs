@@ -18,7 +18,6 @@ use super::mime::{self, Structure};
 use super::rules;
 use super::shape::Shape;
 use super::signer;
-use super::story::Story;
 use super::told;
 use super::trial::{End, Hashed, shared};
 use super::undone::Change;
