@@ -79,21 +79,6 @@ pub(super) fn story_within_line(
     Some(Story::new(Cause::BodyLengthWrong, detail))
 }
 
-/// Tells of a last line that is longer than it was.
-pub(super) fn story_in_last_line(canonical: &[u8], signed: usize) -> Story {
-    let (before, rest) = canonical.split_at(signed);
-    let line = memchr::memrchr(b'\n', before).map_or(0, |line_feed| line_feed + 1);
-    Story::new(
-        Cause::ContentAppended,
-        format!(
-            "text was added at the end of the body, within its last line, {}: {} behind {}",
-            count(rest.len(), "byte"),
-            quote(rest),
-            quote(&before[line..]),
-        ),
-    )
-}
-
 /// Whether there is nothing to see in the bytes.
 pub(super) fn is_white(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| b" \t\r\n".contains(byte))

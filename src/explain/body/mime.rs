@@ -223,12 +223,6 @@ impl Structure {
             _ => Form::PLAIN,
         }
     }
-
-    /// The part that has these octets of the body in its content, by its place among all.
-    pub(super) fn part_with(&self, octets: &Range<usize>) -> Option<(usize, &Part)> {
-        let mut parts = self.parts.iter().enumerate();
-        parts.find(|(_, part)| part.content.start <= octets.start && octets.end <= part.content.end)
-    }
 }
 
 impl Reader<'_> {

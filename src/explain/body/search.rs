@@ -14,7 +14,7 @@ use std::rc::Rc;
 use super::Found;
 use super::claim::{Claim, Fit};
 use super::leaf::Leaf;
-use super::mime::{self, Structure};
+use super::mime::{self, Encoding, Structure};
 use super::rules;
 use super::shape::Shape;
 use super::signer;
@@ -54,10 +54,10 @@ const ELSEWHERE: u32 = 2;
 pub(super) fn search<'c>(
     claim: Claim<'c>,
     header: &'c Header,
-    body: &[u8],
+    body: &'c [u8],
     budget: &mut Budget<'_>,
 ) -> Found {
-    let hashed = Hashed::new(claim, body.to_vec(), budget)?;
+    let hashed = Hashed::new(claim, body, budget)?;
     let outcome = hashed.outcome;
     let body = Body::new(hashed, Rc::new(header.clone()), budget)?;
     let mut search = Search {
@@ -435,17 +435,21 @@ impl<'c> Search<'c, '_, '_> {
         }
     }
 
-    /// All texts as they are, in other writings.
+    /// All parts of a kind as they are, in other writings: all that people read, or all in base64.
     fn push_all_writings(&mut self, node: &Node<'c>) {
-        let mut all = node.clone();
-        for (at, leaf) in node.body.leaves.iter().enumerate() {
-            let first = leaf.decoded(node.body.bytes()).filter(|_| leaf.is_text());
-            if let Some(with) = first.and_then(|first| all.with(at, Rc::clone(first))) {
-                all = with;
+        let kinds: [fn(&Leaf) -> bool; 2] =
+            [Leaf::is_text, |leaf| leaf.part.encoding == Encoding::Base64];
+        for is_of_kind in kinds {
+            let mut all = node.clone();
+            for (at, leaf) in node.body.leaves.iter().enumerate() {
+                let first = leaf.decoded(node.body.bytes()).filter(|_| is_of_kind(leaf));
+                if let Some(with) = first.and_then(|first| all.with(at, Rc::clone(first))) {
+                    all = with;
+                }
             }
-        }
-        if all.changed.len() > 1 {
-            self.push_writing(all, 1);
+            if all.changed.len() > 1 {
+                self.push_writing(all, 1);
+            }
         }
     }
 
@@ -566,7 +570,12 @@ impl<'c> Search<'c, '_, '_> {
             end = leaf.end();
         }
         pieces.push(&bytes[end..]);
-        let outcome = body.hashed.with(same, &pieces, End::Signed, self.budget)?;
+        // Of a text alone, lines at its end are left out at no more cost.
+        let end = match &body.leaves[..] {
+            [only] if only.part.encoding == Encoding::Identity => End::Open,
+            _ => End::Signed,
+        };
+        let outcome = body.hashed.with(same, &pieces, end, self.budget)?;
         if let Some(fit) = outcome.fit {
             return self.told(&node, Some((&writing, &pieces, same)), fit);
         }
@@ -594,8 +603,13 @@ impl<'c> Search<'c, '_, '_> {
         of_body.reverse();
         let is_all = of_body.len() == 1 && node.changed.is_empty() && fit == Fit::Whole;
         let mut stories = Vec::new();
+        // What was added behind the parts is told behind what was done to them.
+        let mut behind = Vec::new();
         for (before, change) in of_body {
             match change {
+                OfBody::Shape(shape @ Shape::Added { .. }) => {
+                    behind.extend(shape.stories(before.bytes(), is_all));
+                }
                 OfBody::Shape(shape) => stories.extend(shape.stories(before.bytes(), is_all)),
                 OfBody::Text(undone) => {
                     let text = before.text();
@@ -605,12 +619,13 @@ impl<'c> Search<'c, '_, '_> {
         }
         for (leaf, version) in &node.changed {
             let leaf = &body.leaves[*leaf];
-            let changes = version.changes();
-            let is_appended = changes
-                .iter()
-                .any(|(_, undone)| matches!(undone.change, Change::Added(Where::End)));
+            let mut changes = version.changes();
+            changes.sort_by_key(|(_, undone)| undone.change.place());
             if let Some((writing, ..)) = written {
-                stories.extend(writing.stories(leaf, is_appended));
+                let is_appended = |(_, undone): &(&Version, &Undone)| {
+                    matches!(undone.change, Change::Added(Where::End))
+                };
+                stories.extend(writing.stories(leaf, changes.iter().any(is_appended)));
             }
             for (before, undone) in changes {
                 let text = leaf.text(&before.bytes);
@@ -622,6 +637,7 @@ impl<'c> Search<'c, '_, '_> {
                 ));
             }
         }
+        stories.append(&mut behind);
         if let Fit::Prefix(_) = fit {
             let whole = match written {
                 Some((_, pieces, same)) => [&[&body.bytes()[..same]], pieces].concat().concat(),

@@ -4,6 +4,8 @@
 //! of the hash set aside now and then; a candidate is hashed from the last of those states before
 //! its first difference.
 
+use std::borrow::Cow;
+
 use super::claim::{Claim, Outcome, PIECE, Scan};
 use crate::explain::{Budget, Exhausted};
 
@@ -14,7 +16,7 @@ const STEP: usize = PIECE;
 #[derive(Debug)]
 pub(super) struct Hashed<'c> {
     pub(super) claim: Claim<'c>,
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Cow<'c, [u8]>,
     /// The states of the hash, with the bytes before each, ascending.
     states: Vec<(usize, Scan<'c>)>,
     pub(super) outcome: Outcome,
@@ -33,9 +35,10 @@ impl<'c> Hashed<'c> {
     /// Hashes a body.
     pub(super) fn new(
         claim: Claim<'c>,
-        bytes: Vec<u8>,
+        bytes: impl Into<Cow<'c, [u8]>>,
         budget: &mut Budget<'_>,
     ) -> Result<Self, Exhausted> {
+        let bytes = bytes.into();
         let mut scan = Scan::new(claim);
         let mut states = Vec::with_capacity(bytes.len() / STEP + 1);
         for (at, piece) in bytes.chunks(STEP).enumerate() {

@@ -71,6 +71,15 @@ pub(super) enum Change {
 }
 
 impl Change {
+    /// Whether it is told before others: what was put at the beginning first, at the end last.
+    pub(super) const fn place(&self) -> u8 {
+        match self {
+            Self::Added(Where::Beginning) => 0,
+            Self::Added(Where::End) => 2,
+            _ => 1,
+        }
+    }
+
     /// Whether lines end in another way.
     pub(super) fn is_of_line_ends(&self) -> bool {
         match self {

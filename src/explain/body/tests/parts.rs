@@ -197,7 +197,7 @@ fn parts_in_other_encodings() {
         &part("base64", &in_lines(72), "eHh4\r\n"),
         &part("base64", &in_lines(76), "eHh4\r\n"),
         &[Cause::LinesRewrapped],
-        &["the base64 of the text part (part 1 of 2) was in lines of 72 octets"],
+        &["the base64 of the text part (part 1 of 2) was in lines of 72 bytes"],
     );
 }
 

@@ -35,7 +35,7 @@ fn attachments() {
         check(
             &received,
             &both,
-            "attachment (part 2 of 2) was in lines of 76 octets",
+            "attachment (part 2 of 2) was in lines of 76 bytes",
         );
         let with_footer = format!("{received}footer\r\n");
         let causes = [&both[..], &[Cause::ContentAppended]].concat();

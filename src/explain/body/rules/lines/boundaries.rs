@@ -55,7 +55,7 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
         if !edits.is_empty() {
             found.push(Undone {
                 edits: Edits::Some(edits),
-                cost: 3,
+                cost: 2,
                 change: Change::Lines(Lines::Rewritten(told)),
             });
         }
