@@ -71,18 +71,7 @@ mod tests {
     #[test]
     fn html_written_anew() {
         let check = |markup, html: &str, edits: &[(usize, usize, &str)], expected: &str| {
-<<<<<<< HEAD
             let text = Text::of(html.as_bytes(), Media::Html);
-=======
-            let text = Text {
-                bytes: html.as_bytes(),
-                media: Media::Html,
-                boundaries: &[],
-                relaxed: false,
-                encoding: Encoding::Identity,
-                dearest: u32::MAX,
-            };
->>>>>>> f84b2c6 (wip)
             let edits = edits.iter().map(|(start, end, was)| Edit {
                 range: *start..*end,
                 was: was.as_bytes().to_vec(),
