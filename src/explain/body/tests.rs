@@ -208,7 +208,7 @@ fn put_in_places() {
         text,
         &format!("{within}__\r\nlist\r\n"),
         &[inserted, appended],
-        "after line 1 of the body, 2 lines (13 bytes): “[AD: buy]” | text was added at the end",
+        "after line 2 of the body, 2 lines (13 bytes): “[AD: buy]” | text was added at the end",
     );
     check(
         text,

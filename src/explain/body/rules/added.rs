@@ -63,6 +63,12 @@ pub(super) fn undo_around_parts(text: Text<'_>) -> Vec<Undone> {
     if let (Some(first), Some(last)) = (first, last) {
         banners(&lines[..=first], &mut found);
         footers(&lines[last..], &mut found);
+        let behind = lines[last].end;
+        found.put(Where::End, behind..text.bytes.len(), 1);
+    }
+    // There is little that is no part.
+    for undone in &mut found.undone {
+        undone.cost = undone.cost.min(2);
     }
     found.undone
 }
@@ -104,7 +110,8 @@ fn lines(text: &[u8], marks: &Marks) -> Vec<Line> {
                 end: range.end,
                 is_empty: said.is_empty(),
                 is_rule: is_rule.iter().any(|rule| said.starts_with(rule)),
-                is_marked: marks.are_in(&range),
+                // `[EXTERNAL]`, `[Advertisement: …]`.
+                is_marked: said.starts_with(b"[") || marks.are_in(&range),
             }
         })
         .collect()
