@@ -8,7 +8,7 @@ mod lengths;
 mod ways;
 mod white_space;
 
-use self::forms::RELAXED;
+use self::forms::Form;
 use self::white_space::WhiteSpace;
 use super::appended::{self, is_white};
 use super::claim::{Claim, Fit};
@@ -81,7 +81,7 @@ fn mislabelled(claim: &Claim<'_>, body: &[u8], lines: usize) -> Story {
         return Story::new(Cause::CanonicalizationMislabelled, own);
     }
     let own = "bh= is the hash of the body in relaxed canonicalization, though c= says simple";
-    WhiteSpace::in_lines(RELAXED, body, lines)
+    WhiteSpace::in_lines(Form::RELAXED, body, lines)
         .story(own, "a body that had no more than one space anywhere")
 }
 

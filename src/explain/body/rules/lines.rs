@@ -49,23 +49,20 @@ pub(in crate::explain::body) struct Told {
     pub(in crate::explain::body) in_places: Option<(Cause, &'static str)>,
 }
 
+/// Appends what a line was.
+type Undo = fn(Line<'_>, &mut Vec<u8>);
+
 /// A change to lines, and how it is undone.
 struct Row {
     told: Told,
     cost: u32,
     /// Whether it is seen under `c=relaxed`.
     relaxed: bool,
-    /// Appends what a line was.
-    undo: fn(Line<'_>, &mut Vec<u8>),
+    undo: Undo,
 }
 
 impl Row {
-    const fn new(
-        cost: u32,
-        cause: Cause,
-        what: &'static str,
-        undo: fn(Line<'_>, &mut Vec<u8>),
-    ) -> Self {
+    const fn new(cost: u32, cause: Cause, what: &'static str, undo: Undo) -> Self {
         Self {
             told: Told {
                 cause,
@@ -85,7 +82,7 @@ impl Row {
     }
 
     /// White space within or at the end of lines.
-    const fn white(cost: u32, what: &'static str, undo: fn(Line<'_>, &mut Vec<u8>)) -> Self {
+    const fn white(cost: u32, what: &'static str, undo: Undo) -> Self {
         Self {
             relaxed: false,
             ..Self::new(cost, Cause::WhitespaceChanged, what, undo)

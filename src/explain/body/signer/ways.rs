@@ -1,10 +1,8 @@
 //! Ways of hashing a body: what a signer makes of lines, which line ends it puts, and what it does
 //! at the end.
 
-use std::borrow::Cow;
-
 use super::Found;
-use super::forms::{Form, HALF_RELAXED, NOFWS, RELAXED, SIMPLE};
+use super::forms::Form;
 use super::white_space::WhiteSpace;
 use crate::canonicalization::Canonicalization;
 use crate::explain::body::claim::Claim;
@@ -41,9 +39,10 @@ impl End {
         }
     }
 
-    const fn remedy(self, canonicalization: Canonicalization) -> &'static str {
-        match (self, canonicalization) {
-            (Self::Proper, _) => "",
+    /// As it reads behind "have the signer".
+    const fn remedy(self, canonicalization: Canonicalization) -> Option<&'static str> {
+        Some(match (self, canonicalization) {
+            (Self::Proper, _) => return None,
             (Self::Unended, Canonicalization::Simple) => {
                 "sign the body with CRLF at its end (RFC 6376 §3.4.3)"
             }
@@ -51,13 +50,12 @@ impl End {
                 "sign the body with CRLF at its end (RFC 6376 §3.4.4)"
             }
             (Self::BlankLines, _) => {
-                "have the signer drop white space at line ends before it leaves out empty lines \
-                 (RFC 6376 §3.4.4)"
+                "drop white space at line ends before it leaves out empty lines (RFC 6376 §3.4.4)"
             }
             (Self::EmptyLines, _) => {
-                "have the signer leave out the empty lines at the end of the body (RFC 6376 §3.4.3)"
+                "leave out the empty lines at the end of the body (RFC 6376 §3.4.3)"
             }
-        }
+        })
     }
 }
 
@@ -66,27 +64,11 @@ const LF: &[u8] = b"\n";
 
 /// Tries all ways that make a difference.
 pub(super) fn search(claim: &Claim<'_>, body: &[u8], budget: &mut Budget<'_>) -> Found {
-    let mut forms = Vec::new();
-    match claim.canonicalization {
-        Canonicalization::Simple => {
-            forms.push(SIMPLE);
-            forms.push(Form {
-                said: "in relaxed canonicalization, though c= says simple",
-                remedy: "have the signer say c= with /relaxed, which is what it does",
-                ..RELAXED
-            });
-        }
-        Canonicalization::Relaxed => {
-            forms.push(RELAXED);
-            forms.push(Form {
-                said: "as it is, though c= says relaxed",
-                remedy: "have the signer say c= with /simple, which is what it does",
-                ..SIMPLE
-            });
-            forms.extend(HALF_RELAXED);
-        }
+    let mut forms = vec![Form::SIMPLE, Form::RELAXED];
+    if claim.canonicalization == Canonicalization::Relaxed {
+        forms.extend(Form::half_relaxed());
     }
-    forms.push(NOFWS);
+    forms.push(Form::NOFWS);
     for form in different(forms, claim, body, budget)? {
         for line_end in [CRLF, LF] {
             if let Some(end) = hashed(form, line_end, claim, body, budget)? {
@@ -98,38 +80,37 @@ pub(super) fn search(claim: &Claim<'_>, body: &[u8], budget: &mut Budget<'_>) ->
 }
 
 fn story(form: Form, line_end: &[u8], end: End, claim: &Claim<'_>, body: &[u8]) -> Story {
-    let has_line_feeds = line_end == LF;
-    let line_feeds = if has_line_feeds {
-        "with LF line ends: the signer did not make CRLF of them"
-    } else {
-        ""
-    };
-    let parts = [form.said, end.said(), line_feeds];
-    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    let said = format!("bh= is the hash of the body {}", parts.join(", and "));
-    if form.said == NOFWS.said {
+    let (mut said, mut remedies) = (Vec::new(), Vec::new());
+    match (form, claim.canonicalization) {
+        (Form::SIMPLE, Canonicalization::Simple) | (Form::RELAXED, Canonicalization::Relaxed) => {}
+        (Form::SIMPLE, _) => said.push("as it is, though c= says relaxed"),
+        (Form::RELAXED, _) => said.push("in relaxed canonicalization, though c= says simple"),
+        (Form::NOFWS, _) => said.push("without any white space, as DomainKeys had it (nofws)"),
+        _ => {
+            let (what, remedy): (Vec<_>, Vec<_>) = form.differences().unzip();
+            said.push("in relaxed canonicalization made only in part");
+            said.extend(what);
+            remedies.push(format!("{} (RFC 6376 §3.4.4)", remedy.join(", and ")));
+        }
+    }
+    said.extend(Some(end.said()).filter(|said| !said.is_empty()));
+    remedies.extend(end.remedy(claim.canonicalization).map(str::to_owned));
+    let mut cause = Cause::CanonicalizationMislabelled;
+    if line_end == LF {
+        cause = Cause::LineEndingsChanged;
+        said.push("with LF line ends: the signer did not make CRLF of them");
+        remedies.push("make CRLF of line ends before it signs (RFC 6376 §5.3)".to_owned());
+    }
+    let said = format!("bh= is the hash of the body {}", said.join(", "));
+    if form == Form::NOFWS {
         let space = WhiteSpace::in_lines(form, body, usize::MAX);
         return space.story(&said, "a body that had none");
     }
-    let remedies = [
-        form.remedy,
-        end.remedy(claim.canonicalization),
-        if has_line_feeds {
-            "have the signer make CRLF of line ends before it signs (RFC 6376 §5.3)"
-        } else {
-            ""
-        },
-    ];
-    let remedies: Vec<_> = remedies
-        .into_iter()
-        .filter(|each| !each.is_empty())
-        .collect();
-    let cause = if has_line_feeds {
-        Cause::LineEndingsChanged
-    } else {
-        Cause::CanonicalizationMislabelled
-    };
-    Story::new(cause, said).with_remedy(Cow::Owned(remedies.join("; ")))
+    let story = Story::new(cause, said);
+    if remedies.is_empty() {
+        return story;
+    }
+    story.with_remedy(format!("have the signer {}", remedies.join(", and ")))
 }
 
 /// The lines of a body without their line ends, and whether they have one.
@@ -164,13 +145,14 @@ fn different(
     let mut same: Vec<Vec<bool>> = (0..forms.len()).map(|count| vec![true; count]).collect();
     let mut made = vec![Vec::new(); forms.len()];
     for (line, _) in lines(claim, body) {
-        budget.spend(2 * line.len() + 1)?;
+        budget.spend(line.len() + 1)?;
         if memchr::memchr2(b' ', b'\t', line).is_none() {
             continue;
         }
+        budget.spend(forms.len() * line.len())?;
         for (form, made) in forms.iter().zip(&mut made) {
             made.clear();
-            (form.put)(line, made);
+            form.put(line, made);
         }
         for (at, same) in same.iter_mut().enumerate() {
             for (before, same) in same.iter_mut().enumerate() {
@@ -200,7 +182,7 @@ fn hashed(
     for (line, has_end) in lines(claim, body) {
         budget.spend(line.len() + 1)?;
         made.clear();
-        (form.put)(line, &mut made);
+        form.put(line, &mut made);
         if !made.is_empty() {
             put_line_ends(line_end, line_ends, &mut digest, budget)?;
             digest.update(&made);
@@ -221,10 +203,11 @@ fn hashed(
         (End::BlankLines, up_to_blank),
         (End::EmptyLines, line_ends),
     ];
-    for (end, count) in ends {
-        if matches!(end, End::BlankLines | End::EmptyLines) && count < 2 {
-            continue;
-        }
+    // One line end is a proper one, whichever it is.
+    for (end, count) in ends
+        .into_iter()
+        .filter(|(end, count)| *end == End::Unended || *count > 0)
+    {
         let mut ended = digest.clone();
         put_line_ends(line_end, count, &mut ended, budget)?;
         if ended.is_now(claim.hash) {

@@ -1,7 +1,7 @@
 //! White space by which a body differs from the form of it that was hashed: the signer may have
 //! hashed that form, or somebody may have put white space into the body.
 
-use super::forms::{Form, NOFWS};
+use super::forms::Form;
 use crate::explain::Cause;
 use crate::explain::body::quotation::quote_change;
 use crate::explain::body::story::{Story, count};
@@ -25,7 +25,7 @@ pub(super) struct WhiteSpace {
 impl WhiteSpace {
     pub(super) fn in_lines(form: Form, body: &[u8], count: usize) -> Self {
         let mut found = Self {
-            is_natural: form.said != NOFWS.said,
+            is_natural: form != Form::NOFWS,
             changed: 0,
             first: None,
         };
@@ -33,7 +33,7 @@ impl WhiteSpace {
         for line in lines(body).take(count) {
             let is = content(line);
             was.clear();
-            (form.put)(is, &mut was);
+            form.put(is, &mut was);
             if is != was {
                 found.changed += 1;
                 found.is_natural &= is_natural(is);

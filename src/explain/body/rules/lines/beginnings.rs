@@ -1,59 +1,63 @@
 //! What SMTP and mailboxes do at the beginning of lines: dots (RFC 5321 §4.5.2) and `From `
 //! (RFC 4155 Appendix A).
 
-use super::Row;
+use super::{Row, Undo};
 use crate::explain::Cause;
 
-const DOTS: Cause = Cause::DotStuffing;
-const FROM: Cause = Cause::FromStuffing;
-
 pub(super) static ROWS: &[Row] = &[
-    Row::new(
+    dots(
         2,
-        DOTS,
         "the dot at the beginning of lines was doubled",
-        |at, out| strip(at.line, b".", |rest| rest.starts_with(b"."), out),
+        |at, out| {
+            strip(at.line, b".", |rest| rest.starts_with(b"."), out);
+        },
     ),
-    Row::new(
+    dots(
         2,
-        DOTS,
         "a dot at the beginning of lines was removed",
-        |at, out| put(at.line.starts_with(b"."), b'.', at.line, out),
+        |at, out| {
+            put(at.line.starts_with(b"."), b'.', at.line, out);
+        },
     ),
-    Row::new(
+    dots(
         4,
-        DOTS,
         "the dot at the beginning of a line was removed",
-        |at, out| put(true, b'.', at.line, out),
+        |at, out| {
+            put(true, b'.', at.line, out);
+        },
     ),
-    Row::new(3, DOTS, "a dot was put before lines", |at, out| {
+    dots(3, "a dot was put before lines", |at, out| {
         strip(at.line, b".", |rest| !rest.starts_with(b"."), out);
     }),
-    Row::new(
+    from(
         2,
-        FROM,
         "\"From \" at the beginning of lines became \">From \"",
         |at, out| strip(at.line, b">", |rest| rest.starts_with(b"From "), out),
     ),
-    Row::new(
+    from(
         3,
-        FROM,
         "\"From \" at the beginning of lines, quoted or not, got a \">\"",
         |at, out| strip(at.line, b">", is_quoted_from, out),
     ),
-    Row::new(
+    from(
         2,
-        FROM,
         "\">From \" at the beginning of lines became \"From \"",
         |at, out| put(is_quoted_from(at.line), b'>', at.line, out),
     ),
-    Row::new(
+    from(
         3,
-        FROM,
         "\"From \" at the beginning of lines got a space before it",
         |at, out| strip(at.line, b" ", |rest| rest.starts_with(b"From "), out),
     ),
 ];
+
+const fn dots(cost: u32, what: &'static str, undo: Undo) -> Row {
+    Row::new(cost, Cause::DotStuffing, what, undo)
+}
+
+const fn from(cost: u32, what: &'static str, undo: Undo) -> Row {
+    Row::new(cost, Cause::FromStuffing, what, undo)
+}
 
 /// Appends a line without this at its beginning, if that stands there and before what it should.
 fn strip(line: &[u8], prefix: &[u8], before: impl Fn(&[u8]) -> bool, out: &mut Vec<u8>) {

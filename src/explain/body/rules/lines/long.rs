@@ -14,120 +14,41 @@ const ANY: usize = 0;
 
 /// Sendmail puts `!` before the cut and a space behind it, Postfix the space alone, others nothing.
 pub(super) static ROWS: &[Row] = &[
-    Row::new(
-        2,
-        CAUSE,
-        "lines were cut after 998 bytes, with a space before the rest",
-        cut::<998, NONE, b' '>,
-    ),
-    Row::new(
-        2,
-        CAUSE,
-        "lines were cut after 998 bytes",
-        cut::<998, NONE, NONE>,
-    ),
-    Row::new(
-        2,
-        CAUSE,
+    cut::<998, NONE, b' '>("lines were cut after 998 bytes, with a space before the rest"),
+    cut::<998, NONE, NONE>("lines were cut after 998 bytes"),
+    cut::<990, b'!', b' '>(
         "lines were cut after 990 bytes, with \"!\" there and a space before the rest",
-        cut::<990, b'!', b' '>,
     ),
-    Row::new(
-        2,
-        CAUSE,
-        "lines were cut after 990 bytes, with a space before the rest",
-        cut::<990, NONE, b' '>,
-    ),
-    Row::new(
-        2,
-        CAUSE,
-        "lines were cut after 990 bytes",
-        cut::<990, NONE, NONE>,
-    ),
-    Row::new(
-        2,
-        CAUSE,
-        "lines were cut after 1000 bytes",
-        cut::<1000, NONE, NONE>,
-    ),
-    Row::new(
-        2,
-        CAUSE,
-        "lines were cut after 2048 bytes, with a space before the rest",
-        cut::<2048, NONE, b' '>,
-    ),
-    Row::new(
-        2,
-        CAUSE,
-        "lines were cut after 2048 bytes",
-        cut::<2048, NONE, NONE>,
-    ),
-    Row::new(
-        2,
-        CAUSE,
-        "lines were cut after 1024 bytes",
-        cut::<1024, NONE, NONE>,
-    ),
-    Row::new(
-        3,
-        CAUSE,
-        "long lines were cut, with \"!\" there and a space before the rest",
-        cut::<ANY, b'!', b' '>,
-    ),
-    Row::new(
-        3,
-        CAUSE,
-        "long lines were cut, with a space before the rest",
-        cut::<ANY, NONE, b' '>,
-    ),
-    Row::new(3, CAUSE, "long lines were cut", cut::<ANY, NONE, NONE>),
-    Row::new(
-        4,
-        CAUSE,
-        "text was wrapped to lines of 70 characters",
-        unwrap::<70>,
-    ),
-    Row::new(
-        3,
-        CAUSE,
-        "text was wrapped to lines of 72 characters",
-        unwrap::<72>,
-    ),
-    Row::new(
-        4,
-        CAUSE,
-        "text was wrapped to lines of 74 characters",
-        unwrap::<74>,
-    ),
-    Row::new(
-        4,
-        CAUSE,
-        "text was wrapped to lines of 75 characters",
-        unwrap::<75>,
-    ),
-    Row::new(
-        3,
-        CAUSE,
-        "text was wrapped to lines of 76 characters",
-        unwrap::<76>,
-    ),
-    Row::new(
-        3,
-        CAUSE,
-        "text was wrapped to lines of 78 characters",
-        unwrap::<78>,
-    ),
-    Row::new(
-        3,
-        CAUSE,
-        "text was wrapped to lines of 80 characters",
-        unwrap::<80>,
-    ),
+    cut::<990, NONE, b' '>("lines were cut after 990 bytes, with a space before the rest"),
+    cut::<990, NONE, NONE>("lines were cut after 990 bytes"),
+    cut::<1000, NONE, NONE>("lines were cut after 1000 bytes"),
+    cut::<2048, NONE, b' '>("lines were cut after 2048 bytes, with a space before the rest"),
+    cut::<2048, NONE, NONE>("lines were cut after 2048 bytes"),
+    cut::<1024, NONE, NONE>("lines were cut after 1024 bytes"),
+    cut::<ANY, b'!', b' '>("long lines were cut, with \"!\" there and a space before the rest"),
+    cut::<ANY, NONE, b' '>("long lines were cut, with a space before the rest"),
+    cut::<ANY, NONE, NONE>("long lines were cut"),
+    wrapped::<72>("text was wrapped to lines of 72 characters"),
+    wrapped::<76>("text was wrapped to lines of 76 characters"),
+    wrapped::<78>("text was wrapped to lines of 78 characters"),
+    wrapped::<80>("text was wrapped to lines of 80 characters"),
+    wrapped::<70>("text was wrapped to lines of 70 characters"),
+    wrapped::<74>("text was wrapped to lines of 74 characters"),
+    wrapped::<75>("text was wrapped to lines of 75 characters"),
 ];
+
+const fn cut<const LENGTH: usize, const BEFORE: u8, const BEHIND: u8>(what: &'static str) -> Row {
+    let cost = if LENGTH == ANY { 3 } else { 2 };
+    Row::new(cost, CAUSE, what, join::<LENGTH, BEFORE, BEHIND>)
+}
+
+const fn wrapped<const WIDTH: usize>(what: &'static str) -> Row {
+    Row::new(3, CAUSE, what, unwrap::<WIDTH>)
+}
 
 /// Appends a line without the cuts at its beginning and at its end: those after so many bytes, with
 /// what stands before the cut and behind it.
-fn cut<const LENGTH: usize, const BEFORE: u8, const BEHIND: u8>(at: Line<'_>, out: &mut Vec<u8>) {
+fn join<const LENGTH: usize, const BEFORE: u8, const BEHIND: u8>(at: Line<'_>, out: &mut Vec<u8>) {
     /// Where it is not known at which length.
     const LEAST: usize = 900;
     let is_full = |line: &[u8]| match LENGTH {
