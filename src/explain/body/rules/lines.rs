@@ -133,7 +133,9 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
     ];
     let rows = tables.into_iter().flatten();
     let mut found = Vec::new();
-    for row in rows.filter(|row| row.relaxed || !text.relaxed) {
+    let is_seen = |row: &&Row| row.cost <= text.dearest && (row.relaxed || !text.relaxed);
+    let is_short = text.bytes.len() <= SHORT;
+    for row in rows.filter(is_seen) {
         let edits = row.edits(text.bytes);
         if edits.is_empty() {
             continue;
@@ -143,12 +145,12 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
             cost: row.cost,
             change: Change::Lines(Lines::Rewritten(row.told)),
         });
-        if text.bytes.len() <= SHORT {
+        if is_short && text.dearest >= SOME_OF_FEW {
             found.extend(in_places(row.told, &edits));
         }
     }
     found.extend(boundaries::undo(text));
-    if text.bytes.len() <= SHORT {
+    if is_short && text.dearest >= one_space::COST {
         found.extend(one_space::undo(text));
     }
     found
@@ -196,7 +198,7 @@ fn is_base64(at: Line<'_>) -> bool {
         let line = content(line);
         let mut bytes = line.iter();
         let all = bytes.all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte));
-        (all && line.len() % 4 == 0).then_some(line.len())
+        (all && line.len().is_multiple_of(4)).then_some(line.len())
     };
     let is_full = |line| digits(line).is_some_and(|count| count >= SHORTEST);
     is_full(at.line) || (digits(at.line).is_some() && is_full(at.previous))

@@ -4,6 +4,8 @@ use super::Lines;
 use crate::explain::body::undone::{Change, Edit, Edits, Text, Undone};
 use crate::syntax::folding::is_wsp;
 
+/// It is only thinkable.
+pub(super) const COST: u32 = 6;
 /// Places of each kind that are tried.
 const MOST: usize = 1000;
 
@@ -22,7 +24,7 @@ pub(super) fn undo(text: Text<'_>) -> impl Iterator<Item = Undone> + '_ {
     let all = fewer.take(MOST).chain(more.take(MOST));
     all.map(|edit| Undone {
         edits: Edits::Some(vec![edit]),
-        cost: 6,
+        cost: COST,
         change: Change::Lines(Lines::OneSpace),
     })
 }
