@@ -223,12 +223,40 @@ impl OwnWay {
         }
     }
 
-    fn story(self, body: &[u8]) -> Story {
+    /// What the signer has to do otherwise: no value of `c=` makes these right.
+    fn remedy(self) -> &'static str {
         match self {
+            Self::AsItIs | Self::RelaxedWithEmptyLines => {
+                "have the signer leave out the empty lines at the end of the body before it hashes \
+                 it (RFC 6376 §3.4.3, §3.4.4)"
+            }
+            Self::LineFeeds | Self::SimpleLineFeeds | Self::RelaxedLineFeeds => {
+                "have the signer make each line end CRLF before it hashes (RFC 6376 §5.3)"
+            }
+            Self::UnendedLineFeeds => {
+                "have the signer make each line end CRLF before it hashes, and end the last line \
+                 too (RFC 6376 §5.3, §3.4.3, §3.4.4)"
+            }
+            Self::Unended | Self::RelaxedUnended => {
+                "have the signer hash the body with CRLF at its end (RFC 6376 §3.4.3, §3.4.4)"
+            }
+            Self::WithoutWhiteSpace => {
+                "have the signer canonicalize bodies as simple or relaxed has it (RFC 6376 §3.4)"
+            }
+        }
+    }
+
+    fn story(self, body: &[u8]) -> Story {
+        let story = match self {
             Self::WithoutWhiteSpace => WhiteSpace::in_lines(self, body, usize::MAX)
                 .story(self.detail(), "a body that had none"),
             _ => Story::new(self.cause(), self.detail()),
+        };
+        // Unless it was somebody else who put white space in.
+        if story.cause == Cause::WhitespaceChanged {
+            return story;
         }
+        story.with_remedy(self.remedy())
     }
 
     /// Whether lines are taken in relaxed canonicalization.

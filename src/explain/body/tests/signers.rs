@@ -180,3 +180,25 @@ fn a_footer_and_a_mistake() {
     let causes = [Cause::CanonicalizationMislabelled, Cause::ContentAppended];
     assert_proven(&explained, &causes, "“footer”", "both");
 }
+
+#[test]
+fn remedies_are_for_the_very_mistake() {
+    let check = |tags: &str, hashed: &str, received: &str, remedy: &str| {
+        let explained = Signed::new(tags).explain_hash_of(hashed.as_bytes(), received.as_bytes());
+        let told = &explained.explanations[0];
+        assert!(told.remedy.contains(remedy), "{told:#?}");
+    };
+    let unended = TEXT.trim_end();
+    let lf = TEXT.replace("\r\n", "\n");
+    let many = format!("{TEXT}\r\n\r\n");
+    check("simple/simple", unended, TEXT, "with CRLF at its end");
+    check("simple/simple", &lf, TEXT, "make each line end CRLF");
+    check(
+        "simple/simple",
+        lf.trim_end(),
+        TEXT,
+        "end the last line too",
+    );
+    check("simple/simple", &many, &many, "leave out the empty lines");
+    check("relaxed/relaxed", "\r\n", "", "c= has to name");
+}
