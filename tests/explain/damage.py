@@ -73,6 +73,14 @@ class Cause:
                 return word if isinstance(word, str) else " or ".join(word)
         return None
 
+    def with_any_word_of(self, causes):
+        """This cause, with the words of any of `causes` in its sentence."""
+        words = tuple(w for cause in causes for word in cause._says or () for w in ([word] if isinstance(word, str)
+                                                                                     else word))
+        codes = dict.fromkeys(code for cause in causes for code in cause.codes)
+        return Cause(*codes, proven=self._proven, unknown=self._unknown, field=self.field, says=(words,),
+                     half=self.half)
+
     def __str__(self):
         if not self.codes:
             return "unknown"
