@@ -342,12 +342,12 @@ def simple_header(cell):
     return cell.canonicalization.startswith("simple/")
 
 
-def body_lines(pattern, replacement, *codes, says=None, when=None, lost=False):
+def body_lines(pattern, replacement, *codes, says=None, when=None, proven=True):
     """The lines of the body as they are transported."""
     def change(message):
         fields, body = split(message)
         return join(fields, re.sub(pattern, replacement, body))
-    return Step(change, (Cause(*codes, proven=not lost, unknown=lost, says=says),), "body" if lost else "", when)
+    return Step(change, (Cause(*codes, proven=proven, unknown=not proven, says=says),), when=when)
 
 
 # ---------------------------------------------------------------- header fields
@@ -382,7 +382,7 @@ def sender(new, *says):
 
 
 def refolded(name, pattern, replacement):
-    return value(name, pattern, replacement, "header-whitespace-changed", says=(name,), when=simple_header)
+    return value(name, pattern, replacement, "header-whitespace-changed", says=None, when=simple_header)
 
 
 def fold(name, width):

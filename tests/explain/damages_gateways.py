@@ -173,7 +173,7 @@ row("tabs-expanded", body_lines(rb"[^\r\n]*\t[^\r\n]*", lambda line: line.group(
                                 says=(("tab", "space"),), when=simple_body))
 row("space-at-ends", body_lines(rb"(?<=[^\r\n])\r\n", b" \r\n", "whitespace-changed", when=simple_body))
 row("ends-stripped", body_lines(rb"[ \t]+\r\n", b"\r\n", "whitespace-changed", when=simple_body))
-row("spaces-collapsed", body_lines(rb"  +", b" ", "whitespace-changed", when=simple_body, lost=True))
+row("spaces-collapsed", body_lines(rb"  +", b" ", "whitespace-changed", when=simple_body, proven=False))
 
 # ---------------------------------------------------------------- Subject and From
 

@@ -80,13 +80,15 @@ def is_within(cause, causes):
         c.field == cause.field and c.codes != cause.codes for c in causes)
 
 
+TOGETHER = ("content-appended", "content-prepended", "header-whitespace-changed")
+
+
 def together(causes):
-    """Of two footers, or two banners, one sentence may tell, which quotes the words of one of them."""
+    """Two footers, two banners, or white space in two fields may be told in one sentence."""
     merged = {}
     for cause in causes:
-        one = cause.codes[0] in ("content-appended", "content-prepended")
-        merged.setdefault(cause.codes[0] if one else cause, []).append(cause)
-    return [group[0] if len(group) == 1 else group[0].with_any_word_of(group) for group in merged.values()]
+        merged.setdefault(cause.codes[0] if cause.codes[0] in TOGETHER else cause, []).append(cause)
+    return [group[0] if len(group) == 1 else group[0].merged_with(group) for group in merged.values()]
 
 
 # ---------------------------------------------------------------- judgement
