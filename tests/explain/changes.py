@@ -19,7 +19,7 @@ from messages import CRLF, base64_lines, folded, join, name_of, quoted_printable
 class Step:
     change: object  # message (bytes) -> message
     causes: tuple = ()  # of Cause: what has to be told
-    lost: str = ""  # "body" or "header": the half that nobody can have back after this
+    lost: str = ""  # "body" or "header": the half that cannot be recovered after this
     when: object = None  # a question about the cell: elsewhere the signature takes no notice of it
 
     def expected(self, cell):
@@ -204,7 +204,7 @@ def new_link(template, url):
 
 def links(template, host, attributes="", kept=True):
     """Every link leads to `host` first. {percent}, {v2}, …: the link that was there, in that form; `attributes`: what
-    is put behind href= in HTML. Where it is not `kept`, the link that was there cannot be had back."""
+    is put behind href= in HTML. Where it is not `kept`, the link that was there cannot be recovered."""
     def text(content, charset):
         return re.sub(rb"https?://[^\s<>\"]*[^\s<>\".,;:!?)]",
                       lambda url: new_link(template, url.group().decode()).encode(), content)

@@ -42,7 +42,7 @@ TRACES = [
     Trace("a list as the recipient", {"To": ADDRESS, "Cc": "Ann Example <ann@example.net>"}, LIST),
     Trace("X-Original-From of another mail", on_top=("X-Original-From: Eve Example <eve@example.org>",)),
     Trace("X-Original-Sender and X-Original-To", on_top=("X-Original-Sender: joe@example.com",
-                                                         "X-Original-To: ann@example.net", "Delivered-To: ann@x.example")),
+                                                         "X-Original-To: ann@example.net", "Delivered-To: ann@x.net")),
     Trace("X-Original-Subject of another mail", on_top=("X-Original-Subject: The garden", "Old-Subject: The garden")),
     Trace("X-Original-Message-ID of another mail", on_top=("X-Original-Message-ID: <1.garden@example.org>",)),
     Trace("X-Google-Original-From", on_top=("X-Google-Original-From: Joe Six <joe@sixpack.example>",)),
@@ -54,7 +54,8 @@ TRACES = [
     Trace("a To without an address", {"To": "undisclosed-recipients:;"}),
     Trace("an empty To", {"To": ""}),
     Trace("a result of a stranger", on_top=(f"Authentication-Results: mx.stranger.example;\r\n\t{PASSED}",)),
-    Trace("an ARC result of a stranger", on_top=(f"ARC-Authentication-Results: i=1; mx.stranger.example;\r\n\t{PASSED}",)),
+    Trace("an ARC result of a stranger",
+          on_top=(f"ARC-Authentication-Results: i=1; mx.stranger.example;\r\n\t{PASSED}",)),
     Trace("a From that looks rewritten", {"From": "Joe SixPack via Chairs <chairs@example.com>"},
           ("Reply-To: Joe SixPack <joe@sixpack.example>",)),
     Trace("a From that looks like a Google group's", {"From": "\"'Joe SixPack' via Sales\" <sales@example.com>"},
@@ -156,14 +157,15 @@ def values(message):
 
 
 def is_so(entry, sample):
-    """Whether what an entry says is so: that a field has another value, where it has, or that
-    the end of the body is missing. Of the body nothing else is."""
+    """Whether what an entry says is so: that a field has another value, where it has, or that the end of the body is
+    missing. Of the body nothing else is."""
     before, body = values(sample.signed)
     after, rest = values(sample.changed)
     if entry["cause"] == "body-truncated":
         return rest != body and body.startswith(rest)
     name = (entry["field"] or "").lower()
-    if entry["cause"] not in ("header-value-changed", "from-rewritten"):
+    known = entry["proof"] == "proven" and entry["original"] and entry["cause"] in judge.WITH_ORIGINAL
+    if not known and entry["cause"] not in ("header-value-changed", "from-rewritten"):
         return False
     return before.get(name) not in (None, after.get(name)) and judge.true_original(entry, sample.signed)
 
@@ -193,8 +195,8 @@ def run(args, workshop, dkim):
     for line in false:
         print(f"- {line}")
     print(f"\n**{len(made)} messages tampered with beside misleading traces (seed {args.seed}), {silent} without an "
-          f"answer, {passed} that pass. Likely or proven, and not so: {len(false)} (the goal is 0). "
-          f"Likely or proven, and so: {so}.**")
+          f"answer, {passed} that pass. Likely or proven, and not true: {len(false)} (the goal is 0). "
+          f"Likely or proven, and true: {so}.**")
     return 1 if false or silent or passed else 0
 
 

@@ -12,7 +12,7 @@ import judge
 import messages
 import signing
 
-ENOUGH = 0.95  # of the cases that can be had back: proven
+ENOUGH = 0.95  # of the cases that can be recovered: proven
 STATES = ("proven", "partly", "unknown", "false")
 SIGNED = ("from", "to", "subject", "date", "message-id", "in-reply-to", "references", "mime-version", "content-type",
           "content-transfer-encoding")
@@ -168,7 +168,7 @@ def run(args, workshop, dkim, over, keep):
     every = cells(args.only)
     verdicts = over(every, lambda cell: judged(cell, workshop, unsigned, dkim), args.jobs)
     print("One row for each case: the systems in the order in which they had the message, and how many of its messages\n"
-          "were explained. partly: of some systems alone; lost: nobody can have back what was there.\n")
+          "were explained. partly: of some systems alone; lost: cannot be recovered what was there.\n")
     print("| systems | messages | proven | partly | unknown | false | lost |\n|---|---|---|---|---|---|---|")
     for name in dict.fromkeys(cell.damage.name for cell in every):
         rows = [v for cell, v in zip(every, verdicts) if cell.damage.name == name]
@@ -186,8 +186,8 @@ def run(args, workshop, dkim, over, keep):
     unknown = sum(v.state == "unknown" for v in possible)
     print(f"\n**{len(every)} messages in {len({c.damage.name for c in every})} cases. Of {len(possible)} that can be had "
           f"back: {proven} proven ({100 * share:.1f} %), {partly} partly, {unknown} unknown. "
-          f"Of {len(every) - len(possible)} that nobody can have back: "
-          f"{sum(v.state != 'false' for v in verdicts if not v.possible)} told without a falsehood. "
+          f"Of {len(every) - len(possible)} that cannot be recovered: "
+          f"{sum(v.state != 'false' for v in verdicts if not v.possible)} without a false word. "
           f"False: {len(bad)}.**", flush=True)
     record(args.json, every, verdicts, {"cells": len(every), "possible": len(possible), "proven": proven,
                                         "partly": partly, "unknown": unknown, "false": len(bad), "share": share})

@@ -31,6 +31,7 @@ import false_likely
 import false_proofs
 import gateways
 import judge
+import limits
 import messages
 import signing
 import timing
@@ -232,6 +233,11 @@ def of_matrix(workshop):
     return cases
 
 
+def times(args, workshop, dkim):
+    status = timing.run(workshop, dkim)
+    return 1 if limits.run(workshop, dkim) else status
+
+
 INSTEAD = {  # option: (what it does, how)
     "gateways": ("what gateways and lists do, alone and several in a row (damages_gateways.py)",
                  lambda args, workshop, dkim: gateways.run(args, workshop, dkim, over, keep)),
@@ -240,7 +246,7 @@ INSTEAD = {  # option: (what it does, how)
     "false-likely": ("200 messages with misleading traces: nothing may be likely that is not so", false_likely.run),
     "determinism": ("300 messages explained alone and beside busy loops: byte for byte the same",
                     lambda args, workshop, dkim: determinism.run(args, workshop, dkim, of_matrix(workshop))),
-    "time": ("times and memory; only on an idle machine", lambda args, workshop, dkim: timing.run(workshop, dkim))}
+    "time": ("times and memory; only on an idle machine", times)}
 
 
 def main():

@@ -13,6 +13,7 @@ class Dkim:
         usage = run([path, "verify", "--help"])
         self.explains = b"--explain" in usage
         self.has_budget = b"--explain-budget" in usage
+        self.counts_work = self.has_budget and b"--explain-budget <SECONDS>" not in usage
 
     def version(self):
         return run([self.path, "--version"]).decode().strip()
