@@ -54,8 +54,8 @@ def main():
         print(f"- gone: {in_words(name)}")
     added = sum(name not in old for name in new)
     slower = sum(c["seconds"] for c in new.values()) / max(0.001, sum(c["seconds"] for c in old.values()))
-    print(f"\n**Of {len(old)} cells {len(worse)} are worse, {len(gone)} are gone, {len(better)} are better; {added} are "
-          f"new. All of them took {slower:.2f} times as long.**")
+    print(f"\n**Of {len(old)} cells {len(worse)} are worse, {len(gone)} are gone, {len(better)} are better; "
+          f"{added} are new. All of them took {slower:.2f} times as long.**")
     return 1 if worse or gone else 0
 
 

@@ -172,7 +172,8 @@ def is_so(entry, sample):
 
 def run(args, workshop, dkim):
     """Prints each claim that is not so and gives the exit status."""
-    made = {f"{number:04}.eml": sample for number, sample in enumerate(samples(args.count or COUNT, args.seed, workshop))}
+    every = enumerate(samples(args.count or COUNT, args.seed, workshop))
+    made = {f"{number:04}.eml": sample for number, sample in every}
     with tempfile.TemporaryDirectory(prefix="dkim-likely-") as folder:
         for name, sample in made.items():
             with open(os.path.join(folder, name), "wb") as file:

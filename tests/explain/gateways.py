@@ -118,7 +118,8 @@ def judged(cell, workshop, unsigned, dkim):
 def verdict_of(cell, signed, answer, accepted):
     signature = judge.our_signature(answer)
     if not signature:
-        return Verdict("false", answer.get("trouble", "no signature is seen"))
+        possible = any(c.proven(cell) and not is_lost(c, cell) for c in cell.damage.causes)
+        return Verdict("false", answer.get("trouble", "no signature is seen"), "nothing", possible)
     explanation = signature["explanation"] or []
     said = judge.in_words(explanation)
     if accepted and signature["result"] == "pass":
@@ -165,41 +166,45 @@ def false_likely(cell, signature, explanation):
 def run(args, workshop, dkim, over, keep):
     """Prints the table of cases and gives the exit status."""
     unsigned = gateway_messages.kinds()
-    every = cells(args.only)
-    verdicts = over(every, lambda cell: judged(cell, workshop, unsigned, dkim), args.jobs)
-    print("One row for each case: the systems in the order in which they had the message, and how many of its messages\n"
-          "were explained. partly: of some systems alone; lost: cannot be recovered what was there.\n")
-    print("| systems | messages | proven | partly | unknown | false | lost |\n|---|---|---|---|---|---|---|")
-    for name in dict.fromkeys(cell.damage.name for cell in every):
-        rows = [v for cell, v in zip(every, verdicts) if cell.damage.name == name]
-        counts = [sum(v.state == state for v in rows) for state in STATES]
-        print_row(name, len(rows), counts, sum(not v.possible for v in rows))
+    verdicts = over(cells(args.only), lambda cell: judged(cell, workshop, unsigned, dkim), args.jobs)
+    print_table(verdicts)
     list_open(verdicts)
-    bad = [v for v in verdicts if v.state == "false"]
-    idle = [v for v in verdicts if v.state == "passes"]
-    for verdict in idle:
-        print(f"\n**This broke no signature, so it measures nothing:** {verdict.cell}")
-    possible = [v for v in verdicts if v.possible]
-    proven = sum(v.state == "proven" for v in possible)
-    share = proven / len(possible) if possible else 1
-    partly = sum(v.state == "partly" for v in possible)
-    unknown = sum(v.state == "unknown" for v in possible)
-    print(f"\n**{len(every)} messages in {len({c.damage.name for c in every})} cases. Of {len(possible)} that can be had "
-          f"back: {proven} proven ({100 * share:.1f} %), {partly} partly, {unknown} unknown. "
-          f"Of {len(every) - len(possible)} that cannot be recovered: "
-          f"{sum(v.state != 'false' for v in verdicts if not v.possible)} without a false word. "
-          f"False: {len(bad)}.**", flush=True)
-    record(args.json, every, verdicts, {"cells": len(every), "possible": len(possible), "proven": proven,
-                                        "partly": partly, "unknown": unknown, "false": len(bad), "share": share})
+    totals = totals_of(verdicts)
+    print("\n**{cells} messages in {cases} cases. Of {possible} that can be recovered: {proven} proven "
+          "({percent:.1f} %), {partly} partly, {unknown} unknown. Of {lost} that cannot: {honest} without a false "
+          "word. False: {false}.**".format(**totals, percent=100 * totals["share"]), flush=True)
+    record(args.json, verdicts, totals)
     if args.keep:
         os.makedirs(args.keep, exist_ok=True)
-        for number, verdict in enumerate((v for v in verdicts if v.state != "proven" and v.possible or v in bad), 1):
+        open_ones = [v for v in verdicts if v.state == "false" or v.possible and v.state != "proven"]
+        for number, verdict in enumerate(open_ones, 1):
             keep(args.keep, verdict.cell, verdict, number)
-    return 1 if bad or idle or share < ENOUGH else 0
+    return 1 if totals["false"] or totals["idle"] or totals["share"] < ENOUGH else 0
 
 
-def print_row(name, count, counts, lost):
-    print(f"| {name} | {count} | " + " | ".join(str(n or "") for n in [*counts, lost]) + " |")
+def totals_of(verdicts):
+    possible = [v for v in verdicts if v.possible]
+    lost = [v for v in verdicts if not v.possible]
+    count = {state: sum(v.state == state for v in possible) for state in STATES}
+    return {"cells": len(verdicts), "cases": len({v.cell.damage.name for v in verdicts}), "possible": len(possible),
+            **count, "lost": len(lost), "honest": sum(v.state != "false" for v in lost),
+            "false": sum(v.state == "false" for v in verdicts), "idle": sum(v.state == "passes" for v in verdicts),
+            "share": count["proven"] / len(possible) if possible else 1}
+
+
+def print_table(verdicts):
+    print("One row for each case: the systems in the order in which they had the message, and how many of its\n"
+          "messages were explained. partly: not all of it is proven; lost: nothing can be proven, for nobody knows\n"
+          "what was there.\n")
+    print("| systems | messages | proven | partly | unknown | false | lost |\n|---|---|---|---|---|---|---|")
+    for name in dict.fromkeys(v.cell.damage.name for v in verdicts):
+        rows = [v for v in verdicts if v.cell.damage.name == name]
+        counts = [sum(v.state == state for v in rows) for state in STATES]
+        numbers = [len(rows), *counts, sum(not v.possible for v in rows)]
+        print(f"| {name} | " + " | ".join(str(n or "") for n in numbers) + " |")
+    for verdict in verdicts:
+        if verdict.state == "passes":
+            print(f"\n**This broke no signature, so it measures nothing:** {verdict.cell}")
 
 
 def list_open(verdicts):
@@ -217,12 +222,12 @@ def list_open(verdicts):
             print(f"- {name}: {detail}; said: {said}  \n  {places}{f' and {len(where) - 4} more' * (len(where) > 4)}")
 
 
-def record(path, every, verdicts, totals):
+def record(path, verdicts, totals):
     if not path:
         return
-    rows = [{"damage": cell.damage.name, "kind": cell.kind, "key": cell.key, "canonicalization": cell.canonicalization,
-             "state": v.state, "said": v.said, "detail": v.detail, "seconds": round(v.seconds, 3)}
-            for cell, v in zip(every, verdicts)]
+    rows = [{"damage": v.cell.damage.name, "kind": v.cell.kind, "key": v.cell.key,
+             "canonicalization": v.cell.canonicalization, "state": v.state, "said": v.said, "detail": v.detail,
+             "seconds": round(v.seconds, 3)} for v in verdicts]
     with open(path, "w") as file:
         json.dump({"totals": totals, "cells": rows}, file, indent=1, ensure_ascii=False)
         file.write("\n")
