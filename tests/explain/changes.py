@@ -194,7 +194,6 @@ FORMS = {  # how the link that was there is written within the new one
     "v2": lambda url: quote(url, safe="").replace("-", "%2D").replace("_", "%5F").replace("~", "%7E")
     .replace("%2F", "_").replace("%", "-"),
     "v3": v3_text, "v3 list": v3_list,
-    "base64": lambda url: base64.b64encode(url.encode()).decode(),
     "html": lambda url: html.escape(url, quote=False)}
 
 

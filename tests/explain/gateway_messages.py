@@ -8,7 +8,7 @@ TEXT = """\
 Dear Ann,
 
 the minutes of our meeting are at https://www.example.com/minutes/2023?day=14&room=blue and
-the plan is at https://www.example.com/plan_b/ (a draft).  It has EUR 1,250.00 for the chairs.
+the plan is at https://www.example.com/plan_b/?v=2#rooms (a draft).  It has EUR 1,250.00 for the chairs.
 
 \tRoom:\t\tblue
 \tSeats:\t\t24
@@ -25,7 +25,7 @@ MARKUP = """\
 <html><head><title>Minutes</title></head><body style="margin:0">
 <p>Dear Ann,</p>
 <p>the minutes of our meeting are <a href="https://www.example.com/minutes/2023?day=14&amp;room=blue">here</a>
-and the plan is <a href="https://www.example.com/plan_b/">there</a> (a draft).  It has EUR 1,250.00 for the chairs.</p>
+and the plan is <a href="https://www.example.com/plan_b/?v=2#rooms">there</a> (a draft).  It has EUR 1,250.00 for the chairs.</p>
 <table>
 \t<tr><td>Room</td><td>blue</td></tr>
 \t<tr><td>Seats</td><td>24</td></tr>
