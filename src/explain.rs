@@ -16,6 +16,7 @@ mod explaining;
 mod header;
 mod kept_body;
 mod key;
+mod line_ends;
 mod quote;
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ coded! {
         /// Something was added at the end of the body, or of a part of it.
         ContentAppended = "content-appended", Some(Part::Body),
             "do not take it for the sender's words; what adds it has to sign anew with \
-             a domain of its own, or to add none";
+             a domain of its own, or to leave signed mail alone";
         /// Something was added at the beginning of the body, or of a part of it.
         ContentPrepended = "content-prepended", Some(Part::Body),
             "do not take it for the sender's words; verify before it is put there, or \
@@ -114,7 +114,7 @@ coded! {
             "see what is wrong with the signature: dkim inspect";
         /// An Authentication-Results field says that the signature passed before.
         PassedAtDelivery = "passed-at-delivery", None,
-            "if that is a system of yours, look behind it for the change: a list, an \
+            "if that is a system of yours, look for the change after it: a list, an \
              archive, a mail program; if not, do not trust it";
         /// Nothing was found.
         Unknown = "unknown", None, COMPARE_BODY;

@@ -6,6 +6,7 @@ mod tests;
 use std::borrow::Cow;
 
 use super::key::nearby_queries;
+use super::line_ends::OtherLineEnds;
 use super::{Budget, Cause, Evidence, Explained, KeptBody, Part, Unfinished, explain};
 use crate::identifier::KeyQuery;
 use crate::lookup::KeyAnswer;
@@ -57,6 +58,8 @@ pub struct Explaining {
     wanted: Vec<Vec<KeyQuery>>,
     /// Those of them that are asked for, with the answers so far.
     asked: Vec<(KeyQuery, Option<KeyAnswer>)>,
+    /// The message with other line ends, whose keys are asked for too.
+    others: Vec<OtherLineEnds>,
 }
 
 /// What was found of a message, with the explanations of its failed signatures.
@@ -86,18 +89,22 @@ impl Explaining {
             }
         };
         let wanted: Vec<_> = judgement.report().verdicts.iter().map(names).collect();
-        let asked = in_turns(&wanted).into_iter().map(|query| (query, None));
+        let others = other_line_ends(&judgement, &body);
+        let keys: Vec<_> = others.iter().map(OtherLineEnds::pending).collect();
+        let asked = in_turns(&[keys, wanted.clone()].concat());
         Self {
-            asked: asked.collect(),
+            asked: asked.into_iter().map(|query| (query, None)).collect(),
             judgement,
             body,
             wanted,
+            others,
         }
     }
 
     /// The names that have no answer yet and at which a key may be that explains a signature: those
-    /// near the names of keys that are missing or did not make the signature. They are at most 30
-    /// for a message, and none of them is above the organizational domain of a signer.
+    /// near the names of keys that are missing or did not make the signature, and the very name where
+    /// the message may be good with other line ends. They are at most 30 for a message, and none of
+    /// them is above the organizational domain of a signer.
     ///
     /// The search goes without answers that do not come.
     #[must_use]
@@ -110,6 +117,9 @@ impl Explaining {
     /// an earlier one.
     pub fn answer(&mut self, query: &KeyQuery, answer: KeyAnswer) {
         if let Some((_, slot)) = self.asked.iter_mut().find(|(asked, _)| asked == query) {
+            for other in &mut self.others {
+                other.answer(query, &answer);
+            }
             *slot = Some(answer);
         }
     }
@@ -135,6 +145,7 @@ impl Explaining {
             body,
             wanted,
             asked,
+            others,
         } = self;
         let search = Search {
             bodies: Bodies::new(&judgement, &body),
@@ -143,7 +154,18 @@ impl Explaining {
         };
         let verdicts = &judgement.report().verdicts;
         let mut signatures = vec![None; verdicts.len()];
-        let failing = (0..verdicts.len()).filter(|&at| is_failure(&verdicts[at]));
+        for other in others {
+            let body = body.bytes().unwrap_or_default();
+            let explained = other.explain(judgement.report(), body, budget);
+            for (slot, explained) in signatures.iter_mut().zip(explained.unwrap_or_default()) {
+                *slot = slot.take().or(explained);
+            }
+        }
+        for (slot, verdict) in signatures.iter_mut().zip(verdicts) {
+            slot.take_if(|_| !is_failure(verdict) || verdict.is_good());
+        }
+        let is_open = |at: &usize| is_failure(&verdicts[*at]) && signatures[*at].is_none();
+        let failing = (0..verdicts.len()).filter(is_open);
         let failing: Vec<_> = failing.collect();
         for (at, left) in failing.iter().copied().zip((1..=failing.len()).rev()) {
             let left = u32::try_from(left).unwrap_or(u32::MAX);
@@ -166,6 +188,19 @@ impl Explaining {
 fn is_failure(verdict: &Verdict) -> bool {
     verdict.result() != VerificationResult::Pass
         && (verdict.signature.is_some() || matches!(verdict.reason, Some(Reason::Signature(_))))
+}
+
+/// The message with other line ends, where that may explain a signature.
+fn other_line_ends(judgement: &Judgement, body: &KeptBody) -> Vec<OtherLineEnds> {
+    let report = judgement.report();
+    let is_open = |verdict: &Verdict| is_failure(verdict) && !verdict.is_good();
+    match body.bytes() {
+        // In an mbox all line ends are those of the mbox.
+        Some(body) if !judgement.has_two_readings() && report.verdicts.iter().any(is_open) => {
+            OtherLineEnds::all(report, body)
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// As many of these queries as are asked, each once, in turns from each list.

@@ -86,10 +86,13 @@ pub(super) fn explain_key(
             explain_record(signature, error, verdict.unreadable_record, &passed, found);
         }
         Some(Reason::KeyTypeMismatch) => {
-            let detail = format!(
-                "the published key is not one for a={}",
-                signature.algorithm.name()
-            );
+            let wanted = signature.algorithm.key_type().name();
+            let mut detail = format!("the published key is not of the type {wanted}");
+            if let Some(key) = &verdict.key {
+                let other = key.record.key.key_type().name();
+                detail.push_str(&format!(", but {other}"));
+            }
+            detail.push_str(&format!("; a={} needs it", signature.algorithm.name()));
             found.push(wrong_key(signature, Proof::Likely, detail));
             explain_nearby(evidence, signature, budget, found)?;
         }
@@ -106,8 +109,7 @@ pub(super) fn explain_key(
     let changed =
         verdict.signature_matches == Some(false) || verdict.body_hash_matches() == Some(false);
     if let Some(said) = said_good(&passed).filter(|_| changed && found.len() == before) {
-        let detail =
-            format!("{said}; if so, what broke it, in the message or of the key, came after that");
+        let detail = format!("{said}; if so, the message or the key was changed after that");
         found.push(told(Cause::PassedAtDelivery, Proof::Possible, detail));
     }
     Ok(())
@@ -219,7 +221,7 @@ fn unreadable_field(verdict: &Verdict) -> Option<Explanation> {
         ),
         SignatureError::TagList(_) | SignatureError::EmptyTag(_) => (
             Proof::Possible,
-            "the field may have been damaged or cut off".to_owned(),
+            "the field cannot be read: it may have been damaged or cut off".to_owned(),
         ),
         _ => return None,
     };
@@ -241,7 +243,9 @@ fn explain_wrong_key(
         return Ok(());
     };
     if repaired(evidence, signature, key, budget)? {
-        let detail = "b= lost its plus signs, which became spaces: with them it is good".to_owned();
+        let detail =
+            "the plus signs of b= became spaces: with plus signs again the signature is good"
+                .to_owned();
         found.push(Explanation {
             field: Some(FIELD_NAME.to_owned()),
             ..told(Cause::SignatureFieldChanged, Proof::Proven, detail)
@@ -266,12 +270,13 @@ fn explain_wrong_key(
     }
     explain_nearby(evidence, signature, budget, found)?;
     let detail = if length == expected {
-        "the signature does not open with the published key: it was made with another key, or b= \
-         is damaged"
+        "the published key did not make the signature: it was made with another key, or b= is \
+         damaged"
             .to_owned()
     } else {
         format!(
-            "the signature was made with a key of {} bits, and the published one has {}",
+            "the signature was made with another key: b= has the length for a key of {} bits, and the \
+             published one has {}",
             length * 8,
             key.bits()
         )
@@ -280,8 +285,8 @@ fn explain_wrong_key(
     if let Some(said) = said_good(passed) {
         proof = Proof::Possible;
         let detail = format!(
-            "{said}, and it does not open with the key that is published now; if so, the key was \
-             replaced since"
+            "{said}, and the key that is published now did not make it; if so, the key was replaced \
+             since"
         );
         found.push(told(Cause::KeyRotated, proof, detail));
     }
@@ -358,14 +363,9 @@ fn explain_nearby(
                 key.verify(signature.algorithm.hash(), hash, &signature.signature)
             });
         if verifies || (is_of_rsa(key) && Target::new(key, signature).is_some()) {
-            let mut detail =
+            let detail =
                 format!("the key that made the signature is at {query} and not at {wanted}");
-            detail.push_str(zone_file_hint(query, signature));
-            let original = Some(query.name().to_owned());
-            found.push(Explanation {
-                original,
-                ..told(Cause::SelectorMisspelled, Proof::Proven, detail)
-            });
+            found.push(misspelled(query, signature, Proof::Proven, detail));
             return Ok(());
         }
         if !is_of_rsa(key) {
@@ -373,21 +373,31 @@ fn explain_nearby(
         }
     }
     if let Some(query) = possible {
-        let mut detail = format!("there is a key at {query}, and s= and d= lead to {wanted}");
-        detail.push_str(zone_file_hint(query, signature));
-        found.push(Explanation {
-            original: Some(query.name().to_owned()),
-            ..told(Cause::SelectorMisspelled, Proof::Possible, detail)
-        });
+        let detail = format!("there is a key at {query}, and s= and d= lead to {wanted}");
+        found.push(misspelled(query, signature, Proof::Possible, detail));
     }
     Ok(())
 }
 
-/// What a name with the domain twice comes from.
-fn zone_file_hint(query: &KeyQuery, signature: &Signature) -> &'static str {
-    if nearby::lacks_a_dot(query, signature) {
-        ": the name in the zone file lacks its final dot, and the zone's own was added to it"
+/// A key under another name. One with the domain twice comes from a zone file.
+fn misspelled(
+    query: &KeyQuery,
+    signature: &Signature,
+    proof: Proof,
+    mut detail: String,
+) -> Explanation {
+    let wanted = signature.query.name();
+    let remedy = if nearby::lacks_a_dot(query, signature) {
+        detail.push_str(
+            ": the name in the zone file lacks its final dot, and the zone's own was added to it",
+        );
+        format!("write the name in the zone file with its final dot: {wanted}")
     } else {
-        ""
+        format!("have the signer name the key where it is (s=, d=), or publish it at {wanted}")
+    };
+    Explanation {
+        original: Some(query.name().to_owned()),
+        remedy: remedy.into(),
+        ..told(Cause::SelectorMisspelled, proof, detail)
     }
 }

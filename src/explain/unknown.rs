@@ -48,31 +48,36 @@ pub(super) fn explanation(
         let detail = format!("nothing was found before the search ended: {why}");
         return told(detail, why.remedy());
     }
-    let (detail, remedy): (_, Cow<'static, str>) =
-        match (verdict.signature_matches, verdict.body_hash_matches()) {
-            (_, Some(false)) if !searched => (
-                "the body was changed, and it is too large to be searched",
-                Part::Body.remedy().into(),
-            ),
-            (None, body) => without_key(verdict, body),
-            (Some(true), _) => (
-                "the body was changed, and not in a way that mail systems are known for",
-                Part::Body.remedy().into(),
-            ),
-            (Some(false), Some(false)) => (
-                "header and body were changed, and not in ways that mail systems are known for",
-                Part::Body.remedy().into(),
-            ),
-            (Some(false), _) if is_of_ed25519(verdict) => (
-                "the header was changed, not in a way that mail systems are known for, or the \
-             signature was made with another key",
-                Part::Header.remedy().into(),
-            ),
-            (Some(false), _) => (
-                "the header was changed, and not in a way that mail systems are known for",
-                Part::Header.remedy().into(),
-            ),
-        };
+    let (detail, remedy): (_, Cow<'static, str>) = match (
+        verdict.signature_matches,
+        verdict.body_hash_matches(),
+    ) {
+        (_, Some(false)) if !searched => (
+            "the body was changed, and it is too large to be searched: over 128 MiB",
+            Part::Body.remedy().into(),
+        ),
+        (None, body) => without_key(verdict, body),
+        (Some(true), _) => (
+            "the body was changed, and not in a way that mail systems are known for",
+            Part::Body.remedy().into(),
+        ),
+        (Some(false), Some(false)) => (
+            "the body was changed, and not in a way that mail systems are known for; the header was \
+                 changed likewise, or the signature was made with another key",
+            "do not rely on it; ask the sender, or compare: dkim inspect --canonical header FILE; \
+                 dkim inspect --canonical body FILE"
+                .into(),
+        ),
+        (Some(false), _) if is_of_ed25519(verdict) => (
+            "the header was changed, and not in a way that mail systems are known for, or the \
+                 signature was made with another key",
+            Part::Header.remedy().into(),
+        ),
+        (Some(false), _) => (
+            "the header was changed, and not in a way that mail systems are known for",
+            Part::Header.remedy().into(),
+        ),
+    };
     told(detail.to_owned(), remedy)
 }
 

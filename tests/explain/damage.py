@@ -73,6 +73,15 @@ class Cause:
                 return word if isinstance(word, str) else " or ".join(word)
         return None
 
+    def merged_with(self, causes):
+        """What one sentence tells of this cause and of others with the same code: words of any of them are enough, and
+        of several fields it need not name one."""
+        codes = dict.fromkeys(code for cause in causes for code in cause.codes)
+        words = [([word] if isinstance(word, str) else word) for cause in causes for word in cause._says or ()]
+        field = self.field if all(cause.field == self.field for cause in causes) else None
+        return Cause(*codes, proven=self._proven, unknown=self._unknown, field=field, half=self.half,
+                     says=(tuple(w for group in words for w in group),) if words else ())
+
     def __str__(self):
         if not self.codes:
             return "unknown"

@@ -13,6 +13,7 @@ import messages
 import signing
 from messages import BANNER, CRLF, FOOTER, name_of
 
+COUNT = 2000
 SIGNED = ("from", "to", "subject", "date", "message-id", "mime-version", "content-type", "content-transfer-encoding")
 WORDS = b"never always receive refuse nothing everything Monday Bob account deadline half double".split()
 
@@ -30,7 +31,7 @@ def in_header(chance, message):
     fields, _ = messages.split(message)
     at, spans = 0, []
     for field in fields:
-        if name_of(field) in SIGNED:
+        if name_of(field) in SIGNED and messages.value_of(field):
             spans.append((at + field.index(b":") + 2, at + len(field) - 2))
         at += len(field)
     return place(chance, message, *chance.choice(spans))
@@ -209,8 +210,8 @@ BAD = ("passed", "false", "alone", "hidden")
 
 
 def run(args, workshop, dkim):
-    lines, silent, causes = {title: [] for title in TITLES}, 0, {}
-    made = {f"{sample.number:05}.eml": sample for sample in samples(args.count, args.seed, workshop)}
+    lines, silent, causes, wanted = {title: [] for title in TITLES}, 0, {}, args.count or COUNT
+    made = {f"{sample.number:05}.eml": sample for sample in samples(wanted, args.seed, workshop)}
     with tempfile.TemporaryDirectory(prefix="dkim-tampered-") as folder:
         for name, sample in made.items():
             with open(os.path.join(folder, name), "wb") as file:
@@ -234,7 +235,7 @@ def run(args, workshop, dkim):
         if args.keep and any(title in BAD for title in found):
             keep(args.keep, name, sample)
     alone = sum(not sample.harmless for sample in made.values())
-    print(f"{args.count} messages tampered with (seed {args.seed}), {args.count - alone} of them changed harmlessly as "
+    print(f"{wanted} messages tampered with (seed {args.seed}), {wanted - alone} of them changed harmlessly as "
           f"well; {len(made) - silent} judged, {silent} without an answer.\n")
     print("| proof | cause | times |\n|---|---|---|")
     for (proof, cause), count in sorted(causes.items(), key=lambda item: (the.PROOFS.index(item[0][0]), -item[1])):
@@ -243,7 +244,7 @@ def run(args, workshop, dkim):
         show(TITLES[title], lines[title], 40 if title in BAD else 5)
     count = {title: len(lines[title]) for title in TITLES}
     print(f"\n**Of the {alone} messages that were only tampered with: {count['alone']} proofs (the goal is 0), and "
-          f"{count['same']} where the text says the same. Of the {args.count - alone} others: {count['expected']} "
+          f"{count['same']} where the text says the same. Of the {wanted - alone} others: {count['expected']} "
           f"proofs of the harmless change, as expected. Of all: {count['false']} false proofs, {count['hidden']} that "
           f"hide the tampering, {count['passed']} that pass.**")
     return 1 if silent or any(count[title] for title in BAD) else 0

@@ -90,7 +90,7 @@ def shows_original(entry):
     """Whether there is an original value where one was found."""
     if entry["proof"] != "proven" or entry["cause"] not in (*WITH_ORIGINAL, "header-recased") or not entry["field"]:
         return True
-    return bool(entry["original"])
+    return bool(entry["original"]) or "empty" in entry["detail"]
 
 
 def is_platitude(entry):

@@ -102,22 +102,25 @@ class Workshop:
         return bool(verdicts) and verdicts[0]["ok"]
 
 
-def sign_by_hand(message, key, label, hashed=None, length=None, body_hash=None):
+USUAL = ("from", "to", "subject", "date", "message-id")
+
+
+def sign_by_hand(message, key, label, hashed=None, length=None, body_hash=None, wanted=USUAL):
     """A signature whose field says c=`label` though it was made with `hashed`, or with a body hash or a body length
-    that are not those of the body: what broken signers send."""
+    that are not those of the body: what broken signers send. Or one of fields that `dkim sign` would not sign, or that
+    are not there (`wanted`: h=, each name once)."""
     header_how, body_how = (hashed or label).split("/")
     fields, body = split(message)
     if body_hash is None:
         body_hash = hash_of(reference.canonical_body(body, body_how))
-    wanted = ["from", "to", "subject", "date", "message-id"]
     tag = f" l={length};" if length is not None else ""
     algorithm = "ed25519-sha256" if key == "ed25519" else "rsa-sha256"
     field = (f"DKIM-Signature: v=1; a={algorithm}; c={label}; d={DOMAIN}; s={SELECTORS[key]};\r\n"
              f"\tt={SIGNED_AT}; h={':'.join(wanted)};{tag}\r\n\tbh={body_hash};\r\n\tb=").encode()
     signed = b""
     for name in wanted:
-        found = next(f for f in reversed(fields) if f.split(b":", 1)[0].lower() == name.encode())
-        signed += reference.canonical_header(found, header_how)
+        found = next((f for f in reversed(fields) if f.split(b":", 1)[0].lower() == name.encode()), None)
+        signed += reference.canonical_header(found, header_how) if found else b""
     signed += reference.canonical_header(field + CRLF, header_how)[:-2]
     return field + base64.b64encode(raw_signature(key, signed)) + CRLF + message
 

@@ -16,9 +16,11 @@ from messages import BANNER, CRLF, FOOTER, HTML_BANNER, Message
 BUDGET, WITHIN = 2000, 8  # units of work, and the seconds that they may take
 SHORT_BUDGET, SHORT_WITHIN = 100, 0.6
 ONE_MEGABYTE_WITHIN = 0.5
+FOOTER_AND_TAG_WITHIN = 0.05
 SLACK = 0.3  # seconds: starting the process, reading the file
 PATIENCE = 30  # seconds, then the process is killed
 MEMORY = 150  # megabytes, for hostile messages
+LARGE_MEMORY = 160  # for one of 50 MB
 
 # A process of its own, for what a child used counts what its parent had when it was started.
 MEASURE = """
@@ -27,15 +29,18 @@ started = time.monotonic()
 output = b""
 try:
     output = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, timeout=float(sys.argv[1])).stdout
+    late = False
 except subprocess.TimeoutExpired:
-    pass
-print(time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, flush=True)
+    late = True
+wall, used = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+print(wall if late else min(wall, used.ru_utime + used.ru_stime), used.ru_maxrss, flush=True)
 sys.stdout.buffer.write(output)
 """
 
 
 def measure(command, runs):
-    """(the best of so many wall times, the most megabytes, the output)"""
+    """(the best of so many times, the most megabytes, the output). The time of the processor, where it is less than
+    that of the clock: on a busy machine the clock tells of other programs."""
     times, megabytes, out = [], 0, b""
     for _ in range(runs):
         done = subprocess.run([sys.executable, "-S", "-c", MEASURE, str(PATIENCE), *command], stdout=subprocess.PIPE,
@@ -138,7 +143,7 @@ def hostile_cases():
 class Case:
     name: str
     make: object  # key, canonicalization -> the message to be explained
-    budget: int  # None: it has to be found within ONE_MEGABYTE_WITHIN
+    budget: int  # None: it has to be found
     within: float
     runs: int
     memory: float = None
@@ -149,14 +154,16 @@ def cases(workshop):
 
     def damaged(message, hurt):
         return lambda key, canonicalization: hurt(workshop.sign(message, key, canonicalization))
-    yield Case("1 MB, footer and Subject tag", damaged(big, footer_and_tag), None, ONE_MEGABYTE_WITHIN, 5)
+    yield Case("1 MB, footer and Subject tag", damaged(big, footer_and_tag), None,
+               FOOTER_AND_TAG_WITHIN, 5)
     yield Case("1 MB, banner in text and HTML part and Subject tag", damaged(large_html(), banners_and_tag), None,
                ONE_MEGABYTE_WITHIN, 5)
     yield Case("1 MB, footer as a part of its own and Subject tag", damaged(large_mixed(), part_and_tag), None,
                ONE_MEGABYTE_WITHIN, 5)
     yield Case("1 MB, random damage", damaged(big, random_damage), BUDGET, WITHIN, 3)
-    yield Case("50 MB, footer and Subject tag", damaged(huge, footer_and_tag), BUDGET, WITHIN, 2)
-    yield Case("50 MB, random damage", damaged(huge, random_damage), BUDGET, WITHIN, 2)
+    yield Case("50 MB, footer and Subject tag", damaged(huge, footer_and_tag), BUDGET, WITHIN, 2,
+               LARGE_MEMORY)
+    yield Case("50 MB, random damage", damaged(huge, random_damage), BUDGET, WITHIN, 2, LARGE_MEMORY)
     workshop.forget(huge)
     for name, make in hostile_cases():
         yield Case(f"hostile: {name}", make, SHORT_BUDGET, SHORT_WITHIN, 3, MEMORY)

@@ -28,7 +28,6 @@ impl Story {
     }
 
     /// The same with what to do about this very change, in lower case and without a full stop.
-    #[allow(dead_code, reason = "for the rules")]
     pub(super) fn with_remedy(self, remedy: impl Into<Cow<'static, str>>) -> Self {
         Self {
             remedy: Some(remedy.into()),

@@ -199,7 +199,10 @@ fn add_line_end(alternatives: &mut Alternatives<'_, '_>) {
             original: None,
             detail: detail.to_owned(),
             change: None,
-            remedy: None,
+            remedy: Some(
+                "have the signer hash its own field without the line end behind it (RFC 6376 §3.7)"
+                    .into(),
+            ),
         }],
     });
 }

@@ -35,7 +35,12 @@ pub(super) fn explain_record(
             if let Some(said) = said {
                 detail.push_str(&format!("; {said} before that"));
             }
-            found.push(told(Cause::KeyRotated, Proof::Likely, detail));
+            let remedy = "rely on nothing: a key may be revoked because it was stolen; a signer keeps \
+                          an old key published as long as mail signed with it is under way";
+            found.push(Explanation {
+                remedy: remedy.into(),
+                ..told(Cause::KeyRotated, Proof::Likely, detail)
+            });
         }
         RecordError::Key(PublicKeyError::NotDer(DerError::Truncated { expected, present })) => {
             let detail = format!(

@@ -10,7 +10,7 @@ use crate::explain::{Budget, Cause, Evidence, Explained, Explanation, Proof, exp
 use crate::identifier::{Sdid, Selector};
 use crate::key::PrivateKey;
 use crate::lookup::KeyAnswer;
-use crate::message::{LineEndings, parse};
+use crate::message::{Header, LineEndings, parse};
 use crate::sign::{Choices, Signer, Signing};
 use crate::verify::Verifier;
 
@@ -44,6 +44,16 @@ pub(in crate::explain) fn sign(message: &str, file: &[u8], selector: &str) -> St
 }
 
 fn sign_with(choices: Choices, message: &str, file: &[u8], selector: &str) -> String {
+    let (header, body) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
+    field_of(choices, header, body, file, selector) + message
+}
+
+/// The signature of a message in whichever reading.
+pub(in crate::explain) fn sign_parsed(header: Header, body: &[u8], file: &[u8]) -> String {
+    field_of(Choices::default(), header, body, file, "s1")
+}
+
+fn field_of(choices: Choices, header: Header, body: &[u8], file: &[u8], selector: &str) -> String {
     let choices = Choices {
         wrap: false,
         ..choices
@@ -55,10 +65,9 @@ fn sign_with(choices: Choices, message: &str, file: &[u8], selector: &str) -> St
         choices,
     );
     let signers = [signer.unwrap()];
-    let (header, body) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
     let mut signing = Signing::begin(&signers, header, 1_700_000_000).unwrap();
     signing.body(body);
-    signing.finish().unwrap().concat() + message
+    signing.finish().unwrap().concat()
 }
 
 fn explained(message: &str, dns: &[(&str, &str)]) -> Vec<Explanation> {

@@ -7,6 +7,8 @@ use dkim_toolkit::message::with_file;
 use dkim_toolkit::verdict::{Verdict, VerificationResult, Warning, WarningCode};
 use dkim_toolkit::verify::{MessageResult, Report};
 
+use crate::files::Place;
+
 /// What is said of one message.
 pub struct Outcome {
     pub result: MessageResult,
@@ -15,8 +17,8 @@ pub struct Outcome {
     pub report: Report,
     /// Why signatures do not pass, if that was asked.
     pub explanations: Option<Explanations>,
-    /// How `dkim inspect` names the message.
-    pub file: Option<String>,
+    /// Where the message is.
+    pub place: Place,
 }
 
 /// What explains each signature of a message, in order; `None` for one that needs none.
@@ -64,9 +66,9 @@ impl Outcome {
 
     /// A remedy, with the message's file for the `FILE` in its command.
     pub fn named<'a>(&self, remedy: &'a str) -> Cow<'a, str> {
-        match &self.file {
-            Some(file) if remedy.contains("dkim inspect") => with_file(remedy, file).into(),
-            _ => remedy.into(),
+        match self.place.word_in(remedy) {
+            Some(file) => with_file(remedy, &file).into(),
+            None => remedy.into(),
         }
     }
 

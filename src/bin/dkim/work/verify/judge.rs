@@ -273,7 +273,7 @@ impl Judge {
             unmet: self.requirement.unmet(&report),
             report,
             explanations,
-            file: place.word_in("dkim inspect"),
+            place: place.clone(),
         };
         let text = if self.failing && !outcome.is_failing() {
             String::new()
