@@ -267,7 +267,7 @@ mod tests {
         let mut seconds = 0..;
         let mut budget = Budget::new(u64::MAX, || Duration::from_secs(seconds.next().unwrap()));
         let share = budget.within(1 << 30, |budget| {
-            assert_eq!(count(budget, STEP as usize), 59);
+            assert_eq!(count(budget, 256 * 1024), 59);
             budget.spend(1)
         });
         assert_eq!(share, Err(Exhausted));

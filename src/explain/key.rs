@@ -78,7 +78,7 @@ pub(super) fn explain_key(
                 found.push(told(Cause::KeyRotated, Proof::Possible, detail));
             }
             if found.len() == before {
-                found.push(missing::key_missing(evidence, signature, reason));
+                found.push(missing::key_missing(evidence, signature, *reason));
             }
         }
         None if verdict.key.is_none() => found.push(missing::not_asked(verdict, signature)),

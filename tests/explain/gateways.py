@@ -209,7 +209,7 @@ def print_table(verdicts):
 
 def list_open(verdicts):
     """What is false, and what is not proven though it could be."""
-    for state, title in (("false", "False"), ("unknown", "Not proven at all"), ("partly", "Proven of some systems")):
+    for state, title in (("false", "False"), ("unknown", "Not proven at all"), ("partly", "Partly proven")):
         groups = {}
         for verdict in verdicts:
             if verdict.state == state and (verdict.possible or state == "false"):

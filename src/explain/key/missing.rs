@@ -10,7 +10,7 @@ use crate::verdict::{KeyNotFound, Reason, Verdict};
 pub(super) fn key_missing(
     evidence: &Evidence<'_>,
     signature: &Signature,
-    reason: &KeyNotFound,
+    reason: KeyNotFound,
 ) -> Explanation {
     let name = signature.query.name();
     let mut detail = match reason {
