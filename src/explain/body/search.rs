@@ -40,6 +40,9 @@ const LIKELY: u32 = 4;
 const LONGEST: usize = 4 * 1024 * 1024;
 /// So many times is a body gone through where it is looked into.
 const PASSES: usize = 16;
+/// To what costs no more, and to a body with nothing undone in its parts, anything thinkable may
+/// have been done besides; to others what is likely.
+const SURE: u32 = 1;
 /// Memory for bodies that wait to be looked into, and for what rules said.
 const ROOM: usize = 48 * 1024 * 1024;
 /// Of a list for which there is no room, so many are kept.
@@ -381,20 +384,24 @@ impl<'c> Search<'c, '_, '_> {
             (0, false) => ELSEWHERE,
             _ => SECOND,
         };
-        let is_first = node.changed.is_empty();
+        let dearest = if node.changed.is_empty() || node.cost <= SURE {
+            u32::MAX
+        } else {
+            LIKELY
+        };
         let cost = |each: &Listed| {
             if likenesses.contains(&each.likeness) {
                 return Some(0);
             }
             let cost = each.undone.cost + more;
-            (is_first || cost <= LIKELY).then_some(cost)
+            (cost <= dearest).then_some(cost)
         };
         let text = leaf.text(&version.bytes);
         let mut list = if version.is_first() {
             version.undone(text)
         } else {
             version.undone(Text {
-                dearest: LIKELY - more,
+                dearest: dearest.saturating_sub(more),
                 ..text
             })
         };
@@ -612,8 +619,11 @@ impl<'c> Search<'c, '_, '_> {
                 }
                 OfBody::Shape(shape) => stories.extend(shape.stories(before.bytes(), is_all)),
                 OfBody::Text(undone) => {
-                    let text = before.text();
-                    stories.extend(told::tell(&undone.change, &undone.edits, text, "body"));
+                    let told = told::tell(&undone.change, &undone.edits, before.text(), "body");
+                    match undone.change {
+                        Change::Added(Where::End) => behind.extend(told),
+                        _ => stories.extend(told),
+                    }
                 }
             }
         }

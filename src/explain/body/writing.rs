@@ -36,7 +36,7 @@ pub(super) fn writings() -> Vec<Writing> {
         // The most common style of each encoding, as parts are written anew.
         let is_first = others[..at]
             .iter()
-            .all(|before| before.encoding() != recoding.encoding());
+            .all(|before| before.kind() != recoding.kind());
         let cost = if is_first { 2 } else { 5 };
         let converted = u32::from(recoding.converted.is_some());
         (Some(*recoding), cost + converted)
@@ -149,6 +149,11 @@ impl Recoding {
     /// The encoding that this is one way of.
     pub(super) const fn encoding(self) -> Encoding {
         self.style.encoding()
+    }
+
+    /// What differs in more than style.
+    const fn kind(self) -> (Encoding, Option<Converted>) {
+        (self.encoding(), self.converted)
     }
 
     /// A text in this encoding; `None` if it cannot have been in the charset that this is about.

@@ -52,7 +52,7 @@ fn added_parts() {
         &appended,
         "an attachment, 1 line (6 bytes): “Content-Type: image/png",
     );
-    let lines = [Cause::ContentAppended, Cause::TrailingLinesChanged];
+    let lines = [Cause::TrailingLinesChanged, Cause::ContentAppended];
     check(&both, &[FIRST, SECOND, "\r\n", FOOTER], &lines, "was added");
     check(
         &[FIRST, SECOND, "\r\n"],

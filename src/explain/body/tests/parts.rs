@@ -227,7 +227,7 @@ fn between_parts() {
         &original,
         &one,
         &lines,
-        &["removed: 1 line was"],
+        &["at the end of the text part (part 1 of 2) was removed"],
     );
     let bare = &original[original.find("--b").unwrap()..];
     let removed = [Cause::TransferEncodingChanged];
