@@ -232,7 +232,7 @@ fn variants(text: Text<'_>, links: &[&Found], extra: u32, undone: &mut Vec<Undon
 /// Without the slash that is behind a host alone.
 fn without_slash(was: &[u8]) -> Option<Vec<u8>> {
     let without = was.strip_suffix(b"/")?;
-    (without.iter().filter(|byte| **byte == b'/').count() == 2).then(|| without.to_vec())
+    (memchr::memchr_iter(b'/', without).count() == 2).then(|| without.to_vec())
 }
 
 /// `www.example.org` for `http://www.example.org`, as people write it; without a slash that is

@@ -56,7 +56,7 @@ const fn checks(
 /// Those of which it is known how the link that was there is read from theirs. Of Mimecast's nothing
 /// but a token is left.
 #[rustfmt::skip]
-const GATEWAYS: [Gateway; 12] = [
+const GATEWAYS: &[Gateway] = &[
     checks("Microsoft Safe Links", "*.safelinks.protection.outlook.com", "/", Parameter("url")),
     // Proofpoint, "How do I decode a rewritten URL?", for both versions.
     checks("Proofpoint URL Defense", "urldefense.com", "/v3/__", Stars),

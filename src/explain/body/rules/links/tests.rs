@@ -239,3 +239,22 @@ fn hosts() {
     check("https://bank.example:x@a.example:8080/b", "a.example");
     check("https:", "");
 }
+
+/// The page shows how a row is added, by one that is there.
+#[test]
+fn the_page_shows_a_row_of_the_table() {
+    let page = include_str!("../../../../../docs/explain.md");
+    let (_, diff) = page
+        .split_once("```diff\n--- a/src/explain/body/rules/links")
+        .unwrap();
+    let (diff, _) = diff.split_once("```").unwrap();
+    let table = include_str!("gateways.rs");
+    let rows = diff
+        .lines()
+        .filter(|line| line[..4.min(line.len())].ends_with("   "));
+    let rows: Vec<_> = rows.map(|row| &row[1..]).collect();
+    assert!(
+        rows.len() == 3 && table.contains(&rows.join("\n")),
+        "{rows:#?}"
+    );
+}
