@@ -40,7 +40,9 @@ const LIKELY: u32 = 4;
 const LONGEST: usize = 4 * 1024 * 1024;
 /// So many times is a body gone through where it is looked into.
 const PASSES: usize = 16;
-/// To what costs no more, and to a body with nothing undone in its parts, anything thinkable may
+/// What several changes may cost, of which none is sure.
+const TOGETHER: u32 = 7;
+/// To what costs no more anything thinkable may
 /// have been done besides; to others what is likely.
 const SURE: u32 = 1;
 /// Memory for bodies that wait to be looked into, and for what rules said.
@@ -153,6 +155,15 @@ impl<'c> Node<'c> {
             body,
             changed: Vec::new(),
             cost,
+        }
+    }
+
+    /// What a change may cost that was done besides.
+    const fn dearest(&self) -> u32 {
+        if self.cost <= SURE {
+            DEAREST
+        } else {
+            TOGETHER.saturating_sub(self.cost)
         }
     }
 
@@ -328,7 +339,10 @@ impl<'c> Search<'c, '_, '_> {
             self.budget.spend(PASSES * body.bytes().len())?;
             let shapes = Shape::all_of(&body.structure, body.bytes()).into_iter();
             named.extend(shapes.map(|(cost, shape)| (cost, Named::OfBody(OfBody::Shape(shape)))));
-            let text = body.text();
+            let text = Text {
+                dearest: node.dearest(),
+                ..body.text()
+            };
             let rules = rules::OF_BODIES.iter();
             let texts = listed(rules.flat_map(|rule| rule(text)), text);
             // Two changes of line ends undo each other, or are none that a system makes.
@@ -384,11 +398,7 @@ impl<'c> Search<'c, '_, '_> {
             (0, false) => ELSEWHERE,
             _ => SECOND,
         };
-        let dearest = if node.changed.is_empty() || node.cost <= SURE {
-            u32::MAX
-        } else {
-            LIKELY
-        };
+        let dearest = node.dearest();
         let cost = |each: &Listed| {
             if likenesses.contains(&each.likeness) {
                 return Some(0);
