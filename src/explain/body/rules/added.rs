@@ -19,12 +19,14 @@ use crate::explain::body::undone::{Text, Undone, Where};
 const FOOTER_LINES: usize = 120;
 /// Lines at the beginning that may be the last of a banner.
 const BANNER_LINES: usize = 80;
+/// Lines beyond these that are hardly so.
+const MORE_LINES: usize = 200;
 /// Blocks at either end beyond these lines.
 const MORE_BLOCKS: usize = 40;
 /// Blocks of which each pair is taken.
 const MOST_BLOCKS: usize = 26;
 /// Stretches between any two lines or tags, the short ones first.
-const MOST_WITHIN: usize = 600;
+const MOST_WITHIN: usize = 800;
 /// Stretches within lines.
 const MOST_IN_LINES: usize = 300;
 
@@ -185,6 +187,8 @@ fn banners(lines: &[Line], found: &mut Found<'_>) {
         }
         if is_end || !is_far {
             found.put(Where::Beginning, 0..line.end, cost);
+        } else if at < BANNER_LINES + MORE_LINES {
+            found.put(Where::Beginning, 0..line.end, 6);
         }
     }
 }

@@ -97,8 +97,13 @@ struct Ends {
     script: Next,
 }
 
-#[derive(Default)]
-struct Next(Option<Option<usize>>);
+#[derive(Clone, Copy, Default)]
+enum Next {
+    #[default]
+    Unknown,
+    At(usize),
+    Nowhere,
+}
 
 impl Next {
     /// The first that is behind this place.
@@ -108,13 +113,19 @@ impl Next {
         at: usize,
         find: impl Fn(&[u8]) -> Option<usize>,
     ) -> Option<usize> {
-        let is_known = self
-            .0
-            .is_some_and(|next| next.is_none_or(|next| next >= at));
+        let is_known = match *self {
+            Self::Unknown => false,
+            Self::At(next) => next >= at,
+            Self::Nowhere => true,
+        };
         if !is_known {
-            self.0 = Some(find(&html[at..]).map(|next| at + next));
+            let next = find(&html[at..]);
+            *self = next.map_or(Self::Nowhere, |next| Self::At(at + next));
         }
-        self.0?
+        match *self {
+            Self::At(next) => Some(next),
+            Self::Unknown | Self::Nowhere => None,
+        }
     }
 }
 

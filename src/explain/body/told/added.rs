@@ -199,7 +199,7 @@ mod tests {
                 .collect();
             assert_eq!(told(at, media, marked), expected, "{marked}");
         };
-        use Where::{Around, Beginning, End, Within};
+        use Where::{Beginning, End, Within};
         let text = Media::Text;
         check(
             End,
@@ -265,6 +265,19 @@ mod tests {
                 "white space was added at the end of the body: 1 line (2 bytes)",
             )],
         );
+    }
+
+    #[test]
+    fn several() {
+        let check = |at, media, marked: &str, expected: &[(Cause, &str)]| {
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|(cause, text)| (*cause, (*text).to_owned()))
+                .collect();
+            assert_eq!(told(at, media, marked), expected, "{marked}");
+        };
+        use Where::{Around, End, Within};
+        let text = Media::Text;
         check(
             Around,
             Media::Html,

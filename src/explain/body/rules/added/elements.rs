@@ -10,8 +10,8 @@ use crate::explain::body::undone::Where;
 const MOST_MARKED: usize = 40;
 /// Tags and lines at either end.
 const MOST_EDGES: usize = 80;
-/// Single elements, anywhere.
-const MOST_ELEMENTS: usize = 200;
+/// Elements anywhere.
+const MOST_ELEMENTS: usize = 400;
 /// An element that bears a mark is no longer.
 const LONGEST: usize = 16 * 1024;
 
@@ -64,14 +64,33 @@ pub(super) fn put(marks: &Marks, lines: &[Line], found: &mut Found<'_>) {
             found.put(Where::Beginning, start..*end, cost);
         }
     }
-    let elements = tags.iter().filter(|tag| tag.begins()).take(MOST_ELEMENTS);
-    for tag in elements {
-        let range = tag.range.start..tag.end_in(&tags);
-        let with = with_line_ends(found.text, range.end).last();
-        found.put(Where::Within, range.start..with.unwrap_or(range.end), 6);
-        found.put(Where::Within, range, 6);
-    }
+    anywhere(&tags, found);
     between(&edges[..edges.len().min(MOST_WITHIN)], found);
+}
+
+/// Elements anywhere, one or a few in a row.
+fn anywhere(tags: &[Tag], found: &mut Found<'_>) {
+    const MOST_IN_A_ROW: usize = 4;
+    let most = found.undone.len() + MOST_ELEMENTS;
+    let first = tags.iter().filter(|tag| tag.begins()).take(MOST_ELEMENTS);
+    let first: Vec<_> = first.map(|tag| tag.range.start).collect();
+    let rows: Vec<_> = first
+        .iter()
+        .map(|start| tags::ends_of_elements(tags, *start))
+        .collect();
+    for length in 0..MOST_IN_A_ROW {
+        for (start, row) in first.iter().zip(&rows) {
+            let Some(end) = row.get(length) else {
+                continue;
+            };
+            for end in with_line_ends(found.text, *end).take(2).collect::<Vec<_>>() {
+                found.put(Where::Within, *start..end, 6);
+            }
+            if found.undone.len() > most {
+                return;
+            }
+        }
+    }
 }
 
 /// What whole elements at an end cost.

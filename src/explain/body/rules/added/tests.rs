@@ -44,7 +44,7 @@ fn text() {
     check(2, &format!("{text}⟦-=-=-=-\r\nx\r\n\r\n⟧\r\n"));
     check(2, &format!("{text}\r\n⟦x\r\n⟧"));
     check(2, &format!("{text}⟦\r\nx\r\n⟧"));
-    check(3, &format!("Hello⟦\r\n\r\nx\r\n⟧"));
+    check(3, "Hello⟦\r\n\r\nx\r\n⟧");
     check(4, &format!("{text}⟦x\r\n⟧"));
     check(2, &format!("{text}⟦\r\n⟧"));
     check(
@@ -94,7 +94,11 @@ fn html() {
     check(4, &html("⟦x<u>⟧</u>", ""));
     check(6, "<p>a</p>\r\n<p>a⟦<b>x</b>⟧</p>\r\n<p>b</p>\r\n<p>c</p>");
     check(
-        7,
+        6,
+        "<p>a</p>\r\n⟦<div>x</div>\r\n<p>y</p>\r\n⟧<p>b</p>\r\n<p>c</p>",
+    );
+    check(
+        6,
         "<p>a</p>\r\n<p>Pay</p>⟦<b>9</b>\r\n<p>evil</p>⟧\r\n<p>c</p>\r\n<p>d</p><p>d</p>",
     );
 }
