@@ -491,8 +491,10 @@ impl<'c> Search<'c, '_, '_> {
 
     fn push_writing(&mut self, node: Node<'c>, at: usize) {
         if let Some(writing) = self.writings(&node).get(at) {
-            let cost = self.writings[*writing].cost;
-            self.push(node.cost + cost, Step::Write(node, at));
+            let cost = node.cost + self.writings[*writing].cost;
+            if cost <= TOGETHER {
+                self.push(cost, Step::Write(node, at));
+            }
         }
     }
 
