@@ -6,25 +6,26 @@
 //! no rule knows of another. What is tried next is what costs least altogether; of those, what came
 //! first. So the same body gives the same answer everywhere.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeSet, BinaryHeap, HashSet};
+mod candidate;
+mod telling;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::mem;
 use std::rc::Rc;
 
+use self::candidate::{Body, Node, OfBody};
+use self::telling::Written;
 use super::Found;
-use super::claim::{Claim, Fit};
+use super::claim::Claim;
 use super::leaf::Leaf;
-use super::mime::{self, Encoding, Structure};
+use super::mime::Encoding;
 use super::rules;
 use super::shape::Shape;
 use super::signer;
-use super::told;
 use super::trial::{End, Hashed, shared};
-use super::undone::Change;
-use super::undone::{Text, Undone, Where};
-use super::version::{Listed, Version, likeness, listed, size_of};
+use super::undone::Text;
+use super::version::{Listed, Version, listed, size_of};
 use super::writing::{Writing, writings};
-use crate::canonicalization::Canonicalization;
 use crate::explain::{Budget, Exhausted};
 use crate::message::{self, Header};
 
@@ -69,150 +70,18 @@ pub(super) fn search<'c>(
         claim,
         budget,
         writings: writings(),
-        queue: BinaryHeap::new(),
+        queue: BTreeMap::new(),
         count: 0,
         seen: HashSet::from([outcome.mark]),
         room: ROOM,
     };
     if let Some(fit) = outcome.fit {
-        return search.told(&Node::of(Rc::new(body), 0), None, fit);
+        return Node::of(Rc::new(body), 0).told(None, fit, search.budget);
     }
     let node = Node::of(Rc::new(body), 0);
     search.push(0, Step::LookInto(node.clone()));
     search.push(MISTAKES, Step::BlameSigner(node.body));
     search.run()
-}
-
-/// A body, as it is or may have been.
-#[derive(Debug)]
-struct Body<'c> {
-    hashed: Hashed<'c>,
-    /// The header fields that say what it is.
-    header: Rc<Header>,
-    structure: Structure,
-    leaves: Vec<Leaf>,
-    /// What it was made of.
-    of: Option<(Rc<Self>, OfBody)>,
-    depth: usize,
-}
-
-/// A change to a body as a whole.
-#[derive(Clone, Debug)]
-enum OfBody {
-    Shape(Shape),
-    Text(Undone),
-}
-
-impl<'c> Body<'c> {
-    fn new(
-        hashed: Hashed<'c>,
-        header: Rc<Header>,
-        budget: &mut Budget<'_>,
-    ) -> Result<Self, Exhausted> {
-        let structure = mime::structure(&header, &hashed.bytes, budget)?;
-        let leaves = Leaf::all_of(&structure, &hashed.bytes);
-        Ok(Self {
-            hashed,
-            header,
-            structure,
-            leaves,
-            of: None,
-            depth: 0,
-        })
-    }
-
-    fn bytes(&self) -> &[u8] {
-        &self.hashed.bytes
-    }
-
-    /// How a rule sees it.
-    fn text(&self) -> Text<'_> {
-        let form = self.structure.form();
-        Text {
-            bytes: self.bytes(),
-            media: form.media,
-            boundaries: &self.structure.boundaries,
-            dearest: u32::MAX,
-            relaxed: self.hashed.claim.canonicalization == Canonicalization::Relaxed,
-            encoding: form.encoding,
-        }
-    }
-}
-
-/// A body with some of its parts as they may have been.
-#[derive(Clone, Debug)]
-struct Node<'c> {
-    body: Rc<Body<'c>>,
-    /// The parts that say something else, or are written in another way; in order.
-    changed: Vec<(usize, Rc<Version>)>,
-    cost: u32,
-}
-
-impl<'c> Node<'c> {
-    /// A body with its parts as they are.
-    const fn of(body: Rc<Body<'c>>, cost: u32) -> Self {
-        Self {
-            body,
-            changed: Vec::new(),
-            cost,
-        }
-    }
-
-    /// What a change may cost that was done besides.
-    const fn dearest(&self) -> u32 {
-        if self.cost <= SURE {
-            DEAREST
-        } else {
-            TOGETHER.saturating_sub(self.cost)
-        }
-    }
-
-    /// The same with one part as it may have been; `None` if that cannot be.
-    fn with(&self, leaf: usize, version: Rc<Version>) -> Option<Self> {
-        let place = |at: usize| self.body.leaves[at].start();
-        let mut changed = self.changed.clone();
-        changed.retain(|(at, _)| *at != leaf);
-        // One part is not taken both encoded and decoded.
-        if changed.iter().any(|(at, _)| place(*at) == place(leaf)) {
-            return None;
-        }
-        changed.push((leaf, version));
-        changed.sort_by_key(|(at, _)| *at);
-        Some(Self {
-            changed,
-            ..self.clone()
-        })
-    }
-
-    /// The text of a part, and how many changes in it are undone.
-    fn version(&self, leaf: usize) -> Option<(&Rc<Version>, usize)> {
-        let changed = self.changed.iter().find(|(at, _)| *at == leaf);
-        match changed {
-            Some((_, version)) => Some((version, version.changes().len())),
-            None => {
-                let first = self.body.leaves[leaf].decoded(self.body.bytes())?;
-                Some((first, 0))
-            }
-        }
-    }
-
-    /// What was done to other parts than this, and not to this one.
-    fn likenesses(&self, leaf: usize) -> Vec<u64> {
-        let mut others = Vec::new();
-        let mut own = Vec::new();
-        for (at, version) in &self.changed {
-            let text = |bytes| self.body.leaves[*at].text(bytes);
-            let changes = version.changes().into_iter();
-            let changes = changes.map(|(before, undone)| likeness(undone, text(&before.bytes)));
-            if *at == leaf {
-                own.extend(changes);
-            } else {
-                others.extend(changes);
-            }
-        }
-        others.retain(|each| !own.contains(each));
-        others
-    }
 }
 
 /// One thing to do.
@@ -237,46 +106,13 @@ enum Named {
     OfPart(usize, Rc<[Listed]>, usize),
 }
 
-/// A step in the queue: what costs least is the greatest, and of those what came first.
-struct Queued<'c> {
-    cost: u32,
-    number: u64,
-    step: Step<'c>,
-}
-
-impl Queued<'_> {
-    /// What costs the same and is at hand comes before more of it is asked for.
-    const fn is_look(&self) -> bool {
-        matches!(self.step, Step::LookInto(_))
-    }
-}
-
-impl Ord for Queued<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let key = |queued: &Self| (queued.cost, queued.is_look(), queued.number);
-        key(other).cmp(&key(self))
-    }
-}
-
-impl PartialOrd for Queued<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Queued<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Queued<'_> {}
-
 struct Search<'c, 's, 'b> {
     claim: Claim<'c>,
     budget: &'s mut Budget<'b>,
     writings: Vec<Writing>,
-    queue: BinaryHeap<Queued<'c>>,
+    /// By their cost; of those that cost the same, what is at hand comes before more of it is asked
+    /// for, and what came first before the others.
+    queue: BTreeMap<(u32, bool, u64), Step<'c>>,
     /// Steps that were ever in the queue.
     count: u64,
     /// Marks of the bodies that were tried.
@@ -292,14 +128,14 @@ impl<'c> Search<'c, '_, '_> {
             Step::Undo(..) | Step::BlameSigner(_) => true,
         };
         if cost <= DEAREST && is_likely {
-            let number = self.count;
+            let is_look = matches!(step, Step::LookInto(_));
+            self.queue.insert((cost, is_look, self.count), step);
             self.count += 1;
-            self.queue.push(Queued { cost, number, step });
         }
     }
 
     fn run(&mut self) -> Found {
-        while let Some(Queued { step, .. }) = self.queue.pop() {
+        while let Some((_, step)) = self.queue.pop_first() {
             let found = match step {
                 Step::LookInto(node) => {
                     self.look_into(&node)?;
@@ -552,7 +388,7 @@ impl<'c> Search<'c, '_, '_> {
         };
         let node = Node::of(Rc::new(new), cost);
         match outcome.fit {
-            Some(fit) => self.told(&node, None, fit),
+            Some(fit) => node.told(None, fit, self.budget),
             None => {
                 self.push(cost + 1, Step::LookInto(node));
                 Ok(None)
@@ -596,82 +432,18 @@ impl<'c> Search<'c, '_, '_> {
         };
         let outcome = body.hashed.with(same, &pieces, end, self.budget)?;
         if let Some(fit) = outcome.fit {
-            return self.told(&node, Some((&writing, &pieces, same)), fit);
+            let written = Written {
+                writing: &writing,
+                same,
+                pieces: &pieces,
+            };
+            return node.told(Some(written), fit, self.budget);
         }
         if self.seen.insert(outcome.mark) && at == 0 {
             self.push(node.cost + 1, Step::LookInto(node.clone()));
         }
         self.push_writing(node, at + 1);
         Ok(None)
-    }
-
-    /// What is told of a candidate that fits.
-    fn told(
-        &mut self,
-        node: &Node<'c>,
-        written: Option<(&Writing, &[&[u8]], usize)>,
-        fit: Fit,
-    ) -> Found {
-        let body = &node.body;
-        let mut of_body = Vec::new();
-        let mut made = body;
-        while let Some((before, change)) = &made.of {
-            of_body.push((before, change));
-            made = before;
-        }
-        of_body.reverse();
-        let is_all = of_body.len() == 1 && node.changed.is_empty() && fit == Fit::Whole;
-        let mut stories = Vec::new();
-        // What was added behind the parts is told behind what was done to them.
-        let mut behind = Vec::new();
-        for (before, change) in of_body {
-            match change {
-                OfBody::Shape(shape @ Shape::Added { .. }) => {
-                    behind.extend(shape.stories(before.bytes(), is_all));
-                }
-                OfBody::Shape(shape) => stories.extend(shape.stories(before.bytes(), is_all)),
-                OfBody::Text(undone) => {
-                    let told = told::tell(&undone.change, &undone.edits, before.text(), "body");
-                    match undone.change {
-                        Change::Added(Where::End) => behind.extend(told),
-                        _ => stories.extend(told),
-                    }
-                }
-            }
-        }
-        for (leaf, version) in &node.changed {
-            let leaf = &body.leaves[*leaf];
-            let mut changes = version.changes();
-            changes.sort_by_key(|(_, undone)| undone.change.place());
-            if let Some((writing, ..)) = written {
-                let is_appended = |(_, undone): &(&Version, &Undone)| {
-                    matches!(undone.change, Change::Added(Where::End))
-                };
-                stories.extend(writing.stories(leaf, changes.iter().any(is_appended)));
-            }
-            for (before, undone) in changes {
-                let text = leaf.text(&before.bytes);
-                stories.extend(told::tell(
-                    &undone.change,
-                    &undone.edits,
-                    text,
-                    &leaf.name(),
-                ));
-            }
-        }
-        stories.append(&mut behind);
-        if let Fit::Prefix(_) = fit {
-            let whole = match written {
-                Some((_, pieces, same)) => [&[&body.bytes()[..same]], pieces].concat().concat(),
-                None => body.bytes().to_vec(),
-            };
-            let claim = Claim {
-                form: body.structure.form(),
-                ..self.claim
-            };
-            stories.extend(super::appended::behind(fit, &claim, &whole, self.budget)?);
-        }
-        Ok(Some(stories))
     }
 }
 
