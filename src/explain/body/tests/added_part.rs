@@ -57,7 +57,7 @@ fn added_parts() {
     check(
         &[FIRST, SECOND, "\r\n"],
         &[FIRST, SECOND, FOOTER],
-        &lines,
+        &[Cause::ContentAppended, Cause::TrailingLinesChanged],
         "was removed",
     );
     let preamble = "This is a multi-part message in MIME format.\r\n";
