@@ -3,9 +3,7 @@
 //! A rule knows nothing of hashes, budgets, MIME or other rules: it looks at a [`Text`] and says what
 //! that may have been ([`Undone`]). The [search](super::search) puts rules together.
 
-use std::fmt;
 use std::ops::Range;
-use std::rc::Rc;
 
 use super::mime::{Encoding, Media};
 use super::rules::{Lines, Links, Markup};
@@ -103,12 +101,12 @@ pub(super) enum Where {
 }
 
 /// What makes a text what it was.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) enum Edits {
     /// These stretches were something else; they are in order and do not overlap.
     Some(Vec<Edit>),
     /// Each line was what this makes of it.
-    Lines(Rc<dyn Fn(Line<'_>, &mut Vec<u8>)>),
+    Lines(fn(Line<'_>, &mut Vec<u8>)),
 }
 
 /// A stretch of a text that was something else.
@@ -175,15 +173,6 @@ impl Edits {
             Self::Lines(_) => &[],
         };
         edits.iter().map(move |edit| &text[edit.range.clone()])
-    }
-}
-
-impl fmt::Debug for Edits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Some(edits) => f.debug_tuple("Some").field(edits).finish(),
-            Self::Lines(_) => f.debug_tuple("Lines").finish_non_exhaustive(),
-        }
     }
 }
 

@@ -12,7 +12,6 @@ mod white_space;
 
 pub(in crate::explain::body) use self::boundaries::PREAMBLES;
 
-use std::rc::Rc;
 
 use crate::explain::Cause;
 use crate::explain::body::undone::{Change, Edit, Edits, Line, Text, Undone, content, in_context};
@@ -141,7 +140,7 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
             continue;
         }
         found.push(Undone {
-            edits: Edits::Lines(Rc::new(row.undo)),
+            edits: Edits::Lines(row.undo),
             cost: row.cost,
             change: Change::Lines(Lines::Rewritten(row.told)),
         });

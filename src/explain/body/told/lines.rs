@@ -45,7 +45,7 @@ struct First<'t> {
 impl<'t> Changes<'t> {
     fn of(edits: &Edits, text: &'t [u8]) -> Self {
         let edits = match edits {
-            Edits::Lines(undo) => return Self::everywhere(&**undo, text),
+            Edits::Lines(undo) => return Self::everywhere(*undo, text),
             Edits::Some(edits) => edits,
         };
         let mut start = 0;
@@ -68,7 +68,7 @@ impl<'t> Changes<'t> {
         }
     }
 
-    fn everywhere(undo: &dyn Fn(Line<'_>, &mut Vec<u8>), text: &'t [u8]) -> Self {
+    fn everywhere(undo: fn(Line<'_>, &mut Vec<u8>), text: &'t [u8]) -> Self {
         let mut changes = Self {
             count: 0,
             first: None,
