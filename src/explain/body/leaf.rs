@@ -173,6 +173,13 @@ impl Leaf {
         Rc::clone(self.writings.get_or_init(distinct))
     }
 
+    /// Takes over the writings of the same part of a body that is much like its own.
+    pub(super) fn write_as(&self, other: &Self) {
+        if let Some(known) = other.writings.get() {
+            let _ = self.writings.set(Rc::clone(known));
+        }
+    }
+
     /// The part with its header, as it is if it says `version` and is written so; `None` if that
     /// cannot be.
     pub(super) fn write(

@@ -243,14 +243,11 @@ impl<'c> Search<'c, '_, '_> {
             (cost <= dearest).then_some(cost)
         };
         let text = leaf.text(&version.bytes);
-        let mut list = if version.is_first() {
-            version.undone(text)
-        } else {
-            version.undone(Text {
-                dearest: dearest.saturating_sub(more),
-                ..text
-            })
-        };
+        // A body is looked into first with nothing undone in its parts, so that nothing is missing.
+        let mut list = version.undone(Text {
+            dearest: dearest.saturating_sub(more),
+            ..text
+        });
         if !version.is_first() {
             list = list
                 .iter()
@@ -361,10 +358,12 @@ impl<'c> Search<'c, '_, '_> {
         };
         let same = shared(body.bytes(), &bytes);
         self.budget.spend(same / 4)?;
+        let is_likely = cost <= LIKELY;
+        let end = if is_likely { End::Open } else { End::Signed };
         let outcome = body
             .hashed
-            .with(same, &[&bytes[same..]], End::Open, self.budget)?;
-        let is_new = self.seen.insert(outcome.mark);
+            .with(same, &[&bytes[same..]], end, self.budget)?;
+        let is_new = is_likely && self.seen.insert(outcome.mark);
         // A long body is not kept.
         let is_kept = outcome.fit.is_some()
             || (is_new && bytes.len() <= LONGEST && self.take_room(bytes.len()));
@@ -381,10 +380,14 @@ impl<'c> Search<'c, '_, '_> {
             Some(Err(_)) => return Ok(None),
         };
         let hashed = Hashed::new(self.claim, bytes, self.budget)?;
+        let new = Body::new(hashed, header, self.budget)?;
+        for (leaf, was) in new.leaves.iter().zip(&body.leaves) {
+            leaf.write_as(was);
+        }
         let new = Body {
             of: Some((Rc::clone(body), change.clone())),
             depth: body.depth + 1,
-            ..Body::new(hashed, header, self.budget)?
+            ..new
         };
         let node = Node::of(Rc::new(new), cost);
         match outcome.fit {

@@ -12,7 +12,6 @@ mod white_space;
 
 pub(in crate::explain::body) use self::boundaries::PREAMBLES;
 
-
 use crate::explain::Cause;
 use crate::explain::body::undone::{Change, Edit, Edits, Line, Text, Undone, content, in_context};
 
