@@ -112,7 +112,11 @@ impl Leaf {
     pub(super) fn text<'t>(&self, bytes: &'t [u8]) -> Text<'t> {
         Text {
             bytes,
-            media: self.part.media,
+            // What says that it is text, or nothing, may be HTML all the same.
+            media: match self.part.media {
+                Media::Text if bytes.trim_ascii_start().starts_with(b"<") => Media::Html,
+                media => media,
+            },
             boundaries: &[],
             relaxed: false,
             dearest: u32::MAX,
