@@ -73,7 +73,7 @@ impl Leaf {
 
     /// Whether people read it.
     pub(super) fn is_text(&self) -> bool {
-        self.part.media != Media::Other
+        self.part.form().media != Media::Other
     }
 
     /// What its text is encoded in, as it is taken.
@@ -112,7 +112,7 @@ impl Leaf {
     pub(super) fn text<'t>(&self, bytes: &'t [u8]) -> Text<'t> {
         Text {
             bytes,
-            media: self.part.media,
+            media: self.part.form().media,
             boundaries: &[],
             relaxed: false,
             dearest: u32::MAX,

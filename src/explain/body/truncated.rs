@@ -62,9 +62,10 @@ fn nothing_left(claim: &Claim<'_>, body: &[u8]) -> Trace {
 /// A multipart ends with a boundary line of its own kind (RFC 2046 §5.1.1).
 fn open_multipart(structure: &Structure) -> Trace {
     structure.is_open.then(|| {
-        let detail = match structure.first_boundary {
-            Some(_) => "the last boundary line of the multipart body is missing",
-            None => "the body has none of the boundary lines that Content-Type names",
+        let detail = if structure.boundaries.is_empty() {
+            "the body has none of the boundary lines that Content-Type names"
+        } else {
+            "the last boundary line of the multipart body is missing"
         };
         (detail.to_owned(), Proof::Likely)
     })
