@@ -147,13 +147,14 @@ pub(crate) fn decode_quoted(content: &[u8]) -> (Vec<u8>, bool) {
     let mut is_all = true;
     for line in content.split_inclusive(|&byte| byte == b'\n') {
         let text = line.trim_ascii_end();
-        let text_and_end = match text.strip_suffix(b"=") {
-            Some(text) => (text, &b""[..]),
-            None if line.ends_with(b"\r\n") => (text, &b"\r\n"[..]),
-            None if line.ends_with(b"\n") => (text, &b"\n"[..]),
-            None => (text, &b""[..]),
+        // White space at the end of a line was added on the way.
+        let end = [&b"\r\n"[..], b"\n"]
+            .into_iter()
+            .find(|end| line.ends_with(end));
+        let (text, end) = match text.strip_suffix(b"=") {
+            Some(text) => (text, None),
+            None => (text, end),
         };
-        let (text, end) = text_and_end;
         let mut bytes = text.iter();
         while let Some(&byte) = bytes.next() {
             let mut ahead = bytes.clone();
@@ -168,7 +169,7 @@ pub(crate) fn decode_quoted(content: &[u8]) -> (Vec<u8>, bool) {
                 }
             }
         }
-        decoded.extend_from_slice(end);
+        decoded.extend_from_slice(end.unwrap_or_default());
     }
     (decoded, is_all)
 }

@@ -18,10 +18,6 @@ const LONGEST_HEADER: usize = 64 * 1024;
 
 /// The parts of a body.
 #[derive(Clone, Debug, Default)]
-#[cfg_attr(
-    not(feature = "explain"),
-    expect(dead_code, reason = "others decode the parts alone")
-)]
 pub(crate) struct Structure {
     /// The parts that have no parts of their own, in order; the whole body, if it is not in parts.
     pub(crate) parts: Vec<Part>,
@@ -35,10 +31,6 @@ pub(crate) struct Structure {
 
 /// A part that has no parts of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    not(feature = "explain"),
-    expect(dead_code, reason = "others decode the parts alone")
-)]
 pub(crate) struct Part {
     /// Its number, as IMAP counts parts (RFC 9051): `2.1`.
     pub(crate) number: String,

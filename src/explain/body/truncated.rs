@@ -9,6 +9,7 @@ use super::mime::{Encoding, Structure};
 use super::story::{Story, count};
 use super::undone;
 use crate::explain::{Cause, Evidence, Explanation, Proof};
+use crate::syntax::base64::is_base64;
 
 /// What speaks for a body that was cut off, the strongest trace alone.
 pub(super) fn trace(
@@ -78,11 +79,10 @@ fn incomplete_base64(structure: &Structure, body: &[u8]) -> Trace {
         return None;
     }
     let content = body.get(part.content.clone())?;
-    let is_digit = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
     // What stands behind it in other letters is something else: a footer.
     let encoded = undone::lines(content)
         .map(<[u8]>::trim_ascii_end)
-        .take_while(|line| line.iter().all(|byte| is_digit(&byte)));
+        .take_while(|line| line.iter().all(|byte| is_base64(*byte)));
     let digits: usize = encoded.map(<[u8]>::len).sum();
     (!digits.is_multiple_of(4)).then(|| {
         let detail = format!(
