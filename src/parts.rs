@@ -2,10 +2,11 @@
 //!
 //! Messages of all kinds come here, many of them broken, so whatever can be read is read.
 
+pub(crate) mod structure;
+
 use std::borrow::Cow;
 
-use memchr::memmem;
-
+use self::structure::Encoding;
 use crate::message::{self, Header, LineEndings};
 use crate::syntax::base64::{decode_base64, is_base64};
 use crate::syntax::hex::hex_pair;
@@ -60,14 +61,21 @@ pub fn each_part(header: &Header, body: &[u8], mut visit: impl FnMut(&Part<'_>))
         visit: &mut visit,
         left: MAX_PARTS,
     };
-    walk.message(header, body, "", 0);
+    walk.message(header, body, "");
 }
 
 /// Whether a message has parts, or is one whole message within another.
 #[must_use]
 pub fn has_parts(header: &Header) -> bool {
-    let content_type = value(header, "content-type").to_ascii_lowercase();
-    content_type.starts_with("multipart/") || content_type.starts_with("message/")
+    let field = header.fields_named("content-type").next();
+    let content_type = field
+        .map_or(&[][..], |field| field.value())
+        .trim_ascii_start();
+    let begins = |prefix: &str| {
+        let start = content_type.get(..prefix.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+    };
+    begins("multipart/") || begins("message/")
 }
 
 struct Walk<'v> {
@@ -78,162 +86,74 @@ struct Walk<'v> {
 
 impl Walk<'_> {
     /// Gives the parts of a message; `number` is its own within another.
-    fn message(&mut self, header: &Header, body: &[u8], number: &str, depth: usize) {
-        let kind = Kind::of(header, "text/plain");
-        if kind.boundary.is_some() {
-            self.part(&kind, body, number, depth);
-        } else {
-            self.part(&kind, body, &joined(number, 1), depth);
-        }
-    }
-
-    fn part(&mut self, kind: &Kind, body: &[u8], number: &str, depth: usize) {
-        if self.left == 0 || depth > MAX_NESTED {
-            return;
-        }
-        self.left -= 1;
-        if let Some(boundary) = &kind.boundary {
-            for (place, section) in sections(body, boundary).enumerate() {
-                if let Ok((header, body)) = message::parse(section, LineEndings::Lenient) {
-                    let kind = Kind::of(&header, kind.default_of_parts());
-                    self.part(&kind, body, &joined(number, place + 1), depth + 1);
-                }
+    fn message(&mut self, header: &Header, body: &[u8], number: &str) {
+        for found in structure::structure(header, body).parts {
+            let number = match number {
+                "" => found.number.clone(),
+                _ => format!("{number}.{}", found.number),
+            };
+            if self.left == 0 || number.matches('.').count() > MAX_NESTED {
+                continue;
             }
-            return;
-        }
-        let part = Part {
-            number: number.to_owned(),
-            media: kind.media.clone(),
-            content: decoded(body, &kind.encoding),
-        };
-        (self.visit)(&part);
-        if part.is_message()
-            && let Ok((header, body)) = message::parse(&part.content, LineEndings::Lenient)
-        {
-            self.message(&header, body, number, depth + 1);
-        }
-    }
-}
-
-/// What a header says of its content.
-struct Kind {
-    media: String,
-    /// The boundary, where the content is in parts.
-    boundary: Option<String>,
-    encoding: String,
-}
-
-impl Kind {
-    /// Reads it; the type is `default` where the header does not say it.
-    fn of(header: &Header, default: &str) -> Self {
-        let content_type = value(header, "content-type");
-        let media = content_type.split(';').next().unwrap_or_default().trim();
-        let media = match media.to_ascii_lowercase() {
-            media if media.is_empty() => default.to_owned(),
-            media => media,
-        };
-        let is_multipart = media.starts_with("multipart/");
-        Self {
-            boundary: is_multipart.then(|| boundary(&content_type)).flatten(),
-            media,
-            encoding: value(header, "content-transfer-encoding"),
-        }
-    }
-
-    /// The type of parts that do not say it (RFC 2046 §5.1.5).
-    fn default_of_parts(&self) -> &'static str {
-        match &*self.media {
-            "multipart/digest" => "message/rfc822",
-            _ => "text/plain",
+            self.left -= 1;
+            let part = Part {
+                content: decoded(content(&found, body), found.encoding),
+                media: found.media_type,
+                number,
+            };
+            (self.visit)(&part);
+            if part.is_message()
+                && let Ok((header, body)) = message::parse(&part.content, LineEndings::Lenient)
+            {
+                self.message(&header, body, &part.number);
+            }
         }
     }
 }
 
-/// The number of a part within what `number` is.
-fn joined(number: &str, place: usize) -> String {
-    match number {
-        "" => place.to_string(),
-        _ => format!("{number}.{place}"),
+/// The content of a part, without the line end that belongs to the boundary line behind it.
+fn content<'a>(part: &structure::Part, body: &'a [u8]) -> &'a [u8] {
+    let content = &body[part.content.clone()];
+    if part.is_body() {
+        return content;
     }
-}
-
-/// The value of a field on one line.
-fn value(header: &Header, name: &str) -> String {
-    let field = header.fields_named(name).next();
-    let value = field.map_or(&[][..], |field| field.value());
-    String::from_utf8_lossy(value)
-        .replace(['\r', '\n'], "")
-        .trim()
-        .to_owned()
-}
-
-/// The value of the parameter `boundary`.
-fn boundary(content_type: &str) -> Option<String> {
-    content_type.split(';').skip(1).find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        let value = value.trim();
-        let value = match value.strip_prefix('"') {
-            Some(quoted) => quoted.split('"').next()?,
-            None => value.split_ascii_whitespace().next()?,
-        };
-        let is_it = name.trim().eq_ignore_ascii_case("boundary") && !value.is_empty();
-        is_it.then(|| value.to_owned())
-    })
-}
-
-/// What is between the boundary lines of a multipart body (RFC 2046 §5.1.1); what is behind the
-/// last of them as well if the body is cut short.
-fn sections<'a>(body: &'a [u8], boundary: &str) -> impl Iterator<Item = &'a [u8]> {
-    let delimiter = format!("--{boundary}").into_bytes();
-    let is_line = move |at: usize| at == 0 || body[at - 1] == b'\n';
-    let mut lines: Vec<usize> = memmem::find_iter(body, &delimiter)
-        .filter(|&at| is_line(at))
-        .take(MAX_PARTS + 1)
-        .collect();
-    if let Some(last) = lines
-        .iter()
-        .position(|at| body[at + delimiter.len()..].starts_with(b"--"))
-    {
-        lines.truncate(last + 1);
-    } else {
-        lines.push(body.len());
-    }
-    (1..lines.len()).map(move |index| {
-        let section = &body[lines[index - 1]..lines[index]];
-        let line = memchr::memchr(b'\n', section).map_or(section.len(), |at| at + 1);
-        let section = &section[line..];
-        let section = section.strip_suffix(b"\n").unwrap_or(section);
-        section.strip_suffix(b"\r").unwrap_or(section)
-    })
+    let content = content.strip_suffix(b"\n").unwrap_or(content);
+    content.strip_suffix(b"\r").unwrap_or(content)
 }
 
 /// Content without its transfer encoding (RFC 2045 §6), as far as it can be read.
-fn decoded<'a>(content: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
-    if encoding.eq_ignore_ascii_case("base64") {
-        let letters = content.iter().copied();
-        let mut letters: Vec<u8> = letters
-            .filter(|&byte| is_base64(byte) && byte != b'=')
-            .collect();
-        // One letter alone is no byte: the content is cut short.
-        if letters.len() % 4 == 1 {
-            letters.pop();
+fn decoded(content: &[u8], encoding: Encoding) -> Cow<'_, [u8]> {
+    match encoding {
+        Encoding::Identity => content.into(),
+        Encoding::QuotedPrintable => decode_quoted(content).0.into(),
+        Encoding::Base64 => {
+            let letters = content.iter().copied();
+            let mut letters: Vec<u8> = letters
+                .filter(|&byte| is_base64(byte) && byte != b'=')
+                .collect();
+            // One letter alone is no byte: the content is cut short.
+            if letters.len() % 4 == 1 {
+                letters.pop();
+            }
+            decode_base64(&letters).unwrap_or_default().into()
         }
-        decode_base64(&letters).unwrap_or_default().into()
-    } else if encoding.eq_ignore_ascii_case("quoted-printable") {
-        quoted_printable(content).into()
-    } else {
-        content.into()
     }
 }
 
-/// Decodes quoted-printable (RFC 2045 §6.7); what breaks its rules stays as it is.
-fn quoted_printable(content: &[u8]) -> Vec<u8> {
+/// Decodes quoted-printable (RFC 2045 §6.7), and says whether all of it is; what breaks its rules
+/// stays as it is.
+pub(crate) fn decode_quoted(content: &[u8]) -> (Vec<u8>, bool) {
     let mut decoded = Vec::with_capacity(content.len());
+    let mut is_all = true;
     for line in content.split_inclusive(|&byte| byte == b'\n') {
         let text = line.trim_ascii_end();
+        // White space at the end of a line was added on the way.
+        let end = [&b"\r\n"[..], b"\n"]
+            .into_iter()
+            .find(|end| line.ends_with(end));
         let (text, end) = match text.strip_suffix(b"=") {
-            Some(text) => (text, &[][..]),
-            None => (text, &line[text.len()..]),
+            Some(text) => (text, None),
+            None => (text, end),
         };
         let mut bytes = text.iter();
         while let Some(&byte) = bytes.next() {
@@ -243,12 +163,15 @@ fn quoted_printable(content: &[u8]) -> Vec<u8> {
                     decoded.push(byte);
                     bytes = ahead;
                 }
-                None => decoded.push(byte),
+                None => {
+                    decoded.push(byte);
+                    is_all &= byte != b'=';
+                }
             }
         }
-        decoded.extend_from_slice(end);
+        decoded.extend_from_slice(end.unwrap_or_default());
     }
-    decoded
+    (decoded, is_all)
 }
 
 #[cfg(test)]

@@ -70,7 +70,8 @@ impl<'a> Budget<'a> {
         }
     }
 
-    /// A budget for work that is bounded by itself.
+    /// A budget that is never spent.
+    #[cfg(test)]
     pub(super) fn unlimited() -> Self {
         Self::new(u64::MAX, || Duration::ZERO)
     }

@@ -1,8 +1,9 @@
 //! What stands behind the bytes that `bh=` is the hash of.
 
 use super::claim::{Claim, Fit};
-use super::quotation::quote_added;
 use super::story::{Story, count, size};
+use super::told;
+use super::undone::Where;
 use crate::explain::quote::quote;
 use crate::explain::{Budget, Cause, Exhausted};
 
@@ -44,21 +45,17 @@ pub(super) fn story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Optio
             Story::new(Cause::BodyLengthWrong, detail)
         });
     }
-    let (cause, detail) = if rest.is_empty() {
-        return None;
-    } else if rest == b".\r\n" {
-        let detail = "the dot that ends a message in SMTP was taken for its last line";
-        (Cause::DotStuffing, detail.to_owned())
-    } else if is_white(rest) {
-        let size = size(rest);
-        let detail = format!("white space was added at the end of the body: {size}");
-        (Cause::TrailingLinesChanged, detail)
-    } else {
-        let (size, shown) = (size(rest), quote_added(claim.form, rest));
-        let detail = format!("text was added at the end of the body, {size}: {shown}");
-        (Cause::ContentAppended, detail)
-    };
-    Some(Story::new(cause, detail))
+    match rest {
+        b"" => None,
+        b".\r\n" => {
+            let detail = "the dot that ends a message in SMTP was taken for its last line";
+            Some(Story::new(Cause::DotStuffing, detail))
+        }
+        _ => {
+            let place = "at the end of the body";
+            Some(told::sentence(Where::End, place, rest, claim.form))
+        }
+    }
 }
 
 /// Tells of a canonicalized body of which `bh=` is the hash up to a place within a line.

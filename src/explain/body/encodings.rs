@@ -4,20 +4,14 @@
 //! [`Style`] is one of those ways. What was one text has one form in each style.
 
 use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::general_purpose::STANDARD;
 
 use super::mime::Encoding;
 use super::undone;
-use crate::syntax::hex::hex_pair;
+use crate::parts::decode_quoted;
+use crate::syntax::base64::decode_base64;
 
-/// Base64 with or without its padding.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
+const CRLF: &[u8] = b"\r\n";
 
 /// How a text is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +68,7 @@ impl Style {
     /// The text in this style, with CRLF line ends.
     pub(super) fn encode(self, text: &[u8]) -> Vec<u8> {
         match self {
-            Self::Identity => with_crlf(text),
+            Self::Identity => with_ends(text, CRLF),
             Self::QuotedPrintable(style) => style.encode(text),
             Self::Base64 {
                 width,
@@ -87,9 +81,9 @@ impl Style {
                     text
                 };
                 let encoded = if line_feeds {
-                    BASE64.encode(with_line_feeds(text))
+                    STANDARD.encode(with_ends(text, b"\n"))
                 } else {
-                    BASE64.encode(text)
+                    STANDARD.encode(text)
                 };
                 in_lines(encoded.as_bytes(), width)
             }
@@ -134,80 +128,41 @@ fn base64_styles() -> Vec<Style> {
 /// The text of a part; `None` if it is not what its encoding says.
 pub(super) fn decode(encoding: Encoding, content: &[u8]) -> Option<Vec<u8>> {
     match encoding {
-        Encoding::Identity => Some(with_crlf(content)),
-        Encoding::QuotedPrintable => decode_quoted(content),
-        Encoding::Base64 => {
-            let text = without_white_space(content);
-            BASE64.decode(text).ok()
+        Encoding::Identity => Some(with_ends(content, CRLF)),
+        Encoding::QuotedPrintable => {
+            let (text, is_all) = decode_quoted(&with_ends(content, CRLF));
+            is_all.then_some(text)
         }
+        Encoding::Base64 => decode_base64(content),
     }
 }
 
-/// Base64 in lines of another length, without a look at what it says.
-pub(super) fn in_lines(base64: &[u8], width: usize) -> Vec<u8> {
-    let text = without_white_space(base64);
-    let width = if width == 0 { text.len().max(1) } else { width };
-    let mut lines = Vec::with_capacity(text.len() + text.len() / width * 2 + 2);
-    for line in text.chunks(width) {
+/// Base64 in lines of this length; of none, in one line.
+fn in_lines(base64: &[u8], width: usize) -> Vec<u8> {
+    let width = if width == 0 {
+        base64.len().max(1)
+    } else {
+        width
+    };
+    let mut lines = Vec::with_capacity(base64.len() + base64.len() / width * 2 + 2);
+    for line in base64.chunks(width) {
         lines.extend_from_slice(line);
-        lines.extend_from_slice(b"\r\n");
+        lines.extend_from_slice(CRLF);
     }
     lines
 }
 
-fn without_white_space(text: &[u8]) -> Vec<u8> {
-    let octets = text.iter().copied();
-    octets
-        .filter(|octet| !octet.is_ascii_whitespace())
-        .collect()
-}
-
-fn with_crlf(text: &[u8]) -> Vec<u8> {
+/// The lines with other line ends.
+fn with_ends(text: &[u8], end: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 64);
     for line in undone::lines(text) {
         let content = undone::content(line);
         out.extend_from_slice(content);
         if content.len() < line.len() {
-            out.extend_from_slice(b"\r\n");
+            out.extend_from_slice(end);
         }
     }
     out
-}
-
-fn with_line_feeds(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    for line in undone::lines(text) {
-        let content = undone::content(line);
-        out.extend_from_slice(content);
-        if content.len() < line.len() {
-            out.push(b'\n');
-        }
-    }
-    out
-}
-
-fn decode_quoted(content: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(content.len());
-    for line in undone::lines(content) {
-        let ends = line.ends_with(b"\n");
-        let text = undone::content(line).trim_ascii_end();
-        let (text, soft) = match text.strip_suffix(b"=") {
-            Some(text) => (text, true),
-            None => (text, false),
-        };
-        let mut octets = text.iter();
-        while let Some(octet) = octets.next() {
-            if *octet == b'=' {
-                out.push(hex_pair(&mut octets)?);
-            } else {
-                out.push(*octet);
-            }
-        }
-        if ends && !soft {
-            out.extend_from_slice(b"\r\n");
-        }
-    }
-    Some(out)
 }
 
 impl Quoted {
@@ -241,8 +196,7 @@ impl Quoted {
             }
             // What begins a line may have come to do so by the break.
             if self.encodes(line, at, column == 0) {
-                out.push(b'=');
-                out.extend(hex(octet));
+                out.extend_from_slice(format!("={octet:02X}").as_bytes());
                 column += 3;
             } else {
                 out.push(octet);
@@ -281,14 +235,6 @@ impl Quoted {
     }
 }
 
-fn hex(octet: u8) -> [u8; 2] {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    [
-        DIGITS[usize::from(octet >> 4)],
-        DIGITS[usize::from(octet & 15)],
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -307,7 +253,8 @@ mod tests {
         let check = |style: Quoted, text: &str, expected: &str| {
             let encoded = style.encode(text.as_bytes());
             assert_eq!(String::from_utf8(encoded.clone()).unwrap(), expected);
-            assert_eq!(decode_quoted(&encoded).unwrap(), text.as_bytes());
+            let decoded = decode(Encoding::QuotedPrintable, &encoded);
+            assert_eq!(decoded.as_deref(), Some(text.as_bytes()));
         };
         check(QUOTED, "a=b é\r\n", "a=3Db =C3=A9\r\n");
         check(QUOTED, "a \r\n\r\nb\t", "a=20\r\n\r\nb=09");
@@ -349,10 +296,13 @@ mod tests {
             let encoded = style.encode(text);
             assert!(encoded.ends_with(b"\r\n"), "{style:?}");
             let decoded = decode(Encoding::Base64, &encoded).unwrap();
-            assert_eq!(with_crlf(&decoded).trim_ascii_end(), text.trim_ascii_end());
+            assert_eq!(
+                with_ends(&decoded, CRLF).trim_ascii_end(),
+                text.trim_ascii_end()
+            );
         }
-        assert_eq!(in_lines(b"abc de\r\nf", 4), b"abcd\r\nef\r\n");
-        assert_eq!(in_lines(b"abc de\r\nf", 0), b"abcdef\r\n");
+        assert_eq!(in_lines(b"abcdef", 4), b"abcd\r\nef\r\n");
+        assert_eq!(in_lines(b"abcdef", 0), b"abcdef\r\n");
         assert_eq!(in_lines(b"", 0), b"");
         assert_eq!(decode(Encoding::Base64, b"YQ\r\n=="), Some(b"a".to_vec()));
         assert_eq!(decode(Encoding::Base64, b"YQ"), Some(b"a".to_vec()));

@@ -73,7 +73,7 @@ impl Leaf {
 
     /// Whether people read it.
     pub(super) fn is_text(&self) -> bool {
-        self.part.media != Media::Other
+        self.part.form().media != Media::Other
     }
 
     /// What its text is encoded in, as it is taken.
@@ -113,7 +113,7 @@ impl Leaf {
         Text {
             bytes,
             // What says that it is text, or nothing, may be HTML all the same.
-            media: match self.part.media {
+            media: match self.part.form().media {
                 Media::Text if bytes.trim_ascii_start().starts_with(b"<") => Media::Html,
                 media => media,
             },

@@ -8,12 +8,12 @@ mod html;
 mod references;
 
 use super::encodings::decode;
-use super::mime::{self, Form, Media};
+use super::mime::{Form, Media};
 use super::story::size;
 use super::undone::{content, lines};
-use crate::explain::Budget;
 use crate::explain::quote::{quote, quote_both};
 use crate::message::{self, LineEndings};
+use crate::parts::structure::structure;
 
 pub(super) use self::html::words;
 
@@ -60,15 +60,14 @@ fn quote_part(whole: &[u8]) -> String {
     let Ok((header, body)) = message::parse(part, LineEndings::Lenient) else {
         return quote(whole);
     };
-    // It is no search any more, and what it may read is bounded.
-    let structure = match mime::structure(&header, body, &mut Budget::unlimited()) {
-        Ok(structure) if !structure.parts.is_empty() => structure,
-        _ => return quote(whole),
-    };
+    let structure = structure(&header, body);
+    if structure.parts.is_empty() {
+        return quote(whole);
+    }
     let texts = first_and_last(&structure.parts, 0, |leaf| {
         let content = &body[leaf.content.clone()];
         let text = || quote_added(leaf.form(), content);
-        match leaf.media {
+        match leaf.form().media {
             Media::Text => text(),
             Media::Html => format!("HTML, {}", text()),
             Media::Other => {

@@ -7,7 +7,7 @@ mod added;
 mod html;
 mod lines;
 pub(super) mod links;
-mod tags;
+pub(super) mod tags;
 
 pub(super) use self::html::Markup;
 pub(super) use self::lines::{Lines, PREAMBLES, Told};

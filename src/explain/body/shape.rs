@@ -7,7 +7,6 @@ use super::appended::is_white;
 use super::mime::Structure;
 use super::quotation::quote_parts;
 use super::story::{Story, count, size};
-use super::undone::{content, lines};
 use crate::explain::Cause;
 
 /// Boundary lines of a multipart that are looked at.
@@ -62,8 +61,9 @@ impl Shape {
     /// What may have been done, each with its cost.
     pub(super) fn all_of(structure: &Structure, body: &[u8]) -> Vec<(u32, Self)> {
         let mut shapes = Vec::new();
-        for name in structure.boundaries.iter().take(MOST_MULTIPARTS) {
-            let lines: Lines = boundary_lines(body, name).into();
+        for boundary in 0..MOST_MULTIPARTS {
+            let lines = structure.lines_of(boundary).take(MOST_LINES);
+            let lines: Lines = lines.map(|line| line.range.start).collect();
             let parts = lines.len().saturating_sub(1);
             for (rank, at) in (0..parts).rev().enumerate() {
                 let added = |before| Self::Added {
@@ -193,30 +193,6 @@ fn wrapped(body: &[u8], parts: &[Outer], more: usize, at: usize, is_all: bool) -
     Story::new(cause, detail)
 }
 
-/// Where the lines of one boundary begin.
-fn boundary_lines(body: &[u8], name: &[u8]) -> Vec<usize> {
-    let mut starts = Vec::new();
-    for start in memchr::memmem::find_iter(body, name) {
-        // First of all, for the rest of a line may be long.
-        if start > 0 && body[start - 1] != b'\n' {
-            continue;
-        }
-        let line = lines(&body[start..]).next().unwrap_or_default();
-        match content(line).trim_ascii_end().strip_prefix(name) {
-            Some(b"") => starts.push(start),
-            Some(b"--") => {
-                starts.push(start);
-                break;
-            }
-            _ => {}
-        }
-        if starts.len() >= MOST_LINES {
-            break;
-        }
-    }
-    starts
-}
-
 /// A multipart's own parts, each up to its boundary line: the first ones and the last, and how
 /// many there are between.
 fn outer_parts(structure: &Structure, body: &[u8]) -> (Vec<Outer>, usize) {
@@ -224,32 +200,10 @@ fn outer_parts(structure: &Structure, body: &[u8]) -> (Vec<Outer>, usize) {
     const MOST: usize = 16;
     let mut parts = Vec::new();
     let mut more = 0;
-    // The first boundary line in use is that of the outermost multipart.
-    let Some(boundary) = structure.boundaries.first() else {
-        return (parts, more);
-    };
-    let mut starts = Vec::new();
-    let mut ends = Vec::new();
-    for start in memchr::memmem::find_iter(body, boundary) {
-        if start > 0 && body[start - 1] != b'\n' {
-            continue;
-        }
-        let line = lines(&body[start..]).next().unwrap_or_default();
-        let rest = line.trim_ascii_end().strip_prefix(boundary.as_slice());
-        let Some(last @ (b"" | b"--")) = rest else {
-            continue;
-        };
-        if !starts.is_empty() {
-            ends.push(start);
-        }
-        if !last.is_empty() {
-            break;
-        }
-        starts.push(start + line.len());
-    }
-    ends.resize(starts.len(), body.len());
-    for (start, end) in starts.into_iter().zip(ends) {
-        let Some(content) = content_start(&body[start..end]) else {
+    let mut lines = structure.lines_of(0).peekable();
+    while let Some(line) = lines.next() {
+        let end = lines.peek().map_or(body.len(), |next| next.range.start);
+        let Some(content) = line.content else {
             continue;
         };
         if parts.len() >= MOST {
@@ -257,21 +211,9 @@ fn outer_parts(structure: &Structure, body: &[u8]) -> (Vec<Outer>, usize) {
             more += 1;
         }
         parts.push(Outer {
-            header: start..start + content,
-            content: start + content..end,
+            header: line.range.end..content,
+            content: content..end,
         });
     }
     (parts, more)
-}
-
-/// Where the content of a part begins: behind its first empty line.
-fn content_start(part: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    for line in lines(part) {
-        at += line.len();
-        if content(line).is_empty() {
-            return Some(at);
-        }
-    }
-    None
 }

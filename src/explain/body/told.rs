@@ -5,6 +5,8 @@ mod lines;
 mod linked;
 mod markup;
 
+pub(super) use self::added::sentence;
+
 use super::story::Story;
 use super::undone::{Change, Edits, Text};
 

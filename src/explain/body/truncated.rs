@@ -9,6 +9,7 @@ use super::mime::{Encoding, Structure};
 use super::story::{Story, count};
 use super::undone;
 use crate::explain::{Cause, Evidence, Explanation, Proof};
+use crate::syntax::base64::is_base64;
 
 /// What speaks for a body that was cut off, the strongest trace alone.
 pub(super) fn trace(
@@ -62,9 +63,10 @@ fn nothing_left(claim: &Claim<'_>, body: &[u8]) -> Trace {
 /// A multipart ends with a boundary line of its own kind (RFC 2046 §5.1.1).
 fn open_multipart(structure: &Structure) -> Trace {
     structure.is_open.then(|| {
-        let detail = match structure.first_boundary {
-            Some(_) => "the last boundary line of the multipart body is missing",
-            None => "the body has none of the boundary lines that Content-Type names",
+        let detail = if structure.boundaries.is_empty() {
+            "the body has none of the boundary lines that Content-Type names"
+        } else {
+            "the last boundary line of the multipart body is missing"
         };
         (detail.to_owned(), Proof::Likely)
     })
@@ -77,11 +79,10 @@ fn incomplete_base64(structure: &Structure, body: &[u8]) -> Trace {
         return None;
     }
     let content = body.get(part.content.clone())?;
-    let is_digit = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
     // What stands behind it in other letters is something else: a footer.
     let encoded = undone::lines(content)
         .map(<[u8]>::trim_ascii_end)
-        .take_while(|line| line.iter().all(|byte| is_digit(&byte)));
+        .take_while(|line| line.iter().all(|byte| is_base64(*byte)));
     let digits: usize = encoded.map(<[u8]>::len).sum();
     (!digits.is_multiple_of(4)).then(|| {
         let detail = format!(

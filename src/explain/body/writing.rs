@@ -5,8 +5,8 @@ use super::encodings::Style;
 use super::leaf::Leaf;
 use super::mime::Encoding;
 use super::story::Story;
-use super::undone;
 use crate::explain::Cause;
+use crate::message::{self, LineEndings};
 
 /// How a part may have been written.
 #[derive(Clone, Copy, Debug)]
@@ -172,37 +172,25 @@ impl Recoding {
             let first = self.name != Some("7bit") && self.name.is_some();
             return first.then(|| fields.to_vec());
         }
+        const NAME: &str = "Content-Transfer-Encoding";
+        let (old, _) = message::parse(fields, LineEndings::Lenient).ok()?;
+        // The name keeps its letter case.
+        let written = |name: &[u8]| match self.name {
+            Some(value) => [name, b": ", value.as_bytes(), b"\r\n"].concat(),
+            None => Vec::new(),
+        };
         let mut header = Vec::with_capacity(fields.len() + 40);
-        let mut in_field = false;
-        let mut named = false;
-        for line in undone::lines(fields) {
-            let continues = line.starts_with(b" ") || line.starts_with(b"\t");
-            if !continues {
-                let name = line
-                    .split(|octet| *octet == b':')
-                    .next()
-                    .unwrap_or_default();
-                in_field = name.eq_ignore_ascii_case(b"Content-Transfer-Encoding");
-                let ends = undone::content(line).is_empty();
-                if (in_field || (ends && !named))
-                    && let Some(value) = self.name
-                {
-                    named = true;
-                    let name = if in_field {
-                        name
-                    } else {
-                        b"Content-Transfer-Encoding"
-                    };
-                    header.extend_from_slice(name);
-                    header.extend_from_slice(b": ");
-                    header.extend_from_slice(value.as_bytes());
-                    header.extend_from_slice(b"\r\n");
-                }
-            }
-            if !in_field {
-                header.extend_from_slice(line);
+        for field in old.fields() {
+            if field.is_named(NAME) {
+                header.extend(written(field.name()));
+            } else {
+                header.extend_from_slice(field.raw());
             }
         }
+        if old.fields_named(NAME).next().is_none() {
+            header.extend(written(NAME.as_bytes()));
+        }
+        header.extend_from_slice(b"\r\n");
         Some(header)
     }
 

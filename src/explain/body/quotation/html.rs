@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::addresses::{Addresses, listed_hosts};
 use super::references::decode_references;
+use crate::explain::body::rules::tags::{is_open, name_at};
 use crate::explain::quote::quote;
 
 /// Things that can act that a sentence names, and addresses on the same host.
@@ -111,10 +112,9 @@ fn without_tags(html: &[u8]) -> Vec<u8> {
 fn acting(html: &[u8], searched: &[u8], attributes: &Attributes, is_all: bool) -> Vec<String> {
     let mut found = Vec::new();
     found.extend(comment(html));
-    let lower = searched.to_ascii_lowercase();
-    let (names, left_open) = elements(&lower);
+    let (names, left_open) = elements(searched);
     for name in ACTING {
-        if names.contains(&name.as_bytes()) {
+        if names.iter().any(|other| other == name.as_bytes()) {
             found.push(format!("<{name}>"));
         }
     }
@@ -189,46 +189,34 @@ fn tags(html: &[u8]) -> Vec<Range<usize>> {
 
 /// The names of the opening tags, and what is said of an element that is not closed, or was not
 /// opened.
-fn elements(lower: &[u8]) -> (Vec<&[u8]>, Option<String>) {
-    /// Elements without an end, and those whose end may be left out.
-    const UNCLOSED: [&str; 26] = [
-        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source",
-        "track", "wbr", "p", "li", "td", "th", "tr", "dt", "dd", "tbody", "option", "html", "head",
-        "body", "o:p",
+fn elements(html: &[u8]) -> (Vec<Vec<u8>>, Option<String>) {
+    /// Elements whose end may be left out.
+    const OPTIONAL: [&str; 13] = [
+        "p", "li", "td", "th", "tr", "dt", "dd", "tbody", "option", "html", "head", "body", "o:p",
     ];
-    let needs_end = |name: &[u8]| !UNCLOSED.iter().any(|other| other.as_bytes() == name);
+    let needs_end =
+        |name: &[u8]| is_open(name) && !OPTIONAL.iter().any(|other| other.as_bytes() == name);
     let mut names = Vec::new();
-    let mut open: Vec<&[u8]> = Vec::new();
+    let mut open: Vec<Vec<u8>> = Vec::new();
     let mut stray = None;
-    for at in memchr::memchr_iter(b'<', lower) {
-        let rest = &lower[at + 1..];
-        let (closes, rest) = match rest.strip_prefix(b"/") {
-            Some(rest) => (true, rest),
-            None => (false, rest),
-        };
-        let length = rest
-            .iter()
-            .position(|octet| !octet.is_ascii_alphanumeric() && *octet != b':')
-            .unwrap_or(rest.len());
-        let (name, _) = rest.split_at(length);
-        if !name.first().is_some_and(u8::is_ascii_alphabetic) {
-            continue;
-        }
+    // Those in comments and scripts too: a reader may see them.
+    let tags = memchr::memchr_iter(b'<', html).filter_map(|at| name_at(&html[at..]));
+    for (name, closes) in tags {
         if closes {
             match open.iter().rposition(|other| *other == name) {
                 Some(level) => open.truncate(level),
-                None if needs_end(name) => stray = stray.or(Some(name)),
+                None if needs_end(&name) => stray = stray.or(Some(name)),
                 None => {}
             }
             continue;
         }
-        names.push(name);
-        if needs_end(name) && open.len() < DEEPEST {
-            open.push(name);
+        if needs_end(&name) && open.len() < DEEPEST {
+            open.push(name.clone());
         }
+        names.push(name);
     }
     let said = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-    let left = match (open.first(), stray) {
+    let left = match (open.first(), &stray) {
         (Some(name), _) => Some(format!("<{}> that is not closed", said(name))),
         (None, Some(name)) => Some(format!("</{}> without its beginning", said(name))),
         (None, None) => None,

@@ -1,40 +1,7 @@
-//! Character references in HTML.
+//! Character references in HTML (WHATWG HTML §13.5).
 
-/// Those with names that are decoded: what hides words or addresses from a reader.
-const NAMED: [(&str, char); 32] = [
-    ("amp", '&'),
-    ("lt", '<'),
-    ("gt", '>'),
-    ("quot", '"'),
-    ("apos", '\''),
-    ("nbsp", ' '),
-    ("Tab", ' '),
-    ("NewLine", ' '),
-    ("colon", ':'),
-    ("sol", '/'),
-    ("bsol", '\\'),
-    ("period", '.'),
-    ("commat", '@'),
-    ("num", '#'),
-    ("quest", '?'),
-    ("equals", '='),
-    ("lpar", '('),
-    ("rpar", ')'),
-    ("semi", ';'),
-    ("comma", ','),
-    ("excl", '!'),
-    ("percnt", '%'),
-    ("dollar", '$'),
-    ("euro", '€'),
-    ("pound", '£'),
-    ("copy", '©'),
-    ("ndash", '–'),
-    ("mdash", '—'),
-    ("hellip", '…'),
-    ("lowbar", '_'),
-    ("hyphen", '-'),
-    ("plus", '+'),
-];
+use mail_parser::decoders::html::html_to_text;
+
 /// Octets of the longest reference behind its `&`; of a number with zeros before it.
 const LONGEST: usize = 32;
 
@@ -57,15 +24,29 @@ pub(super) fn decode_references(html: &[u8]) -> Vec<u8> {
     text
 }
 
-/// The character that is behind a `&`, and how long its reference is.
+/// The character that is behind a `&`, and how long its reference is; a space for what is not seen.
 fn reference(rest: &[u8]) -> Option<(char, usize)> {
-    let Some(number) = rest.strip_prefix(b"#") else {
-        let end = memchr::memchr(b';', rest)?;
-        let named = NAMED
-            .iter()
-            .find(|(name, _)| name.as_bytes() == &rest[..end])?;
-        return Some((named.1, end + 1));
+    let (character, length) = match rest.strip_prefix(b"#") {
+        Some(number) => numeric(number).map(|(character, length)| (character, length + 1))?,
+        None => {
+            let end = memchr::memchr(b';', rest)?;
+            (named(&rest[..end])?, end + 1)
+        }
     };
+    let is_seen = !character.is_control() && !character.is_whitespace();
+    Some((if is_seen { character } else { ' ' }, length))
+}
+
+fn named(name: &[u8]) -> Option<char> {
+    let is_name = name.iter().all(u8::is_ascii_alphanumeric);
+    let name = std::str::from_utf8(name).ok().filter(|_| is_name)?;
+    let decoded = html_to_text(&format!("&{name};"));
+    let mut characters = decoded.chars();
+    // What is not known remains as it is.
+    characters.next().filter(|_| characters.next().is_none())
+}
+
+fn numeric(number: &[u8]) -> Option<(char, usize)> {
     let (digits, radix) = match number {
         [b'x' | b'X', digits @ ..] => (digits, 16),
         digits => (digits, 10),
@@ -74,14 +55,9 @@ fn reference(rest: &[u8]) -> Option<(char, usize)> {
     let length = digits.iter().take_while(is_digit).count();
     let value = std::str::from_utf8(&digits[..length]).ok()?;
     let character = char::from_u32(u32::from_str_radix(value, radix).ok()?)?;
-    let end = rest.len() - digits.len() + length;
-    let has_end = rest.get(end) == Some(&b';');
-    let character = if character.is_control() {
-        ' '
-    } else {
-        character
-    };
-    Some((character, end + usize::from(has_end)))
+    let has_end = digits.get(length) == Some(&b';');
+    let end = number.len() - digits.len() + length + usize::from(has_end);
+    Some((character, end))
 }
 
 #[cfg(test)]
@@ -96,6 +72,10 @@ mod tests {
         };
         check("a &amp; b&lt;&#x50;&#0080;&#80 x&nbsp;", "a & b<PPP x ");
         check("&amp;lt; &#27;[1m", "&lt;  [1m");
+        check(
+            "https&colon;&sol;&sol;a&period;b&Tab;&Auml;",
+            "https://a.b Ä",
+        );
         check(
             "?a&b=c &unknown; &#; &#x; & &#1114112; &",
             "?a&b=c &unknown; &#; &#x; & &#1114112; &",

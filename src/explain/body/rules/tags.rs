@@ -139,7 +139,7 @@ fn find_end(rest: &[u8], name: &[u8]) -> Option<usize> {
 }
 
 /// Whether an element of this name has an end.
-fn is_open(name: &[u8]) -> bool {
+pub(in crate::explain::body) fn is_open(name: &[u8]) -> bool {
     !name.is_empty() && name[0] != b'!' && !VOID.iter().any(|void| void.as_bytes() == name)
 }
 
@@ -151,17 +151,23 @@ fn tag_at(html: &[u8], start: usize, ends: &mut Ends) -> Option<(Vec<u8>, bool, 
         let end = ends.comment.of(html, start, find)?;
         return Some((Vec::new(), false, end + 3));
     }
-    let closes = rest.get(1) == Some(&b'/');
-    let name = &rest[1 + usize::from(closes)..];
+    let (name, closes) = name_at(rest)?;
+    let find = |rest: &[u8]| memchr::memchr(b'>', rest);
+    let end = ends.tag.of(html, start, find)?;
+    Some((name, closes, end + 1))
+}
+
+/// The name of the tag that a text begins with, in lower case, and whether it closes an element.
+pub(in crate::explain::body) fn name_at(html: &[u8]) -> Option<(Vec<u8>, bool)> {
+    let closes = html.get(1) == Some(&b'/');
+    let name = html.get(1 + usize::from(closes)..)?;
     let name = &name[..name.len().min(LONGEST_NAME)];
     let is_in_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"!:-".contains(byte);
     let length = name.iter().take_while(|byte| is_in_name(byte)).count();
     let name = name[..length].to_ascii_lowercase();
     let first = name.first()?;
     let is_name = first.is_ascii_alphabetic() || *first == b'!';
-    let find = |rest: &[u8]| memchr::memchr(b'>', rest);
-    let end = ends.tag.of(html, start, find).filter(|_| is_name)?;
-    Some((name, closes, end + 1))
+    is_name.then_some((name, closes))
 }
 
 /// Where stretches that begin here end in which each element has its end, the shortest first.

@@ -52,32 +52,37 @@ fn story(at: Where, edit: &Edit, within: Range<usize>, text: Text<'_>, name: &st
         edit.range.clone()
     };
     let start = range.start;
-    let place = place(start, bytes);
     let added = &bytes[range];
-    let size = size(added);
-    if is_white(added) {
-        let (cause, at) = match at {
-            Where::End => (Cause::TrailingLinesChanged, "at the end of".to_owned()),
-            Where::Beginning => (Cause::WhitespaceChanged, "at the beginning of".to_owned()),
-            Where::Around | Where::Within => (Cause::WhitespaceChanged, place),
-        };
-        let detail = format!("white space was added {at} the {name}: {size}");
-        return Story::new(cause, detail);
-    }
     let is_within = !begins_line(start, bytes) && !added.contains(&b'\n');
-    if at == Where::End && is_within && text.media == Media::Text {
+    if at == Where::End && is_within && !is_white(added) && text.media == Media::Text {
         return in_last_line(start, added, text, name);
     }
-    let (cause, at) = match at {
-        Where::End => (Cause::ContentAppended, "at the end of".to_owned()),
-        Where::Beginning => (Cause::ContentPrepended, "at the beginning of".to_owned()),
-        Where::Around | Where::Within => (Cause::ContentInserted, place),
+    let place = match at {
+        Where::End => "at the end of".to_owned(),
+        Where::Beginning => "at the beginning of".to_owned(),
+        Where::Around | Where::Within => place(start, bytes),
     };
-    let detail = format!(
-        "text was added {at} the {name}, {size}: {}",
-        quoted(added, text)
-    );
-    Story::new(cause, detail)
+    sentence(at, &format!("{place} the {name}"), added, form(text))
+}
+
+/// What was added at a place.
+pub(in crate::explain::body) fn sentence(
+    at: Where,
+    place: &str,
+    added: &[u8],
+    form: Form,
+) -> Story {
+    let (white, text) = match at {
+        Where::End => (Cause::TrailingLinesChanged, Cause::ContentAppended),
+        Where::Beginning => (Cause::WhitespaceChanged, Cause::ContentPrepended),
+        Where::Around | Where::Within => (Cause::WhitespaceChanged, Cause::ContentInserted),
+    };
+    let size = size(added);
+    if is_white(added) {
+        return Story::new(white, format!("white space was added {place}: {size}"));
+    }
+    let shown = quote_added(form, added);
+    Story::new(text, format!("text was added {place}, {size}: {shown}"))
 }
 
 /// What was added to the last line.
@@ -133,11 +138,14 @@ fn together(edits: &[&Edit], text: Text<'_>, name: &str) -> Vec<Story> {
 }
 
 fn quoted(added: &[u8], text: Text<'_>) -> String {
-    let form = Form {
+    quote_added(form(text), added)
+}
+
+const fn form(text: Text<'_>) -> Form {
+    Form {
         media: text.media,
         encoding: text.encoding,
-    };
-    quote_added(form, added)
+    }
 }
 
 /// Behind which line something is, or in which.
