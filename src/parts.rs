@@ -231,6 +231,12 @@ mod tests {
         check(message, &expected);
     }
 
+    #[test]
+    fn white_space_at_the_end_of_a_quoted_line_is_not_content() {
+        let message = "Content-Transfer-Encoding: quoted-printable\n\na=3D \nb=20\nc=\n";
+        check(message, &["1 text/plain a=\nb \nc"]);
+    }
+
     proptest! {
         #[test]
         fn any_message_is_read(parts in proptest::collection::vec(prop::sample::select(vec![
