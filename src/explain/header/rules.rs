@@ -28,6 +28,8 @@ use super::form::{Entry, Part, SignedForm};
 
 /// Values that are longer are not guessed at.
 const LONG_VALUE: usize = 8 * 1024;
+/// What a rule makes of a version holds no more bytes than this together.
+const MOST_BYTES: usize = 8 << 20;
 /// Of one name so many fields are looked at.
 const FEW: usize = 6;
 
@@ -206,9 +208,14 @@ impl Rule {
         }
         let few = part.signed(entries).iter().enumerate().take(FEW);
         let short = few.filter(|(_, entry)| entry.raw.len() <= LONG_VALUE);
-        let mut found = Vec::new();
+        let (mut found, mut room) = (Vec::new(), MOST_BYTES);
         for (at, entry) in short {
-            let mut add = |cost, then| {
+            let mut add = |cost, then: Entry| {
+                let bytes = then.raw.len() + size_of_val(entries);
+                if bytes > room {
+                    return;
+                }
+                room -= bytes;
                 let mut entries = entries.to_vec();
                 entries[at] = then;
                 found.push((cost, entries));

@@ -27,6 +27,8 @@ const MOST_BYTES: usize = 3 << 20;
 const MOST_VERSIONS: usize = 12_000;
 /// And those of all fields no more than this.
 const MOST_BYTES_OF_ALL: usize = 24 << 20;
+/// What each field of a version takes beside.
+const ENTRY: usize = 40;
 /// Versions of this many fields are tried together.
 const TOGETHER: usize = 6;
 /// A version is the work of this many rules at most.
@@ -225,10 +227,8 @@ impl<'a, 'b> Search<'a, 'b> {
         let mut hasher = DefaultHasher::new();
         canonical.hash(&mut hasher);
         let versions = &mut self.parts[place];
-        let bytes: usize = canonical
-            .iter()
-            .map(|(_, octets)| 2 * octets.len() + 96)
-            .sum();
+        let written = canonical.iter().map(|(_, octets)| 2 * octets.len() + 96);
+        let bytes = written.sum::<usize>() + ENTRY * entries.len();
         let is_full = versions.bytes + bytes > MOST_BYTES
             || self.bytes + bytes > MOST_BYTES_OF_ALL
             || versions.list.len() >= MOST_VERSIONS;
