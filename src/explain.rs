@@ -175,32 +175,17 @@ fn drop_guesses(found: &mut Vec<Explanation>) {
     }
 }
 
-/// What the header may take of the budget, in bytes, before the body had its turn. A header
-/// that nothing explains must not keep a footer from being found.
-const HEADER_SHARE: u64 = 256 << 20;
-
-/// The cheap first: keys need no search, headers are short, bodies may be long.
+/// The cheap first: keys need no search, headers are short, bodies may be long. A header that
+/// nothing explains must not keep a footer from being found.
 fn search(
     evidence: &Evidence<'_>,
     budget: &mut Budget<'_>,
     found: &mut Vec<Explanation>,
 ) -> Result<(), Exhausted> {
     key::explain_key(evidence, budget, found)?;
-    let mut of_header = Vec::new();
-    let searched = budget.within(HEADER_SHARE, |budget| {
-        header::explain_header(evidence, budget, &mut of_header)
-    });
-    if searched == Ok(None) {
-        let of_body = body::explain_body(evidence, budget, found);
-        let mut of_all = Vec::new();
-        let searched = header::explain_header(evidence, budget, &mut of_all);
-        // Where the budget ended before, what was found in its share is all.
-        found.splice(0..0, if searched.is_ok() { of_all } else { of_header });
-        return of_body.and(searched);
-    }
-    found.extend(of_header);
-    searched?;
-    body::explain_body(evidence, budget, found)
+    let of_header = budget.part(2, |budget| header::explain_header(evidence, budget, found));
+    let of_body = body::explain_body(evidence, budget, found);
+    of_header.and(of_body)
 }
 
 /// What to say behind a proof about the body, if the signature does not vouch for `bh=`.

@@ -82,6 +82,7 @@ impl<'a> Budget<'a> {
     /// # Errors
     ///
     /// [`Exhausted`] if all is spent of which this is a share.
+    #[allow(dead_code, reason = "for the searches")]
     pub(super) fn within<T>(
         &mut self,
         bytes: u64,
@@ -134,7 +135,6 @@ impl<'a> Budget<'a> {
     /// # Errors
     ///
     /// [`Exhausted`] if the search has to end.
-    #[allow(dead_code, reason = "for the searches")]
     pub(super) fn candidate(&mut self, bytes: usize) -> Result<(), Exhausted> {
         self.spend(bytes.saturating_add((UNIT / CANDIDATES) as usize))
     }

@@ -267,7 +267,7 @@ def _(m):
     return m.value("To", b"friends@lists.example.org")
 
 
-@damage("To: the name in quotes", Cause("header-reencoded", field="To", proven=True), prepare=raw)
+@damage("To: the name in quotes", Cause("header-value-changed", field="To", proven=True), prepare=raw)
 def _(m):
     return m.value("To", b'"Suzie Q" <suzie@shopping.example.net>')
 

@@ -1,64 +1,79 @@
 //! The signed form of a header, piece by piece (RFC 6376 §3.7, §5.4.2).
 
 use std::collections::HashMap;
-use std::ops::Range;
+use std::rc::Rc;
 
 use crate::algorithm::HashAlgorithm;
 use crate::canonicalization::Canonicalization;
 use crate::canonicalization::header::{canonicalize_field, canonicalize_signature_field};
-use crate::hash::Digest;
 use crate::message::{FieldIndex, Header, HeaderField, LineEndings};
 use crate::signature::Signature;
 
-/// Values that are longer are not guessed at.
-const LONG_VALUE: usize = 8 * 1024;
+/// Of one name this many fields are looked at, beside those that are signed.
+const MORE: usize = 12;
 
 /// What is hashed for a signature: a slot for each name in `h=`, then one for the signature's own
-/// field. Each holds the canonical form of the field that the name selects, or nothing.
+/// field. Each holds the canonical form of a field, or nothing.
 pub(super) struct SignedForm<'a> {
-    /// The header.
     pub(super) header: &'a Header,
-    /// How fields are canonicalized.
     pub(super) canonicalization: Canonicalization,
-    /// The names of `h=`, each once, and what they select.
+    pub(super) algorithm: HashAlgorithm,
+    /// The names of `h=`, each once, and what they select; the signature's own field last.
     pub(super) parts: Vec<Part>,
-    /// The signature's own field.
-    pub(super) own: HeaderField<'a>,
-    /// The span of the value of `b=` in the value of the signature's own field.
-    pub(super) emptied: Range<usize>,
-    slots: Vec<Vec<u8>>,
-    /// The hash up to each slot.
-    states: Vec<Digest>,
-    /// The octets from each slot to the end.
-    rests: Vec<usize>,
+    /// The number of slots.
+    pub(super) slots: usize,
 }
 
-/// A name in `h=`, with all that it selects.
+/// A name in `h=` with all that it selects.
 pub(super) struct Part {
     /// The name in lower case.
     pub(super) name: String,
     /// The slots that it has, the one for the lowest field first.
     pub(super) slots: Vec<usize>,
-    /// The fields of this name by their places in the header, the lowest first; some may not be
-    /// signed.
-    pub(super) instances: Vec<usize>,
+    /// The fields of this name, the lowest first: as many as there are slots are signed.
+    pub(super) now: Vec<Entry>,
+    /// Whether it is the signature's own field.
+    pub(super) is_own: bool,
 }
 
-/// A field that is signed.
-#[derive(Clone, Copy)]
-pub(super) struct Instance<'a> {
-    /// The place of its part.
-    pub(super) part: usize,
-    /// Its slot.
-    pub(super) slot: usize,
-    /// The field.
-    pub(super) field: HeaderField<'a>,
+/// A field as it is, or as it may have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Its place in the header; `None` if it is not there.
+    pub(super) origin: Option<usize>,
+    /// The field without its final line end; the signature's own without the value of `b=`.
+    pub(super) raw: Rc<[u8]>,
 }
 
-impl Instance<'_> {
-    /// The field's name as it is written.
-    pub(super) fn name(&self) -> String {
-        String::from_utf8_lossy(self.field.name()).into_owned()
+impl Entry {
+    pub(super) fn new(origin: Option<usize>, name: &[u8], value: &[u8]) -> Self {
+        let raw = [name, b":", value].concat().into();
+        Self { origin, raw }
+    }
+
+    /// The same field with another value.
+    pub(super) fn with_value(&self, value: &[u8]) -> Self {
+        let front = self.raw.len() - self.value().len();
+        Self {
+            origin: self.origin,
+            raw: [&self.raw[..front], value].concat().into(),
+        }
+    }
+
+    /// The name as it is written, with white space before the colon.
+    pub(super) fn name(&self) -> &[u8] {
+        let colon = memchr::memchr(b':', &self.raw);
+        &self.raw[..colon.unwrap_or(self.raw.len())]
+    }
+
+    /// The name for people.
+    pub(super) fn shown_name(&self) -> String {
+        String::from_utf8_lossy(self.name()).trim_end().to_owned()
+    }
+
+    /// What stands behind the colon.
+    pub(super) fn value(&self) -> &[u8] {
+        self.raw.get(self.name().len() + 1..).unwrap_or_default()
     }
 }
 
@@ -71,85 +86,66 @@ impl<'a> SignedForm<'a> {
         signature: &Signature,
     ) -> Option<Self> {
         let own = header.field(field_index)?;
-        let emptied = signature.emptied.clone();
-        own.value().get(emptied.clone())?;
-        let canonicalization = signature.canonicalization.header;
+        let (value, emptied) = (own.value(), signature.emptied.clone());
+        let emptied_value = [value.get(..emptied.start)?, value.get(emptied.end..)?].concat();
+        let raw = [&own.raw()[..own.value_offset()], &emptied_value].concat();
+        let mut parts: Vec<Part> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         let names: Vec<&str> = signature.signed_headers().collect();
-        let index = FieldIndex::new(header);
-        let selected: Vec<_> = index
-            .select(names.iter().copied(), Some(field_index))
-            .collect();
-        let mut parts = parts_of(&names);
-        fill_instances(&mut parts, header, field_index);
-        let mut form = Self {
+        for (slot, &name) in names.iter().enumerate() {
+            let place = *places.entry(name).or_insert(parts.len());
+            if place == parts.len() {
+                parts.push(Part::new(name, false));
+            }
+            parts[place].slots.push(slot);
+        }
+        fill(&mut parts, header, field_index);
+        let mut own = Part::new("", true);
+        own.slots.push(names.len());
+        own.now.push(Entry {
+            origin: Some(field_index),
+            raw: raw.into(),
+        });
+        parts.push(own);
+        Some(Self {
             header,
-            canonicalization,
+            canonicalization: signature.canonicalization.header,
+            algorithm: signature.algorithm.hash(),
             parts,
-            own,
-            emptied: emptied.clone(),
-            slots: Vec::with_capacity(names.len() + 1),
-            states: Vec::new(),
-            rests: Vec::new(),
-        };
-        for at in selected {
-            let field = at.and_then(|at| header.field(at));
-            form.slots
-                .push(field.map_or_else(Vec::new, |field| form.canonical(field.raw())));
-        }
-        form.slots.push(form.canonical_own(own.raw(), emptied));
-        form.begin(signature.algorithm.hash());
-        Some(form)
+            slots: names.len() + 1,
+        })
     }
 
-    fn begin(&mut self, algorithm: HashAlgorithm) {
-        let mut digest = Digest::new(algorithm);
-        let mut rest: usize = self.slots.iter().map(Vec::len).sum();
-        for slot in &self.slots {
-            self.states.push(digest.clone());
-            self.rests.push(rest);
-            digest.update(slot);
-            rest -= slot.len();
-        }
+    /// The place of the signature's own field among the parts.
+    pub(super) fn own(&self) -> usize {
+        self.parts.len() - 1
     }
 
-    /// The slots' canonical octets.
-    pub(super) fn slots(&self) -> &[Vec<u8>] {
-        &self.slots
+    /// The part of this name.
+    pub(super) fn part(&self, name: &str) -> Option<&Part> {
+        let named = |part: &&Part| part.name == name && !part.is_own;
+        self.parts.iter().find(named)
     }
 
-    /// The slot of the signature's own field.
-    pub(super) fn own_slot(&self) -> usize {
-        self.slots.len() - 1
+    /// The canonical form of a field, as `c=` asks for.
+    pub(super) fn canonical(&self, entry: &Entry, is_own: bool) -> Vec<u8> {
+        self.canonical_by(self.canonicalization, &entry.raw, is_own)
     }
 
-    /// The canonical form of a field that may stand in a slot.
-    pub(super) fn canonical(&self, raw: &[u8]) -> Vec<u8> {
-        self.canonical_by(self.canonicalization, raw)
-    }
-
-    /// The canonical form of a field in a canonicalization of choice.
-    pub(super) fn canonical_by(&self, algorithm: Canonicalization, raw: &[u8]) -> Vec<u8> {
-        let mut canonical = Vec::with_capacity(raw.len() + 2);
-        let field = HeaderField::from_raw(raw, self.line_endings());
-        canonicalize_field(algorithm, field, &mut canonical);
-        canonical
-    }
-
-    /// The canonical form of a signature field, without the octets of `emptied`.
-    pub(super) fn canonical_own(&self, raw: &[u8], emptied: Range<usize>) -> Vec<u8> {
-        self.canonical_own_by(self.canonicalization, raw, emptied)
-    }
-
-    /// The same in a canonicalization of choice.
-    pub(super) fn canonical_own_by(
+    /// The canonical form in a canonicalization of choice.
+    pub(super) fn canonical_by(
         &self,
         algorithm: Canonicalization,
         raw: &[u8],
-        emptied: Range<usize>,
+        is_own: bool,
     ) -> Vec<u8> {
-        let mut canonical = Vec::with_capacity(raw.len());
+        let mut canonical = Vec::with_capacity(raw.len() + 2);
         let field = HeaderField::from_raw(raw, self.line_endings());
-        canonicalize_signature_field(algorithm, field, emptied, &mut canonical);
+        if is_own {
+            canonicalize_signature_field(algorithm, field, 0..0, &mut canonical);
+        } else {
+            canonicalize_field(algorithm, field, &mut canonical);
+        }
         canonical
     }
 
@@ -158,88 +154,50 @@ impl<'a> SignedForm<'a> {
         self.header.line_endings()
     }
 
-    /// The signed fields that are there and not too long to guess at.
-    pub(super) fn instances(&self) -> impl Iterator<Item = Instance<'a>> + '_ {
-        self.parts.iter().enumerate().flat_map(move |(part, each)| {
-            let pairs = each.slots.iter().zip(&each.instances);
-            pairs.filter_map(move |(&slot, &at)| {
-                let field = self.header.field(at)?;
-                let short = field.raw().len() <= LONG_VALUE;
-                short.then_some(Instance { part, slot, field })
-            })
-        })
-    }
-
-    /// All signed fields in a canonicalization of choice, each with its slot.
-    pub(super) fn all_by(&self, algorithm: Canonicalization) -> Vec<(usize, Vec<u8>)> {
-        let pairs = self
-            .parts
-            .iter()
-            .flat_map(|part| part.slots.iter().zip(&part.instances));
-        let fields = pairs.filter_map(|(&slot, &at)| Some((slot, self.header.field(at)?)));
-        fields
-            .map(|(slot, field)| (slot, self.canonical_by(algorithm, field.raw())))
-            .collect()
-    }
-
-    /// The signed fields of one name.
-    pub(super) fn instances_of<'s>(
-        &'s self,
-        name: &'s str,
-    ) -> impl Iterator<Item = Instance<'a>> + 's {
-        self.instances()
-            .filter(move |instance| instance.field.is_named(name))
-    }
-
-    /// The hash with other octets in some slots, and how many octets had to be hashed. The slots
-    /// ascend.
-    pub(super) fn hash_with(&self, replaced: &[(usize, &[u8])]) -> (Vec<u8>, usize) {
-        let first = replaced.first().map_or(0, |(slot, _)| *slot);
-        let Some(state) = self.states.get(first) else {
-            return (Vec::new(), 0);
-        };
-        let mut digest = state.clone();
-        let mut replaced = replaced.iter().peekable();
-        for (slot, octets) in self.slots.iter().enumerate().skip(first) {
-            match replaced.next_if(|(place, _)| *place == slot) {
-                Some((_, other)) => digest.update(other),
-                None => digest.update(octets),
-            }
-        }
-        (digest.finalize(), self.rests[first])
+    /// Whether white space, folds and the letter case of names are signed (RFC 6376 §3.4.1).
+    pub(super) fn is_simple(&self) -> bool {
+        self.canonicalization == Canonicalization::Simple
     }
 }
 
-fn parts_of(names: &[&str]) -> Vec<Part> {
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    let mut parts: Vec<Part> = Vec::new();
-    for (slot, &name) in names.iter().enumerate() {
-        let place = *places.entry(name).or_insert_with(|| {
-            parts.push(Part {
-                name: name.to_owned(),
-                slots: Vec::new(),
-                instances: Vec::new(),
-            });
-            parts.len() - 1
+impl Part {
+    fn new(name: &str, is_own: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            slots: Vec::new(),
+            now: Vec::new(),
+            is_own,
+        }
+    }
+
+    /// The fields of some that are signed.
+    pub(super) fn signed<'e>(&self, entries: &'e [Entry]) -> &'e [Entry] {
+        &entries[..entries.len().min(self.slots.len())]
+    }
+
+    /// The name as a field has it, else in the usual letter case.
+    pub(super) fn shown_name(&self) -> String {
+        let field = self.now.first();
+        field.map_or_else(|| super::rules::usual_case(&self.name), Entry::shown_name)
+    }
+}
+
+/// Gives each part the fields that are there, the lowest first.
+fn fill(parts: &mut [Part], header: &Header, own: usize) {
+    let index = FieldIndex::new(header);
+    let most = |part: &Part| index.count(&part.name, part.slots.len() + MORE + 1);
+    let counts: Vec<_> = parts.iter().map(most).collect();
+    let names: Vec<String> = parts.iter().map(|part| part.name.clone()).collect();
+    let wanted = names.iter().zip(&counts);
+    let wanted = wanted.flat_map(|(name, &count)| std::iter::repeat_n(name.as_str(), count));
+    let mut selected = index.select(wanted, Some(own));
+    for (part, count) in parts.iter_mut().zip(&counts) {
+        let fields = selected.by_ref().take(*count).flatten();
+        let fields = fields.filter_map(|at| Some((at, header.field(at)?)));
+        let entries = fields.map(|(at, field)| Entry {
+            origin: Some(at),
+            raw: field.raw()[..field.value_offset() + field.value().len()].into(),
         });
-        parts[place].slots.push(slot);
-    }
-    parts
-}
-
-fn fill_instances(parts: &mut [Part], header: &Header, own: usize) {
-    let places: HashMap<String, usize> = parts
-        .iter()
-        .enumerate()
-        .map(|(place, part)| (part.name.clone(), place))
-        .collect();
-    for (at, field) in header.fields().enumerate() {
-        let name = String::from_utf8_lossy(field.name()).to_ascii_lowercase();
-        if let Some(&place) = places.get(&name).filter(|_| at != own) {
-            parts[place].instances.push(at);
-        }
-    }
-    for part in parts {
-        part.instances.reverse();
+        part.now = entries.collect();
     }
 }

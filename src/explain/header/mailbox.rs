@@ -4,7 +4,7 @@
 //! reads is guessed with, and a guess is held against the signature. The strict reader is that of
 //! [`crate::author`], which alignment is judged by.
 
-use super::encoding::{decoded, readable};
+use super::rules::{decoded, readable};
 
 /// One mailbox of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,15 @@ pub(super) fn unquoted(text: &str) -> String {
 /// A text in quotes (RFC 5322 §3.2.4).
 pub(super) fn in_quotes(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// An address with this before it; alone if that is empty.
+pub(super) fn in_phrase(phrase: &str, address: &str) -> String {
+    if phrase.is_empty() {
+        address.to_owned()
+    } else {
+        format!("{phrase} <{address}>")
+    }
 }
 
 /// Splits a list of mailboxes at its commas; `None` if it is not UTF-8.

@@ -2,6 +2,8 @@
 
 mod fields;
 mod long;
+mod signers;
+mod systems;
 mod unknown;
 mod values;
 

@@ -1,7 +1,8 @@
 //! A signature field that lost its `t=`: the time of signing is near those in the header.
 
-use super::alternative::Story;
 use super::form::SignedForm;
+use super::start::Start;
+use super::story::Story;
 use crate::explain::key::Target;
 use crate::explain::{Budget, Cause, Exhausted};
 use crate::signature::FIELD_NAME;
@@ -21,26 +22,25 @@ const LONG: usize = 8 * 1024;
 /// Puts a `t=` behind each tag of a signature field that has none.
 pub(super) fn find(
     form: &SignedForm<'_>,
+    start: &Start,
     target: &Target<'_>,
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
-    let value = form.own.value();
-    let emptied = form.emptied.clone();
-    let now = [&value[..emptied.start], &value[emptied.end..]].concat();
-    let has_none = TagList::parse(&now, form.line_endings()).is_ok_and(|tags| {
+    let own = &form.parts[form.own()].now[0];
+    let now = own.value();
+    let has_none = TagList::parse(now, form.line_endings()).is_ok_and(|tags| {
         let is_time = |name: &[u8]| name == b"t";
         !tags.iter().any(|tag| is_time(tag.name))
     });
     if !has_none || now.len() > LONG {
         return Ok(None);
     }
-    let prefix = &form.own.raw()[..form.own.value_offset()];
     for time in times(form) {
         for time in around(time) {
-            for place in memchr::memchr_iter(b';', &now).take(PLACES) {
-                for text in with_time(&now, place + 1, time) {
-                    let octets = form.canonical_own(&[prefix, &text[..]].concat(), 0..0);
-                    let (digest, hashed) = form.hash_with(&[(form.own_slot(), &octets)]);
+            for place in memchr::memchr_iter(b';', now).take(PLACES) {
+                for text in with_time(now, place + 1, time) {
+                    let octets = form.canonical(&own.with_value(&text), true);
+                    let (digest, hashed) = start.hash_with(&mut [(form.slots - 1, &octets)]);
                     budget.spend(hashed + 256)?;
                     if target.is_met(&digest, budget)? {
                         let detail = format!("t={time} was removed from the DKIM-Signature field");

@@ -2,9 +2,8 @@
 //!
 //! Whether two values say the same is decided on the values; quotation marks are for what is cut.
 
-use super::address::holds_addresses;
-use super::encoding::{is_encoded, readable};
 use super::mailbox::{are_same, mailboxes};
+use super::rules::{holds_addresses, is_encoded, readable};
 use super::text::collapsed;
 use crate::author::addresses;
 use crate::explain::quote::{as_text, is_short, quote, quote_both};
@@ -114,8 +113,11 @@ pub(super) fn describe(name: &str, now: &[u8], then: &[u8]) -> String {
         let told = told(name, now);
         return format!("the {name} field says {told} as it did, and was encoded differently");
     }
-    let ([now, then], end) = told_both(name, now, then);
-    format!("the {name} field was {then} when it was signed; now it is {now}{end}")
+    let empty = || "empty".to_owned();
+    let ([told_now, told_then], end) = told_both(name, now, then);
+    let told_now = if now.is_empty() { empty() } else { told_now };
+    let told_then = if then.is_empty() { empty() } else { told_then };
+    format!("the {name} field was {told_then} when it was signed; now it is {told_now}{end}")
 }
 
 #[cfg(test)]
@@ -130,7 +132,12 @@ mod tests {
     #[test]
     fn changes_are_described() {
         let check = |now: &str, then: &str, expected: &str| {
-            let expected = format!("was “{then}” when it was signed; {expected}");
+            let then_told = if then.is_empty() {
+                "empty".to_owned()
+            } else {
+                format!("“{then}”")
+            };
+            let expected = format!("was {then_told} when it was signed; {expected}");
             check("Subject", now, then, &expected);
         };
         check("[a] b c", "b c", "“[a]” was put in front");
@@ -139,7 +146,7 @@ mod tests {
         check("b", "b c", "“c” was taken from its end");
         check(" d\r\n e ", "b c", "now it is “d e”");
         check("d", "", "now it is “d”");
-        check("", "d", "now it is “”");
+        check("", "d", "now it is empty");
     }
 
     /// More than a sentence quotes.

@@ -38,7 +38,8 @@ fn what_was_not_found_is_said() {
     let replied = MESSAGE.replace("Subject:", "Reply-To: <joe@example.com>\r\nSubject:");
     let found = likely(&replied, (to, ""), RELAXED);
     let causes: Vec<_> = found.iter().map(|each| (each.cause, each.proof)).collect();
-    assert_eq!(causes, [general, (Cause::HeaderRemoved, Proof::Likely)]);
+    // A To that is missing may never have been there.
+    assert_eq!(causes, [general, (Cause::HeaderRemoved, Proof::Possible)]);
     let found = likely(MESSAGE, ("Message-ID: <1@example.com>\r\n", ""), ALL[2]);
     assert_eq!(
         (found[0].cause, found[0].proof),

@@ -175,7 +175,7 @@ fn names_and_addresses_are_written_otherwise() {
         "\"Ann\" <ann@example.org>, \"Bob\" <bob@example.org>",
         "\"Ann\" <ann@example.org>, Bob <bob@example.org>",
     ] {
-        check(&[(now, then)], Cause::HeaderReencoded, "To", was);
+        check(&[(now, then)], Cause::HeaderValueChanged, "To", was);
     }
     // A name that was put to an address is more than another writing.
     let message = MESSAGE.replace("Ann <ann", "<ann");

@@ -1,66 +1,39 @@
 //! Content-Type, written in other ways (RFC 2045 §5.1).
 
-use super::charset::is_charset;
-use super::text::collapsed;
+use super::encoding::is_charset;
+use super::{Clues, Costed, Text};
+use crate::explain::header::text::collapsed;
 
 /// Parts begin within so many octets of the body.
 const NEAR: usize = 256 * 1024;
+/// Of so many fields of one name in the body a copy is taken.
+const MANY: usize = 6;
 
-/// Types that stand for kinds of their own, and subtypes that are in use (RFC 2046 §3).
-const TEXT: [&str; 14] = [
-    "plain",
-    "html",
-    "enriched",
-    "richtext",
-    "rtf",
-    "calendar",
-    "csv",
-    "css",
-    "xml",
-    "markdown",
-    "vcard",
-    "x-vcard",
-    "x-amp-html",
-    "rfc822-headers",
+/// Types, with the subtypes that are in use (RFC 2046 §3); without any there are too many to know.
+const TYPES: [(&str, &str); 9] = [
+    (
+        "text",
+        "plain html enriched richtext rtf calendar csv css xml markdown vcard x-vcard x-amp-html \
+         rfc822-headers",
+    ),
+    (
+        "multipart",
+        "mixed alternative related signed encrypted report digest parallel form-data",
+    ),
+    (
+        "message",
+        "rfc822 global delivery-status disposition-notification partial external-body",
+    ),
+    ("application", ""),
+    ("image", ""),
+    ("audio", ""),
+    ("video", ""),
+    ("font", ""),
+    ("model", ""),
 ];
-const MULTIPART: [&str; 9] = [
-    "mixed",
-    "alternative",
-    "related",
-    "signed",
-    "encrypted",
-    "report",
-    "digest",
-    "parallel",
-    "form-data",
-];
-const MESSAGE: [&str; 6] = [
-    "rfc822",
-    "global",
-    "delivery-status",
-    "disposition-notification",
-    "partial",
-    "external-body",
-];
-/// Types of which there are too many subtypes to know.
-const OTHER_TYPES: [&str; 6] = ["application", "image", "audio", "video", "font", "model"];
 /// Parameters that are in use, but for `charset`, `boundary` and those of text.
-const PARAMETERS: [&str; 14] = [
-    "name",
-    "type",
-    "start",
-    "start-info",
-    "report-type",
-    "protocol",
-    "micalg",
-    "method",
-    "component",
-    "smime-type",
-    "reply-type",
-    "access-type",
-    "number",
-    "id",
-];
+const PARAMETERS: &str = "name type start start-info report-type protocol micalg method component \
+    smime-type reply-type access-type number id";
 
 /// Whether a mail system may have written this: a type and parameters that are in use, and the
 /// body's boundary.
@@ -70,10 +43,8 @@ pub(super) fn is_written(value: &[u8], body: &[u8]) -> bool {
     };
     let mut items = text.split(';').map(str::trim);
     let kind = items.next().unwrap_or_default();
-    is_type(kind)
-        && items
-            .filter(|item| !item.is_empty())
-            .all(|item| is_parameter(item, body))
+    let mut parameters = items.filter(|item| !item.is_empty());
+    is_type(kind) && parameters.all(|item| is_parameter(item, body))
 }
 
 fn is_type(text: &str) -> bool {
@@ -81,13 +52,13 @@ fn is_type(text: &str) -> bool {
     let Some((kind, subtype)) = lower.split_once('/') else {
         return false;
     };
-    is_in_one_case(text)
-        && match kind {
-            "text" => TEXT.contains(&subtype),
-            "multipart" => MULTIPART.contains(&subtype),
-            "message" => MESSAGE.contains(&subtype),
-            _ => OTHER_TYPES.contains(&kind),
-        }
+    let known = TYPES.iter().find(|(name, _)| *name == kind);
+    let is_known = known.is_some_and(|(_, all)| all.is_empty() || has_word(all, subtype));
+    is_known && is_in_one_case(text)
+}
+
+fn has_word(words: &str, word: &str) -> bool {
+    words.split(' ').any(|other| other == word)
 }
 
 fn is_parameter(text: &str, body: &[u8]) -> bool {
@@ -108,7 +79,7 @@ fn is_parameter(text: &str, body: &[u8]) -> bool {
             // A value in pieces, or with a charset (RFC 2231 §3, §4).
             name => {
                 let base = name.split('*').next().unwrap_or_default();
-                PARAMETERS.contains(&base) || base.starts_with("x-")
+                has_word(PARAMETERS, base) || base.starts_with("x-")
             }
         }
 }
@@ -124,25 +95,23 @@ fn is_in_one_case(text: &str) -> bool {
 }
 
 /// The fields of MIME that stand in the body: what wraps a message takes them down there.
-pub(super) fn fields_of_parts(body: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub(in crate::explain::header) fn fields_of_parts(body: &[u8]) -> Vec<(String, Vec<u8>)> {
     let near = &body[..body.len().min(NEAR)];
     let mut found: Vec<(String, Vec<u8>)> = Vec::new();
     for name in ["content-type", "content-transfer-encoding"] {
-        let mut count = 0;
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', near) {
-            let line = &near[start..end];
-            let line_start = std::mem::replace(&mut start, end + 1);
-            let is_named = line
-                .get(..name.len())
-                .is_some_and(|front| front.eq_ignore_ascii_case(name.as_bytes()))
-                && line.get(name.len()) == Some(&b':');
-            if is_named && count < 6 {
-                count += 1;
-                let value = folded_value(&near[line_start + name.len() + 1..]);
-                found.push((name.to_owned(), value.to_vec()));
-            }
-        }
+        let is_here = |line: &[u8]| {
+            let front = line.get(..name.len());
+            front.is_some_and(|front| front.eq_ignore_ascii_case(name.as_bytes()))
+                && line.get(name.len()) == Some(&b':')
+        };
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', near).map(|at| at + 1));
+        let here = starts.filter(|&start| is_here(&near[start..]));
+        let values = here.map(|start| folded_value(&near[start + name.len() + 1..]));
+        found.extend(
+            values
+                .take(MANY)
+                .map(|value| (name.to_owned(), value.to_vec())),
+        );
     }
     found
 }
@@ -156,26 +125,31 @@ fn folded_value(text: &[u8]) -> &[u8] {
     value.strip_suffix(b"\r").unwrap_or(value)
 }
 
-/// A Content-Type with its parameters written in other ways, left out, added.
-pub(super) fn content_types(value: &[u8], body: &[u8]) -> Vec<Vec<u8>> {
-    let Ok(text) = String::from_utf8(collapsed(value)) else {
-        return Vec::new();
-    };
+/// A Content-Type that mail systems write, with its parameters written in other ways, left out,
+/// added.
+pub(super) fn content_types(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
+    if is_written(text.value, clues.body()) {
+        other_types(text.value, clues.body())
+    } else {
+        Vec::new()
+    }
+}
+
+fn other_types(value: &[u8], body: &[u8]) -> Vec<Costed> {
+    let text = String::from_utf8_lossy(&collapsed(value)).into_owned();
     let mut items = text.split(';').map(|item| item.trim().to_owned());
     let kind = items.next().unwrap_or_default();
     let parameters: Vec<String> = items.filter(|item| !item.is_empty()).collect();
-    let mut lists = vec![
-        parameters.clone(),
-        parameters.iter().rev().cloned().collect(),
-    ];
+    let reversed = parameters.iter().rev().cloned().collect();
+    let mut lists = vec![(0, parameters.clone()), (1, reversed)];
     for at in 0..parameters.len().min(8) {
         let mut without = parameters.clone();
         without.remove(at);
-        lists.push(without);
+        lists.push((0, without));
         for other in parameter_forms(&parameters[at], body) {
             let mut list = parameters.clone();
             list[at] = other;
-            lists.push(list);
+            lists.push((0, list));
         }
     }
     for more in [
@@ -186,23 +160,23 @@ pub(super) fn content_types(value: &[u8], body: &[u8]) -> Vec<Vec<u8>> {
     ] {
         let mut list = parameters.clone();
         list.push(more.to_owned());
-        lists.push(list);
+        lists.push((0, list));
     }
-    let quotes: [fn(&str) -> String; 2] = [with_quotes, without_quotes];
-    for quote in quotes {
-        lists.push(parameters.iter().map(|each| quote(each)).collect());
+    for quote in [with_quotes, without_quotes] {
+        lists.push((0, parameters.iter().map(|each| quote(each)).collect()));
     }
     let mut found = Vec::new();
-    for kind in with_other_case(&kind) {
-        for list in &lists {
-            for separator in ["; ", ";"] {
-                let mut text = format!(" {kind}");
-                for parameter in list {
-                    text.push_str(separator);
-                    text.push_str(parameter);
-                }
-                found.push(format!("{text};").into_bytes());
-                found.push(text.into_bytes());
+    for (kind_cost, kind) in (0..).zip(with_other_case(&kind)) {
+        for (cost, list) in &lists {
+            for (more, separator, end) in
+                [(0, "; ", ""), (1, ";", ""), (1, "; ", ";"), (2, ";", ";")]
+            {
+                let items = std::iter::once(kind.as_str()).chain(list.iter().map(String::as_str));
+                let text = items.collect::<Vec<_>>().join(separator);
+                found.push((
+                    cost + more + kind_cost.min(1),
+                    format!(" {text}{end}").into_bytes(),
+                ));
             }
         }
     }
@@ -211,10 +185,9 @@ pub(super) fn content_types(value: &[u8], body: &[u8]) -> Vec<Vec<u8>> {
 
 /// A text, and in small letters or capitals what is in one of these.
 fn with_other_case(text: &str) -> Vec<String> {
-    let others = [text.to_ascii_lowercase(), text.to_ascii_uppercase()];
     let mut found = vec![text.to_owned()];
     if is_in_one_case(text) {
-        found.extend(others);
+        found.extend([text.to_ascii_lowercase(), text.to_ascii_uppercase()]);
     }
     found
 }
@@ -235,32 +208,20 @@ fn parameter_forms(parameter: &str, body: &[u8]) -> Vec<String> {
     let mut values = vec![parameter.to_owned()];
     if let Some((name, value)) = parameter.split_once('=') {
         values.push(format!("{}={value}", name.to_ascii_lowercase()));
-        let cases = with_other_case(value).into_iter();
-        values.extend(cases.map(|value| format!("{name}={value}")));
+        let mut others = with_other_case(value);
         if name.eq_ignore_ascii_case("charset") {
-            for charset in [
-                "utf-8",
-                "UTF-8",
-                "us-ascii",
-                "US-ASCII",
-                "iso-8859-1",
-                "ISO-8859-1",
-            ] {
-                values.push(format!("{name}={charset}"));
-            }
+            let charsets = "utf-8 UTF-8 us-ascii US-ASCII iso-8859-1 ISO-8859-1";
+            others.extend(charsets.split(' ').map(str::to_owned));
         } else if name.eq_ignore_ascii_case("boundary") {
-            let boundaries = first_boundaries(body).into_iter();
-            values.extend(boundaries.map(|boundary| format!("{name}={boundary}")));
+            others.extend(first_boundaries(body));
         }
+        values.extend(others.iter().map(|value| format!("{name}={value}")));
     }
-    let forms = values.iter().flat_map(|each| {
-        [
-            each.clone(),
-            with_quotes(&without_quotes(each)),
-            without_quotes(each),
-        ]
-    });
-    forms.collect()
+    let forms = |each: &String| {
+        let bare = without_quotes(each);
+        [each.clone(), with_quotes(&bare), bare]
+    };
+    values.iter().flat_map(forms).collect()
 }
 
 /// What the body has where a boundary should be: its first lines that begin with two hyphens.
@@ -282,8 +243,8 @@ mod tests {
     #[test]
     fn types_in_other_forms() {
         let check = |value: &str, then: &str| {
-            let found = content_types(value.as_bytes(), b"x\r\n--abc\r\n");
-            let is_there = found.iter().any(|text| text == then.as_bytes());
+            let found = other_types(value.as_bytes(), b"x\r\n--abc\r\n");
+            let is_there = found.iter().any(|(_, text)| text == then.as_bytes());
             assert!(is_there, "{then:?}: {found:#?}");
         };
         check(

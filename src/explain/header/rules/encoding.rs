@@ -2,19 +2,18 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mail_parser::MessageParser;
+use mail_parser::decoders::charsets::map::charset_decoder;
 
-use super::alternative::Alternatives;
-use super::charset::is_charset;
-use super::text::{collapsed, unfolded};
-use crate::explain::Cause;
+use super::{Clues, Costed, Text};
+use crate::explain::header::text::collapsed;
+use crate::syntax::encoded_word;
 
 /// The longest encoded word (RFC 2047 §2).
 const LONG_WORD: usize = 75;
 /// Texts that are longer are not encoded anew.
 const LONG_TEXT: usize = 600;
 /// Fields whose text may hold encoded words anywhere; in those of addresses, names do.
-const UNSTRUCTURED: [&str; 6] = [
+pub(super) const TEXTS: &[&str] = &[
     "subject",
     "comments",
     "keywords",
@@ -23,34 +22,31 @@ const UNSTRUCTURED: [&str; 6] = [
     "thread-topic",
 ];
 
-/// Adds other encodings of texts.
-pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
-    for name in UNSTRUCTURED {
-        for instance in alternatives.form.instances_of(name) {
-            if alternatives.is_full() {
-                return;
-            }
-            let value = instance.field.value();
-            let Some(text) = decoded(value).filter(|_| is_encoded(value)) else {
-                continue;
-            };
-            for (cost, encoded) in encodings(&text) {
-                let then = [b" ", &encoded[..]].concat();
-                alternatives.value(&instance, &then, cost, Cause::HeaderReencoded);
-            }
-        }
-    }
+/// A text without encoded words.
+pub(super) fn plain(text: &Text<'_>, _: &Clues<'_>) -> Vec<Costed> {
+    let is_worded = memchr::memmem::find(text.value, b"=?").is_some();
+    let plain = decoded(text.value).filter(|_| is_worded);
+    let plain = plain.map(|plain| (0, [b" ", &collapsed(plain.as_bytes())[..]].concat()));
+    plain.into_iter().collect()
+}
+
+/// The same text in other encodings.
+pub(super) fn encoded(text: &Text<'_>, _: &Clues<'_>) -> Vec<Costed> {
+    let plain = decoded(text.value).filter(|_| is_encoded(text.value));
+    let encoded = plain.map(|plain| encodings(&plain)).unwrap_or_default();
+    let spaced = |(cost, encoded): Costed| (cost, [b" ", &encoded[..]].concat());
+    encoded.into_iter().map(spaced).collect()
 }
 
 /// Whether there are encoded words in a value, or characters that ask for them.
-pub(super) fn is_encoded(value: &[u8]) -> bool {
+pub(in crate::explain::header) fn is_encoded(value: &[u8]) -> bool {
     !value.is_ascii() || memchr::memmem::find(value, b"=?").is_some()
 }
 
 /// The text that every reader sees of a value: unfolded, its encoded words decoded (RFC 2047 §6).
 /// `None` where readers may differ: at control characters, at encoded words with other text right
 /// beside them, and where something cannot be decoded.
-pub(super) fn readable(value: &[u8]) -> Option<String> {
+pub(in crate::explain::header) fn readable(value: &[u8]) -> Option<String> {
     let text = String::from_utf8(collapsed(value)).ok()?;
     if text.contains(char::is_control) {
         return None;
@@ -60,7 +56,8 @@ pub(super) fn readable(value: &[u8]) -> Option<String> {
     }
     let is_plain = |word: &str| !word.contains("=?") || is_encoded_word(word);
     let decoded = decoded(text.as_bytes()).filter(|_| text.split(' ').all(is_plain))?;
-    (!decoded.contains(char::REPLACEMENT_CHARACTER)).then_some(decoded)
+    let is_whole = !decoded.contains(char::REPLACEMENT_CHARACTER) && !decoded.contains("=?");
+    is_whole.then_some(decoded)
 }
 
 /// Whether a word is encoded, and nothing else (RFC 2047 §2).
@@ -74,68 +71,52 @@ fn is_encoded_word(word: &str) -> bool {
 
 /// What a value may say, its encoded words decoded by a lenient reader: to be guessed with.
 /// `None` if one has a charset that is not known.
-pub(super) fn decoded(value: &[u8]) -> Option<String> {
-    if !charsets(value).iter().all(|charset| is_charset(charset)) {
-        return None;
-    }
-    let text = [b"Subject:", &unfolded(value)[..], b"\r\n\r\n"].concat();
-    let message = MessageParser::new()
-        .with_mime_headers()
-        .header_text("Subject")
-        .parse_headers(&text[..])?;
-    Some(message.subject()?.to_owned())
-}
-
-/// The charsets that the encoded words of a value name (RFC 2047 §2).
-fn charsets(value: &[u8]) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = value;
-    while let Some(start) = memchr::memmem::find(rest, b"=?") {
-        rest = &rest[start + 2..];
-        let mut pieces = rest.splitn(3, |&octet| octet == b'?');
-        let (Some(charset), Some(_), Some(behind)) = (pieces.next(), pieces.next(), pieces.next())
-        else {
+pub(in crate::explain::header) fn decoded(value: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(value);
+    let mut rest = &*text;
+    while let Some((_, word)) = rest.split_once("=?") {
+        let pieces: Vec<&str> = word.splitn(4, '?').collect();
+        let [charset, _, _, behind] = pieces[..] else {
             break;
         };
         // It may have a language behind it (RFC 2231 §5).
-        let charset = charset.split(|&octet| octet == b'*').next();
-        found.push(String::from_utf8_lossy(charset.unwrap_or_default()).into_owned());
-        let end = memchr::memmem::find(behind, b"?=").map_or(behind.len(), |end| end + 2);
-        rest = &behind[end..];
+        if !is_charset(charset.split('*').next().unwrap_or_default()) {
+            return None;
+        }
+        rest = behind;
     }
-    found
+    Some(encoded_word::decoded(value))
 }
 
-/// How a charset is named, and how text is written in it.
-type Charset = (&'static str, fn(&str) -> Option<Vec<u8>>);
+/// Whether a charset of this name is known.
+pub(super) fn is_charset(name: &str) -> bool {
+    let is_utf_8 = ["utf-8", "utf8"]
+        .iter()
+        .any(|utf_8| name.eq_ignore_ascii_case(utf_8));
+    is_utf_8 || charset_decoder(name.as_bytes()).is_some()
+}
 
-const CHARSETS: [Charset; 8] = [
-    ("UTF-8", utf8),
-    ("utf-8", utf8),
-    ("iso-8859-1", latin1),
-    ("ISO-8859-1", latin1),
-    ("Windows-1252", latin1),
-    ("windows-1252", latin1),
-    ("us-ascii", ascii),
-    ("US-ASCII", ascii),
+/// Charsets by their names, with the greatest character of those that have one byte for each.
+const CHARSETS: [(&str, Option<u8>); 8] = [
+    ("UTF-8", None),
+    ("utf-8", None),
+    ("iso-8859-1", Some(0xff)),
+    ("ISO-8859-1", Some(0xff)),
+    ("Windows-1252", Some(0xff)),
+    ("windows-1252", Some(0xff)),
+    ("us-ascii", Some(0x7f)),
+    ("US-ASCII", Some(0x7f)),
 ];
 
-#[allow(
-    clippy::unnecessary_wraps,
-    reason = "the type that charsets have in common"
-)]
-fn utf8(text: &str) -> Option<Vec<u8>> {
-    Some(text.as_bytes().to_vec())
-}
-
-fn latin1(text: &str) -> Option<Vec<u8>> {
+/// A text in a charset with this greatest character.
+fn in_charset(text: &str, greatest: Option<u8>) -> Option<Vec<u8>> {
+    let Some(greatest) = greatest else {
+        return Some(text.as_bytes().to_vec());
+    };
+    let byte = |character| u8::try_from(u32::from(character)).ok();
     text.chars()
-        .map(|character| u8::try_from(u32::from(character)).ok())
+        .map(|character| byte(character).filter(|byte| *byte <= greatest))
         .collect()
-}
-
-fn ascii(text: &str) -> Option<Vec<u8>> {
-    text.is_ascii().then(|| text.as_bytes().to_vec())
 }
 
 /// A way to write octets in an encoded word: the letter for it, and the writing.
@@ -183,24 +164,24 @@ fn is_safe_in_phrase(octet: u8) -> bool {
 /// The ways to write a text in a header field, the likely ones first, each with its cost.
 pub(super) fn encodings(text: &str) -> Vec<(u32, Vec<u8>)> {
     let text = String::from_utf8_lossy(&collapsed(text.as_bytes())).into_owned();
-    let mut found = vec![(2, text.clone().into_bytes())];
+    let mut found = vec![(0, text.clone().into_bytes())];
     if text.is_empty() || text.len() > LONG_TEXT {
         return found;
     }
     found.extend(
-        latin1(&text)
+        in_charset(&text, Some(0xff))
             .filter(|_| !text.is_ascii())
-            .map(|raw| (5, raw)),
+            .map(|raw| (3, raw)),
     );
     let spans = encoded_spans(&text);
-    for (charset_cost, (charset, in_charset)) in (0..).zip(CHARSETS) {
+    for (charset_cost, (charset, greatest)) in (0..).zip(CHARSETS) {
         for (letter_cost, (letter, encode)) in (0..).zip(ENCODINGS) {
             let word = |piece: &str| {
-                let octets = in_charset(piece)?;
+                let octets = in_charset(piece, greatest)?;
                 Some(format!("=?{charset}?{letter}?{}?=", encode(&octets)))
             };
             for (span_cost, span) in (0..).zip(&spans) {
-                let cost = 2 + charset_cost / 2 + letter_cost / 2 + span_cost;
+                let cost = charset_cost / 2 + letter_cost / 2 + span_cost;
                 if let Some(encoded) = in_words(&text, span, &word, true) {
                     found.push((cost, encoded.into_bytes()));
                 }
@@ -211,6 +192,12 @@ pub(super) fn encodings(text: &str) -> Vec<(u32, Vec<u8>)> {
         }
     }
     found
+}
+
+/// A name in encodings, each with its cost.
+pub(super) fn encoded_phrases(name: &str) -> impl Iterator<Item = (u32, String)> + use<> {
+    let text = |(cost, bytes): Costed| (cost, String::from_utf8_lossy(&bytes).into_owned());
+    encodings(name).into_iter().map(text)
 }
 
 /// The spans of a text that programs encode: all of it; from the first word that needs it to the
@@ -305,6 +292,22 @@ mod tests {
             texts.iter().any(|text| text == then),
             "{value:?} is {text:?}"
         );
+    }
+
+    #[test]
+    fn charsets() {
+        for name in [
+            "UTF-8",
+            "us-ascii",
+            "iso-8859-15",
+            "Windows-1252",
+            "gb18030",
+        ] {
+            assert!(is_charset(name), "{name}");
+        }
+        for name in ["", "utf_9", "us-aacii", "nothing-8"] {
+            assert!(!is_charset(name), "{name}");
+        }
     }
 
     #[test]

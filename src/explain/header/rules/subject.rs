@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use super::alternative::Alternatives;
-use super::encoding::{decoded, encodings, is_encoded, readable};
-use super::form::Instance;
-use super::text::collapsed;
-use crate::explain::Cause;
+use super::encoding::readable;
+use super::{Clues, Costed, Text};
+use crate::explain::header::text::collapsed;
 use crate::syntax::folding::is_fws;
 
 /// A tag is no longer.
@@ -50,54 +48,23 @@ const WORDS: [&str; 6] = [
 /// Longer Subjects are not looked at for tags.
 const LONG_SUBJECT: usize = 8 * 1024;
 
-/// Adds other Subjects.
-pub(super) fn add(alternatives: &mut Alternatives<'_, '_>) {
-    let names = alternatives.lists.clone();
-    for instance in alternatives.form.instances_of("subject") {
-        if alternatives.is_full() {
-            return;
-        }
-        add_subject(alternatives, &instance, &names);
-    }
+/// The Subject without tags and words that may have been added.
+pub(super) fn untagged(text: &Text<'_>, _: &Clues<'_>) -> Vec<Costed> {
+    let without = without_tags(text.value);
+    let words = without_words(text.value).into_iter();
+    without
+        .into_iter()
+        .chain(words.map(|(_, cost, then)| (cost, then)))
+        .collect()
 }
 
-fn add_subject(alternatives: &mut Alternatives<'_, '_>, instance: &Instance<'_>, lists: &[String]) {
-    let value = instance.field.value();
-    for (cost, then) in untagged(value) {
-        alternatives.value(instance, &then, cost, Cause::SubjectTagged);
-    }
-    for (cost, then, cause) in without_words(value, lists) {
-        alternatives.value(instance, &then, cost, cause);
-    }
-    for (cost, then) in tagged(value, lists) {
-        alternatives.value(instance, &then, cost, Cause::SubjectTagged);
-    }
-    let then_encoded = |alternatives: &mut Alternatives<'_, '_>, text: &[u8], cost, cause| {
-        let Ok(text) = std::str::from_utf8(text) else {
-            return;
-        };
-        for (more, encoded) in encodings(text.trim()) {
-            let then = [b" ", &encoded[..]].concat();
-            alternatives.value(instance, &then, cost + more, cause);
-        }
-    };
-    if is_encoded(value)
-        && let Some(text) = decoded(value)
-    {
-        for (cost, then) in untagged(text.as_bytes()).into_iter().take(16) {
-            then_encoded(alternatives, &then, cost + 1, Cause::SubjectTagged);
-        }
-        for (cost, then, cause) in without_words(text.as_bytes(), lists) {
-            then_encoded(alternatives, &then, cost + 1, cause);
-        }
-        for (cost, then) in tagged(text.as_bytes(), lists).into_iter().take(8) {
-            then_encoded(alternatives, &then, cost + 2, Cause::SubjectTagged);
-        }
-    }
+/// The Subject with tags that may have been taken from it.
+pub(super) fn tagged(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
+    with_tags(text.value, &clues.lists)
 }
 
 /// Whether a Subject became another by tags alone, that came or went.
-pub(super) fn is_tagging(now: &[u8], then: &[u8], lists: &[String]) -> bool {
+pub(in crate::explain::header) fn is_tagging(now: &[u8], then: &[u8], lists: &[String]) -> bool {
     let read = |value: &[u8]| {
         readable(value).map_or_else(|| collapsed(value), |text| collapsed(text.as_bytes()))
     };
@@ -107,16 +74,16 @@ pub(super) fn is_tagging(now: &[u8], then: &[u8], lists: &[String]) -> bool {
     let (now, then) = (read(now), read(then));
     let became = |long: &[u8], short: &[u8]| {
         let is_short = |text: &[u8]| collapsed(text) == short;
-        untagged(long).iter().any(|(_, text)| is_short(text))
-            || without_words(long, lists)
+        without_tags(long).iter().any(|(_, text)| is_short(text))
+            || without_words(long)
                 .iter()
-                .any(|(_, text, cause)| *cause == Cause::SubjectTagged && is_short(text))
+                .any(|(words, _, text)| is_mark(words, lists) && is_short(text))
     };
     became(&now, &then) || became(&then, &now)
 }
 
 /// The Subject without what may be tags, each with its cost.
-fn untagged(value: &[u8]) -> Vec<(u32, Vec<u8>)> {
+fn without_tags(value: &[u8]) -> Vec<(u32, Vec<u8>)> {
     let mut found = Vec::new();
     let lead = value.iter().take_while(|&&octet| is_fws(octet)).count();
     let tags = leading_tags(value, lead);
@@ -128,7 +95,7 @@ fn untagged(value: &[u8]) -> Vec<(u32, Vec<u8>)> {
             if kept & (1 << at) != 0 {
                 then.extend_from_slice(octets);
             } else {
-                cost += if octets.contains(&b'[') { 1 } else { 2 };
+                cost += u32::from(!octets.contains(&b'['));
             }
         }
         then.extend_from_slice(&value[tags.last().map_or(lead, |tag| tag.end)..]);
@@ -137,7 +104,7 @@ fn untagged(value: &[u8]) -> Vec<(u32, Vec<u8>)> {
     for bracketed in bracketed(value, lead) {
         for without in [bracketed.clone(), trim_front(value, &bracketed)] {
             let then = [&value[..without.start], &value[without.end..]].concat();
-            found.push((3, then));
+            found.push((1, then));
         }
     }
     for (answer, other) in tags
@@ -148,7 +115,7 @@ fn untagged(value: &[u8]) -> Vec<(u32, Vec<u8>)> {
         let octets = &value[answer.clone()];
         if let Some(colon) = octets.iter().position(|&octet| octet == b':') {
             let behind = &value[answer.start + colon + 1..];
-            found.push((5, [&value[..lead], other.as_bytes(), behind].concat()));
+            found.push((2, [&value[..lead], other.as_bytes(), behind].concat()));
         }
     }
     found
@@ -228,33 +195,23 @@ fn trim_front(value: &[u8], span: &Range<usize>) -> Range<usize> {
     span.start - front..span.end - behind
 }
 
-/// Without the first words, and without the last. Only words that are known for it are a tag: any
-/// others change what the Subject says.
-fn without_words(value: &[u8], lists: &[String]) -> Vec<(u32, Vec<u8>, Cause)> {
+/// Without the first words, and without the last: the words, the cost, and what is left.
+fn without_words(value: &[u8]) -> Vec<(&[u8], u32, Vec<u8>)> {
     let lead = value.iter().take_while(|&&octet| is_fws(octet)).count();
-    let cause = |words: &[u8]| {
-        if is_mark(words, lists) {
-            Cause::SubjectTagged
-        } else {
-            Cause::HeaderValueChanged
-        }
-    };
     let starts: Vec<usize> = (lead + 1..value.len())
         .filter(|&at| is_fws(value[at - 1]) && !is_fws(value[at]))
         .collect();
-    let first = starts.iter().take(8);
-    let without_first = first.map(|&start| {
+    let first = starts.iter().take(8).map(|&start| {
         let then = [&value[..lead], &value[start..]].concat();
-        (6, then, cause(&value[lead..start]))
+        (&value[lead..start], 3, then)
     });
-    let last = starts.iter().rev().take(6);
-    let without_last = last.map(|&start| {
+    let last = starts.iter().rev().take(6).map(|&start| {
         let front = &value[..start];
         let blanks = front.iter().rev().take_while(|&&octet| is_fws(octet));
         let then = front[..start - blanks.count()].to_vec();
-        (7, then, cause(&value[start..]))
+        (&value[start..], 3, then)
     });
-    without_first.chain(without_last).collect()
+    first.chain(last).collect()
 }
 
 /// Whether these words are tags all, or one without brackets and without a colon: the mark of a
@@ -270,15 +227,15 @@ fn is_mark(words: &[u8], lists: &[String]) -> bool {
 }
 
 /// The Subject with tags that may have been taken from it, each with its cost.
-fn tagged(value: &[u8], lists: &[String]) -> Vec<(u32, Vec<u8>)> {
+fn with_tags(value: &[u8], lists: &[String]) -> Vec<(u32, Vec<u8>)> {
     let lead = value.iter().take_while(|&&octet| is_fws(octet)).count();
     let behind_first = leading_tags(value, lead).first().map(|tag| tag.end);
     let of_lists = lists.iter().flat_map(|name| {
         let forms = [format!("[{name}]"), format!("({name})"), format!("{name}:")];
-        forms.into_iter().map(|tag| (3, tag))
+        forms.into_iter().map(|tag| (0, tag))
     });
-    let known = MARKS.iter().map(|mark| (5, (*mark).to_owned()));
-    let answers = ANSWERS.iter().map(|answer| (6, (*answer).to_owned()));
+    let known = MARKS.iter().map(|mark| (1, (*mark).to_owned()));
+    let answers = ANSWERS.iter().map(|answer| (1, (*answer).to_owned()));
     let mut found = Vec::new();
     for (cost, tag) in of_lists.chain(known).chain(answers) {
         for place in std::iter::once(lead).chain(behind_first) {
@@ -294,7 +251,7 @@ mod tests {
     use super::*;
 
     fn check(value: &str, then: &str) {
-        let found = untagged(value.as_bytes());
+        let found = without_tags(value.as_bytes());
         let texts: Vec<_> = found
             .iter()
             .map(|(_, then)| String::from_utf8_lossy(then))
@@ -348,23 +305,15 @@ mod tests {
         ] {
             assert!(!is_mark(words.as_bytes(), &lists), "{words}");
         }
-        let causes = |value: &str, expected: &str| {
-            let found = without_words(value.as_bytes(), &lists);
-            let then = expected.as_bytes();
-            found.iter().find(|each| each.1 == then).map(|each| each.2)
-        };
-        let tagged = Some(Cause::SubjectTagged);
-        assert_eq!(causes(" External Pay", " Pay"), tagged);
-        assert_eq!(causes(" Pay SPAM", " Pay"), tagged);
-        let value = Some(Cause::HeaderValueChanged);
-        assert_eq!(causes(" Do not pay", " pay"), value);
-        assert_eq!(causes(" Pay 100 000", " Pay 100"), value);
+        let is = |now: &str, then: &str| is_tagging(now.as_bytes(), then.as_bytes(), &lists);
+        assert!(is(" External Pay", " Pay") && is(" Pay", " Pay SPAM"));
+        assert!(!is(" Do not pay", " pay") && !is(" Pay 100 000", " Pay 100"));
     }
 
     #[test]
     fn tags_are_put_back() {
         let check = |value: &str, then: &str| {
-            let found = tagged(value.as_bytes(), &["board".to_owned()]);
+            let found = with_tags(value.as_bytes(), &["board".to_owned()]);
             let then = then.as_bytes();
             assert!(found.iter().any(|(_, other)| other == then), "{value:?}");
         };
@@ -379,9 +328,9 @@ mod tests {
         for value in [
             "", " ", "[", "]", "*", "***", "a:", ":", "[]", "\r\n", " [x", "ü:",
         ] {
-            let _ = untagged(value.as_bytes());
-            let _ = without_words(value.as_bytes(), &[]);
-            let _ = tagged(value.as_bytes(), &[]);
+            let _ = without_tags(value.as_bytes());
+            let _ = without_words(value.as_bytes());
+            let _ = with_tags(value.as_bytes(), &[]);
         }
     }
 }
