@@ -43,8 +43,7 @@ const LONGEST: usize = 4 * 1024 * 1024;
 const PASSES: usize = 16;
 /// What several changes may cost, of which none is sure.
 const TOGETHER: u32 = 7;
-/// To what costs no more anything thinkable may
-/// have been done besides; to others what is likely.
+/// Beside what costs no more, anything thinkable may have been done.
 const SURE: u32 = 1;
 /// Memory for bodies that wait to be looked into, and for what rules said.
 const ROOM: usize = 48 * 1024 * 1024;
@@ -52,7 +51,8 @@ const ROOM: usize = 48 * 1024 * 1024;
 const FEW: usize = 32;
 /// What the mistakes of signers cost: some look like what is done to bodies, where that is likelier.
 const MISTAKES: u32 = 4;
-/// What a second change to one part costs, or to another part, beside the change itself.
+/// What a second change costs beside the change itself, and one to another part: what happened in one
+/// step is likelier than the same in two.
 const SECOND: u32 = 1;
 const ELSEWHERE: u32 = 2;
 
@@ -229,8 +229,10 @@ impl<'c> Search<'c, '_, '_> {
         }
         self.budget.spend(4 * version.bytes.len() + 1024)?;
         let likenesses = node.likenesses(at);
+        let body_is_first = node.body.depth == 0;
         let more = match (depth, likenesses.is_empty()) {
-            (0, true) => 0,
+            (0, true) if body_is_first => 0,
+            (0, true) => SECOND,
             (0, false) => ELSEWHERE,
             _ => SECOND,
         };
