@@ -13,7 +13,7 @@ use super::version::Version;
 use super::writing::{Tail, Writing};
 
 /// Parts that are longer are left as they are.
-const LONGEST: usize = 4 * 1024 * 1024;
+const LONGEST: usize = 32 * 1024 * 1024;
 
 /// A part in its place, and what it says.
 #[derive(Debug)]

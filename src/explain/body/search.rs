@@ -232,7 +232,6 @@ impl<'c> Search<'c, '_, '_> {
         let body_is_first = node.body.depth == 0;
         let more = match (depth, likenesses.is_empty()) {
             (0, true) if body_is_first => 0,
-            (0, true) => SECOND,
             (0, false) => ELSEWHERE,
             _ => SECOND,
         };

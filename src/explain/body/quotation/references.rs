@@ -1,4 +1,4 @@
-//! Character references in HTML (WHATWG HTML §13.5).
+//! Character references in HTML (WHATWG HTML "Named character references").
 
 use mail_parser::decoders::html::html_to_text;
 

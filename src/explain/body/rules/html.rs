@@ -20,7 +20,7 @@ const MOST_AROUND: usize = 6;
 const LONGEST: usize = 64 * 1024;
 
 /// Elements that are put into HTML, and what each costs.
-const ELEMENTS: [(&str, u32); 6] = [
+const ELEMENTS: &[(&str, u32)] = &[
     ("meta", 1),
     ("base", 1),
     ("!doctype", 2),
@@ -29,7 +29,7 @@ const ELEMENTS: [(&str, u32); 6] = [
     ("", 3),
 ];
 /// Attributes that are given to links, and what each costs.
-const ATTRIBUTES: [(&[u8], u32); 9] = [
+const ATTRIBUTES: &[(&[u8], u32)] = &[
     (b" originalsrc=\"", 2),
     (b" shash=\"", 2),
     (b" data-auth=\"", 2),
@@ -96,7 +96,7 @@ fn elements(text: &[u8], tags: &[Tag], undone: &mut Vec<Undone>) {
             .collect();
         for range in &ranges {
             for range in with_line_ends(text, range.clone()) {
-                put(Where::Within, cost, [range], undone);
+                put(Where::Within, *cost, [range], undone);
             }
         }
         if ranges.len() > 1 {
@@ -209,7 +209,7 @@ fn attributes(text: &[u8], tags: &[Tag], undone: &mut Vec<Undone>) {
         found.collect()
     };
     for (name, cost) in ATTRIBUTES {
-        put(Where::Within, cost, all(name), undone);
+        put(Where::Within, *cost, all(name), undone);
     }
     let mut both = [all(ATTRIBUTES[0].0), all(ATTRIBUTES[1].0)].concat();
     both.sort_by_key(|range| range.start);

@@ -8,7 +8,7 @@ const MOST: usize = 50_000;
 const LONGEST_NAME: usize = 32;
 /// Elements in each other.
 const DEEPEST: usize = 500;
-/// Elements without an end (WHATWG HTML §13.1.2).
+/// Elements without an end (WHATWG HTML "Elements").
 const VOID: [&str; 13] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
     "wbr",

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Those of gateways' banners and lists' footers, in lower case; in HTML also in names of classes.
-const MARKS: [&str; 30] = [
+const MARKS: &[&str] = &[
     "banner",
     "caution",
     "confidential",
