@@ -208,6 +208,7 @@ impl<'c> Search<'c, '_, '_> {
         let size = named.len() * size_of_named();
         if !self.take_room(size) {
             named.truncate(FEW);
+            named.shrink_to_fit();
         }
         self.push_from(node, &Rc::new(List(named)), 0);
         Ok(())

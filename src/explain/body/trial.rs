@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::claim::{Claim, Outcome, PIECE, Scan};
+use super::claim::{Claim, FINISH, Outcome, PIECE, Scan};
 use crate::explain::{Budget, Exhausted};
 
 /// A state is set aside after so many bytes.
@@ -76,7 +76,12 @@ impl<'c> Hashed<'c> {
         budget.candidate(between.len())?;
         scan.push(between);
         for piece in pieces.iter().flat_map(|piece| piece.chunks(PIECE)) {
-            budget.spend(piece.len())?;
+            // The hash is looked at where lines end.
+            let ends = match end {
+                End::Signed => 0,
+                End::Open => memchr::memchr_iter(b'\n', piece).count(),
+            };
+            budget.spend(piece.len() + ends * FINISH)?;
             scan.push(piece);
         }
         Ok(scan.finish())

@@ -216,7 +216,12 @@ impl Starts<'_> {
                 start.preset = copied;
             })?;
         }
-        for mistake in [Mistake::OwnLineEnd, Mistake::Order] {
+        // Fields of one name in another order say nothing of a signer.
+        let others = form.parts.iter().filter(|part| !part.is_own);
+        let firsts = others.filter_map(|part| part.now.iter().filter_map(|each| each.origin).min());
+        let in_order = firsts.is_sorted();
+        let mistakes = [Mistake::OwnLineEnd, Mistake::Order];
+        for mistake in mistakes.into_iter().take(2 - usize::from(in_order)) {
             self.add(budget, 3, Writing::AsSaid, false, |start| {
                 start.mistake = Some(mistake);
             })?;

@@ -88,7 +88,7 @@ impl Row {
     }
 
     /// What undoes it in each of the lines that it changes; not all, where those are many.
-    fn edits(&self, text: &[u8]) -> Vec<Edit> {
+    fn edits(&self, text: &[u8], most: usize) -> Vec<Edit> {
         let mut edits = Vec::new();
         let mut was = Vec::new();
         let mut start = 0;
@@ -97,7 +97,7 @@ impl Row {
             (self.undo)(at, &mut was);
             if was != at.line {
                 edits.push(edit(start, at.line, &was));
-                if edits.len() > MOST_SINGLE {
+                if edits.len() > most {
                     break;
                 }
             }
@@ -134,7 +134,7 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
     let is_seen = |row: &&Row| row.cost <= text.dearest && (row.relaxed || !text.relaxed);
     let is_short = text.bytes.len() <= SHORT;
     for row in rows.filter(is_seen) {
-        let edits = row.edits(text.bytes);
+        let edits = row.edits(text.bytes, if is_short { MOST_SINGLE } else { 0 });
         if edits.is_empty() {
             continue;
         }

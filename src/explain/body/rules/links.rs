@@ -297,7 +297,12 @@ impl Variant {
                 if self.attributes == Attributes::Original
                     && let Some((_, value)) = of_tag.first()
                 {
-                    was = text.bytes[value.clone()].to_vec();
+                    let own = &text.bytes[value.clone()];
+                    // Anybody may write an attribute: it says how the address was written, not
+                    // where it led.
+                    if host(own) == host(&was) {
+                        was = own.to_vec();
+                    }
                 }
                 added = of_tag;
             }

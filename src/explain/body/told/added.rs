@@ -114,6 +114,9 @@ fn removed(at: Where, edit: &Edit, text: Text<'_>, name: &str) -> Story {
     Story::new(cause, format!("{what} {at} the {name} was removed"))
 }
 
+/// Of stretches that differ, so many are shown behind the first.
+const MOST_SHOWN: usize = 6;
+
 /// Stretches that were added in many places.
 fn together(edits: &[&Edit], text: Text<'_>, name: &str) -> Vec<Story> {
     let added: Vec<_> = edits
@@ -129,11 +132,27 @@ fn together(edits: &[&Edit], text: Text<'_>, name: &str) -> Vec<Story> {
         );
         return vec![Story::new(Cause::WhitespaceChanged, detail)];
     };
-    let detail = format!(
+    // Each that says something else: the first may be harmless.
+    let mut others: Vec<&[u8]> = Vec::new();
+    for each in added
+        .iter()
+        .filter(|each| !is_white(each) && *each != shown)
+    {
+        if !others.contains(each) && others.len() <= MOST_SHOWN {
+            others.push(each);
+        }
+    }
+    let mut detail = format!(
         "text was added in {} of the {name}, first: {}",
         count(edits.len(), "place"),
         quoted(shown, text),
     );
+    for other in others.iter().take(MOST_SHOWN) {
+        detail += &format!(", then: {}", quoted(other, text));
+    }
+    if others.len() > MOST_SHOWN {
+        detail += ", and more";
+    }
     vec![Story::new(Cause::ContentInserted, detail)]
 }
 

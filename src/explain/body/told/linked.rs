@@ -5,6 +5,7 @@ use crate::explain::body::quotation::told_change;
 use crate::explain::body::rules::links::{checked_by, host, unescaped};
 use crate::explain::body::story::{Story, count};
 use crate::explain::body::undone::{Edit, Text};
+use crate::explain::quote::quote;
 
 /// The links are those edits that put something in. One is told of: the first that goes through no
 /// gateway that is known, or else the first.
@@ -24,7 +25,15 @@ pub(super) fn tell(edits: &[Edit], text: Text<'_>, name: &str) -> Vec<Story> {
     let is_one = links.len() == 1;
     let were = if is_one { "was" } else { "were" };
     let links = count(links.len(), "link");
-    let host_of = |link| String::from_utf8_lossy(host(link)).into_owned();
+    let host_of = |link| {
+        let host = host(link);
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(byte);
+        if host.iter().all(is_plain) && host.len() < 256 {
+            String::from_utf8_lossy(host).into_owned()
+        } else {
+            quote(host)
+        }
+    };
     let (to, from) = (host_of(link_of(is)), host_of(was));
     let detail = match gateway(is) {
         Some(gateway) => {

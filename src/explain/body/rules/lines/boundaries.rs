@@ -28,6 +28,9 @@ const REMOVED: Told = Told {
     in_places: None,
 };
 
+/// Boundary lines of which more are left as they are.
+const MOST: usize = 1_000;
+
 /// What a body in parts may have been, by its boundary lines.
 pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
     let (mut added, mut removed) = (Vec::new(), Vec::new());
@@ -39,6 +42,9 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
             if content(at.previous).is_empty() && !at.previous.is_empty() {
                 added.push(Edit::added(start - at.previous.len()..start));
             }
+            if removed.len() > MOST {
+                break;
+            }
             removed.push(Edit {
                 range: start..start,
                 was: b"\r\n".to_vec(),
@@ -46,7 +52,7 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
         }
         start += at.line.len();
     }
-    let Some(first) = first else {
+    let Some(first) = first.filter(|_| removed.len() <= MOST) else {
         return Vec::new();
     };
     let mut found = Vec::new();
