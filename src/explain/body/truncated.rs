@@ -75,7 +75,9 @@ fn open_multipart(structure: &Structure) -> Trace {
 /// Base64 comes in groups of four characters (RFC 4648 §4).
 fn incomplete_base64(structure: &Structure, body: &[u8]) -> Trace {
     let part = structure.parts.last()?;
-    if part.encoding != Encoding::Base64 {
+    // Where the last boundary line is there, so is what is before it.
+    let is_last = structure.is_open || part.is_body();
+    if part.encoding != Encoding::Base64 || !is_last {
         return None;
     }
     let content = body.get(part.content.clone())?;
