@@ -300,7 +300,7 @@ impl Variant {
                     let own = &text.bytes[value.clone()];
                     // Anybody may write an attribute: it says how the address was written, not
                     // where it led.
-                    if host(own) == host(&was) {
+                    if host(own).eq_ignore_ascii_case(host(&was)) {
                         was = own.to_vec();
                     }
                 }
