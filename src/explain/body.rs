@@ -26,7 +26,7 @@ mod undone;
 mod version;
 mod writing;
 
-use self::claim::{Claim, Fit};
+use self::claim::Claim;
 use self::story::Story;
 use super::{Budget, Evidence, Exhausted, Explanation};
 
@@ -47,29 +47,14 @@ pub(super) fn explain_body(
         form: structure.form(),
         ..claim
     };
-    let searched = searched(&claim, evidence, body, budget);
-    match &searched {
-        Ok(Some(stories)) => found.extend(story::proven(stories.clone())),
-        Ok(None) | Err(Exhausted) => {
+    match search::search(claim, evidence.header, structure.clone(), body, budget) {
+        Ok(Some(stories)) => {
+            found.extend(story::proven(stories));
+            Ok(())
+        }
+        nothing => {
             found.extend(truncated::trace(&claim, &structure, evidence, body));
+            nothing.map(|_| ())
         }
     }
-    searched.map(|_| ())
-}
-
-fn searched(
-    claim: &Claim<'_>,
-    evidence: &Evidence<'_>,
-    body: &[u8],
-    budget: &mut Budget<'_>,
-) -> Found {
-    if let Some(fit) = claim.scan(body, budget)? {
-        // Only where l= says more than there is: the hash is right without it.
-        let fit = match fit {
-            Fit::Whole => Fit::Prefix(u64::MAX),
-            Fit::Prefix(_) => fit,
-        };
-        return Ok(appended::behind(fit, claim, body, budget)?.map(|story| vec![story]));
-    }
-    search::search(*claim, evidence.header, body, budget)
 }

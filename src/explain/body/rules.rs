@@ -11,7 +11,6 @@ pub(super) mod tags;
 
 pub(super) use self::html::Markup;
 pub(super) use self::lines::{Lines, PREAMBLES, Told};
-pub(super) use self::links::Links;
 
 use super::undone::Rule;
 

@@ -16,9 +16,10 @@ use std::rc::Rc;
 use self::candidate::{Body, Node, OfBody};
 use self::telling::Written;
 use super::Found;
-use super::claim::Claim;
+use super::appended;
+use super::claim::{Claim, Fit};
 use super::leaf::Leaf;
-use super::mime::Encoding;
+use super::mime::{self, Encoding, Structure};
 use super::rules;
 use super::shape::Shape;
 use super::signer;
@@ -56,16 +57,25 @@ const MISTAKES: u32 = 4;
 const SECOND: u32 = 1;
 const ELSEWHERE: u32 = 2;
 
-/// Searches for the body that was signed.
+/// Searches for the body that was signed, in one that has this structure.
 pub(super) fn search<'c>(
     claim: Claim<'c>,
-    header: &'c Header,
+    header: &Header,
+    structure: Structure,
     body: &'c [u8],
     budget: &mut Budget<'_>,
 ) -> Found {
     let hashed = Hashed::new(claim, body, budget)?;
     let outcome = hashed.outcome;
-    let body = Body::new(hashed, Rc::new(header.clone()), budget)?;
+    if let Some(fit) = outcome.fit {
+        // Only where l= says more than there is: the hash is right without it.
+        let fit = match fit {
+            Fit::Whole => Fit::Prefix(u64::MAX),
+            Fit::Prefix(_) => fit,
+        };
+        return Ok(appended::behind(fit, &claim, body, budget)?.map(|story| vec![story]));
+    }
+    let body = Body::new(hashed, Rc::new(header.clone()), structure);
     let mut search = Search {
         claim,
         budget,
@@ -75,9 +85,6 @@ pub(super) fn search<'c>(
         seen: HashSet::from([outcome.mark]),
         room: ROOM,
     };
-    if let Some(fit) = outcome.fit {
-        return Node::of(Rc::new(body), 0).told(None, fit, search.budget);
-    }
     let node = Node::of(Rc::new(body), 0);
     search.push(0, Step::LookInto(node.clone()));
     search.push(MISTAKES, Step::BlameSigner(node.body));
@@ -382,7 +389,8 @@ impl<'c> Search<'c, '_, '_> {
             Some(Err(_)) => return Ok(None),
         };
         let hashed = Hashed::new(self.claim, bytes, self.budget)?;
-        let new = Body::new(hashed, header, self.budget)?;
+        let structure = mime::structure(&header, &hashed.bytes, self.budget)?;
+        let new = Body::new(hashed, header, structure);
         for (leaf, was) in new.leaves.iter().zip(&body.leaves) {
             leaf.write_as(was);
         }

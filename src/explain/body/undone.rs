@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::mime::{Encoding, Media};
-use super::rules::{Lines, Links, Markup};
+use super::rules::{Lines, Markup};
 use crate::explain::Cause;
 
 /// A text as a rule sees it.
@@ -61,7 +61,7 @@ pub(super) enum Change {
     /// What the edits take out was added.
     Added(Where),
     /// Links lead elsewhere first.
-    Linked(Links),
+    Linked,
     /// Lines were written in another way.
     Lines(Lines),
     /// HTML was written in another way.
@@ -207,4 +207,20 @@ pub(super) fn in_context(text: &[u8]) -> impl Iterator<Item = Line<'_>> {
         number += 1;
         Some(found)
     })
+}
+
+/// Whether there is nothing to see in a line, or in what is between two others.
+pub(super) fn is_blank(text: &[u8]) -> bool {
+    text.trim_ascii().is_empty()
+}
+
+/// Appends a text with one sequence of bytes for another.
+pub(super) fn replace(text: &[u8], from: &[u8], to: &[u8], out: &mut Vec<u8>) {
+    let mut rest = text;
+    while let Some(at) = memchr::memmem::find(rest, from) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(to);
+        rest = &rest[at + from.len()..];
+    }
+    out.extend_from_slice(rest);
 }

@@ -1,7 +1,7 @@
 //! What a part may have said: its text, with the changes undone one after the other.
 
 use std::cell::OnceCell;
-use std::hash::{DefaultHasher, Hasher as _};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::mem;
 use std::rc::Rc;
 
@@ -94,8 +94,12 @@ const TELLING: usize = 24;
 /// What a change has in common with the same one to another part.
 pub(super) fn likeness(undone: &Undone, text: Text<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    hasher.write_usize(kind(&undone.change));
+    mem::discriminant(&undone.change).hash(&mut hasher);
+    if let Change::Markup(markup) = undone.change {
+        markup.hash(&mut hasher);
+    }
     if let Change::Added(place) = undone.change {
+        place.hash(&mut hasher);
         for added in undone.edits.taken_out(text.bytes) {
             let decoded = decode(text.encoding, added);
             let words = words(decoded.as_deref().unwrap_or(added)).into_iter();
@@ -110,16 +114,6 @@ pub(super) fn likeness(undone: &Undone, text: Text<'_>) -> u64 {
         }
     }
     hasher.finish()
-}
-
-/// A number for each kind of change.
-fn kind(change: &Change) -> usize {
-    match change {
-        Change::Added(place) => 1 + *place as usize,
-        Change::Linked(_) => 8,
-        Change::Lines(_) => 9,
-        Change::Markup(markup) => 10 + *markup as usize,
-    }
 }
 
 /// About how many bytes of memory a list takes.

@@ -184,11 +184,6 @@ fn line_end(line: &[u8]) -> &[u8] {
     &line[content(line).len()..]
 }
 
-/// Whether a line is blank.
-fn is_blank(line: &[u8]) -> bool {
-    line.trim_ascii().is_empty()
-}
-
 /// Whether a line is of base64, in which nothing has a space at its end, is indented or wrapped.
 fn is_base64(at: Line<'_>) -> bool {
     const SHORTEST: usize = 40;
@@ -200,17 +195,6 @@ fn is_base64(at: Line<'_>) -> bool {
     };
     let is_full = |line| digits(line).is_some_and(|count| count >= SHORTEST);
     is_full(at.line) || (digits(at.line).is_some() && is_full(at.previous))
-}
-
-/// Appends a line with one sequence of bytes for another.
-fn replace(line: &[u8], from: &[u8], to: &[u8], out: &mut Vec<u8>) {
-    let mut rest = line;
-    while let Some(at) = memchr::memmem::find(rest, from) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(to);
-        rest = &rest[at + from.len()..];
-    }
-    out.extend_from_slice(rest);
 }
 
 #[cfg(test)]

@@ -11,13 +11,9 @@ use std::ops::Range;
 
 use self::gateways::Gateway;
 use crate::explain::body::mime::{Encoding, Media};
-use crate::explain::body::undone::{Change, Edit, Edits, Text, Undone};
+use crate::explain::body::undone::{Change, Edit, Edits, Text, Undone, replace};
 
 pub(in crate::explain::body) use self::gateways::host;
-
-/// Links that were rewritten.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::explain::body) struct Links;
 
 /// Links that are looked at.
 const MOST_LINKS: usize = 1_000;
@@ -145,13 +141,7 @@ pub(in crate::explain::body) fn unescaped(link: &[u8], media: Media) -> Vec<u8> 
 
 fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = memchr::memmem::find(rest, from) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(to);
-        rest = &rest[at + from.len()..];
-    }
-    out.extend_from_slice(rest);
+    replace(text, from, to, &mut out);
     out
 }
 
@@ -223,7 +213,7 @@ fn variants(text: Text<'_>, links: &[&Found], extra: u32, undone: &mut Vec<Undon
             undone.push(Undone {
                 edits: Edits::Some(edits),
                 cost: variant.cost + extra,
-                change: Change::Linked(Links),
+                change: Change::Linked,
             });
         }
     }

@@ -5,12 +5,11 @@ use std::rc::Rc;
 use super::{DEAREST, SURE, TOGETHER};
 use crate::canonicalization::Canonicalization;
 use crate::explain::body::leaf::Leaf;
-use crate::explain::body::mime::{self, Structure};
+use crate::explain::body::mime::Structure;
 use crate::explain::body::shape::Shape;
 use crate::explain::body::trial::Hashed;
 use crate::explain::body::undone::{Text, Undone};
 use crate::explain::body::version::{Version, likeness};
-use crate::explain::{Budget, Exhausted};
 use crate::message::Header;
 
 /// A body, as it is or may have been.
@@ -34,21 +33,16 @@ pub(super) enum OfBody {
 }
 
 impl<'c> Body<'c> {
-    pub(super) fn new(
-        hashed: Hashed<'c>,
-        header: Rc<Header>,
-        budget: &mut Budget<'_>,
-    ) -> Result<Self, Exhausted> {
-        let structure = mime::structure(&header, &hashed.bytes, budget)?;
+    pub(super) fn new(hashed: Hashed<'c>, header: Rc<Header>, structure: Structure) -> Self {
         let leaves = Leaf::all_of(&structure, &hashed.bytes);
-        Ok(Self {
+        Self {
             hashed,
             header,
             structure,
             leaves,
             of: None,
             depth: 0,
-        })
+        }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

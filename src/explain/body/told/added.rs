@@ -217,15 +217,16 @@ mod tests {
         stories.map(|story| (story.cause, story.detail)).collect()
     }
 
+    fn check(at: Where, media: Media, marked: &str, expected: &[(Cause, &str)]) {
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(cause, text)| (*cause, (*text).to_owned()))
+            .collect();
+        assert_eq!(told(at, media, marked), expected, "{marked}");
+    }
+
     #[test]
     fn stretches() {
-        let check = |at, media, marked: &str, expected: &[(Cause, &str)]| {
-            let expected: Vec<_> = expected
-                .iter()
-                .map(|(cause, text)| (*cause, (*text).to_owned()))
-                .collect();
-            assert_eq!(told(at, media, marked), expected, "{marked}");
-        };
         use Where::{Beginning, End, Within};
         let text = Media::Text;
         check(
@@ -296,13 +297,6 @@ mod tests {
 
     #[test]
     fn several() {
-        let check = |at, media, marked: &str, expected: &[(Cause, &str)]| {
-            let expected: Vec<_> = expected
-                .iter()
-                .map(|(cause, text)| (*cause, (*text).to_owned()))
-                .collect();
-            assert_eq!(told(at, media, marked), expected, "{marked}");
-        };
         use Where::{Around, End, Within};
         let text = Media::Text;
         check(

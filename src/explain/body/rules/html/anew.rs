@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::explain::body::rules::tags::{Kind, Tag};
-use crate::explain::body::undone::{Change, Edit, Edits, Undone};
+use crate::explain::body::undone::{Change, Edit, Edits, Undone, is_blank};
 
 /// What of HTML was written in another way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,7 +87,7 @@ fn breaks(text: &[u8], tags: &[Tag], undone: &mut Vec<Undone>) {
     let between = tags
         .windows(2)
         .map(|pair| pair[0].range.end..pair[1].range.start);
-    let between = between.filter(|range| text.get(range.clone()).is_some_and(is_white));
+    let between = between.filter(|range| text.get(range.clone()).is_some_and(is_blank));
     let (joined, apart): (Vec<_>, Vec<_>) = between.partition(Range::is_empty);
     let added = apart
         .iter()
@@ -133,8 +133,4 @@ fn breaks(text: &[u8], tags: &[Tag], undone: &mut Vec<Undone>) {
     for range in joined.iter().take(MOST_PLACES) {
         push(Markup::Breaks, 5, vec![removed(range)], undone);
     }
-}
-
-fn is_white(text: &[u8]) -> bool {
-    text.trim_ascii().is_empty()
 }

@@ -1,9 +1,11 @@
 //! What is around the boundary lines of a multipart: empty lines, and text that nobody is shown
 //! (RFC 2046 §5.1.1).
 
-use super::{Lines, Told, in_places, is_blank};
+use super::{Lines, Told, in_places};
 use crate::explain::Cause;
-use crate::explain::body::undone::{Change, Edit, Edits, Text, Undone, content, in_context};
+use crate::explain::body::undone::{
+    Change, Edit, Edits, Text, Undone, content, in_context, is_blank,
+};
 
 /// What mail programs write before the first boundary line.
 pub(in crate::explain::body) const PREAMBLES: [&str; 7] = [

@@ -1,7 +1,8 @@
 //! Text that was converted from one set of characters to another, where it is not encoded.
 
-use super::{Row, replace};
+use super::Row;
 use crate::explain::Cause;
+use crate::explain::body::undone::replace;
 
 const CAUSE: Cause = Cause::TransferEncodingChanged;
 

@@ -1,8 +1,8 @@
 //! Line ends: CRLF, LF and CR (RFC 5321 §2.3.8), and how many there are.
 
-use super::{Row, Undo, content, line_end, replace};
+use super::{Row, Undo, content, line_end};
 use crate::explain::Cause;
-use crate::explain::body::undone::Line;
+use crate::explain::body::undone::{Line, replace};
 
 pub(super) static ROWS: &[Row] = &[
     ends(1, "CRLF became a bare LF", |at, out| {

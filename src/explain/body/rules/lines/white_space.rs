@@ -1,8 +1,8 @@
 //! White space within lines and at their ends, all over a text.
 
-use super::{Row, content, is_base64, is_blank, line_end, replace};
+use super::{Row, content, is_base64, line_end};
 use crate::explain::Cause;
-use crate::explain::body::undone::Line;
+use crate::explain::body::undone::{Line, is_blank, replace};
 use crate::syntax::folding::is_wsp;
 
 const CAUSE: Cause = Cause::WhitespaceChanged;
