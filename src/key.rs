@@ -109,7 +109,7 @@ impl PublicKey {
     /// (RFC 6376 §3.7; RFC 8463 §3).
     ///
     /// False, too, if `digest` does not have the hash's length, and for Ed25519 with SHA-1, which
-    /// no algorithm of DKIM combines.
+    /// no algorithm of DKIM combines. [`Ed25519PublicKey`] says how strictly Ed25519 is verified.
     #[must_use]
     pub fn verify(&self, hash: HashAlgorithm, digest: &[u8], signature: &[u8]) -> bool {
         match self {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{Digest, SHA256};
 use aws_lc_rs::signature::{
-    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
+    Ed25519KeyPair, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dkim_toolkit::key::{NewKey, PrivateKey, RsaSize};
-use ed25519_dalek::{Signature, Signer as _};
+use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 
 use super::Fallible;
 
@@ -38,7 +38,10 @@ pub enum BareKey {
         private: Box<RsaKeyPair>,
         public: ParsedPublicKey,
     },
-    Ed25519(Box<ed25519_dalek::SigningKey>),
+    Ed25519 {
+        private: Box<Ed25519KeyPair>,
+        public: Box<VerifyingKey>,
+    },
 }
 
 impl Key {
@@ -58,11 +61,12 @@ impl Key {
                 private: Box::new(RsaKeyPair::from_pkcs8(&der)?),
                 public: ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &public)?,
             },
-            Kind::Ed25519 => {
-                // The seed is all that follows the algorithm (RFC 8410 §7).
-                let seed = der.last_chunk().ok_or("PKCS#8 is longer than a seed")?;
-                BareKey::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(seed)))
-            }
+            Kind::Ed25519 => BareKey::Ed25519 {
+                private: Box::new(Ed25519KeyPair::from_pkcs8(&der)?),
+                public: Box::new(
+                    VerifyingKey::try_from(&*public).map_err(|error| error.to_string())?,
+                ),
+            },
         };
         let name = match kind {
             Kind::Rsa => "rsa",
@@ -83,8 +87,8 @@ impl BareKey {
             Self::Rsa { public, .. } => Digest::import_less_safe(digest, &SHA256)
                 .and_then(|digest| public.verify_digest_sig(&digest, signature))
                 .is_ok(),
-            Self::Ed25519(key) => Signature::from_slice(signature)
-                .and_then(|signature| key.verifying_key().verify_strict(digest, &signature))
+            Self::Ed25519 { public, .. } => Signature::from_slice(signature)
+                .and_then(|signature| public.verify(digest, &signature))
                 .is_ok(),
         }
     }
@@ -102,7 +106,10 @@ impl BareKey {
                 }
                 signature
             }
-            Self::Ed25519(key) => key.sign(digest).to_bytes().to_vec(),
+            Self::Ed25519 { private, .. } => private
+                .try_sign(digest)
+                .map(|signature| signature.as_ref().to_vec())
+                .unwrap_or_default(),
         }
     }
 }

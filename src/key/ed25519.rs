@@ -2,10 +2,14 @@
 
 use std::fmt;
 
-use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
+use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 
 use crate::key::PublicKeyError;
 use crate::key::der::{Algorithm, ED25519, Flaws, Reader, SEQUENCE};
+
+mod signing;
+
+pub(crate) use self::signing::Ed25519SigningKey;
 
 /// The length of a public key, and of a private one, in octets (RFC 8032 §5.1.5).
 pub(crate) const LENGTH: usize = 32;
@@ -13,7 +17,35 @@ pub(crate) const LENGTH: usize = 32;
 /// The size that is told of an Ed25519 key, in bits.
 pub(crate) const BITS: usize = 256;
 
+/// The y coordinates of the points of small order, little-endian: 1 for order 1, p - 1 for order 2,
+/// 0 for order 4, and the other two for order 8.
+const SMALL_ORDER: [[u8; LENGTH]; 5] = [
+    coordinate(0x01, 0x00, 0x00),
+    coordinate(0xec, 0xff, 0x7f),
+    coordinate(0x00, 0x00, 0x00),
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
+        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
+        0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
+        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
+        0x03, 0x7a,
+    ],
+];
+
 /// An Ed25519 public key: a point of the curve that is not of small order.
+///
+/// Keys and signatures are judged by RFC 8032 §5.1.7, without the cofactor:
+///
+/// * A key is refused if it is no point of the curve, if it is not in canonical form (RFC 8032
+///   §5.1.2: y not below p, or a sign where x is 0), or if it is of small order, so that anyone can
+///   make signatures for it.
+/// * A signature is refused if its S is not below the group's order, or if its R is no point, not in
+///   canonical form, or of small order.
+/// * Otherwise a signature is good if S·B - k·A, encoded, is R byte for byte. It is not enough if
+///   that holds after multiplying by the cofactor, 8.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Ed25519PublicKey {
     key: VerifyingKey,
@@ -23,19 +55,19 @@ impl Ed25519PublicKey {
     /// Reads the base64-decoded value of `p=` (RFC 8463 §4).
     pub(crate) fn from_record(octets: &[u8]) -> Result<Self, PublicKeyError> {
         let octets = <&[u8; LENGTH]>::try_from(octets).map_err(|_| wrong_length(octets))?;
-        let key = VerifyingKey::from_bytes(octets).map_err(|_| PublicKeyError::Ed25519Point)?;
-        // The library also takes y coordinates that are not reduced, which RFC 8032 §5.1.3 does
-        // not: another spelling of a key would be another key record for the same signatures.
-        if key.to_edwards().compress().as_bytes() != octets {
+        // The library also takes what is not canonical: another spelling of a key would be another
+        // key record for the same signatures.
+        if !is_canonical(octets) {
             return Err(PublicKeyError::Ed25519Point);
         }
-        if key.is_weak() {
+        let key = VerifyingKey::from_bytes(octets).map_err(|_| PublicKeyError::Ed25519Point)?;
+        if is_of_small_order(octets) {
             return Err(PublicKeyError::Ed25519Weak);
         }
         Ok(Self { key })
     }
 
-    /// The key's 32 octets (RFC 8032 §5.1.2).
+    /// The key's 32 bytes (RFC 8032 §5.1.2).
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.key.as_bytes()
@@ -43,8 +75,12 @@ impl Ed25519PublicKey {
 
     /// Whether `signature` is this key's signature of `message`.
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        Signature::from_slice(signature)
-            .is_ok_and(|signature| self.key.verify_strict(message, &signature).is_ok())
+        let Ok(signature) = Signature::from_slice(signature) else {
+            return false;
+        };
+        // The library refuses an S that is not reduced and compares the canonical bytes of R; of the
+        // order of R it knows nothing. Its `verify_strict` does, and is slower by a square root.
+        !is_of_small_order(signature.r_bytes()) && self.key.verify(message, &signature).is_ok()
     }
 }
 
@@ -54,7 +90,37 @@ impl fmt::Debug for Ed25519PublicKey {
     }
 }
 
-/// What octets are that have not the length of an Ed25519 key.
+/// The y coordinate with these as its lowest byte, the bytes between, and its highest byte.
+const fn coordinate(lowest: u8, between: u8, highest: u8) -> [u8; LENGTH] {
+    let mut octets = [between; LENGTH];
+    octets[0] = lowest;
+    octets[LENGTH - 1] = highest;
+    octets
+}
+
+/// The y coordinate of an encoded point: all but the sign of x (RFC 8032 §5.1.2).
+fn y_coordinate(point: &[u8; LENGTH]) -> [u8; LENGTH] {
+    let mut y = *point;
+    y[LENGTH - 1] &= 0x7f;
+    y
+}
+
+/// Whether the encoding of a point is that which RFC 8032 §5.1.2 gives it: y is below p, and an x of
+/// 0, which y = 1 and y = p - 1 have, has no sign.
+fn is_canonical(point: &[u8; LENGTH]) -> bool {
+    let y = y_coordinate(point);
+    let [lowest, between @ .., highest] = y;
+    let is_reduced = lowest < 0xed || between.iter().any(|&octet| octet < 0xff) || highest < 0x7f;
+    let [one, minus_one, ..] = SMALL_ORDER;
+    is_reduced && (y == *point || y != one && y != minus_one)
+}
+
+/// Whether an encoded point is of small order, given that it is in canonical form.
+fn is_of_small_order(point: &[u8; LENGTH]) -> bool {
+    SMALL_ORDER.contains(&y_coordinate(point))
+}
+
+/// Classifies a key of the wrong length: wrapped, of another algorithm, or truncated.
 fn wrong_length(octets: &[u8]) -> PublicKeyError {
     match wrapped(octets) {
         Some(Wrapped::Ed25519(key)) => PublicKeyError::Ed25519Wrapped { key: key.into() },
@@ -83,140 +149,5 @@ fn wrapped(octets: &[u8]) -> Option<Wrapped<'_>> {
     }
 }
 
-/// An Ed25519 private key, wiped from memory when dropped.
-pub(crate) struct Ed25519SigningKey {
-    // On the heap, so that moving the key leaves no copies behind.
-    key: Box<ed25519_dalek::SigningKey>,
-}
-
-impl Ed25519SigningKey {
-    /// The key that the seed stands for (RFC 8032 §5.1.5).
-    pub(crate) fn from_seed(seed: &[u8; LENGTH]) -> Self {
-        let key = Box::new(ed25519_dalek::SigningKey::from_bytes(seed));
-        Self { key }
-    }
-
-    /// The public half.
-    pub(crate) fn public_key(&self) -> Ed25519PublicKey {
-        let key = self.key.verifying_key();
-        Ed25519PublicKey { key }
-    }
-
-    /// The public half's octets.
-    pub(crate) fn public_octets(&self) -> &[u8] {
-        self.key.as_ref().as_ref().as_bytes()
-    }
-
-    /// Signs `message` (RFC 8032 §5.1.6).
-    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
-        self.key.sign(message).to_vec()
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::algorithm::{HashAlgorithm, KeyType};
-    use crate::key::{DerError, PublicKey};
-
-    /// The public key of RFC 8410 §10.3, alone and as `SubjectPublicKeyInfo`.
-    const KEY: [u8; 32] = [
-        0x19, 0xbf, 0x44, 0x09, 0x69, 0x84, 0xcd, 0xfe, 0x85, 0x41, 0xba, 0xc1, 0x67, 0xdc, 0x3b,
-        0x96, 0xc8, 0x50, 0x86, 0xaa, 0x30, 0xb6, 0xb6, 0xcb, 0x0c, 0x5c, 0x38, 0xad, 0x70, 0x31,
-        0x66, 0xe1,
-    ];
-    const WRAPPER: [u8; 12] = [0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0];
-
-    /// The y coordinate `low`, little-endian, with `high` as its last octet.
-    fn point(low: u8, middle: u8, high: u8) -> Vec<u8> {
-        let mut octets = vec![middle; 32];
-        octets[0] = low;
-        octets[31] = high;
-        octets
-    }
-
-    #[test]
-    fn records_hold_the_key_alone() {
-        use PublicKeyError::{
-            Ed25519Length, Ed25519Point, Ed25519Weak, Ed25519Wrapped, NotEd25519,
-        };
-        let wrapped = [&WRAPPER[..], &KEY].concat();
-        let mut x25519 = wrapped.clone();
-        x25519[8] = 0x6e;
-        let algorithm = "X25519".to_owned();
-        let rows: &[(&[u8], PublicKeyError)] = &[
-            (&[], Ed25519Length { length: 0 }),
-            (&KEY[1..], Ed25519Length { length: 31 }),
-            (&[7; 64], Ed25519Length { length: 64 }),
-            (&wrapped, Ed25519Wrapped { key: KEY.into() }),
-            (&wrapped[..43], Ed25519Length { length: 43 }),
-            (&x25519, NotEd25519 { algorithm }),
-            // y = 2 is on no point; the others are the points of small order.
-            (&point(2, 0, 0), Ed25519Point),
-            (&point(0, 0, 0), Ed25519Weak),
-            (&point(1, 0, 0), Ed25519Weak),
-            (&point(0xec, 0xff, 0x7f), Ed25519Weak),
-            // y = p and above are not reduced (RFC 8032 §5.1.3); p + 3 is a point otherwise.
-            (&point(0xed, 0xff, 0x7f), Ed25519Point),
-            (&point(0xf0, 0xff, 0x7f), Ed25519Point),
-        ];
-        for (octets, error) in rows {
-            let read = PublicKey::from_record(KeyType::Ed25519, octets);
-            assert_eq!(read.as_ref(), Err(error), "{octets:02x?}");
-        }
-        let key = PublicKey::from_record(KeyType::Ed25519, &KEY).expect("the RFC's key");
-        assert_eq!(key.to_record(), KEY);
-        assert_eq!((key.key_type(), key.bits()), (KeyType::Ed25519, 256));
-        let hint = Ed25519Wrapped { key: KEY.into() }.hint();
-        let expected = "publish p=Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
-        assert_eq!(hint.as_deref(), Some(expected));
-        let as_rsa = PublicKey::from_record(KeyType::Rsa, &KEY);
-        assert_eq!(as_rsa, Err(PublicKeyError::Ed25519AsRsa));
-        let text = PublicKey::from_record(KeyType::Rsa, b"key");
-        assert!(matches!(
-            text,
-            Err(PublicKeyError::NotDer(DerError::UnexpectedTag { .. }))
-        ));
-    }
-
-    #[test]
-    fn only_the_exact_signature_verifies() {
-        let key = Ed25519SigningKey::from_seed(&[7; 32]);
-        let public = PublicKey::Ed25519(key.public_key());
-        let digest = [9; 32];
-        let signature = key.sign(&digest);
-        let verify = |hash, digest: &[u8], signature: &[u8]| public.verify(hash, digest, signature);
-        assert!(verify(HashAlgorithm::Sha256, &digest, &signature));
-        assert!(!verify(HashAlgorithm::Sha1, &digest, &signature));
-        assert!(!verify(HashAlgorithm::Sha256, &digest[1..], &signature));
-        assert!(!verify(HashAlgorithm::Sha256, &digest, &signature[1..]));
-        assert!(!verify(HashAlgorithm::Sha256, &digest, &[]));
-        for at in 0..signature.len() {
-            let mut flipped = signature.clone();
-            flipped[at] ^= 1;
-            assert!(!verify(HashAlgorithm::Sha256, &digest, &flipped), "{at}");
-        }
-        assert!(!verify(
-            HashAlgorithm::Sha256,
-            &digest,
-            &plus_order(&signature)
-        ));
-    }
-
-    /// The signature with the group's order added to S: congruent, and not reduced
-    /// (RFC 8032 §5.1.7).
-    fn plus_order(signature: &[u8]) -> Vec<u8> {
-        const ORDER: [u8; 32] = [
-            0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9,
-            0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
-        ];
-        let mut sum = signature.to_vec();
-        let mut carry = 0;
-        for (octet, order) in sum[32..].iter_mut().zip(ORDER) {
-            let total = u16::from(*octet) + u16::from(order) + carry;
-            [*octet, _] = total.to_le_bytes();
-            carry = total >> 8;
-        }
-        sum
-    }
-}
+mod tests;

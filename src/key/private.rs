@@ -20,7 +20,7 @@ pub struct PrivateKey {
 
 enum Secret {
     Rsa(RsaSigningKey),
-    Ed25519(Ed25519SigningKey),
+    Ed25519(Box<Ed25519SigningKey>),
 }
 
 impl PrivateKey {
@@ -59,7 +59,7 @@ impl PrivateKey {
         }
         match &self.secret {
             Secret::Rsa(key) => key.sign(digest),
-            Secret::Ed25519(key) => Ok(key.sign(digest)),
+            Secret::Ed25519(key) => key.sign(digest),
         }
     }
 }
@@ -91,7 +91,7 @@ impl From<Ed25519SigningKey> for PrivateKey {
     fn from(key: Ed25519SigningKey) -> Self {
         Self {
             public: PublicKey::Ed25519(key.public_key()),
-            secret: Secret::Ed25519(key),
+            secret: Secret::Ed25519(Box::new(key)),
         }
     }
 }
