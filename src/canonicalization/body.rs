@@ -20,7 +20,7 @@ use fearless_simd::{Level, Simd, dispatch};
 
 use crate::canonicalization::Canonicalization;
 use crate::canonicalization::blocks::{
-    BLOCK, GROUP, LOOKAHEAD, Masks, ROOM, Unchanged, with_spaces_for_tabs,
+    BLOCK, GROUP, LOOKAHEAD, Masks, ROOM, Unchanged, beside_a_hash, with_spaces_for_tabs,
 };
 use crate::message::{LineEndings, LongLine};
 use crate::syntax::folding::{is_fws, is_wsp};
@@ -30,6 +30,9 @@ const FULL: usize = 4 * BLOCK;
 const STAGE: usize = FULL + GROUP + ROOM;
 /// After this many blocks without a change, groups are tested again.
 const CALM: usize = 8;
+/// While blocks change, memory is fetched so far ahead: a page, as processors by themselves do not
+/// look beyond the end of one.
+const AHEAD: usize = 4096;
 /// What is taken as one block is not taken for a group.
 const _: () = assert!(GROUP >= LOOKAHEAD);
 /// The most held-back line ends that are put back into the stage at once.
@@ -170,28 +173,30 @@ impl BodyCanonicalizer {
     /// Takes at least `enough` of the octets if it can, and one block in any case; how many octets
     /// that were.
     fn push_blocks(&mut self, octets: &[u8], enough: usize, sink: &mut impl FnMut(&[u8])) -> usize {
-        let level = self.level;
         if self.relaxed {
-            dispatch!(level, simd => self.push_blocks_of::<_, true>(simd, octets, enough, sink))
+            self.push_blocks_of::<true>(octets, enough, sink)
         } else {
-            dispatch!(level, simd => self.push_blocks_of::<_, false>(simd, octets, enough, sink))
+            self.push_blocks_of::<false>(octets, enough, sink)
         }
     }
 
-    #[inline(always)]
-    fn push_blocks_of<S: Simd, const RELAXED: bool>(
+    fn push_blocks_of<const RELAXED: bool>(
         &mut self,
-        simd: S,
         octets: &[u8],
         enough: usize,
         sink: &mut impl FnMut(&[u8]),
     ) -> usize {
+        let level = self.level;
         self.put_line_ends(sink);
         let mut at = 0;
         loop {
-            at += self.push_unchanged::<_, RELAXED>(simd, octets, at, enough, sink);
+            at += dispatch!(beside_a_hash(level), simd => {
+                self.push_unchanged::<_, RELAXED>(simd, octets, at, enough, sink)
+            });
             let before = at;
-            let room = self.push_changed::<_, RELAXED>(simd, octets, &mut at, enough, sink);
+            let room = dispatch!(level, simd => {
+                self.push_changed::<_, RELAXED>(simd, octets, &mut at, enough, sink)
+            });
             if !room || at >= enough || at == before {
                 break;
             }
@@ -304,6 +309,7 @@ impl BodyCanonicalizer {
                 calm + 1
             };
             after_cr = window[BLOCK - 1] == b'\r';
+            fetch(octets, *at + AHEAD);
             *at += BLOCK;
             if self.staged >= FULL {
                 self.pass_on(after_cr, sink);
@@ -469,6 +475,12 @@ impl BodyCanonicalizer {
             self.staged -= length;
         }
     }
+}
+
+/// Has the processor fetch the octet at `at`, if there is one, and what shares its cache line.
+#[inline(always)]
+fn fetch(octets: &[u8], at: usize) {
+    std::hint::black_box(octets.get(at).copied());
 }
 
 /// How many octets at the start are neither white space nor part of a line end.
