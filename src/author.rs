@@ -9,8 +9,9 @@ use std::fmt;
 
 use crate::identifier::DomainName;
 use crate::message::{Header, HeaderField, LineEndings};
-use grammar::address_list;
-use likely::ShownAddress;
+use grammar::{AddressList, address_list};
+
+pub(crate) use likely::ShownAddress;
 
 /// The addresses of every From field, in order, those in groups among them.
 ///
@@ -19,10 +20,7 @@ use likely::ShownAddress;
 /// to people, and not to be relied on ([`author_domain`] does not). None is validated further.
 #[must_use]
 pub fn author_addresses(header: &Header) -> Vec<String> {
-    let fields = header.fields_named("from");
-    fields
-        .flat_map(|field| addresses(field.value(), header.line_endings()))
-        .collect()
+    Author::read(header).addresses
 }
 
 /// The addresses of one field's value, as [`author_addresses`] has them.
@@ -62,7 +60,7 @@ fn guessed_addresses(value: &[u8]) -> Vec<String> {
 }
 
 /// The domain of the author, which DMARC holds against signing domains (RFC 9989 §5.3.1), or why
-/// there is not one that can be relied on. `addresses` are the header's [`author_addresses`].
+/// there is not one that can be relied on.
 ///
 /// Several addresses of one domain are fine. A From field that is as RFC 5322 §3.4 has it, the
 /// obsolete forms of §4.4 included, is judged by its addresses alone, whatever its display names
@@ -72,21 +70,73 @@ fn guessed_addresses(value: &[u8]) -> Vec<String> {
 /// # Errors
 ///
 /// A [`NoAuthorDomain`] that says what stands against it.
-pub fn single_author_domain(
-    header: &Header,
-    addresses: &[String],
-) -> Result<DomainName, NoAuthorDomain> {
-    let mut fields = header.fields_named("from");
-    let field = fields.next().ok_or(NoAuthorDomain::Missing)?;
-    if fields.next().is_some() {
-        return Err(NoAuthorDomain::SeveralFields);
+pub fn single_author_domain(header: &Header) -> Result<DomainName, NoAuthorDomain> {
+    Author::read(header).domain
+}
+
+/// The domain of the author if there is one that can be relied on ([`single_author_domain`]).
+#[must_use]
+pub fn author_domain(header: &Header) -> Option<DomainName> {
+    single_author_domain(header).ok()
+}
+
+/// What the From fields of a header say, each read once.
+pub(crate) struct Author {
+    /// [`author_addresses`].
+    pub(crate) addresses: Vec<String>,
+    /// [`single_author_domain`].
+    pub(crate) domain: Result<DomainName, NoAuthorDomain>,
+    /// The addresses that a reader sees beside these in the fields that are as RFC 5322 §3.4 has
+    /// them, in display names and comments.
+    pub(crate) shown: Vec<ShownAddress>,
+}
+
+impl Author {
+    pub(crate) fn read(header: &Header) -> Self {
+        let mut author = Self {
+            addresses: Vec::new(),
+            domain: Err(NoAuthorDomain::Missing),
+            shown: Vec::new(),
+        };
+        for (at, field) in header.fields_named("from").enumerate() {
+            let list = address_list(field.value(), header.line_endings());
+            author.domain = match &list {
+                _ if at > 0 => Err(NoAuthorDomain::SeveralFields),
+                Some(list) => single_domain(list),
+                None => likely::only_domain(field.value()).ok_or(NoAuthorDomain::Malformed),
+            };
+            let Some(list) = list else {
+                author.addresses.extend(guessed_addresses(field.value()));
+                continue;
+            };
+            if !is_plain(field.value(), &list) {
+                let is_other = |shown: &ShownAddress| !list.addresses.contains(&shown.address);
+                let shown = likely::shown_addresses(&field.text()).into_iter();
+                author.shown.extend(shown.filter(is_other));
+            }
+            author.addresses.extend(list.addresses);
+        }
+        author
     }
-    match address_list(field.value(), header.line_endings()) {
-        None => return likely::only_domain(field.value()).ok_or(NoAuthorDomain::Malformed),
-        Some(list) if list.has_groups => return Err(NoAuthorDomain::Group),
-        Some(_) => {}
+}
+
+/// Whether a reader of a list surely sees one address and no other: most lists are so plain that
+/// nothing has to be decoded.
+fn is_plain(value: &[u8], list: &AddressList) -> bool {
+    let end = value.trim_ascii_end();
+    let end = end.strip_suffix(b">").unwrap_or(end);
+    matches!(&list.addresses[..], [address] if end.ends_with(address.as_bytes()))
+        && value.is_ascii()
+        && memchr::memchr_iter(b'@', value).count() == 1
+        && memchr::memmem::find(value, b"=?").is_none()
+}
+
+/// The one domain of a list of addresses.
+fn single_domain(list: &AddressList) -> Result<DomainName, NoAuthorDomain> {
+    if list.has_groups {
+        return Err(NoAuthorDomain::Group);
     }
-    let mut domains = addresses.iter().map(|address| address_domain(address));
+    let mut domains = list.addresses.iter().map(|address| address_domain(address));
     let first = domains.next().flatten().ok_or(NoAuthorDomain::NoDomain)?;
     for domain in domains {
         if domain.ok_or(NoAuthorDomain::NoDomain)? != first {
@@ -94,12 +144,6 @@ pub fn single_author_domain(
         }
     }
     Ok(first)
-}
-
-/// The domain of the author if there is one that can be relied on ([`single_author_domain`]).
-#[must_use]
-pub fn author_domain(header: &Header, addresses: &[String]) -> Option<DomainName> {
-    single_author_domain(header, addresses).ok()
 }
 
 /// Why a message has no author's domain that can be relied on.
@@ -164,16 +208,6 @@ pub(crate) fn author_domains(header: &Header) -> Vec<DomainName> {
         }
     }
     domains
-}
-
-/// The addresses that a reader sees in the From fields that are as RFC 5322 §3.4 has them, in
-/// display names and comments too.
-pub(crate) fn shown_addresses(header: &Header) -> Vec<ShownAddress> {
-    header
-        .fields_named("from")
-        .filter(|field| address_list(field.value(), header.line_endings()).is_some())
-        .flat_map(|field| likely::shown_addresses(&field.text()))
-        .collect()
 }
 
 /// The domain name of an address that is as the grammar has it.
@@ -247,7 +281,7 @@ mod tests {
 
     fn check_header(message: &str, expected: Result<&str, NoAuthorDomain>) {
         let (header, _) = parse(message.as_bytes(), LineEndings::Lenient).unwrap();
-        let domain = single_author_domain(&header, &author_addresses(&header));
+        let domain = single_author_domain(&header);
         let domain = domain.as_ref().map(DomainName::to_ascii);
         assert_eq!(domain.map_err(|why| *why), expected, "{message:?}");
     }

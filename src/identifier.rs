@@ -358,13 +358,13 @@ fn check_name(name: &str) -> Result<(), IdentifierError> {
     if name.len() > MAX_NAME {
         return Err(IdentifierError::LongName);
     }
-    if name.len() > 1 && !name.contains("..") {
-        if name.ends_with('.') {
-            return Err(IdentifierError::FinalDot);
-        }
-        if name.starts_with('.') {
-            return Err(IdentifierError::LeadingDot);
-        }
+    let (leads, ends) = (name.starts_with('.'), name.ends_with('.'));
+    if (leads || ends) && name.len() > 1 && !name.contains("..") {
+        return Err(if ends {
+            IdentifierError::FinalDot
+        } else {
+            IdentifierError::LeadingDot
+        });
     }
     let mut labels = name.as_bytes().split(|&octet| octet == b'.');
     labels.try_for_each(check_label)

@@ -6,7 +6,7 @@ mod signer;
 mod warning;
 
 use crate::algorithm::SigningAlgorithm;
-use crate::author::{NoAuthorDomain, author_addresses, single_author_domain};
+use crate::author::{NoAuthorDomain, single_author_domain};
 use crate::hash::{BodyHasher, BodyHashes};
 use crate::identifier::Sdid;
 use crate::message::{FieldIndex, Header};
@@ -27,7 +27,7 @@ pub use warning::SignWarning;
 /// [`SignError::FromMissing`], [`SignError::NoAuthorDomain`] or [`SignError::AuthorDomain`] if the
 /// author has no such domain.
 pub fn domain_of_author(header: &Header) -> Result<Sdid, SignError> {
-    let domain = match single_author_domain(header, &author_addresses(header)) {
+    let domain = match single_author_domain(header) {
         Ok(domain) => domain.as_str().to_ascii_lowercase(),
         Err(NoAuthorDomain::Missing) => return Err(SignError::FromMissing),
         Err(why) => return Err(SignError::NoAuthorDomain(why)),

@@ -11,7 +11,7 @@ mod signed_inside;
 mod unsigned_field;
 
 use crate::algorithm::MINIMUM_RSA_BITS;
-use crate::author::{NoAuthorDomain, author_addresses, single_author_domain};
+use crate::author::{Author, NoAuthorDomain};
 use crate::canonicalization::BodyHashRequest;
 use crate::canonicalization::body::LineEndsSeen;
 use crate::hash::BodyHasher;
@@ -158,7 +158,6 @@ impl Verifier {
         Verification {
             policy: self.policy.clone(),
             body: BodyHasher::new(header.line_endings(), &requests),
-            from: author_addresses(&header),
             header,
             candidates,
             queries,
@@ -193,7 +192,6 @@ pub fn verify(
 pub struct Verification {
     policy: Policy,
     header: Header,
-    from: Vec<String>,
     candidates: Vec<Candidate>,
     queries: Queries,
     body: BodyHasher,
@@ -270,16 +268,15 @@ impl Verification {
         let Self {
             policy,
             header,
-            from,
             candidates,
             queries,
             body,
             ..
         } = self;
         let body = body.finish();
-        let author_domain = single_author_domain(&header, &from);
+        let author = Author::read(&header);
         let judge = Judge {
-            author_domain: author_domain.as_ref().ok(),
+            author_domain: author.domain.as_ref().ok(),
             policy: &policy,
             queries: &queries,
             body: &body,
@@ -296,11 +293,11 @@ impl Verification {
             line_ends,
             size: header.length() + body.octets(),
             header,
-            from,
-            author_domain,
+            from: author.addresses,
+            author_domain: author.domain,
             unsigned_fields: Vec::new(),
         };
-        let name = conclusion::address_in_display_name(&report);
+        let name = conclusion::address_in_display_name(&report.from, &author.shown);
         report.warnings.extend(name);
         report.conclude();
         report
@@ -324,10 +321,11 @@ pub struct Report {
     pub size: u64,
     /// The message's header.
     pub header: Header,
-    /// The addresses of the From fields, as they are written there ([`author_addresses`]).
+    /// The addresses of the From fields, as they are written there
+    /// ([`author_addresses`](crate::author::author_addresses)).
     pub from: Vec<String>,
     /// The one domain that the From names, or why there is none that can be relied on
-    /// ([`single_author_domain`]).
+    /// ([`single_author_domain`](crate::author::single_author_domain)).
     pub author_domain: Result<DomainName, NoAuthorDomain>,
 }
 

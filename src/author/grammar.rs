@@ -57,7 +57,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn tokens(mut self) -> Option<Vec<Token<'a>>> {
-        let mut tokens = Vec::new();
+        let mut tokens = Vec::with_capacity(16);
         self.skip_blank()?;
         while let Some(first) = self.rest.chars().next() {
             tokens.push(match first {
@@ -169,7 +169,7 @@ impl<'a> Scanner<'a> {
 /// Whether a character may be in an atom (RFC 5322 §3.2.3, RFC 6532 §3.2).
 fn is_atom_character(character: char) -> bool {
     character.is_ascii_alphanumeric()
-        || "!#$%&'*+-/=?^_`{|}~".contains(character)
+        || matches!(character, '!' | '#'..='\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^'..='`' | '{'..='~')
         || !character.is_ascii()
 }
 
@@ -199,7 +199,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     fn address(&mut self, with_groups: bool) -> Option<()> {
         let words = self.words();
         if self.skip('@') {
-            return self.domain_of(&local_part(words)?);
+            return self.domain_of(words);
         }
         // A phrase, which begins with a word (`obs-phrase`, RFC 5322 §4.1).
         let has_phrase = match words.first() {
@@ -223,11 +223,11 @@ impl<'t, 'a> Reader<'t, 'a> {
         if matches!(self.tokens, [Token::Special('@' | ','), ..]) {
             self.route()?;
         }
-        let local_part = local_part(self.words())?;
+        let local_part = self.words();
         if !self.skip('@') {
             return None;
         }
-        self.domain_of(&local_part)?;
+        self.domain_of(local_part)?;
         self.skip('>').then_some(())
     }
 
@@ -237,28 +237,36 @@ impl<'t, 'a> Reader<'t, 'a> {
         if !self.skip('@') {
             return None;
         }
-        self.domain()?;
+        let mut ignored = String::new();
+        self.domain(&mut ignored)?;
         while self.skip(',') {
             if self.skip('@') {
-                self.domain()?;
+                self.domain(&mut ignored)?;
             }
         }
         self.skip(':').then_some(())
     }
 
-    fn domain_of(&mut self, local_part: &str) -> Option<()> {
-        let domain = self.domain()?;
-        self.list.addresses.push(format!("{local_part}@{domain}"));
+    /// What follows the `@` behind a local part; adds the address.
+    fn domain_of(&mut self, local_part: &[Token]) -> Option<()> {
+        let mut address = String::with_capacity(64);
+        let is_word = |token: &Token| !matches!(token, Token::Special(_));
+        push_dotted(&mut address, local_part, is_word)?;
+        address.push('@');
+        self.domain(&mut address)?;
+        self.list.addresses.push(address);
         Some(())
     }
 
-    fn domain(&mut self) -> Option<String> {
+    /// Reads a domain, and adds it to `text`.
+    fn domain(&mut self, text: &mut String) -> Option<()> {
         if let [Token::DomainLiteral(literal), rest @ ..] = self.tokens {
             self.tokens = rest;
-            return Some(literal.clone());
+            text.push_str(literal);
+            return Some(());
         }
         let is_atom = |token: &Token| matches!(token, Token::Atom(_));
-        dotted(self.words(), is_atom)
+        push_dotted(text, self.words(), is_atom)
     }
 
     /// The words and dots that come next.
@@ -283,14 +291,13 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 }
 
-/// Words with a dot between each two, which may have white space around it (`obs-local-part`,
-/// RFC 5322 §4.4).
-fn local_part(tokens: &[Token]) -> Option<String> {
-    dotted(tokens, |token| !matches!(token, Token::Special(_)))
-}
-
-fn dotted(tokens: &[Token], is_word: impl Fn(&Token) -> bool) -> Option<String> {
-    let mut text = String::new();
+/// Adds words with a dot between each two, which may have white space around it
+/// (`obs-local-part`, RFC 5322 §4.4).
+fn push_dotted(
+    text: &mut String,
+    tokens: &[Token],
+    is_word: impl Fn(&Token) -> bool,
+) -> Option<()> {
     for (at, token) in tokens.iter().enumerate() {
         if is_word(token) != (at % 2 == 0) {
             return None;
@@ -302,7 +309,7 @@ fn dotted(tokens: &[Token], is_word: impl Fn(&Token) -> bool) -> Option<String> 
             Token::DomainLiteral(_) | Token::Special(_) => return None,
         }
     }
-    (tokens.len() % 2 == 1).then_some(text)
+    (tokens.len() % 2 == 1).then_some(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Strings that look like addresses, wherever they are: what a careless reader may take for the
 //! author.
 
-use std::collections::HashSet;
 use std::net::Ipv4Addr;
 
 use super::domain_name;
@@ -46,7 +45,7 @@ pub(crate) struct ShownAddress {
     pub(crate) domain: Option<DomainName>,
 }
 
-/// The addresses that a reader sees in a text, each once: a local part and a domain of several
+/// The addresses that a reader sees in a text: a local part and a domain of several
 /// labels. Backslashes, and characters that show nothing, are overlooked; characters that look
 /// like others count as those.
 pub(super) fn shown_addresses(text: &str) -> Vec<ShownAddress> {
@@ -54,18 +53,17 @@ pub(super) fn shown_addresses(text: &str) -> Vec<ShownAddress> {
         *character != '\\' && (character.is_whitespace() || is_printable(*character))
     };
     let as_seen = |character| if is_dot(character) { '.' } else { character };
-    let seen: String = text.chars().filter(is_seen).map(as_seen).collect();
+    let mut seen = String::with_capacity(text.len());
+    seen.extend(text.chars().filter(is_seen).map(as_seen));
     let mut found = Vec::new();
-    let mut known = HashSet::new();
     for (at, sign) in seen.match_indices(is_at) {
         let local = last_word(&seen[..at]);
         let rest = seen[at + sign.len()..].trim_start();
         let domain = &rest[..rest.find(is_no_label).unwrap_or(rest.len())];
         let domain = domain.trim_end_matches(['.', '_']);
-        let address = format!("{local}@{domain}");
-        if !local.is_empty() && looks_like_a_domain(domain) && known.insert(address.clone()) {
+        if !local.is_empty() && looks_like_a_domain(domain) {
             found.push(ShownAddress {
-                address,
+                address: [local, "@", domain].concat(),
                 shown_domain: domain.to_owned(),
                 domain: mapped(domain),
             });

@@ -9,10 +9,18 @@ impl BodyHashes {
     pub(crate) fn message_line_ends(&self, header: &Header) -> LineEndsSeen {
         let mut seen = self.line_ends();
         let octets = header.octets();
-        seen.crlf |= has_pair(octets, |octet, next| octet == b'\r' && next == b'\n');
-        seen.bare_line_feed |= has_pair(octets, |octet, next| octet != b'\r' && next == b'\n');
-        seen.bare_carriage_return |=
-            has_pair(octets, |octet, next| octet == b'\r' && next != b'\n');
+        let pairs = octets.iter().zip(octets.get(1..).unwrap_or_default());
+        // A bit each, all in one pass: so many pairs are looked at at a time.
+        let kinds = pairs.fold(0_u8, |kinds, (&octet, &next)| {
+            let (carriage_return, line_feed) = (octet == b'\r', next == b'\n');
+            kinds
+                | u8::from(carriage_return & line_feed)
+                | u8::from(!carriage_return & line_feed) << 1
+                | u8::from(carriage_return & !line_feed) << 2
+        });
+        seen.crlf |= kinds & 1 != 0;
+        seen.bare_line_feed |= kinds & 2 != 0;
+        seen.bare_carriage_return |= kinds & 4 != 0;
         seen.bare_line_feed |= octets.first() == Some(&b'\n');
         seen.bare_carriage_return |= octets.last() == Some(&b'\r');
         match header.first_line_end() {
@@ -30,14 +38,4 @@ impl BodyHashes {
         long_line.update(header.octets());
         long_line.is_found() || self.has_long_line()
     }
-}
-
-/// Whether any octet and the one behind it are what is wanted.
-fn has_pair(octets: &[u8], is_wanted: impl Fn(u8, u8) -> bool) -> bool {
-    let pairs = octets.iter().zip(octets.get(1..).unwrap_or_default());
-    // All of them are looked at, many at a time; stopping at the first would be one at a time.
-    let any = pairs.fold(0, |any, (&octet, &next)| {
-        any | u8::from(is_wanted(octet, next))
-    });
-    any != 0
 }

@@ -158,9 +158,8 @@ fn white_space_above(header: &Header, at: usize, kind: MalformationKind) -> Opti
 
 /// Finds the first CR or LF that is no part of a line end.
 fn find_stray(bytes: &[u8], line_endings: LineEndings) -> Option<(usize, MalformationKind)> {
-    let carriage_return = memchr::memchr_iter(b'\r', bytes)
-        .find(|&at| bytes.get(at + 1) != Some(&b'\n'))
-        .map(|at| (at, MalformationKind::BareCarriageReturn));
+    let carriage_return = find_bare_carriage_return(bytes);
+    let carriage_return = carriage_return.map(|at| (at, MalformationKind::BareCarriageReturn));
     let line_feed = match line_endings {
         LineEndings::Lenient => None,
         LineEndings::Strict => memchr::memchr_iter(b'\n', bytes)
@@ -171,6 +170,22 @@ fn find_stray(bytes: &[u8], line_endings: LineEndings) -> Option<(usize, Malform
         .into_iter()
         .flatten()
         .min_by_key(|found| found.0)
+}
+
+fn find_bare_carriage_return(bytes: &[u8]) -> Option<usize> {
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    // Headers have one CR for each line and no bare one. Looking at all pairs, many at a time, takes
+    // less than going from CR to CR.
+    let any = pairs.fold(0, |any, (&byte, &next)| {
+        any | u8::from((byte == b'\r') & (next != b'\n'))
+    });
+    if any == 0 {
+        return bytes
+            .last()
+            .filter(|&&last| last == b'\r')
+            .map(|_| bytes.len() - 1);
+    }
+    memchr::memchr_iter(b'\r', bytes).find(|&at| bytes.get(at + 1) != Some(&b'\n'))
 }
 
 /// The number of the line that the byte at `at` is in, and the line without its end.

@@ -1,7 +1,7 @@
 //! When a message was received, as it says itself.
 
 use super::Header;
-use crate::syntax::date::{unix_time, without_comments};
+use crate::syntax::date::{outside_comments, unix_time};
 
 /// The date of the newest Received field, which is the topmost (RFC 5321 §4.4), in Unix seconds;
 /// `None` if there is no such field, or no date in it.
@@ -22,9 +22,10 @@ use crate::syntax::date::{unix_time, without_comments};
 #[must_use]
 pub fn received_time(header: &Header) -> Option<u64> {
     let field = header.fields_named("received").next()?;
-    let value = without_comments(&String::from_utf8_lossy(field.value()));
-    let (_, date) = value.rsplit_once(';')?;
-    unix_time(date)
+    let value = String::from_utf8_lossy(field.value());
+    let semicolons = outside_comments(&value)
+        .filter_map(|(offset, piece)| Some(offset + memchr::memrchr(b';', piece.as_bytes())?));
+    unix_time(&value[semicolons.last()? + 1..])
 }
 
 /// The date of the first Date field, in Unix seconds; `None` if there is no such field, or no date
@@ -60,6 +61,7 @@ mod tests {
         // A semicolon in a comment begins no date.
         check(&format!("Received: by x; {date} (a; b)\r\n\r\n"), time);
         check(&format!("Received: by x (a; b); {date}\r\n\r\n"), time);
+        check(&format!("Received: by x; (a; b) {date}\r\n\r\n"), time);
         // An older field does not count.
         check(
             &format!("Received: by x\r\nReceived: by y; {date}\r\n\r\n"),

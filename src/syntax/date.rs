@@ -22,12 +22,17 @@ const DAY: i64 = 24 * 60 * 60;
 /// A date and time in Unix seconds; `None` if it is none, or before 1970. The day of the week is
 /// not read.
 pub(crate) fn unix_time(text: &str) -> Option<u64> {
-    let text = without_comments(text);
-    let date = text.split_once(',').map_or(&text[..], |(_, date)| date);
+    let mut outside = String::with_capacity(text.len());
+    outside.extend(outside_comments(text).map(|(_, piece)| piece));
+    let date = outside
+        .split_once(',')
+        .map_or(&outside[..], |(_, date)| date);
     let mut words = date.split_ascii_whitespace();
     let day: i64 = digits(words.next()?)?;
-    let month = words.next()?.to_ascii_lowercase();
-    let month = MONTHS.iter().position(|name| *name == month)?;
+    let month = words.next()?;
+    let month = MONTHS
+        .iter()
+        .position(|name| month.eq_ignore_ascii_case(name))?;
     let year = full_year(words.next()?)?;
     if !(1..=days_of_month(year, month)).contains(&day) {
         return None;
@@ -40,37 +45,50 @@ pub(crate) fn unix_time(text: &str) -> Option<u64> {
     u64::try_from(seconds).ok()
 }
 
-/// A value without its comments (RFC 5322 §3.2.2).
-pub(crate) fn without_comments(value: &str) -> String {
-    let mut depth = 0_usize;
-    let mut is_escaped = false;
+/// The pieces of a value that are outside its comments, each with its offset (RFC 5322 §3.2.2).
+pub(crate) fn outside_comments(value: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = value.get(start..).filter(|rest| !rest.is_empty())?;
+        let (piece, comment) = rest.split_at(length_outside(rest.as_bytes()));
+        let offset = start;
+        start += piece.len() + length_of_comment(comment.as_bytes());
+        Some((offset, piece))
+    })
+}
+
+/// The length of the text up to the first comment.
+fn length_outside(text: &[u8]) -> usize {
     let mut is_quoted = false;
-    value
-        .chars()
-        .filter(|character| {
-            let is_literal = std::mem::take(&mut is_escaped);
-            match character {
-                _ if is_literal => depth == 0,
-                '\\' => {
-                    is_escaped = true;
-                    depth == 0
-                }
-                '"' if depth == 0 => {
-                    is_quoted = !is_quoted;
-                    true
-                }
-                '(' if !is_quoted => {
-                    depth += 1;
-                    false
-                }
-                ')' if depth > 0 => {
-                    depth -= 1;
-                    false
-                }
-                _ => depth == 0,
-            }
-        })
-        .collect()
+    let mut end = 0;
+    while let Some(at) = memchr::memchr3(b'(', b'"', b'\\', &text[end..]) {
+        end += at;
+        match text[end] {
+            b'(' if !is_quoted => return end,
+            b'\\' => end += 1,
+            b'"' => is_quoted = !is_quoted,
+            _ => {}
+        }
+        end = (end + 1).min(text.len());
+    }
+    text.len()
+}
+
+/// The length of the comment that a text begins with, with those in it.
+fn length_of_comment(text: &[u8]) -> usize {
+    let mut depth = 0_usize;
+    let mut end = 0;
+    while let Some(at) = memchr::memchr3(b'(', b')', b'\\', &text[end..]) {
+        end += at;
+        match text[end] {
+            b'(' => depth += 1,
+            b')' if depth == 1 => return end + 1,
+            b')' => depth -= 1,
+            _ => end += 1,
+        }
+        end = (end + 1).min(text.len());
+    }
+    text.len()
 }
 
 /// A number of decimal digits alone: no sign.
@@ -278,7 +296,10 @@ mod tests {
 
     #[test]
     fn comments_are_left_out() {
-        let check = |value: &str, expected: &str| assert_eq!(without_comments(value), expected);
+        let check = |value: &str, expected: &str| {
+            let outside = outside_comments(value).map(|(_, piece)| piece);
+            assert_eq!(outside.collect::<String>(), expected);
+        };
         check("a (b (c) \\) d) e", "a  e");
         check("\"a (b)\" c", "\"a (b)\" c");
         check("\"a\\\" (b)\" (c)", "\"a\\\" (b)\" ");

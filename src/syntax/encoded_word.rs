@@ -1,5 +1,7 @@
 //! Encoded words, as a lenient reader takes them (RFC 2047).
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -19,11 +21,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// encoded words decoded (RFC 2047 §6). What cannot be decoded becomes U+FFFD. Takes time in
 /// proportion to the value's length.
 pub(crate) fn decoded(value: &[u8]) -> String {
-    let value: Vec<u8> = trim(value)
-        .iter()
-        .copied()
-        .filter(|byte| !matches!(byte, b'\r' | b'\n'))
-        .collect();
+    let value = unfolded(trim(value));
     let mut text = String::with_capacity(value.len());
     // Words of one charset side by side may share a character between them.
     let mut pending: Option<(&[u8], Vec<u8>)> = None;
@@ -55,6 +53,19 @@ pub(crate) fn decoded(value: &[u8]) -> String {
     flush(&mut text, pending);
     text.push_str(&String::from_utf8_lossy(rest));
     text
+}
+
+/// A value without line ends.
+fn unfolded(value: &[u8]) -> Cow<'_, [u8]> {
+    let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    if memchr::memchr2(b'\r', b'\n', value).is_none() {
+        return Cow::Borrowed(value);
+    }
+    value
+        .iter()
+        .copied()
+        .filter(|byte| !is_line_end(byte))
+        .collect()
 }
 
 fn flush(text: &mut String, pending: Option<(&[u8], Vec<u8>)>) {

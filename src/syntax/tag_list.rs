@@ -27,6 +27,13 @@ struct Parsed<'a> {
     raw_value: Range<usize>,
 }
 
+impl Parsed<'_> {
+    /// Names have a letter or two: a call to compare them would take longer.
+    fn is_named(&self, name: &[u8]) -> bool {
+        self.name.len() == name.len() && self.name.iter().eq(name)
+    }
+}
+
 /// One tag of a [`TagList`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tag<'a> {
@@ -48,7 +55,7 @@ impl<'a> TagList<'a> {
     /// included.
     pub fn parse(text: &'a [u8], line_endings: LineEndings) -> Result<Self, TagListError> {
         check_characters(text, line_endings)?;
-        let mut tags: Vec<Parsed<'a>> = Vec::with_capacity(12);
+        let mut tags: Vec<Parsed<'a>> = Vec::with_capacity(FEW_TAGS);
         let mut seen = HashSet::new();
         let mut start = 0;
         loop {
@@ -100,7 +107,7 @@ impl<'a> TagList<'a> {
     }
 
     fn find(&self, name: &str) -> Option<&Parsed<'a>> {
-        self.tags.iter().find(|tag| tag.name == name.as_bytes())
+        self.tags.iter().find(|tag| tag.is_named(name.as_bytes()))
     }
 }
 
@@ -228,7 +235,7 @@ pub(crate) fn is_tag_name(text: &[u8]) -> bool {
 
 fn is_duplicate<'a>(tags: &[Parsed<'a>], seen: &mut HashSet<&'a [u8]>, name: &'a [u8]) -> bool {
     if tags.len() < FEW_TAGS {
-        return tags.iter().any(|tag| tag.name == name);
+        return tags.iter().any(|tag| tag.is_named(name));
     }
     if seen.is_empty() {
         seen.extend(tags.iter().map(|tag| tag.name));

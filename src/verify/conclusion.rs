@@ -4,7 +4,7 @@ use super::author_signature::AuthorSignature;
 use super::unsigned_field::UnsignedField;
 use super::{Report, default_signature};
 use crate::alignment::{Alignment, organizational_domain};
-use crate::author::{NoAuthorDomain, address_domain, author_domains, shown_addresses};
+use crate::author::{NoAuthorDomain, ShownAddress, address_domain, author_domains};
 use crate::identifier::{DomainName, Sdid};
 use crate::message::received_time;
 use crate::syntax::escape::escape;
@@ -33,8 +33,8 @@ impl Report {
         for verdict in &mut self.verdicts {
             verdict.warnings.retain(is_kept);
         }
-        if let Ok(author) = self.author_domain.clone()
-            && !self.passes_aligned()
+        if !self.passes_aligned()
+            && let Ok(author) = self.author_domain.clone()
         {
             self.warn_of_strangers(&author);
             let is_signed = match self.signature_for(&author) {
@@ -52,9 +52,11 @@ impl Report {
             warn_of_age(&mut self.verdicts, received);
         }
         self.unsigned_fields = UnsignedField::find(self);
-        let who = self.who_did_not_sign();
-        let unsigned = self.unsigned_fields.iter().map(|field| field.warning(&who));
-        self.warnings.extend(unsigned);
+        if !self.unsigned_fields.is_empty() {
+            let who = self.who_did_not_sign();
+            let unsigned = self.unsigned_fields.iter().map(|field| field.warning(&who));
+            self.warnings.extend(unsigned);
+        }
         self.warnings.extend(self.several_authors());
         self.warnings.sort_by_key(|warning| warning.code);
         for verdict in &mut self.verdicts {
@@ -131,18 +133,21 @@ impl Report {
     /// Says of a From with addresses of several domains, or of several From fields, for which of
     /// them the signatures speak.
     fn several_authors(&self) -> Option<Warning> {
+        let Err(why) = self.author_domain else {
+            return None;
+        };
         let authors = self.author_domains();
         let named = listed(authors.iter());
-        let (code, what) = match self.author_domain {
-            Err(NoAuthorDomain::SeveralDomains) => (
+        let (code, what) = match why {
+            NoAuthorDomain::SeveralDomains => (
                 WarningCode::SeveralAuthors,
                 format!("the From names authors of {named}"),
             ),
-            Err(NoAuthorDomain::Malformed) if authors.len() > 1 => (
+            NoAuthorDomain::Malformed if authors.len() > 1 => (
                 WarningCode::SeveralAuthors,
                 format!("the From is malformed and names authors of {named}"),
             ),
-            Err(NoAuthorDomain::SeveralFields) => {
+            NoAuthorDomain::SeveralFields => {
                 let count = self.header.fields_named("from").count();
                 let what = match &authors[..] {
                     [] => format!("there are {count} From fields"),
@@ -150,7 +155,7 @@ impl Report {
                 };
                 (WarningCode::SeveralFrom, what)
             }
-            Err(why) if authors.is_empty() || why == NoAuthorDomain::Group => {
+            _ if authors.is_empty() || why == NoAuthorDomain::Group => {
                 return self.no_author(why);
             }
             _ => return None,
@@ -212,21 +217,23 @@ fn warn_of_age(verdicts: &mut [Verdict], received: u64) {
     }
 }
 
-/// Says of a From that shows an address of another organization than that of its addresses.
-pub(super) fn address_in_display_name(report: &Report) -> Option<Warning> {
-    let organizations: Vec<_> = report
-        .from
+/// Says of a From that shows an address of another organization than that of its addresses, `from`.
+pub(super) fn address_in_display_name(from: &[String], shown: &[ShownAddress]) -> Option<Warning> {
+    let address = from.first().filter(|_| !shown.is_empty())?;
+    let organizations: Vec<_> = from
         .iter()
         .filter_map(|address| address_domain(address))
         .map(|domain| organizational_domain(&domain).to_owned())
         .collect();
-    let address = report.from.first().filter(|_| !organizations.is_empty())?;
+    if organizations.is_empty() {
+        return None;
+    }
     let is_own = |domain: &DomainName| {
         let organization = organizational_domain(domain);
         organizations.iter().any(|own| own == organization)
     };
-    let shown = shown_addresses(&report.header).into_iter();
-    let foreign = { shown }.find(|shown| !shown.domain.as_ref().is_some_and(is_own))?;
+    let mut shown = shown.iter();
+    let foreign = shown.find(|shown| !shown.domain.as_ref().is_some_and(is_own))?;
     let message = format!(
         "the From shows {}, and the message is from {}: do not take it for a message of {}",
         escape(&foreign.address),

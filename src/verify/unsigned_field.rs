@@ -66,7 +66,9 @@ impl UnsignedField {
         // The topmost that is not signed, how many are not, and how many there are.
         let mut found = [(None, 0, 0); FIELDS.len()];
         for (field_index, field) in header.fields().enumerate() {
-            let Some(place) = FIELDS.iter().position(|(name, _)| field.is_named(name)) else {
+            let name = field.name();
+            let is_named = |(other, _): &(&str, Role)| name.eq_ignore_ascii_case(other.as_bytes());
+            let Some(place) = FIELDS.iter().position(is_named) else {
                 continue;
             };
             let (topmost, unsigned, present) = &mut found[place];
