@@ -159,6 +159,11 @@ impl Selector {
     pub fn parse(text: &[u8]) -> Result<Self, IdentifierError> {
         DomainName::parse(text).map(Self)
     }
+
+    /// The selector as a name.
+    pub(crate) fn domain(&self) -> &DomainName {
+        &self.0
+    }
 }
 
 /// The signing domain identifier, the domain that takes responsibility (SDID, `d=`,

@@ -297,10 +297,12 @@ pub fn parse(message: &[u8], line_endings: LineEndings) -> Result<(Header, &[u8]
 
 /// Whether a name is that of a field: `ftext` throughout (RFC 5322 §3.6.8).
 pub(crate) fn is_field_name(name: &[u8]) -> bool {
-    !name.is_empty()
-        && name
-            .iter()
-            .all(|byte| byte.is_ascii_graphic() && *byte != b':')
+    !name.is_empty() && name.iter().copied().all(is_name_byte)
+}
+
+/// Whether a byte may be in a field's name: `ftext` (RFC 5322 §3.6.8).
+pub(crate) const fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b':'
 }
 
 /// The length of the byte order mark that a message begins with; 0 if it begins with none.

@@ -13,13 +13,15 @@ const FEW_NAMES: usize = 16;
 /// to sort the one and to look up the other.
 #[derive(Debug)]
 pub(crate) struct FieldIndex<'a> {
+    header: &'a Header,
     /// The fields by name, those of one name from the top.
-    fields: Vec<Entry<'a>>,
+    fields: Vec<Entry>,
 }
 
 #[derive(Debug)]
-struct Entry<'a> {
-    name: Name<'a>,
+struct Entry {
+    /// The [`key`] of the field's name.
+    key: u64,
     /// The field's index in the header.
     index: u32,
     /// How many fields have this name, where this is the topmost of them.
@@ -33,19 +35,28 @@ impl<'a> FieldIndex<'a> {
             .fields()
             .enumerate()
             .map(|(index, field)| Entry {
-                name: Name::new(field.name()),
+                key: key(field.name()),
                 index: offset(index),
                 count: 0,
             })
             .collect();
-        fields.sort_unstable_by(|one, other| {
-            let by_name = one.name.cmp(&other.name);
-            by_name.then(one.index.cmp(&other.index))
-        });
-        for same in fields.chunk_by_mut(|one, other| one.name == other.name) {
-            same[0].count = offset(same.len());
+        fields.sort_unstable_by_key(|entry| (entry.key, entry.index));
+        let name = |entry: &Entry| name_of(header, entry);
+        let is_same = |one: &Entry, other: &Entry| is_same_name(name(one), name(other));
+        for alike in fields.chunk_by_mut(|one, other| one.key == other.key) {
+            if let [first, others @ ..] = alike
+                && others.iter().all(|other| is_same(first, other))
+            {
+                first.count = offset(1 + others.len());
+                continue;
+            }
+            // Different names have the same key.
+            alike.sort_by(|one, other| compare(name(one), name(other)));
+            for same in alike.chunk_by_mut(is_same) {
+                same[0].count = offset(same.len());
+            }
         }
-        Self { fields }
+        Self { header, fields }
     }
 
     /// The index of the field that each name selects: for a name that is given for the n-th time
@@ -77,7 +88,7 @@ impl<'a> FieldIndex<'a> {
     /// The names that more than one field has, and how many have them.
     pub(crate) fn repeated(&self) -> impl Iterator<Item = (&'a [u8], usize)> + '_ {
         let repeated = self.fields.iter().filter(|entry| entry.count > 1);
-        repeated.map(|entry| (entry.name.octets, entry.count as usize))
+        repeated.map(|entry| (name_of(self.header, entry), entry.count as usize))
     }
 
     /// Looks each name up once, for the fields that it selects, as [`FieldIndex::select`] has it,
@@ -120,14 +131,23 @@ impl<'a> FieldIndex<'a> {
 
     /// The place of the topmost field of a name among the fields by name.
     fn place_of(&self, name: &str) -> Option<usize> {
-        let name = Name::new(name.as_bytes());
-        let place = self.fields.partition_point(|entry| entry.name < name);
-        let found = self.fields.get(place)?;
-        (found.name == name).then_some(place)
+        let (name, key) = (name.as_bytes(), key(name.as_bytes()));
+        let place = self.fields.partition_point(|entry| entry.key < key);
+        let alike = &self.fields[place..];
+        let is_named =
+            |entry: &&Entry| entry.key == key && is_same_name(name_of(self.header, entry), name);
+        if alike.first().filter(is_named).is_some() {
+            return Some(place);
+        }
+        // Other names may have the same key.
+        let is_before =
+            |entry: &Entry| entry.key == key && compare(name_of(self.header, entry), name).is_lt();
+        let before = alike.partition_point(is_before);
+        alike.get(before).filter(is_named).map(|_| place + before)
     }
 
     /// The fields of a name, given the place of the topmost.
-    fn fields_at(&self, place: usize) -> &[Entry<'a>] {
+    fn fields_at(&self, place: usize) -> &[Entry] {
         &self.fields[place..place + self.fields[place].count as usize]
     }
 }
@@ -142,7 +162,7 @@ pub(crate) struct Selection<'s> {
 }
 
 /// The last of `fields` but for `count` of them, which counts on; the one at `own` is passed over.
-fn next_from_bottom(fields: &[Entry<'_>], count: &mut u32, own: Option<usize>) -> Option<usize> {
+fn next_from_bottom(fields: &[Entry], count: &mut u32, own: Option<usize>) -> Option<usize> {
     loop {
         let place = fields.len().checked_sub(*count as usize + 1)?;
         let selected = fields[place].index as usize;
@@ -153,71 +173,38 @@ fn next_from_bottom(fields: &[Entry<'_>], count: &mut u32, own: Option<usize>) -
     }
 }
 
-/// How many octets of a name are compared at once.
-const WORD: usize = size_of::<u64>();
-
-/// A field name that is equal to others in any letter case.
-#[derive(Clone, Copy, Debug)]
-struct Name<'a> {
-    /// The first and the last [`WORD`] octets in lower case: few names are longer than the two.
-    ends: u128,
-    octets: &'a [u8],
+fn name_of<'a>(header: &'a Header, entry: &Entry) -> &'a [u8] {
+    header.resolve(&header.fields[entry.index as usize]).name()
 }
 
-impl<'a> Name<'a> {
-    fn new(octets: &'a [u8]) -> Self {
-        let mut ends = [0; 2 * WORD];
-        match (octets.first_chunk::<WORD>(), octets.last_chunk::<WORD>()) {
-            (Some(first), Some(last)) => {
-                ends[..WORD].copy_from_slice(first);
-                ends[WORD..].copy_from_slice(last);
-            }
-            // A call to copy so few would take longer.
-            _ => ends
-                .iter_mut()
-                .zip(octets)
-                .for_each(|(to, &from)| *to = from),
+/// A number that is the same for the same name in any letter case: made of the start, the end and
+/// the length, for different names that are usual it differs.
+fn key(name: &[u8]) -> u64 {
+    /// Turns capitals into small letters; what it does to others does not matter.
+    const SMALL: u64 = 0x2020_2020_2020_2020;
+    let ends = match (name.first_chunk(), name.last_chunk()) {
+        (Some(first), Some(last)) => {
+            (u64::from_le_bytes(*first) | SMALL).rotate_left(7)
+                ^ (u64::from_le_bytes(*last) | SMALL)
         }
-        ends.make_ascii_lowercase();
-        Self {
-            ends: u128::from_ne_bytes(ends),
-            octets,
-        }
-    }
-
-    /// What is between the ends.
-    fn middle(&self) -> &'a [u8] {
-        let end = self.octets.len().saturating_sub(WORD);
-        self.octets.get(WORD..end).unwrap_or_default()
-    }
+        _ => name
+            .iter()
+            .fold(0, |word, byte| word << 8 | u64::from(byte | 0x20)),
+    };
+    ends.wrapping_add(name.len() as u64)
 }
 
-impl Ord for Name<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        // Any order will do in which those that differ in no more than letter case are equal.
-        self.ends.cmp(&other.ends).then_with(|| {
-            let middle = |name: &Self| name.middle().iter().map(u8::to_ascii_lowercase);
-            let by_length = self.octets.len().cmp(&other.octets.len());
-            by_length.then_with(|| middle(self).cmp(middle(other)))
-        })
-    }
+fn is_same_name(one: &[u8], other: &[u8]) -> bool {
+    // Most are the same in letter case too, which is found out faster.
+    one == other || one.eq_ignore_ascii_case(other)
 }
 
-impl PartialOrd for Name<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
+/// Any order in which names that differ in no more than letter case are equal.
+fn compare(one: &[u8], other: &[u8]) -> Ordering {
+    let small = |byte: &u8| byte.to_ascii_lowercase();
+    let by_length = one.len().cmp(&other.len());
+    by_length.then_with(|| one.iter().map(small).cmp(other.iter().map(small)))
 }
-
-impl PartialEq for Name<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.ends == other.ends
-            && self.octets.len() == other.octets.len()
-            && self.middle().eq_ignore_ascii_case(other.middle())
-    }
-}
-
-impl Eq for Name<'_> {}
 
 #[cfg(test)]
 mod tests {
@@ -232,8 +219,8 @@ mod tests {
 
         #[test]
         fn fields_are_selected_from_the_bottom_up(
-            fields in vec("(a|B|abcdefgh|abcdefghi|ABCDEFGHj|abcdefghij|[ab]{16,18}|Abcdefgh[xYz]abcdefgh)", 1..30),
-            names in vec("(a|b|abcdefgh|abcdefghi|abcdefghJ|abcdefghij|c|abcdefg|[ab]{16,18}|Abcdefgh[xYz]abcdefgh)", 0..30),
+            fields in vec("(a[@`]|a|B|abcdefgh|abcdefghi|ABCDEFGHj|abcdefghij|[ab]{16,18}|Abcdefgh[xYz]abcdefgh)", 1..30),
+            names in vec("(a[@`]|a|b|abcdefgh|abcdefghi|abcdefghJ|abcdefghij|c|abcdefg|[ab]{16,18}|Abcdefgh[xYz]abcdefgh)", 0..30),
             own in proptest::option::of(0..30_usize),
         ) {
             let text: String = fields.iter().map(|name| format!("{name}: x\r\n")).collect();

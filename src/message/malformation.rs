@@ -75,10 +75,10 @@ impl Malformation {
             .then(|| format!("sed '{line}s/[[:blank:]]*//' {FILE} > mended.eml"))
     }
 
-    /// Finds the first malformed line of a header.
-    pub(super) fn find(header: &Header) -> Option<Self> {
-        let misread = header
-            .fields
+    /// Finds the first malformed line of a header. The first field that is not a name, a colon and
+    /// a value right behind each other is `unusual`.
+    pub(super) fn find(header: &Header, unusual: Option<usize>) -> Option<Self> {
+        let misread = header.fields[unusual.unwrap_or(header.fields.len())..]
             .iter()
             .find_map(|span| Some((span.start as usize, misread(header.resolve(span))?)));
         let stray = find_stray(&header.octets, header.line_endings);

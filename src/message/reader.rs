@@ -6,7 +6,7 @@ use std::fmt;
 use super::foreign;
 use super::{
     FieldSpan, Foreign, Header, HeaderField, LineEnd, LineEndings, MAX_FIELD, MAX_FIELDS,
-    MAX_HEADER, Malformation, byte_order_mark, offset,
+    MAX_HEADER, Malformation, byte_order_mark, is_name_byte, offset,
 };
 use crate::syntax::escape::printable;
 use crate::syntax::folding::is_wsp;
@@ -30,6 +30,8 @@ pub struct HeaderReader {
     foreign: Option<Foreign>,
     /// Whether the first bytes were looked at.
     looked: bool,
+    /// The first field that is not a name, a colon and a value right behind each other.
+    unusual: Option<usize>,
 }
 
 impl HeaderReader {
@@ -46,6 +48,7 @@ impl HeaderReader {
             separator: None,
             foreign: None,
             looked: false,
+            unusual: None,
         }
     }
 
@@ -114,7 +117,7 @@ impl HeaderReader {
             below: Vec::new(),
         };
         if header.foreign.is_none() {
-            header.malformation = Malformation::find(&header);
+            header.malformation = Malformation::find(&header, self.unusual);
             header.foreign = Foreign::without_fields(&header);
         }
         Ok(header)
@@ -180,10 +183,18 @@ impl HeaderReader {
             field.end = offset(end);
             return Ok(());
         }
+        let name = line.iter().position(|&byte| !is_name_byte(byte));
+        let is_name = name.is_some_and(|end| end > 0 && line[end] == b':');
+        let colon = if is_name {
+            name
+        } else {
+            self.unusual.get_or_insert(self.fields.len());
+            memchr::memchr(b':', line)
+        };
         self.fields.push(FieldSpan {
             start: offset(start),
             end: offset(end),
-            colon: memchr::memchr(b':', line).map(offset),
+            colon: colon.map(offset),
         });
         Ok(())
     }

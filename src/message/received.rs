@@ -22,10 +22,10 @@ use crate::syntax::date::{outside_comments, unix_time};
 #[must_use]
 pub fn received_time(header: &Header) -> Option<u64> {
     let field = header.fields_named("received").next()?;
-    let value = String::from_utf8_lossy(field.value());
-    let semicolons = outside_comments(&value)
-        .filter_map(|(offset, piece)| Some(offset + memchr::memrchr(b';', piece.as_bytes())?));
-    unix_time(&value[semicolons.last()? + 1..])
+    let value = field.value();
+    let semicolons = outside_comments(value)
+        .filter_map(|piece| Some(piece.start + memchr::memrchr(b';', &value[piece])?));
+    unix_time(&String::from_utf8_lossy(&value[semicolons.last()? + 1..]))
 }
 
 /// The date of the first Date field, in Unix seconds; `None` if there is no such field, or no date

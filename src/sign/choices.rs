@@ -1,6 +1,5 @@
 //! What a signer may choose: the fields to sign and the tags to write (RFC 6376 §3.5, §5.4).
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -146,73 +145,76 @@ impl Choices {
     }
 
     /// The names for `h=`: each as often as it has fields, and once more where it is oversigned.
-    pub(super) fn signed_names(
-        &self,
-        header: &Header,
+    pub(super) fn signed_names<'a>(
+        &'a self,
+        header: &'a Header,
         index: &FieldIndex<'_>,
-    ) -> Result<Vec<String>, SignError> {
-        let mut names: Vec<Cow<'_, str>> = Vec::new();
+    ) -> Result<Vec<&'a str>, SignError> {
+        // Each name once, with the number of its fields.
+        let mut names: Vec<(&str, usize)> = Vec::with_capacity(32);
+        let mut add = |name: &'a str, is_wanted_absent: bool| {
+            let is_added = names
+                .iter()
+                .any(|(other, _)| other.eq_ignore_ascii_case(name));
+            if !is_added {
+                let present = index.count(name, MAX_NAMES);
+                if present > 0 || is_wanted_absent {
+                    names.push((name, present));
+                }
+            }
+        };
         match &self.headers {
-            Some(chosen) => names.extend(chosen.iter().map(Cow::from)),
+            Some(chosen) => chosen.iter().for_each(|name| add(name, true)),
             None => {
-                let present = |name: &&str| index.count(name, 1) > 0;
-                names.extend(
-                    DEFAULT_HEADERS
-                        .iter()
-                        .copied()
-                        .filter(present)
-                        .map(Cow::from),
-                );
-                names.extend(list_fields(header).map(Cow::from));
+                DEFAULT_HEADERS.iter().for_each(|name| add(name, false));
+                list_fields(header).for_each(|name| add(name, false));
             }
         }
-        let oversign = self.oversigned_names(index);
-        names.extend(oversign.iter().map(|name| Cow::from(*name)));
-        let mut signed: Vec<String> = Vec::new();
-        for (at, name) in names.iter().enumerate() {
-            let equals = |other: &Cow<'_, str>| other.eq_ignore_ascii_case(name);
-            if names[..at].iter().any(equals) {
-                continue;
+        match &self.oversign {
+            Some(chosen) => chosen.iter().for_each(|name| add(name, true)),
+            None => {
+                let lists = DEFAULT_OVERSIGN.iter().chain(DEFAULT_OVERSIGN_IF_PRESENT);
+                lists.for_each(|name| add(name, true));
             }
-            let oversigned = oversign
-                .iter()
-                .any(|other| other.eq_ignore_ascii_case(name));
-            let chosen = self.headers.is_some();
-            let present = index.count(name, MAX_NAMES);
-            let times = if oversigned {
+        }
+        let mut signed = Vec::with_capacity(2 * names.len());
+        for (name, present) in names {
+            let times = if self.oversigns(name, present) {
                 present + 1
             } else {
-                present.max(usize::from(chosen))
+                match &self.headers {
+                    None => present,
+                    Some(chosen) if is_among(chosen, name) => present.max(1),
+                    Some(_) => 0,
+                }
             };
             if signed.len() + times > MAX_NAMES {
                 return Err(SignError::TooManyNames);
             }
-            signed.extend(std::iter::repeat_n(name.clone().into_owned(), times));
+            signed.extend(std::iter::repeat_n(name, times));
         }
         Ok(signed)
     }
 
-    /// The names that are given once more than there are fields.
-    fn oversigned_names(&self, index: &FieldIndex<'_>) -> Vec<&str> {
-        if let Some(chosen) = &self.oversign {
-            return chosen.iter().map(String::as_str).collect();
-        }
-        let always = DEFAULT_OVERSIGN.iter().copied();
-        let if_present = DEFAULT_OVERSIGN_IF_PRESENT.iter().copied();
-        match &self.headers {
-            None => always
-                .chain(if_present.filter(|name| index.count(name, 1) > 0))
-                .collect(),
-            Some(headers) => {
-                let is_chosen =
-                    |name: &&str| headers.iter().any(|other| other.eq_ignore_ascii_case(name));
-                always
-                    .chain(if_present)
-                    .filter(|name| *name == "From" || is_chosen(name))
-                    .collect()
+    /// Whether a name with so many fields is given once more than there are.
+    fn oversigns(&self, name: &str, present: usize) -> bool {
+        let always = || is_among(DEFAULT_OVERSIGN, name);
+        let if_present = || is_among(DEFAULT_OVERSIGN_IF_PRESENT, name);
+        match (&self.oversign, &self.headers) {
+            (Some(chosen), _) => is_among(chosen, name),
+            (None, None) => always() || present > 0 && if_present(),
+            (None, Some(headers)) => {
+                let is_from = name.eq_ignore_ascii_case("From");
+                is_from || is_among(headers, name) && (always() || if_present())
             }
         }
     }
+}
+
+fn is_among(names: &[impl AsRef<str>], name: &str) -> bool {
+    names
+        .iter()
+        .any(|other| other.as_ref().eq_ignore_ascii_case(name))
 }
 
 /// The distinct names of the List fields that are present (RFC 2369, RFC 2919, RFC 8058).

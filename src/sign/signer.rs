@@ -6,15 +6,13 @@ use std::sync::Arc;
 use super::choices::{BodyLength, Choices, check_name};
 use super::{HashedMessage, SignError};
 use crate::algorithm::{HashAlgorithm, KeyType, SigningAlgorithm};
-use crate::canonicalization::BodyHashRequest;
+use crate::canonicalization::{BodyHashRequest, MessageCanonicalization};
 use crate::hash::{SignatureField, header_hash};
 use crate::identifier::{DomainName, KeyQuery, Sdid, Selector};
 use crate::key::{PublicKey, SigningKey};
 use crate::message::HeaderField;
 use crate::signature::Signature;
-use crate::signature::format::{
-    UnsignedField, copied_field_pieces, header_name_pieces, is_internationalized,
-};
+use crate::signature::format::{UnsignedField, copied_field_pieces, is_internationalized};
 use crate::syntax::quoted_printable::encode_quoted_printable;
 
 /// How messages are signed with one key.
@@ -175,7 +173,6 @@ impl Signer {
             canonicalization: choices.canonicalization.header,
             algorithm: HashAlgorithm::Sha256,
         };
-        let names = names.iter().map(String::as_str);
         let selected = message.index.select(names, None).flatten();
         let digest = header_hash(message.header, selected, own);
         Ok(Prepared {
@@ -186,10 +183,10 @@ impl Signer {
         })
     }
 
-    fn unsigned_field(
-        &self,
+    fn unsigned_field<'s>(
+        &'s self,
         message: &HashedMessage<'_>,
-        names: &[String],
+        names: &[&str],
         body_hash: &[u8],
         length: Option<u64>,
     ) -> Result<UnsignedField, SignError> {
@@ -201,26 +198,26 @@ impl Signer {
         } = &*self.inner;
         let header = message.header;
         let international = is_internationalized(header);
-        let label_form = |text: &str, ascii: &str| {
+        let form = |name: &'s DomainName| -> &'s str {
             if international {
-                text.to_owned()
+                name.as_str()
             } else {
-                ascii.to_owned()
+                name.to_ascii()
             }
         };
-        let domain_form = |name: &DomainName| label_form(name.as_str(), name.to_ascii());
         let mut field = UnsignedField::new(choices.wrap, header.line_end_on_top());
         field.tag("v", "1");
         field.tag("a", self.algorithm().name());
-        field.tag("c", &choices.canonicalization.to_string());
-        field.tag("d", &domain_form(domain.domain()));
-        field.tag("s", &label_form(selector.as_str(), selector.to_ascii()));
+        let MessageCanonicalization {
+            header: of_header,
+            body,
+        } = choices.canonicalization;
+        field.tag_of_parts("c", [of_header.name(), "/", body.name()]);
+        field.tag("d", form(domain.domain()));
+        field.tag("s", form(selector.domain()));
         if let Some(identity) = &choices.identity {
             let local_part = encode_quoted_printable(identity.local_part(), international);
-            field.tag(
-                "i",
-                &format!("{local_part}@{}", domain_form(identity.domain())),
-            );
+            field.tag_of_parts("i", [&local_part, "@", form(identity.domain())]);
         }
         let numbers = [
             ("t", choices.timestamp.then_some(message.now)),
@@ -232,9 +229,9 @@ impl Signer {
                 field.tag(name, &number.to_string());
             }
         }
-        field.tag_of_pieces("h", &header_name_pieces(names));
+        field.tag_of_names("h", names);
         if choices.copy_headers {
-            let selected = message.index.select(names.iter().map(String::as_str), None);
+            let selected = message.index.select(names.iter().copied(), None);
             let copied: Vec<_> = selected
                 .flatten()
                 .filter_map(|at| header.field(at))

@@ -30,10 +30,16 @@ impl UnsignedField {
 
     /// Writes a tag whose value is not to be broken.
     pub(crate) fn tag(&mut self, name: &str, value: &str) {
+        self.tag_of_parts(name, [value, "", ""]);
+    }
+
+    /// Writes a tag whose value has parts between which it is not to be broken either.
+    pub(crate) fn tag_of_parts(&mut self, name: &str, [first, second, third]: [&str; 3]) {
         if std::mem::replace(&mut self.has_tags, true) {
             self.text.push(";");
         }
-        self.text.piece(" ", &format!("{name}={value}"), INDENT);
+        let parts = [name, "=", first, second, third];
+        self.text.piece_of(" ", &parts, INDENT);
     }
 
     /// Writes a tag whose value may be broken between pieces.
@@ -44,6 +50,16 @@ impl UnsignedField {
         self.tag(name, first);
         for piece in others {
             self.text.piece("", piece, INDENT);
+        }
+    }
+
+    /// Writes a tag of names with colons between, which may be broken behind each colon.
+    pub(crate) fn tag_of_names(&mut self, name: &str, names: &[&str]) {
+        let colon = |at: usize| if at + 1 < names.len() { ":" } else { "" };
+        let first = names.first().copied().unwrap_or_default();
+        self.tag_of_parts(name, [first, colon(0), ""]);
+        for (at, name) in names.iter().enumerate().skip(1) {
+            self.text.piece_of("", &[name, colon(at)], INDENT);
         }
     }
 
@@ -68,22 +84,6 @@ impl UnsignedField {
     fn base64(&mut self, octets: &[u8]) {
         self.text.breakable(&STANDARD.encode(octets), INDENT);
     }
-}
-
-/// The pieces of `h=`: each name, all but the last with its colon.
-pub(crate) fn header_name_pieces(names: &[String]) -> Vec<String> {
-    let last = names.len().saturating_sub(1);
-    names
-        .iter()
-        .enumerate()
-        .map(|(at, name)| {
-            if at == last {
-                name.clone()
-            } else {
-                format!("{name}:")
-            }
-        })
-        .collect()
 }
 
 /// The pieces of `z=`: a copy of each field, all but the last with its bar, none longer than a
@@ -130,7 +130,8 @@ mod tests {
             "a-rather-long-subdomain.of-a-longer-domain.example.com",
         );
         let names: Vec<String> = (0..30).map(|n| format!("X-Field-Number-{n}")).collect();
-        field.tag_of_pieces("h", &header_name_pieces(&names));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        field.tag_of_names("h", &names);
         field.tag_of_octets("bh", &[7; 32]);
         field.open_signature();
         field.close(&[9; 256])

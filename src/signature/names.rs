@@ -1,7 +1,7 @@
 //! The names of the header fields that a signature signs (`h=`, RFC 6376 §3.5).
 
 use super::{MAX_NAMES, SignatureError};
-use crate::message::is_field_name;
+use crate::message::is_name_byte;
 use crate::syntax::escape::printable;
 use crate::syntax::tag_list::colon_separated;
 
@@ -22,10 +22,21 @@ impl Names {
         }
         let mut text = Vec::with_capacity(value.len());
         let mut ends = Vec::with_capacity(count);
-        for name in colon_separated(value) {
-            if !is_field_name(name) {
-                return Err(SignatureError::HeaderName(printable(name)));
-            }
+        let mut rest = Some(value);
+        while let Some(from_name) = rest {
+            let from_name = from_name.trim_ascii_start();
+            let end = from_name.iter().position(|&byte| !is_name_byte(byte));
+            let (name, behind) = from_name.split_at(end.unwrap_or(from_name.len()));
+            rest = match behind.trim_ascii_start() {
+                [] if !name.is_empty() => None,
+                [b':', behind @ ..] if !name.is_empty() => Some(behind),
+                _ => {
+                    let wrong = colon_separated(value).nth(ends.len());
+                    return Err(SignatureError::HeaderName(printable(
+                        wrong.unwrap_or(value),
+                    )));
+                }
+            };
             text.extend_from_slice(name);
             ends.push(text.len());
         }

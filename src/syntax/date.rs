@@ -2,6 +2,8 @@
 //!
 //! The library needs of a date its Unix time and nothing else, so it has no calendar crate.
 
+use std::ops::Range;
+
 const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
@@ -23,7 +25,7 @@ const DAY: i64 = 24 * 60 * 60;
 /// not read.
 pub(crate) fn unix_time(text: &str) -> Option<u64> {
     let mut outside = String::with_capacity(text.len());
-    outside.extend(outside_comments(text).map(|(_, piece)| piece));
+    outside.extend(outside_comments(text.as_bytes()).map(|piece| &text[piece]));
     let date = outside
         .split_once(',')
         .map_or(&outside[..], |(_, date)| date);
@@ -45,15 +47,15 @@ pub(crate) fn unix_time(text: &str) -> Option<u64> {
     u64::try_from(seconds).ok()
 }
 
-/// The pieces of a value that are outside its comments, each with its offset (RFC 5322 §3.2.2).
-pub(crate) fn outside_comments(value: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut start = 0;
+/// The pieces of a value that are outside its comments (RFC 5322 §3.2.2).
+pub(crate) fn outside_comments(value: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut end = 0;
     std::iter::from_fn(move || {
+        let start = end;
         let rest = value.get(start..).filter(|rest| !rest.is_empty())?;
-        let (piece, comment) = rest.split_at(length_outside(rest.as_bytes()));
-        let offset = start;
-        start += piece.len() + length_of_comment(comment.as_bytes());
-        Some((offset, piece))
+        let (piece, comment) = rest.split_at(length_outside(rest));
+        end += piece.len() + length_of_comment(comment);
+        Some(start..start + piece.len())
     })
 }
 
@@ -297,7 +299,7 @@ mod tests {
     #[test]
     fn comments_are_left_out() {
         let check = |value: &str, expected: &str| {
-            let outside = outside_comments(value).map(|(_, piece)| piece);
+            let outside = outside_comments(value.as_bytes()).map(|piece| &value[piece]);
             assert_eq!(outside.collect::<String>(), expected);
         };
         check("a (b (c) \\) d) e", "a  e");

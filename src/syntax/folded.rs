@@ -17,8 +17,11 @@ pub(crate) struct FoldedText {
 impl FoldedText {
     /// A field that begins with `start` and whose lines end in `line_end`.
     pub(crate) fn new(start: &str, line_end: LineEnd) -> Self {
+        // Few fields are longer.
+        let mut text = String::with_capacity(1000);
+        text.push_str(start);
         Self {
-            text: start.to_owned(),
+            text,
             column: start.len(),
             line_end,
             is_wrapped: true,
@@ -51,12 +54,18 @@ impl FoldedText {
 
     /// Writes a piece that stays whole: behind `separator`, or on a new line where it does not fit.
     pub(crate) fn piece(&mut self, separator: &str, piece: &str, indent: &str) {
-        if self.has_room(separator.len() + piece.len()) {
+        self.piece_of(separator, &[piece], indent);
+    }
+
+    /// The same for a piece of several parts with nothing between.
+    pub(crate) fn piece_of(&mut self, separator: &str, parts: &[&str], indent: &str) {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        if self.has_room(separator.len() + length) {
             self.push(separator);
         } else {
             self.fold(indent);
         }
-        self.push(piece);
+        parts.iter().for_each(|part| self.push(part));
     }
 
     /// Writes ASCII text that may be broken anywhere.
