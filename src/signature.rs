@@ -105,6 +105,11 @@ impl Signature {
         self.names.iter()
     }
 
+    /// The name at a place in `h=`, which is one of them.
+    pub(crate) fn signed_header(&self, place: usize) -> &str {
+        self.names.at(place)
+    }
+
     /// The agent or user: `i=`, or its default, the signing domain without a local part.
     #[must_use]
     pub fn identity(&self) -> Auid {

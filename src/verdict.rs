@@ -71,9 +71,8 @@ pub struct Verdict {
     /// The indexes of the signed fields among the message's header fields, from 0, in the order of
     /// `h=`; empty without a readable signature.
     pub signed_fields: Vec<usize>,
-    /// The names that stand in `h=` more often than the header has such fields: one that is added
-    /// breaks the signature (RFC 6376 §8.15). In order, each once.
-    pub oversigned_headers: Vec<String>,
+    /// The places in `h=` of the [oversigned headers](Self::oversigned_headers).
+    pub(crate) oversigned: Vec<usize>,
     /// Why there is no key that could be used, also where another reason comes before it.
     pub key_reason: Option<Reason>,
     /// The length in octets of the key record that could not be read.
@@ -120,6 +119,16 @@ impl Verdict {
             (None, Some(field)) => claimed_identifiers(field),
             (None, None) => (None, None),
         }
+    }
+
+    /// The names that stand in `h=` more often than the header has such fields: one that is added
+    /// breaks the signature (RFC 6376 §8.15). In order, each once.
+    pub fn oversigned_headers(&self) -> impl Iterator<Item = &str> {
+        let signature = self.signature.iter();
+        signature.flat_map(|signature| {
+            let places = self.oversigned.iter();
+            places.map(|&place| signature.signed_header(place))
+        })
     }
 
     /// Whether the signature is accepted.
@@ -211,7 +220,7 @@ impl Verdict {
             reason: Some(reason),
             signature: None,
             signed_fields: Vec::new(),
-            oversigned_headers: Vec::new(),
+            oversigned: Vec::new(),
             key_reason: None,
             unreadable_record: None,
             computed_body_hash: None,

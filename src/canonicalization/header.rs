@@ -126,12 +126,16 @@ fn unfold<S: Simd>(
         });
         let masks = Masks::new::<_, true>(simd, window, after_cr);
         let changes = masks.unfolding(lenient, length);
-        let made = if masks.has_tab {
-            changes.make(simd, &with_spaces_for_tabs(window), &mut room)
+        if masks.has_tab {
+            let made = changes.make(simd, &with_spaces_for_tabs(window), &mut room);
+            canonical.extend_from_slice(&room[..made]);
+        } else if masks.unfolding(lenient, BLOCK).any() {
+            let made = changes.make(simd, window, &mut room);
+            canonical.extend_from_slice(&room[..made]);
         } else {
-            changes.make(simd, window, &mut room)
-        };
-        canonical.extend_from_slice(&room[..made]);
+            // Most values are shorter than a block, and nothing in them changes.
+            canonical.extend_from_slice(&rest[..length]);
+        }
         after_cr = rest[length - 1] == b'\r';
         rest = &rest[length..];
     }

@@ -14,9 +14,9 @@ impl BodyHashes {
         let kinds = pairs.fold(0_u8, |kinds, (&octet, &next)| {
             let (carriage_return, line_feed) = (octet == b'\r', next == b'\n');
             kinds
-                | u8::from(carriage_return & line_feed)
-                | u8::from(!carriage_return & line_feed) << 1
-                | u8::from(carriage_return & !line_feed) << 2
+                | u8::from(carriage_return && line_feed)
+                | u8::from(!carriage_return && line_feed) << 1
+                | u8::from(carriage_return && !line_feed) << 2
         });
         seen.crlf |= kinds & 1 != 0;
         seen.bare_line_feed |= kinds & 2 != 0;

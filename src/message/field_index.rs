@@ -20,8 +20,8 @@ pub(crate) struct FieldIndex<'a> {
 
 #[derive(Debug)]
 struct Entry {
-    /// The [`key`] of the field's name.
-    key: u64,
+    /// [`ends`] of the field's name.
+    ends: u128,
     /// The field's index in the header.
     index: u32,
     /// How many fields have this name, where this is the topmost of them.
@@ -35,22 +35,22 @@ impl<'a> FieldIndex<'a> {
             .fields()
             .enumerate()
             .map(|(index, field)| Entry {
-                key: key(field.name()),
+                ends: ends(field.name()),
                 index: offset(index),
                 count: 0,
             })
             .collect();
-        fields.sort_unstable_by_key(|entry| (entry.key, entry.index));
+        fields.sort_by_key(|entry| entry.ends);
         let name = |entry: &Entry| name_of(header, entry);
-        let is_same = |one: &Entry, other: &Entry| is_same_name(name(one), name(other));
-        for alike in fields.chunk_by_mut(|one, other| one.key == other.key) {
+        for alike in fields.chunk_by_mut(|one, other| one.ends == other.ends) {
+            let is_same = |one: &Entry, other: &Entry| is_same_name(name(one), name(other));
             if let [first, others @ ..] = alike
                 && others.iter().all(|other| is_same(first, other))
             {
                 first.count = offset(1 + others.len());
                 continue;
             }
-            // Different names have the same key.
+            // Different names have the same ends.
             alike.sort_by(|one, other| compare(name(one), name(other)));
             for same in alike.chunk_by_mut(is_same) {
                 same[0].count = offset(same.len());
@@ -72,7 +72,7 @@ impl<'a> FieldIndex<'a> {
         'a: 's,
     {
         // How many fields of each name were selected.
-        let mut counts = vec![0; self.fields.len()];
+        let mut counts = self.no_counts::<u32>();
         names.into_iter().map(move |name| {
             let place = self.place_of(name)?;
             next_from_bottom(self.fields_at(place), &mut counts[place], own)
@@ -83,6 +83,12 @@ impl<'a> FieldIndex<'a> {
     pub(crate) fn count(&self, name: &str, limit: usize) -> usize {
         self.place_of(name)
             .map_or(0, |place| self.fields_at(place).len().min(limit))
+    }
+
+    /// Zeros for the places of the fields by name. For so few, `calloc` takes several times as long
+    /// as this.
+    fn no_counts<T: Clone + Default>(&self) -> Vec<T> {
+        std::iter::repeat_n(T::default(), self.fields.len()).collect()
     }
 
     /// The names that more than one field has, and how many have them.
@@ -97,16 +103,16 @@ impl<'a> FieldIndex<'a> {
         &self,
         names: impl ExactSizeIterator<Item = &'s str>,
         own: usize,
-    ) -> Selection<'s> {
+    ) -> Selection {
         // How often each name was given, and how many fields of it were selected.
-        let mut counts = vec![(0_u32, 0_u32); self.fields.len()];
+        let mut counts = self.no_counts::<(u32, u32)>();
         let mut absent = Vec::new();
         let mut many_absent = HashSet::new();
         let mut selection = Selection {
             fields: Vec::with_capacity(names.len()),
-            excess: Vec::new(),
+            excess: Vec::with_capacity(names.len()),
         };
-        for name in names {
+        for (at, name) in names.enumerate() {
             let is_first = if let Some(place) = self.place_of(name) {
                 let fields = self.fields_at(place);
                 let (given, selected) = &mut counts[place];
@@ -123,7 +129,7 @@ impl<'a> FieldIndex<'a> {
                 many_absent.insert(name)
             };
             if is_first {
-                selection.excess.push(name);
+                selection.excess.push(at);
             }
         }
         selection
@@ -131,18 +137,18 @@ impl<'a> FieldIndex<'a> {
 
     /// The place of the topmost field of a name among the fields by name.
     fn place_of(&self, name: &str) -> Option<usize> {
-        let (name, key) = (name.as_bytes(), key(name.as_bytes()));
-        let place = self.fields.partition_point(|entry| entry.key < key);
+        let (name, ends) = (name.as_bytes(), ends(name.as_bytes()));
+        let place = self.fields.partition_point(|entry| entry.ends < ends);
         let alike = &self.fields[place..];
         let is_named =
-            |entry: &&Entry| entry.key == key && is_same_name(name_of(self.header, entry), name);
+            |entry: &&Entry| entry.ends == ends && is_same_name(name_of(self.header, entry), name);
         if alike.first().filter(is_named).is_some() {
             return Some(place);
         }
-        // Other names may have the same key.
-        let is_before =
-            |entry: &Entry| entry.key == key && compare(name_of(self.header, entry), name).is_lt();
-        let before = alike.partition_point(is_before);
+        // Another name may have the same ends.
+        let before = alike.partition_point(|entry| {
+            entry.ends == ends && compare(name_of(self.header, entry), name).is_lt()
+        });
         alike.get(before).filter(is_named).map(|_| place + before)
     }
 
@@ -153,12 +159,12 @@ impl<'a> FieldIndex<'a> {
 }
 
 /// What the names of `h=` select, and what they have too many of.
-pub(crate) struct Selection<'s> {
+pub(crate) struct Selection {
     /// The indexes of the selected fields, in the order of the names.
     pub(crate) fields: Vec<usize>,
-    /// The names that are given more often than there are fields; each once, where it is given for
-    /// the first time too many.
-    pub(crate) excess: Vec<&'s str>,
+    /// The places of the names that are given more often than there are fields; each once, where it
+    /// is given for the first time too many.
+    pub(crate) excess: Vec<usize>,
 }
 
 /// The last of `fields` but for `count` of them, which counts on; the one at `own` is passed over.
@@ -177,29 +183,25 @@ fn name_of<'a>(header: &'a Header, entry: &Entry) -> &'a [u8] {
     header.resolve(&header.fields[entry.index as usize]).name()
 }
 
-/// A number that is the same for the same name in any letter case: made of the start, the end and
-/// the length, for different names that are usual it differs.
-fn key(name: &[u8]) -> u64 {
-    /// Turns capitals into small letters; what it does to others does not matter.
-    const SMALL: u64 = 0x2020_2020_2020_2020;
-    let ends = match (name.first_chunk(), name.last_chunk()) {
-        (Some(first), Some(last)) => {
-            (u64::from_le_bytes(*first) | SMALL).rotate_left(7)
-                ^ (u64::from_le_bytes(*last) | SMALL)
-        }
-        _ => name
-            .iter()
-            .fold(0, |word, byte| word << 8 | u64::from(byte | 0x20)),
-    };
-    ends.wrapping_add(name.len() as u64)
+/// The first and the last 8 bytes of a name in lower case, by which most names differ.
+fn ends(name: &[u8]) -> u128 {
+    let mut ends = [0; 16];
+    if let (Some(first), Some(last)) = (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+        ends[..8].copy_from_slice(first);
+        ends[8..].copy_from_slice(last);
+    } else {
+        ends[..name.len()].copy_from_slice(name);
+    }
+    u128::from_ne_bytes(ends.map(|byte| byte.to_ascii_lowercase()))
 }
 
+/// Whether names with the same ends are the same in any letter case: up to 16 bytes, the ends are
+/// all of a name.
 fn is_same_name(one: &[u8], other: &[u8]) -> bool {
-    // Most are the same in letter case too, which is found out faster.
-    one == other || one.eq_ignore_ascii_case(other)
+    one.len() == other.len() && (one.len() <= 16 || one.eq_ignore_ascii_case(other))
 }
 
-/// Any order in which names that differ in no more than letter case are equal.
+/// An order in which names that differ in no more than letter case are equal.
 fn compare(one: &[u8], other: &[u8]) -> Ordering {
     let small = |byte: &u8| byte.to_ascii_lowercase();
     let by_length = one.len().cmp(&other.len());

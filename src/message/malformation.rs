@@ -177,7 +177,7 @@ fn find_bare_carriage_return(bytes: &[u8]) -> Option<usize> {
     // Headers have one CR for each line and no bare one. Looking at all pairs, many at a time, takes
     // less than going from CR to CR.
     let any = pairs.fold(0, |any, (&byte, &next)| {
-        any | u8::from((byte == b'\r') & (next != b'\n'))
+        any | u8::from(byte == b'\r' && next != b'\n')
     });
     if any == 0 {
         return bytes

@@ -163,18 +163,22 @@ impl Choices {
                 }
             }
         };
-        match &self.headers {
-            Some(chosen) => chosen.iter().for_each(|name| add(name, true)),
-            None => {
-                DEFAULT_HEADERS.iter().for_each(|name| add(name, false));
-                list_fields(header).for_each(|name| add(name, false));
+        if let Some(chosen) = &self.headers {
+            for name in chosen {
+                add(name, true);
+            }
+        } else {
+            for name in DEFAULT_HEADERS.iter().copied().chain(list_fields(header)) {
+                add(name, false);
             }
         }
-        match &self.oversign {
-            Some(chosen) => chosen.iter().for_each(|name| add(name, true)),
-            None => {
-                let lists = DEFAULT_OVERSIGN.iter().chain(DEFAULT_OVERSIGN_IF_PRESENT);
-                lists.for_each(|name| add(name, true));
+        if let Some(chosen) = &self.oversign {
+            for name in chosen {
+                add(name, true);
+            }
+        } else {
+            for name in DEFAULT_OVERSIGN.iter().chain(DEFAULT_OVERSIGN_IF_PRESENT) {
+                add(name, true);
             }
         }
         let mut signed = Vec::with_capacity(2 * names.len());

@@ -47,9 +47,12 @@ impl Names {
     }
 
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator + Clone {
-        self.ends.iter().enumerate().map(|(at, &end)| {
-            let start = if at == 0 { 0 } else { self.ends[at - 1] };
-            &self.text[start..end]
-        })
+        (0..self.ends.len()).map(|at| self.at(at))
+    }
+
+    /// The name at a place, which is one of them.
+    pub(super) fn at(&self, at: usize) -> &str {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.text[start..self.ends[at]]
     }
 }

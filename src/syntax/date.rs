@@ -40,7 +40,8 @@ pub(crate) fn unix_time(text: &str) -> Option<u64> {
         return None;
     }
     // White space may stand around the colons (RFC 5322 §4.3).
-    let time: String = words.collect();
+    let mut time = String::with_capacity(date.len());
+    time.extend(words);
     let end = time.find(|character: char| character != ':' && !character.is_ascii_digit())?;
     let (time, zone) = time.split_at(end);
     let seconds = days_since_1970(year, month, day) * DAY + seconds_of_day(time)? - offset(zone)?;

@@ -65,7 +65,9 @@ impl FoldedText {
         } else {
             self.fold(indent);
         }
-        parts.iter().for_each(|part| self.push(part));
+        for part in parts {
+            self.push(part);
+        }
     }
 
     /// Writes ASCII text that may be broken anywhere.

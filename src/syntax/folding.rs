@@ -45,20 +45,23 @@ pub(crate) const fn is_fws(octet: u8) -> bool {
 /// The value without any folding white space in it, as base64 and `h=` are read.
 #[must_use]
 pub fn without_fws(value: &[u8]) -> Cow<'_, [u8]> {
-    let Some(first) = value.iter().position(|&octet| is_fws(octet)) else {
-        return Cow::Borrowed(value);
-    };
-    let mut without = Vec::with_capacity(value.len());
-    without.extend_from_slice(&value[..first]);
-    let mut rest = &value[first..];
     // White space stands in the folds of what is one long word otherwise.
+    let end_of_word = |text: &[u8]| {
+        let end = memchr::memchr3(b' ', b'\t', b'\r', text).unwrap_or(text.len());
+        memchr::memchr(b'\n', &text[..end]).unwrap_or(end)
+    };
+    let mut end = end_of_word(value);
+    if end == value.len() {
+        return Cow::Borrowed(value);
+    }
+    let mut without = Vec::with_capacity(value.len());
+    let mut rest = value;
     while !rest.is_empty() {
-        let word = rest.iter().position(|&octet| !is_fws(octet));
-        rest = &rest[word.unwrap_or(rest.len())..];
-        let end = memchr::memchr3(b' ', b'\t', b'\r', rest).unwrap_or(rest.len());
-        let end = memchr::memchr(b'\n', &rest[..end]).unwrap_or(end);
         without.extend_from_slice(&rest[..end]);
         rest = &rest[end..];
+        let word = rest.iter().position(|&octet| !is_fws(octet));
+        rest = &rest[word.unwrap_or(rest.len())..];
+        end = end_of_word(rest);
     }
     Cow::Owned(without)
 }

@@ -61,18 +61,14 @@ impl<'a> TagList<'a> {
         loop {
             let end = memchr::memchr(b';', &text[start..]).map_or(text.len(), |at| start + at);
             let last = end == text.len();
-            let spec = trim(&text[start..end]);
-            if spec.is_empty() {
+            match parse_tag(&text[start..end], start) {
                 // A final semicolon is fine, two in a row are not.
-                if !last {
-                    return Err(TagListError::EmptyTag);
-                }
-            } else {
-                let tag = parse_tag(&text[start..end], start)?;
-                if is_duplicate(&tags, &mut seen, tag.name) {
+                Err(TagListError::EmptyTag) if last => {}
+                Err(error) => return Err(error),
+                Ok(tag) if is_duplicate(&tags, &mut seen, tag.name) => {
                     return Err(TagListError::DuplicateTag(printable(tag.name)));
                 }
-                tags.push(tag);
+                Ok(tag) => tags.push(tag),
             }
             if last {
                 break;
@@ -212,7 +208,10 @@ fn find_control_character(text: &[u8], line_endings: LineEndings) -> Result<(), 
 fn parse_tag(spec: &[u8], start: usize) -> Result<Parsed<'_>, TagListError> {
     // Names are short: a call to find the sign would take longer.
     let Some(equals) = spec.iter().position(|&octet| octet == b'=') else {
-        return Err(TagListError::NoEquals(printable(trim(spec))));
+        return Err(match trim(spec) {
+            [] => TagListError::EmptyTag,
+            spec => TagListError::NoEquals(printable(spec)),
+        });
     };
     let name = trim(&spec[..equals]);
     if !is_tag_name(name) {

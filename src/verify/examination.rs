@@ -64,9 +64,9 @@ pub(super) struct Readable {
     pub(super) header_hash: Vec<u8>,
     /// The places of the signed fields in the header.
     pub(super) signed_fields: Vec<usize>,
-    /// The names that `h=` has more often than there are fields: one field more, and the signature
-    /// is broken (RFC 6376 §8.15).
-    pub(super) oversigned: Vec<String>,
+    /// The places in `h=` of the names that it has more often than there are fields: one field more,
+    /// and the signature is broken (RFC 6376 §8.15).
+    pub(super) oversigned: Vec<usize>,
     /// What makes the signature invalid in itself.
     pub(super) defect: Option<Reason>,
     /// Why local policy does not accept it, whether it is good or bad.
@@ -92,7 +92,6 @@ impl Verifier {
         let header_hash = SignatureField::in_header(header, field_index, &signature)
             .map(|own| header_hash(header, selection.fields.iter().copied(), own))
             .unwrap_or_default();
-        let oversigned = selection.excess.into_iter().map(str::to_owned).collect();
         let extra_from = find_unsigned(repeated, &signature, &mut warnings);
         let defect = find_defect(&signature);
         let policy = self.find_policy(header, &signature, now).or(extra_from);
@@ -108,7 +107,7 @@ impl Verifier {
         }
         Readable {
             signed_fields: selection.fields,
-            oversigned,
+            oversigned: selection.excess,
             signature,
             header_hash,
             defect,

@@ -93,7 +93,7 @@ impl Judge<'_> {
             alignment,
             signature: Some(signature),
             signed_fields,
-            oversigned_headers: oversigned,
+            oversigned,
             computed_body_hash: computed,
             canonical_body_length: Some(length),
             header_hash: Some(header_hash),

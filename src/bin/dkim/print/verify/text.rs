@@ -99,7 +99,7 @@ fn coverage(stated: &Signature, verdict: &Verdict) -> String {
         None => "the whole body".to_owned(),
         Some(length) => format!("the first {length} bytes of the body"),
     };
-    let closed = &verdict.oversigned_headers;
+    let closed: Vec<&str> = verdict.oversigned_headers().collect();
     let is_closed = |name: &&&str| closed.iter().any(|other| other == *name);
     let open: Vec<&str> = signed
         .iter()
@@ -115,7 +115,7 @@ fn coverage(stated: &Signature, verdict: &Verdict) -> String {
                 open.join(" and ")
             )
         }
-        _ => format!("; no second {} can be added", in_a_row(closed, "or")),
+        _ => format!("; no second {} can be added", in_a_row(&closed, "or")),
     };
     escape(&format!("{}; {body}{further}", signed.join(", ")))
 }
