@@ -142,7 +142,7 @@ impl<'a> FieldIndex<'a> {
         let alike = &self.fields[place..];
         let is_named =
             |entry: &&Entry| entry.ends == ends && is_same_name(name_of(self.header, entry), name);
-        if alike.first().filter(is_named).is_some() {
+        if alike.first().as_ref().is_some_and(is_named) {
             return Some(place);
         }
         // Another name may have the same ends.
