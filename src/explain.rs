@@ -72,6 +72,26 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// An explanation with the remedy of its cause.
+    fn new(cause: Cause, proof: Proof, detail: impl Into<String>) -> Self {
+        Self {
+            cause,
+            proof,
+            detail: detail.into(),
+            field: None,
+            original: None,
+            remedy: cause.remedy().into(),
+        }
+    }
+
+    /// The same with what to do about this very sentence.
+    fn with_remedy(self, remedy: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            remedy: remedy.into(),
+            ..self
+        }
+    }
+
     /// What was changed; `None` for what is about keys, and for what says no more than that it was.
     fn part(&self) -> Option<Part> {
         match self.cause {

@@ -147,8 +147,16 @@ impl Explaining {
             asked,
             others,
         } = self;
+        let unquoted = |bytes| {
+            if judgement.has_two_readings() {
+                Cow::Owned(unquote(bytes))
+            } else {
+                Cow::Borrowed(bytes)
+            }
+        };
         let search = Search {
-            bodies: Bodies::new(&judgement, &body),
+            unquoted: body.bytes().map(unquoted),
+            as_it_stands: body.bytes(),
             wanted,
             asked,
         };
@@ -215,40 +223,11 @@ fn in_turns(lists: &[Vec<KeyQuery>]) -> Vec<KeyQuery> {
     asked
 }
 
-/// The body in both readings.
-struct Bodies<'a> {
-    /// `None` if it is too long.
-    unquoted: Option<Cow<'a, [u8]>>,
-    as_it_stands: Option<&'a [u8]>,
-}
-
-impl<'a> Bodies<'a> {
-    fn new(judgement: &Judgement, kept: &'a KeptBody) -> Self {
-        let as_it_stands = kept.bytes();
-        let unquoted = as_it_stands.map(|bytes| {
-            if judgement.has_two_readings() {
-                Cow::Owned(unquote(bytes))
-            } else {
-                Cow::Borrowed(bytes)
-            }
-        });
-        Self {
-            unquoted,
-            as_it_stands,
-        }
-    }
-
-    fn get(&self, reading: Reading) -> Option<&[u8]> {
-        match reading {
-            Reading::Unquoted => self.unquoted.as_deref(),
-            Reading::AsItStands => self.as_it_stands,
-        }
-    }
-}
-
 /// What there is to explain signatures with.
 struct Search<'a> {
-    bodies: Bodies<'a>,
+    /// The body in both readings; `None` if it is too long.
+    unquoted: Option<Cow<'a, [u8]>>,
+    as_it_stands: Option<&'a [u8]>,
     wanted: Vec<Vec<KeyQuery>>,
     asked: Vec<(KeyQuery, Option<KeyAnswer>)>,
 }
@@ -265,7 +244,10 @@ impl Search<'_> {
         let search = |verdict: &Verdict, reading, budget: &mut Budget<'_>| {
             let evidence = Evidence {
                 header: &judgement.report().header,
-                body: self.bodies.get(reading),
+                body: match reading {
+                    Reading::Unquoted => self.unquoted.as_deref(),
+                    Reading::AsItStands => self.as_it_stands,
+                },
                 verdict,
                 nearby: &nearby,
             };

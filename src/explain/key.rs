@@ -20,7 +20,7 @@ use record::explain_record;
 use target::ED25519_LENGTH;
 pub(super) use target::Target;
 
-/// The lengths that RSA signatures usually have, in octets.
+/// The lengths that RSA signatures usually have, in bytes.
 const USUAL_LENGTHS: [usize; 6] = [64, 96, 128, 256, 384, 512];
 
 /// The names near a verdict's own, of which one may have the key: to be asked for, and the answers
@@ -68,14 +68,13 @@ pub(super) fn explain_key(
         return Ok(());
     };
     let passed = past_results::passed_at(evidence.header, verdict.field_index, signature);
-    let wrong = is_wrong_key(verdict, signature);
     let before = found.len();
     match &verdict.key_reason {
         Some(Reason::KeyNotFound(reason)) => {
             explain_nearby(evidence, signature, budget, found)?;
             if let Some(said) = said_good(&passed) {
                 let detail = format!("{said}; if so, the key was there then, and was removed");
-                found.push(told(Cause::KeyRotated, Proof::Possible, detail));
+                found.push(Explanation::new(Cause::KeyRotated, Proof::Possible, detail));
             }
             if found.len() == before {
                 found.push(missing::key_missing(evidence, signature, *reason));
@@ -96,7 +95,7 @@ pub(super) fn explain_key(
             found.push(wrong_key(signature, Proof::Likely, detail));
             explain_nearby(evidence, signature, budget, found)?;
         }
-        _ if wrong || is_cut_off(verdict, signature) => {
+        _ if is_wrong_key(verdict, signature) => {
             explain_wrong_key(evidence, signature, &passed, budget, found)?;
         }
         _ if may_be_wrong_key(verdict) => {
@@ -110,20 +109,13 @@ pub(super) fn explain_key(
         verdict.signature_matches == Some(false) || verdict.body_hash_matches() == Some(false);
     if let Some(said) = said_good(&passed).filter(|_| changed && found.len() == before) {
         let detail = format!("{said}; if so, the message or the key was changed after that");
-        found.push(told(Cause::PassedAtDelivery, Proof::Possible, detail));
+        found.push(Explanation::new(
+            Cause::PassedAtDelivery,
+            Proof::Possible,
+            detail,
+        ));
     }
     Ok(())
-}
-
-fn told(cause: Cause, proof: Proof, detail: String) -> Explanation {
-    Explanation {
-        cause,
-        proof,
-        detail,
-        field: None,
-        original: None,
-        remedy: cause.remedy().into(),
-    }
 }
 
 /// The command that shows what is published for a signature.
@@ -144,39 +136,35 @@ fn wrong_key(signature: &Signature, proof: Proof, detail: String) -> Explanation
         lookup(signature),
         signature.selector.as_str()
     );
+    Explanation::new(Cause::WrongKey, proof, detail).with_remedy(remedy)
+}
+
+/// A DKIM-Signature field that was damaged.
+fn damaged(proof: Proof, detail: impl Into<String>) -> Explanation {
     Explanation {
-        remedy: remedy.into(),
-        ..told(Cause::WrongKey, proof, detail)
+        field: Some(FIELD_NAME.to_owned()),
+        ..Explanation::new(Cause::SignatureFieldChanged, proof, detail)
     }
 }
 
-/// Whether an RSA key is there that did not make the signature.
+/// Whether an RSA key is there that did not make the signature, or an Ed25519 signature has not the
+/// length of one.
 fn is_wrong_key(verdict: &Verdict, signature: &Signature) -> bool {
-    verdict.signature_matches == Some(false)
-        && verdict.key.as_ref().is_some_and(|key| {
-            is_of_rsa(&key.record.key) && Target::new(&key.record.key, signature).is_none()
-        })
+    let is_wrong = |key: &PublicKey| match key {
+        PublicKey::Rsa(_) => Target::new(key, signature).is_none(),
+        PublicKey::Ed25519(_) => signature.signature.len() != ED25519_LENGTH,
+    };
+    let key = verdict.key.as_ref().map(|key| &key.record.key);
+    verdict.signature_matches == Some(false) && key.is_some_and(is_wrong)
 }
 
 /// Whether it may be the key that is the wrong one: an Ed25519 signature does not tell whether key or
 /// header is, and the body was not changed.
 fn may_be_wrong_key(verdict: &Verdict) -> bool {
+    let key = verdict.key.as_ref().map(|key| &key.record.key);
     verdict.signature_matches == Some(false)
         && verdict.body_hash_matches() == Some(true)
-        && verdict
-            .key
-            .as_ref()
-            .is_some_and(|key| !is_of_rsa(&key.record.key))
-}
-
-/// Whether an Ed25519 signature has not the length of one.
-fn is_cut_off(verdict: &Verdict, signature: &Signature) -> bool {
-    verdict.signature_matches == Some(false)
-        && signature.signature.len() != ED25519_LENGTH
-        && verdict.key.as_ref().is_some_and(|key| {
-            key.record.key.key_type() == signature.algorithm.key_type()
-                && !is_of_rsa(&key.record.key)
-        })
+        && key.is_some_and(|key| !is_of_rsa(key))
 }
 
 fn is_of_rsa(key: &PublicKey) -> bool {
@@ -199,35 +187,24 @@ fn unreadable_field(verdict: &Verdict) -> Option<Explanation> {
     let Some(Reason::Signature(error)) = &verdict.reason else {
         return None;
     };
-    let (proof, detail) = match error {
+    Some(match error {
         SignatureError::BodyHash(error) => {
-            return Some(Explanation {
-                field: Some(FIELD_NAME.to_owned()),
-                remedy: error.remedy().into(),
-                ..told(
-                    Cause::SignatureFieldChanged,
-                    Proof::Likely,
-                    format!("the signer wrote no body hash into bh=: {error}"),
-                )
-            });
+            let detail = format!("the signer wrote no body hash into bh=: {error}");
+            damaged(Proof::Likely, detail).with_remedy(error.remedy())
         }
-        SignatureError::Base64(tag) => (
-            Proof::Likely,
-            format!("{tag}= is not base64: the field was damaged, or cut off"),
-        ),
-        SignatureError::MissingTag(tag) => (
-            Proof::Possible,
-            format!("the field may have been damaged or cut off, for it lacks {tag}="),
-        ),
-        SignatureError::TagList(_) | SignatureError::EmptyTag(_) => (
-            Proof::Possible,
-            "the field cannot be read: it may have been damaged or cut off".to_owned(),
-        ),
+        SignatureError::Base64(tag) => {
+            let detail = format!("{tag}= is not base64: the field was damaged, or cut off");
+            damaged(Proof::Likely, detail)
+        }
+        SignatureError::MissingTag(tag) => {
+            let detail = format!("the field may have been damaged or cut off, for it lacks {tag}=");
+            damaged(Proof::Possible, detail)
+        }
+        SignatureError::TagList(_) | SignatureError::EmptyTag(_) => {
+            let detail = "the field cannot be read: it may have been damaged or cut off";
+            damaged(Proof::Possible, detail)
+        }
         _ => return None,
-    };
-    Some(Explanation {
-        field: Some(FIELD_NAME.to_owned()),
-        ..told(Cause::SignatureFieldChanged, proof, detail)
     })
 }
 
@@ -242,16 +219,6 @@ fn explain_wrong_key(
     let Some(key) = evidence.verdict.key.as_ref().map(|key| &key.record.key) else {
         return Ok(());
     };
-    if repaired(evidence, signature, key, budget)? {
-        let detail =
-            "the plus signs of b= became spaces: with plus signs again the signature is good"
-                .to_owned();
-        found.push(Explanation {
-            field: Some(FIELD_NAME.to_owned()),
-            ..told(Cause::SignatureFieldChanged, Proof::Proven, detail)
-        });
-        return Ok(());
-    }
     let length = signature.signature.len();
     let (expected, is_usual) = match key {
         PublicKey::Rsa(key) => (key.bits().div_ceil(8), USUAL_LENGTHS.contains(&length)),
@@ -262,10 +229,7 @@ fn explain_wrong_key(
             "b= has {length} bytes, and a signature by this key has {expected}: the field was \
              damaged, or cut off"
         );
-        found.push(Explanation {
-            field: Some(FIELD_NAME.to_owned()),
-            ..told(Cause::SignatureFieldChanged, Proof::Likely, detail)
-        });
+        found.push(damaged(Proof::Likely, detail));
         return Ok(());
     }
     explain_nearby(evidence, signature, budget, found)?;
@@ -288,42 +252,10 @@ fn explain_wrong_key(
             "{said}, and the key that is published now did not make it; if so, the key was replaced \
              since"
         );
-        found.push(told(Cause::KeyRotated, proof, detail));
+        found.push(Explanation::new(Cause::KeyRotated, proof, detail));
     }
     found.push(wrong_key(signature, proof, detail));
     Ok(())
-}
-
-/// Whether `b=` is good with plus signs where it has single spaces.
-fn repaired(
-    evidence: &Evidence<'_>,
-    signature: &Signature,
-    key: &PublicKey,
-    budget: &mut Budget<'_>,
-) -> Result<bool, Exhausted> {
-    let verdict = evidence.verdict;
-    let field = evidence.header.field(verdict.field_index);
-    let Some(value) = field.and_then(|field| field.value().get(signature.emptied.clone())) else {
-        return Ok(false);
-    };
-    let mut text = value.trim_ascii().to_vec();
-    for at in 1..text.len() {
-        if text[at] == b' ' && !text[at - 1].is_ascii_whitespace() {
-            text[at] = b'+';
-        }
-    }
-    let Some(octets) = crate::syntax::base64::decode_base64(&text) else {
-        return Ok(false);
-    };
-    let Some(hash) = verdict
-        .header_hash
-        .as_ref()
-        .filter(|_| octets != signature.signature)
-    else {
-        return Ok(false);
-    };
-    budget.spend(octets.len() * 1000)?;
-    Ok(key.verify(signature.algorithm.hash(), hash, &octets))
 }
 
 /// The key records at the names that were asked for.
@@ -397,7 +329,6 @@ fn misspelled(
     };
     Explanation {
         original: Some(query.name().to_owned()),
-        remedy: remedy.into(),
-        ..told(Cause::SelectorMisspelled, proof, detail)
+        ..Explanation::new(Cause::SelectorMisspelled, proof, detail).with_remedy(remedy)
     }
 }

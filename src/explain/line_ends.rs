@@ -185,14 +185,10 @@ impl Kind {
             ),
         };
         Explained {
-            explanations: vec![Explanation {
-                cause: Cause::LineEndingsChanged,
-                proof: Proof::Proven,
-                detail: detail.to_owned(),
-                field: None,
-                original: None,
-                remedy: remedy.into(),
-            }],
+            explanations: vec![
+                Explanation::new(Cause::LineEndingsChanged, Proof::Proven, detail)
+                    .with_remedy(remedy),
+            ],
             unexplained: Vec::new(),
             unfinished: None,
         }
@@ -201,35 +197,28 @@ impl Kind {
 
 /// The message with CRLF for CR CR LF, if each LF stands behind two CRs.
 fn undoubled(message: &[u8]) -> Option<Vec<u8>> {
-    let is_doubled = |at: usize| message[..at].ends_with(b"\r\r");
-    let mut ends = memchr::memchr_iter(b'\n', message).peekable();
-    ends.peek()?;
-    if !ends.all(is_doubled) {
-        return None;
-    }
-    let mut rewritten = Vec::with_capacity(message.len());
-    let mut taken = 0;
-    for at in memchr::memchr_iter(b'\n', message) {
-        rewritten.extend_from_slice(&message[taken..at - 1]);
-        taken = at;
-    }
-    rewritten.extend_from_slice(&message[taken..]);
-    Some(rewritten)
+    let doubled = memchr::memmem::find_iter(message, b"\r\r\n").count();
+    let is_so = doubled > 0 && doubled == memchr::memchr_iter(b'\n', message).count();
+    is_so.then(|| with_line_ends(message, b"\r\r\n"))
 }
 
 /// The message with CRLF for CR, if it has no LF.
 fn ended(message: &[u8]) -> Option<Vec<u8>> {
-    if memchr::memchr(b'\n', message).is_some() {
-        return None;
+    let is_so = memchr::memchr(b'\n', message).is_none();
+    is_so.then(|| with_line_ends(message, b"\r"))
+}
+
+/// A text with CRLF for these bytes.
+fn with_line_ends(text: &[u8], from: &[u8]) -> Vec<u8> {
+    let mut rewritten = Vec::with_capacity(text.len() + text.len() / 32);
+    let mut taken = 0;
+    for at in memchr::memmem::find_iter(text, from) {
+        rewritten.extend_from_slice(&text[taken..at]);
+        rewritten.extend_from_slice(b"\r\n");
+        taken = at + from.len();
     }
-    let mut rewritten = Vec::with_capacity(message.len() + message.len() / 32);
-    for piece in message.split_inclusive(|byte| *byte == b'\r') {
-        rewritten.extend_from_slice(piece);
-        if piece.ends_with(b"\r") {
-            rewritten.push(b'\n');
-        }
-    }
-    Some(rewritten)
+    rewritten.extend_from_slice(&text[taken..]);
+    rewritten
 }
 
 #[cfg(test)]

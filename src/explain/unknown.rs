@@ -46,50 +46,34 @@ pub(super) fn explanation(
 ) -> Explanation {
     if let Some(why) = unfinished {
         let detail = format!("nothing was found before the search ended: {why}");
-        return told(detail, why.remedy());
+        return Explanation::new(Cause::Unknown, Proof::Possible, detail).with_remedy(why.remedy());
     }
+    let changed =
+        |part| format!("the {part} was changed, and not in a way that mail systems are known for");
+    let (body, header) = (changed(Part::Body), changed(Part::Header));
     let (detail, remedy): (_, Cow<'static, str>) = match (
         verdict.signature_matches,
         verdict.body_hash_matches(),
     ) {
         (_, Some(false)) if !searched => (
-            "the body was changed, and it is too large to be searched: over 128 MiB",
+            "the body was changed, and it is too large to be searched: over 128 MiB".to_owned(),
             Part::Body.remedy().into(),
         ),
-        (None, body) => without_key(verdict, body),
-        (Some(true), _) => (
-            "the body was changed, and not in a way that mail systems are known for",
-            Part::Body.remedy().into(),
-        ),
+        (None, matches) => without_key(verdict, matches, &body),
+        (Some(true), _) => (body, Part::Body.remedy().into()),
         (Some(false), Some(false)) => (
-            "the body was changed, and not in a way that mail systems are known for; the header was \
-                 changed likewise, or the signature was made with another key",
+            body + "; the header was changed likewise, or the signature was made with another key",
             "do not rely on it; ask the sender, or compare: dkim inspect --canonical header FILE; \
-                 dkim inspect --canonical body FILE"
+             dkim inspect --canonical body FILE"
                 .into(),
         ),
         (Some(false), _) if is_of_ed25519(verdict) => (
-            "the header was changed, and not in a way that mail systems are known for, or the \
-                 signature was made with another key",
+            header + ", or the signature was made with another key",
             Part::Header.remedy().into(),
         ),
-        (Some(false), _) => (
-            "the header was changed, and not in a way that mail systems are known for",
-            Part::Header.remedy().into(),
-        ),
+        (Some(false), _) => (header, Part::Header.remedy().into()),
     };
-    told(detail.to_owned(), remedy)
-}
-
-fn told(detail: String, remedy: impl Into<Cow<'static, str>>) -> Explanation {
-    Explanation {
-        cause: Cause::Unknown,
-        proof: Proof::Possible,
-        detail,
-        field: None,
-        original: None,
-        remedy: remedy.into(),
-    }
+    Explanation::new(Cause::Unknown, Proof::Possible, detail).with_remedy(remedy)
 }
 
 /// Whether the key does not tell by itself that it is the wrong one.
@@ -99,17 +83,18 @@ fn is_of_ed25519(verdict: &Verdict) -> bool {
 }
 
 /// Of a key that could not be had or used; one that is missing is told as that.
-fn without_key(verdict: &Verdict, body: Option<bool>) -> (&'static str, Cow<'static, str>) {
-    let detail = match body {
+fn without_key(
+    verdict: &Verdict,
+    body_matches: Option<bool>,
+    body: &str,
+) -> (String, Cow<'static, str>) {
+    let nothing = "without a key nothing can be told of the signature";
+    let detail = match body_matches {
         Some(true) => {
-            "without a key nothing can be told of the signature; bh= is the hash of this body, but \
-             anybody may have written it"
+            format!("{nothing}; bh= is the hash of this body, but anybody may have written it")
         }
-        Some(false) => {
-            "the body was changed, and not in a way that mail systems are known for; of the header \
-             nothing is known without a key"
-        }
-        None => "without a key nothing can be told of the signature",
+        Some(false) => format!("{body}; of the header nothing is known without a key"),
+        None => nothing.to_owned(),
     };
     let remedy = match &verdict.signature {
         _ if verdict.result() == VerificationResult::TempError => "try again later".into(),

@@ -3,7 +3,6 @@
 //! What is encoded is decoded. Of HTML the words are shown, then the addresses in attributes, and
 //! what can hide or change other text: a reader must not take an addition for harmless that is not.
 
-mod addresses;
 mod html;
 mod references;
 
@@ -16,6 +15,7 @@ use crate::message::{self, LineEndings};
 use crate::parts::structure::structure;
 
 pub(super) use self::html::words;
+pub(super) use self::references::decode_references;
 
 /// What was added to content of this form.
 pub(super) fn quote_added(form: Form, octets: &[u8]) -> String {
@@ -95,8 +95,8 @@ fn quote_part(whole: &[u8]) -> String {
 pub(super) fn quote_change(is: &[u8], was: &[u8]) -> Option<String> {
     let (is, was) = (content(is), content(was));
     let without_line_ends = |text: &[u8]| -> Vec<u8> {
-        let octets = text.iter().copied();
-        octets.filter(|octet| !b"\r\n".contains(octet)).collect()
+        let bytes = text.iter().copied();
+        bytes.filter(|byte| !b"\r\n".contains(byte)).collect()
     };
     if without_line_ends(is) == without_line_ends(was) {
         return None;
@@ -108,7 +108,11 @@ pub(super) fn quote_change(is: &[u8], was: &[u8]) -> Option<String> {
 pub(super) fn told_change(is: &[u8], was: &[u8]) -> String {
     let [is, was] = quote_both(is, was);
     // Quotation marks, or what is no text, may be all that was changed.
-    let marks = if is == was { " (in other octets)" } else { "" };
+    let marks = if is == was {
+        " (they look the same, but their bytes differ)"
+    } else {
+        ""
+    };
     format!("{is}, originally {was}{marks}")
 }
 
@@ -170,7 +174,7 @@ mod tests {
             "“50 EUR”, originally “.50 EUR”",
         );
         check("1  0", "1 0", "“1  0”, originally “1 0”");
-        let marks = "“\"a\"”, originally “\"a\"” (in other octets)";
+        let marks = "“\"a\"”, originally “\"a\"” (they look the same, but their bytes differ)";
         check("“a”", "\"a\"", marks);
         let long = "x".repeat(300);
         let x = "x".repeat(39);

@@ -9,7 +9,6 @@ mod lines;
 pub(super) mod links;
 pub(super) mod tags;
 
-pub(super) use self::html::Markup;
 pub(super) use self::lines::{Lines, PREAMBLES, Told};
 
 use super::undone::Rule;

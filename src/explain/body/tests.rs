@@ -140,7 +140,7 @@ fn appended() {
         TEXT,
         &format!("{cut} [scanned]\r\n"),
         &[Cause::ContentAppended],
-        "within its last line, 10 bytes: “[scanned]”",
+        "within its last line, 1 line (10 bytes): “[scanned]”",
     );
     check_in(
         "simple/simple",

@@ -3,7 +3,6 @@
 mod added;
 mod lines;
 mod linked;
-mod markup;
 
 pub(super) use self::added::sentence;
 
@@ -16,7 +15,6 @@ pub(super) fn tell(change: &Change, edits: &Edits, text: Text<'_>, name: &str) -
         (Change::Lines(lines), _) => vec![lines::tell(lines, edits, text.bytes)],
         (Change::Added(at), Edits::Some(edits)) => added::tell(*at, edits, text, name),
         (Change::Linked, Edits::Some(edits)) => linked::tell(edits, text, name),
-        (Change::Markup(markup), Edits::Some(edits)) => markup::tell(*markup, edits, text, name),
         (_, Edits::Lines(_)) => Vec::new(),
     }
 }

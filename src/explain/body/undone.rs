@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::mime::{Encoding, Media};
-use super::rules::{Lines, Markup};
+use super::rules::Lines;
 use crate::explain::Cause;
 
 /// A text as a rule sees it.
@@ -64,8 +64,6 @@ pub(super) enum Change {
     Linked,
     /// Lines were written in another way.
     Lines(Lines),
-    /// HTML was written in another way.
-    Markup(Markup),
 }
 
 impl Change {

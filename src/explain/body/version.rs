@@ -95,9 +95,6 @@ const TELLING: usize = 24;
 pub(super) fn likeness(undone: &Undone, text: Text<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     mem::discriminant(&undone.change).hash(&mut hasher);
-    if let Change::Markup(markup) = undone.change {
-        markup.hash(&mut hasher);
-    }
     if let Change::Added(place) = undone.change {
         place.hash(&mut hasher);
         for added in undone.edits.taken_out(text.bytes) {

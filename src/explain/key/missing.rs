@@ -1,6 +1,6 @@
 //! Signatures without a key: of them nothing can be told.
 
-use super::{lookup, told};
+use super::lookup;
 use crate::explain::{Cause, Evidence, Explanation, Proof};
 use crate::lookup::KeyAnswer;
 use crate::signature::Signature;
@@ -32,10 +32,7 @@ pub(super) fn key_missing(
     detail += of_body(evidence.verdict);
     let lookup = lookup(signature);
     let remedy = format!("without the key, rely on nothing; see what is published: {lookup}");
-    Explanation {
-        remedy: remedy.into(),
-        ..told(Cause::KeyMissing, Proof::Possible, detail)
-    }
+    Explanation::new(Cause::KeyMissing, Proof::Possible, detail).with_remedy(remedy)
 }
 
 /// The signature is refused for what it is, whatever its key (RFC 6376 §6.1.1).
@@ -72,10 +69,7 @@ pub(super) fn not_asked(verdict: &Verdict, signature: &Signature) -> Explanation
         "{why}, whatever its key: the key was not asked for{}",
         of_body(verdict)
     );
-    Explanation {
-        remedy: remedy.into(),
-        ..told(Cause::NotAsked, Proof::Possible, detail)
-    }
+    Explanation::new(Cause::NotAsked, Proof::Possible, detail).with_remedy(remedy)
 }
 
 /// What is known of a body that was not changed.

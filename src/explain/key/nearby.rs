@@ -79,40 +79,35 @@ pub(super) fn lacks_a_dot(query: &KeyQuery, signature: &Signature) -> bool {
 /// The selector with its last number one more and one less, without leading zeros and without
 /// number; with a number if there is none.
 fn numbers(selector: &str) -> Vec<String> {
-    let is_digit = |octet: &u8| octet.is_ascii_digit();
-    let octets = selector.as_bytes();
-    let Some(last) = octets.iter().rposition(is_digit) else {
+    let is_digit = |letter: char| letter.is_ascii_digit();
+    let Some(last) = selector.rfind(is_digit) else {
         return ["1", "2"]
             .map(|digit| format!("{selector}{digit}"))
             .to_vec();
     };
-    let start = octets[..last]
-        .iter()
-        .rposition(|octet| !is_digit(octet))
-        .map_or(0, |at| at + 1);
-    let (front, behind) = (&selector[..start], &selector[last + 1..]);
-    let digits = &selector[start..=last];
+    let (rest, behind) = selector.split_at(last + 1);
+    let front = rest.trim_end_matches(is_digit);
+    let digits = &rest[front.len()..];
     let width = digits.len();
     let Ok(number) = digits.parse::<u64>() else {
         return Vec::new();
     };
-    let mut found = vec![format!(
-        "{front}{:0width$}{behind}",
-        number.saturating_add(1)
-    )];
-    if number > 0 {
-        found.push(format!("{front}{:0width$}{behind}", number - 1));
-    }
-    found.push(format!("{front}{number}{behind}"));
-    found.push(format!("{front}0{number}{behind}"));
-    // A month or a day: 202612 is followed by 202701.
-    if width >= 6 && number % 100 == 12 {
-        found.push(format!("{front}{:0width$}{behind}", number + 89));
-    } else if width >= 6 && number % 100 == 1 {
-        found.push(format!("{front}{:0width$}{behind}", number - 89));
-    }
-    found.push(format!("{front}{behind}"));
-    found
+    // A month: 202612 is followed by 202701.
+    let step = |last| {
+        if width >= 6 && number % 100 == last {
+            89
+        } else {
+            1
+        }
+    };
+    let padded = |number: u64| format!("{front}{number:0width$}{behind}");
+    vec![
+        padded(number.saturating_add(step(12))),
+        padded(number.saturating_sub(step(1))),
+        format!("{front}{number}{behind}"),
+        format!("{front}0{number}{behind}"),
+        format!("{front}{behind}"),
+    ]
 }
 
 /// The selector with other marks between its words, or before its number.
@@ -131,8 +126,7 @@ fn marks(selector: &str) -> Vec<String> {
     found
 }
 
-/// The selector with one slip undone: letters swapped, one missing, one doubled, digits for
-/// letters.
+/// The selector with one slip undone: letters swapped, one too many, one missing of two.
 fn slips(selector: &str) -> Vec<String> {
     let letters: Vec<char> = selector.chars().collect();
     let text = |letters: Vec<char>| letters.into_iter().collect::<String>();
@@ -141,21 +135,6 @@ fn slips(selector: &str) -> Vec<String> {
         let mut swapped = letters.clone();
         swapped.swap(at, at + 1);
         found.push(text(swapped));
-    }
-    for (now, then) in [
-        ("0", "o"),
-        ("o", "0"),
-        ("1", "l"),
-        ("l", "1"),
-        ("i", "1"),
-        ("rn", "m"),
-    ] {
-        if selector.contains(now) {
-            found.push(selector.replacen(now, then, 1));
-        }
-    }
-    for letter in ['a', 'b'] {
-        found.push(format!("{selector}{letter}"));
     }
     for at in (0..letters.len()).rev() {
         let mut without = letters.clone();
@@ -227,7 +206,6 @@ mod tests {
             "s2026_01._domainkey.example.com.",
         );
         check("rsa2048", "example.com", "rsa-2048._domainkey.example.com.");
-        check("rsa2048", "example.com", "rsa2048a._domainkey.example.com.");
         check("rsa2048x", "example.com", "rsa2048._domainkey.example.com.");
         check("s2026.01", "example.com", "s202601._domainkey.example.com.");
         check("s202612", "example.com", "s202701._domainkey.example.com.");
@@ -267,6 +245,7 @@ mod tests {
             "a",
             "1",
             "18446744073709551615",
+            "18446744073709551612",
             "a.b",
             "99999999999999999999999",
         ] {

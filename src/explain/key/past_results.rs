@@ -49,31 +49,24 @@ pub(super) fn passed_at(header: &Header, place: usize, signature: &Signature) ->
 
 /// Whether an authserv-id is a name, and no sentence.
 fn is_name(id: &str) -> bool {
-    let is_of_name = |octet: u8| octet.is_ascii_alphanumeric() || b"-._".contains(&octet);
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     !id.is_empty() && id.len() <= MAX_NAME && id.bytes().all(is_of_name)
 }
 
 /// Whether a result is `pass` for the signature's domain, and for nothing that it is not.
 fn is_pass_of(result: &DkimResult, signature: &Signature) -> bool {
-    let DkimResult {
-        domain,
-        selector,
-        identity,
-        signature: start,
-        ..
-    } = result;
     let fits = |value: &Option<String>, fits: &dyn Fn(&str) -> bool| {
         value.as_ref().is_none_or(|value| fits(value))
     };
-    let own = signature.domain.to_ascii();
+    let (own, selector) = (signature.domain.to_ascii(), signature.selector.to_ascii());
     result.result == "pass"
-        && (domain.is_some() || identity.is_some())
-        && fits(domain, &|domain| domain.eq_ignore_ascii_case(own))
-        && fits(identity, &|identity| is_identity_of(identity, own))
-        && fits(selector, &|selector| {
-            selector.eq_ignore_ascii_case(signature.selector.to_ascii())
+        && (result.domain.is_some() || result.identity.is_some())
+        && fits(&result.domain, &|domain| domain.eq_ignore_ascii_case(own))
+        && fits(&result.identity, &|identity| is_identity_of(identity, own))
+        && fits(&result.selector, &|other| {
+            other.eq_ignore_ascii_case(selector)
         })
-        && fits(start, &|start| {
+        && fits(&result.signature, &|start| {
             STANDARD.encode(&signature.signature).starts_with(start)
         })
 }

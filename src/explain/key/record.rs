@@ -1,6 +1,6 @@
 //! Key records that could not be read (RFC 6376 §3.6.1).
 
-use super::{said_good, selector_and_domain, told};
+use super::{said_good, selector_and_domain};
 use crate::explain::{Cause, Explanation, Proof};
 use crate::key::{DerError, PublicKeyError};
 use crate::key_record::RecordError;
@@ -37,10 +37,8 @@ pub(super) fn explain_record(
             }
             let remedy = "rely on nothing: a key may be revoked because it was stolen; a signer keeps \
                           an old key published as long as mail signed with it is under way";
-            found.push(Explanation {
-                remedy: remedy.into(),
-                ..told(Cause::KeyRotated, Proof::Likely, detail)
-            });
+            let told = Explanation::new(Cause::KeyRotated, Proof::Likely, detail);
+            found.push(told.with_remedy(remedy));
         }
         RecordError::Key(PublicKeyError::NotDer(DerError::Truncated { expected, present })) => {
             let detail = format!(
@@ -69,7 +67,7 @@ pub(super) fn explain_record(
         _ => {
             if let Some(said) = said {
                 let detail = format!("{said}; if so, the record was changed since");
-                found.push(told(Cause::KeyRotated, Proof::Possible, detail));
+                found.push(Explanation::new(Cause::KeyRotated, Proof::Possible, detail));
             }
         }
     }
@@ -82,8 +80,5 @@ fn truncated(signature: &Signature, proof: Proof, detail: String) -> Explanation
         signature.selector.as_str(),
         selector_and_domain(signature)
     );
-    Explanation {
-        remedy: remedy.into(),
-        ..told(Cause::KeyTruncated, proof, detail)
-    }
+    Explanation::new(Cause::KeyTruncated, proof, detail).with_remedy(remedy)
 }

@@ -1,43 +1,40 @@
-//! What there is in HTML that was added: words, addresses, and what can hide or change others.
+//! What there is in HTML that was added: words, addresses, and what can hide or change other text.
 //!
-//! Cost: once through [`MOST_SEARCHED`] octets, and twice as many of addresses.
+//! Cost: once through [`MOST_SEARCHED`] bytes, and twice as many of attributes.
 
-use std::ops::Range;
-
-use super::addresses::{Addresses, listed_hosts};
 use super::references::decode_references;
-use crate::explain::body::rules::tags::{is_open, name_at};
+use crate::explain::body::rules::links::host;
+use crate::explain::body::rules::tags::{has_end, name_at};
 use crate::explain::quote::quote;
 
 /// Things that can act that a sentence names, and addresses on the same host.
-pub(super) const MOST_NAMED: usize = 3;
-/// Octets of an addition that are looked through for addresses and tags.
-pub(super) const MOST_SEARCHED: usize = 64 * 1024;
+const MOST_NAMED: usize = 3;
+/// Addresses on hosts of their own that it names.
+const MOST_HOSTS: usize = 8;
+/// Bytes of an addition that are looked through for attributes and tags.
+const MOST_SEARCHED: usize = 64 * 1024;
+/// Bytes of attributes that are read, with those that are in others.
+const MOST_READ: usize = 2 * MOST_SEARCHED;
+/// Addresses that are kept.
+const MOST_ADDRESSES: usize = 100;
 /// Elements in each other.
 const DEEPEST: usize = 200;
 
 /// Elements that can hide, change or ask for something.
-const ACTING: [&str; 20] = [
-    "style", "script", "form", "img", "iframe", "input", "button", "object", "embed", "svg",
-    "base", "meta", "link", "frame", "video", "textarea", "select", "template", "title", "xmp",
-];
-
+const ACTING: &str = "style script form img iframe input button object embed svg base meta link \
+                      frame video textarea select template title xmp";
+/// Elements whose end may be left out, where they have no attributes: such as hide all in them.
+const OPTIONAL: &str = "p li td th tr dt dd tbody option html head body o:p";
 /// Properties of `style=` that can hide text.
-const HIDING: [&str; 13] = [
-    "display",
-    "visibility",
-    "font-size",
-    "opacity",
-    "color",
-    "position",
-    "text-indent",
-    "overflow",
-    "height",
-    "max-height",
-    "clip",
-    "clip-path",
-    "transform",
-];
+const HIDING: &str = "display visibility font-size opacity color position text-indent overflow \
+                      height max-height clip clip-path transform";
+/// Attributes whose value leads somewhere, or has something loaded.
+const LEADING: &str = "href src action formaction background poster srcset data";
+
+/// Whether one of these lists has a word.
+fn has(list: &str, word: &[u8]) -> bool {
+    list.split(' ').any(|other| other.as_bytes() == word)
+}
 
 /// The words of HTML that was added, or all of it if it has none, with its addresses and with what
 /// may hide or change other text.
@@ -50,52 +47,62 @@ pub(super) fn quote_html(html: &[u8]) -> String {
     };
     let mut said = quote(text);
     let searched = &html[..html.len().min(MOST_SEARCHED)];
-    let attributes = Attributes::of(searched);
-    let mut addresses = Addresses::default();
-    addresses.add_leading(searched);
-    addresses.add_of_styles(&attributes.all);
-    let is_full = addresses.is_full();
-    let mut found = addresses.found;
-    found.retain(|address| address != text);
-    if let Some((shown, more)) = listed_hosts(&found) {
-        let what = if found.len() == 1 {
-            "address"
-        } else {
-            "addresses"
-        };
-        said += &format!("; with the {what} {shown}{more}");
+    let mut is_all = searched.len() == html.len();
+    let (attributes, are_all) = attributes(searched);
+    let acting = acting(html, searched, &attributes, is_all);
+    is_all &= are_all;
+    let mut addresses: Vec<Vec<u8>> = Vec::new();
+    for address in attributes.iter().flat_map(Attribute::addresses) {
+        is_all &= addresses.len() < MOST_ADDRESSES;
+        if addresses.len() < MOST_ADDRESSES && address != text && !addresses.contains(&address) {
+            addresses.push(address);
+        }
     }
-    let is_all = searched.len() == html.len();
-    if let Some((shown, more)) = listed(&acting(html, searched, &attributes, is_all)) {
-        said += &format!("; it has {shown}{more}, which may hide or change other text");
+    if !addresses.is_empty() {
+        let plural = if addresses.len() == 1 { "" } else { "es" };
+        let shown = by_hosts(&addresses);
+        said += &format!(
+            "; with the address{plural} {}",
+            listed(&shown, addresses.len())
+        );
     }
-    if !is_all || is_full {
+    if !acting.is_empty() {
+        let shown = &acting[..acting.len().min(MOST_NAMED)];
+        let shown = listed(shown, acting.len());
+        said += &format!("; it has {shown}, which may hide or change other text");
+    }
+    if !is_all {
         said += "; it is so long that not all of it was searched for addresses, and for what may \
                  hide or change other text";
     }
     said
 }
 
-/// The first of them, and how many there are more.
-fn listed(all: &[String]) -> Option<(String, String)> {
-    let shown = &all[..all.len().min(MOST_NAMED)];
-    (!shown.is_empty()).then(|| (shown.join(", "), and_more(all.len() - shown.len())))
-}
-
-pub(super) fn and_more(count: usize) -> String {
-    match count {
+/// These, and how many more there are of so many.
+fn listed(shown: &[String], all: usize) -> String {
+    let more = match all - shown.len() {
         0 => String::new(),
         more => format!(" and {more} more"),
+    };
+    shown.join(", ") + &more
+}
+
+/// Addresses on different hosts, the last of them too; and the first on the same.
+fn by_hosts(all: &[Vec<u8>]) -> Vec<String> {
+    let hosts: Vec<_> = all.iter().map(|address| host(address)).collect();
+    let is_first = |at: &usize| !hosts[..*at].contains(&hosts[*at]);
+    let (mut shown, others): (Vec<_>, Vec<_>) = (0..all.len()).partition(is_first);
+    if shown.len() > MOST_HOSTS {
+        shown.drain(MOST_HOSTS - 1..shown.len() - 1);
     }
+    let room = MOST_NAMED.saturating_sub(shown.len());
+    shown.extend(others.into_iter().take(room));
+    shown.sort_unstable();
+    shown.iter().map(|at| quote(&all[*at])).collect()
 }
 
-/// What HTML says.
+/// What HTML says. What is in a comment or a script remains: it is no less to be seen.
 pub(in crate::explain::body) fn words(html: &[u8]) -> Vec<u8> {
-    decode_references(&without_tags(html))
-}
-
-/// HTML without its tags. What is in a comment or a script remains: it is no less to be seen.
-fn without_tags(html: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(html.len());
     let mut rest = html;
     while let Some(start) = memchr::memchr(b'<', rest) {
@@ -105,31 +112,115 @@ fn without_tags(html: &[u8]) -> Vec<u8> {
         rest = end.map_or(&[][..], |end| &rest[start + end + 1..]);
     }
     text.extend_from_slice(rest);
-    text
+    decode_references(&text)
+}
+
+/// An attribute of a tag, or what may be one: the text that was added may begin within a tag.
+struct Attribute {
+    /// Its name, or what is behind the last mark in it (`xlink:href`), in lower case.
+    name: Vec<u8>,
+    /// Whether that is all of the name.
+    is_whole: bool,
+    value: Vec<u8>,
+}
+
+/// All attributes; and whether they are all.
+fn attributes(html: &[u8]) -> (Vec<Attribute>, bool) {
+    let mut read = 0;
+    let mut found = Vec::new();
+    for equals in memchr::memchr_iter(b'=', html) {
+        let name = html[..equals].trim_ascii_end();
+        let start = name.iter().rposition(|byte| !byte.is_ascii_alphanumeric());
+        let (before, name) = name.split_at(start.map_or(0, |at| at + 1));
+        let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"\"'/".contains(byte);
+        let value = value(&html[equals + 1..]);
+        read += value.len();
+        found.push(Attribute {
+            name: name.to_ascii_lowercase(),
+            is_whole: before.last().is_none_or(is_end),
+            value: decode_references(value).trim_ascii().to_vec(),
+        });
+        if read >= MOST_READ {
+            return (found, false);
+        }
+    }
+    (found, true)
+}
+
+/// An attribute's value at the beginning of what is behind its `=`.
+fn value(rest: &[u8]) -> &[u8] {
+    let rest = rest.trim_ascii_start();
+    let (rest, ends): (_, fn(&u8) -> bool) = match rest.first() {
+        Some(b'"') => (&rest[1..], |byte| *byte == b'"'),
+        Some(b'\'') => (&rest[1..], |byte| *byte == b'\''),
+        _ => (rest, |byte| byte.is_ascii_whitespace() || *byte == b'>'),
+    };
+    let end = rest.iter().position(ends);
+    &rest[..end.unwrap_or(rest.len())]
+}
+
+impl Attribute {
+    /// Where it leads, or what it has loaded.
+    fn addresses(&self) -> Vec<Vec<u8>> {
+        let own = Some(&self.value[..]).filter(|_| has(LEADING, &self.name));
+        let lower = self.value.to_ascii_lowercase();
+        let of_style = memchr::memmem::find_iter(&lower, b"url(").map(|at| {
+            let rest = &self.value[at + b"url(".len()..];
+            let end = memchr::memchr(b')', rest).unwrap_or(rest.len());
+            let is_mark = |byte: &u8| b" \t\r\n\"'".contains(byte);
+            let start = rest[..end].iter().position(|byte| !is_mark(byte));
+            let last = rest[..end].iter().rposition(|byte| !is_mark(byte));
+            start
+                .zip(last)
+                .map_or(&[][..], |(start, last)| &rest[start..=last])
+        });
+        let all = own.into_iter().chain(of_style);
+        all.filter(|address| !address.is_empty())
+            .map(<[u8]>::to_vec)
+            .collect()
+    }
+
+    /// What of it can hide or change other text, in words.
+    fn acts(&self) -> Vec<String> {
+        let value = self.value.to_ascii_lowercase();
+        // Browsers skip white space in addresses.
+        let mut address = value.iter().filter(|byte| byte.is_ascii_graphic());
+        let is_script = b"javascript:"
+            .iter()
+            .all(|letter| address.next() == Some(letter));
+        if is_script || (self.is_whole && self.name.starts_with(b"on")) {
+            return vec!["a script in an attribute".to_owned()];
+        }
+        if self.name != b"style" {
+            return Vec::new();
+        }
+        let properties = value.split(|byte| *byte == b';').filter_map(|property| {
+            let end = memchr::memchr(b':', property)?;
+            Some(property[..end].trim_ascii())
+        });
+        let properties: Vec<_> = properties.collect();
+        let hiding = HIDING
+            .split(' ')
+            .filter(|hiding| properties.contains(&hiding.as_bytes()));
+        hiding
+            .map(|hiding| format!("style=\"{hiding}: …\""))
+            .collect()
+    }
 }
 
 /// What can hide or change what stands around it, in words.
-fn acting(html: &[u8], searched: &[u8], attributes: &Attributes, is_all: bool) -> Vec<String> {
+fn acting(html: &[u8], searched: &[u8], attributes: &[Attribute], is_all: bool) -> Vec<String> {
     let mut found = Vec::new();
-    found.extend(comment(html));
+    found.extend(comment(html).map(str::to_owned));
     let (names, left_open) = elements(searched);
-    for name in ACTING {
-        if names.iter().any(|other| other == name.as_bytes()) {
-            found.push(format!("<{name}>"));
+    let acting = ACTING
+        .split(' ')
+        .filter(|name| names.iter().any(|other| other == name.as_bytes()));
+    found.extend(acting.map(|name| format!("<{name}>")));
+    for act in attributes.iter().flat_map(Attribute::acts) {
+        if !found.contains(&act) {
+            found.push(act);
         }
-    }
-    let styles = attributes.styles.to_ascii_lowercase();
-    for property in HIDING {
-        if sets(&styles, property.as_bytes()) {
-            found.push(format!("style=\"{property}: …\""));
-        }
-    }
-    let all = attributes.all.to_ascii_lowercase();
-    if has_hidden(&all) {
-        found.push("the attribute “hidden”".to_owned());
-    }
-    if has_handler(&all) {
-        found.push("a script in an attribute".to_owned());
     }
     // What is not closed may be so behind what was looked through.
     found.extend(left_open.filter(|_| is_all));
@@ -137,80 +228,40 @@ fn acting(html: &[u8], searched: &[u8], attributes: &Attributes, is_all: bool) -
 }
 
 /// A comment that goes on behind the text, or began before it.
-fn comment(html: &[u8]) -> Option<String> {
+fn comment(html: &[u8]) -> Option<&'static str> {
     let begins = memchr::memmem::rfind(html, b"<!--");
     let ends = memchr::memmem::rfind(html, b"-->");
     match (begins, ends) {
         (Some(begins), ends) if ends.is_none_or(|ends| ends < begins) => {
-            Some("a comment that is not closed".to_owned())
+            Some("a comment that is not closed")
         }
-        (None, Some(_)) => Some("the end of a comment".to_owned()),
+        (None, Some(_)) => Some("the end of a comment"),
         _ => None,
     }
-}
-
-/// The insides of the opening tags, one behind the other, decoded.
-struct Attributes {
-    all: Vec<u8>,
-    /// From `style` on.
-    styles: Vec<u8>,
-}
-
-impl Attributes {
-    fn of(html: &[u8]) -> Self {
-        let (mut all, mut styles) = (Vec::new(), Vec::new());
-        let style = memchr::memmem::Finder::new(b"style");
-        let lower = html.to_ascii_lowercase();
-        for tag in tags(html) {
-            all.extend(decode_references(&html[tag.clone()]));
-            all.push(b'>');
-            if let Some(at) = style.find(&lower[tag.clone()]) {
-                styles.extend(decode_references(&html[tag.start + at..tag.end]));
-                styles.push(b'>');
-            }
-        }
-        Self { all, styles }
-    }
-}
-
-/// Opening tags up to their `>`; those that begin in another are part of it.
-fn tags(html: &[u8]) -> Vec<Range<usize>> {
-    let mut tags: Vec<Range<usize>> = Vec::new();
-    for at in memchr::memchr_iter(b'<', html) {
-        let is_within = tags.last().is_some_and(|last| at < last.end);
-        if is_within || !html.get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
-            continue;
-        }
-        let end = memchr::memchr(b'>', &html[at..]);
-        tags.push(at + 1..end.map_or(html.len(), |length| at + length));
-    }
-    tags
 }
 
 /// The names of the opening tags, and what is said of an element that is not closed, or was not
 /// opened.
 fn elements(html: &[u8]) -> (Vec<Vec<u8>>, Option<String>) {
-    /// Elements whose end may be left out.
-    const OPTIONAL: [&str; 13] = [
-        "p", "li", "td", "th", "tr", "dt", "dd", "tbody", "option", "html", "head", "body", "o:p",
-    ];
-    let needs_end =
-        |name: &[u8]| is_open(name) && !OPTIONAL.iter().any(|other| other.as_bytes() == name);
     let mut names = Vec::new();
     let mut open: Vec<Vec<u8>> = Vec::new();
     let mut stray = None;
+    let is_optional = |name: &[u8]| has(OPTIONAL, name);
     // Those in comments and scripts too: a reader may see them.
-    let tags = memchr::memchr_iter(b'<', html).filter_map(|at| name_at(&html[at..]));
-    for (name, closes) in tags {
+    for at in memchr::memchr_iter(b'<', html) {
+        let Some((name, closes)) = name_at(&html[at..]) else {
+            continue;
+        };
         if closes {
             match open.iter().rposition(|other| *other == name) {
                 Some(level) => open.truncate(level),
-                None if needs_end(&name) => stray = stray.or(Some(name)),
+                None if has_end(&name) && !is_optional(&name) => stray = stray.or(Some(name)),
                 None => {}
             }
             continue;
         }
-        if needs_end(&name) && open.len() < DEEPEST {
+        let is_bare = html.get(at + 1 + name.len()) == Some(&b'>');
+        if has_end(&name) && !(is_bare && is_optional(&name)) && open.len() < DEEPEST {
             open.push(name.clone());
         }
         names.push(name);
@@ -222,35 +273,6 @@ fn elements(html: &[u8]) -> (Vec<Vec<u8>>, Option<String>) {
         (None, None) => None,
     };
     (names, left)
-}
-
-/// Whether a `style=` sets a property.
-fn sets(styles: &[u8], property: &[u8]) -> bool {
-    memchr::memmem::find_iter(styles, property).any(|found| {
-        let behind = styles[found + property.len()..].trim_ascii_start();
-        // `background-color` is not `color`.
-        !matches!(styles[found - 1], b'-' | b'a'..=b'z') && behind.starts_with(b":")
-    })
-}
-
-/// Whether a tag has the attribute `hidden`.
-fn has_hidden(tags: &[u8]) -> bool {
-    memchr::memmem::find_iter(tags, b"hidden").any(|found| {
-        let before = found.checked_sub(1).map(|at| tags[at]);
-        let behind = tags.get(found + b"hidden".len());
-        before.is_some_and(|octet| octet.is_ascii_whitespace() || b"/\"'".contains(&octet))
-            && behind.is_none_or(|octet| octet.is_ascii_whitespace() || b"=>/".contains(octet))
-    })
-}
-
-/// Whether a tag has an attribute that is a script: `onload=`, or an address of `javascript:`.
-fn has_handler(tag: &[u8]) -> bool {
-    let handler = memchr::memchr_iter(b'=', tag).any(|equals| {
-        let name = tag[..equals].trim_ascii_end();
-        let start = name.iter().rposition(|octet| !octet.is_ascii_lowercase());
-        start.is_some_and(|start| name[start + 1..].starts_with(b"on"))
-    });
-    handler || memchr::memmem::find(tag, b"javascript:").is_some()
 }
 
 #[cfg(test)]
@@ -270,10 +292,7 @@ mod tests {
         );
         check(
             "<b hidden style='overflow :hidden; max-height: 0'>x</b>",
-            &format!(
-                "“x”; it has style=\"overflow: …\", style=\"max-height: …\", the attribute \
-                 “hidden”, {hides}"
-            ),
+            &format!("“x”; it has style=\"overflow: …\", style=\"max-height: …\", {hides}"),
         );
         check(
             "<a title='<' style=display&#58;none href=&#106;avascript:x>x</a>",

@@ -6,7 +6,7 @@ use mail_parser::decoders::html::html_to_text;
 const LONGEST: usize = 32;
 
 /// HTML with its character references decoded. Those that are not known remain.
-pub(super) fn decode_references(html: &[u8]) -> Vec<u8> {
+pub(in crate::explain::body) fn decode_references(html: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(html.len());
     let mut rest = html;
     while let Some(start) = memchr::memchr(b'&', rest) {

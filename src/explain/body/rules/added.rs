@@ -9,53 +9,44 @@ mod marks;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use self::found::Found;
 use self::marks::Marks;
 use crate::explain::body::mime::Media;
-use crate::explain::body::undone::{Text, Undone, Where};
+use crate::explain::body::undone::{Text, Undone, Where, lines as lines_of};
 
-/// Lines at the end of a text that may be the first of a footer, and those that begin a block
-/// further up.
-const FOOTER_LINES: usize = 120;
-/// Lines at the beginning that may be the last of a banner.
-const BANNER_LINES: usize = 80;
-/// Lines beyond these that are hardly so.
-const MORE_LINES: usize = 200;
-/// Blocks at either end beyond these lines.
-const MORE_BLOCKS: usize = 40;
-/// Blocks of which each pair is taken.
-const MOST_BLOCKS: usize = 26;
-/// Stretches between any two lines or tags, the short ones first.
-const MOST_WITHIN: usize = 800;
-/// Stretches within lines.
-const MOST_IN_LINES: usize = 300;
+/// Edges that are gone through from either end, and those of whole blocks beyond them.
+const MOST_EDGES: usize = 120;
+const MOST_BLOCKS: usize = 80;
+/// Blocks near an end, and so near that a mark among them is hardly one of the author's own words.
+const NEAR: usize = 24;
+const NEAREST: usize = 8;
+/// Whole blocks within, those that bear a mark, and stretches between any two edges.
+const MOST_WITHIN: usize = 400;
+const MOST_MARKED: usize = 80;
+const MOST_BETWEEN: usize = 800;
+/// Ends of blocks in a row up to which stretches go, with a line end and without: some four blocks.
+const MOST_IN_A_ROW: usize = 8;
+/// A block within that bears a mark is no longer.
+const LONGEST_MARKED: usize = 16 * 1024;
 
 /// The text without what may have been added to it.
 pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
     let mut found = Found::new(text);
-    let marks = match text.media {
-        Media::Text | Media::Html => Marks::of(text.bytes),
-        Media::Other => return Vec::new(),
-    };
-    let lines = lines(text.bytes, &marks);
-    if text.media == Media::Html {
-        elements::put(&marks, &lines, &mut found);
-    } else {
-        footers(&lines, &mut found);
-        banners(&lines, &mut found);
-        blocks(&lines, &mut found);
-        let starts: Vec<_> = lines.iter().map(|line| line.start).collect();
-        between(&starts, &mut found);
+    match text.media {
+        Media::Text => in_text(text.bytes, &mut found),
+        Media::Html => elements::put(text.bytes, &mut found),
+        Media::Other => {}
     }
-    in_lines(&lines, &mut found);
     found.undone
 }
 
 /// A multipart without what may have been added before its first boundary line, or behind its last.
 pub(super) fn undo_around_parts(text: Text<'_>) -> Vec<Undone> {
-    let lines = lines(text.bytes, &Marks::of(&[]));
+    let lines = lines(text.bytes);
     let is_boundary = |line: &Line| {
-        let line = &text.bytes[line.start..line.end];
+        let line = &text.bytes[line.range.clone()];
         let mut known = text.boundaries.iter();
         line.starts_with(b"--") && known.any(|boundary| line.starts_with(boundary))
     };
@@ -63,10 +54,16 @@ pub(super) fn undo_around_parts(text: Text<'_>) -> Vec<Undone> {
     let last = lines.iter().rposition(is_boundary);
     let mut found = Found::new(text);
     if let (Some(first), Some(last)) = (first, last) {
-        banners(&lines[..=first], &mut found);
-        footers(&lines[last..], &mut found);
-        let behind = lines[last].end;
-        found.put(Where::End, behind..text.bytes.len(), 1);
+        let marks = Marks::of(&[]);
+        from_start(0, &starts_of_lines(&lines[..=first]), &marks, &mut found);
+        let behind = &lines[last + 1..];
+        from_end(
+            text.bytes.len(),
+            &starts_of_lines(behind),
+            &marks,
+            &mut found,
+        );
+        found.put(Where::End, lines[last].range.end..text.bytes.len(), 1);
     }
     // There is little that is no part.
     for undone in &mut found.undone {
@@ -75,214 +72,186 @@ pub(super) fn undo_around_parts(text: Text<'_>) -> Vec<Undone> {
     found.undone
 }
 
+/// A place in a text where something that was added may begin or end.
+#[derive(Clone, Copy)]
+struct Edge {
+    at: usize,
+    /// Whether whole blocks are on either side: paragraphs, or elements.
+    is_of_block: bool,
+}
+
 /// A line of a text.
 struct Line {
-    start: usize,
-    end: usize,
+    range: Range<usize>,
     is_empty: bool,
-    /// Whether it is a rule: `____`, `-- `, `-=-=-=-`.
-    is_rule: bool,
+    /// Whether it begins as what systems add: `____`, `-- `, `-=-=-=-`, `[EXTERNAL]`.
     is_marked: bool,
 }
 
 /// The lines of a text.
-fn lines(text: &[u8], marks: &Marks) -> Vec<Line> {
+fn lines(text: &[u8]) -> Vec<Line> {
     /// More are not looked at.
     const MOST: usize = 100_000;
-    let mut start = 0;
-    let lines = text.split_inclusive(|byte| *byte == b'\n').take(MOST);
-    lines
-        .map(|line| {
-            let range = start..start + line.len();
-            start = range.end;
-            let said = line.trim_ascii();
-            // Of quoted-printable too: `=3D` is a `=`.
-            let is_rule = [
-                &b"--"[..],
-                b"__",
-                b"==",
-                b"**",
-                b"##",
-                b"~~",
-                b"-=",
-                b"=3D=3D",
-            ];
-            Line {
-                start: range.start,
-                end: range.end,
-                is_empty: said.is_empty(),
-                is_rule: is_rule.iter().any(|rule| said.starts_with(rule)),
-                // `[EXTERNAL]`, `[Advertisement: …]`.
-                is_marked: said.starts_with(b"[") || marks.are_in(&range),
-            }
-        })
-        .collect()
-}
-
-/// Whether a block begins with this line.
-fn begins_block(lines: &[Line], at: usize) -> bool {
-    let line = &lines[at];
-    at == 0 || line.is_empty || line.is_rule || lines[at - 1].is_empty
-}
-
-/// Lines at the end.
-fn footers(lines: &[Line], found: &mut Found<'_>) {
-    let mut blocks = 0;
-    // Whether the block that begins behind bears a mark, or the rest of one that began before.
-    let (mut is_marked, mut rest_is_marked) = (false, false);
-    for (number, at) in (1..lines.len()).rev().enumerate() {
-        let line = &lines[at];
-        let is_block = begins_block(lines, at);
-        if !line.is_empty {
-            let goes_on = lines
-                .get(at + 1)
-                .is_some_and(|next| !next.is_empty && !next.is_rule);
-            rest_is_marked = line.is_marked || (goes_on && rest_is_marked);
-            is_marked = line.is_rule || rest_is_marked;
+    /// Of quoted-printable too: `=3D` is a `=`.
+    const BEGINNINGS: [&[u8]; 9] = [
+        b"--", b"__", b"==", b"**", b"##", b"~~", b"-=", b"=3D=3D", b"[",
+    ];
+    let mut end = 0;
+    let each = |line: &[u8]| {
+        let start = end;
+        end += line.len();
+        let said = line.trim_ascii();
+        Line {
+            range: start..end,
+            is_empty: said.is_empty(),
+            is_marked: BEGINNINGS
+                .iter()
+                .any(|beginning| said.starts_with(beginning)),
         }
-        let cost = match (is_block, number) {
-            _ if is_marked && (is_block || line.is_marked) => 1,
-            (true, _) if blocks < 2 => 2,
-            (true, _) if blocks < 12 => 3,
-            (_, ..20) => 4,
+    };
+    lines_of(text).take(MOST).map(each).collect()
+}
+
+/// Where lines begin: blocks, with the empty lines before them and without.
+fn starts_of_lines(lines: &[Line]) -> Vec<Edge> {
+    let edge = |(at, line): (usize, &Line)| Edge {
+        at: line.range.start,
+        is_of_block: at == 0 || line.is_empty || line.is_marked || lines[at - 1].is_empty,
+    };
+    lines.iter().enumerate().map(edge).collect()
+}
+
+fn in_text(text: &[u8], found: &mut Found<'_>) {
+    let lines = lines(text);
+    let mut marks = Marks::of(text);
+    marks.add(
+        lines
+            .iter()
+            .filter(|line| line.is_marked)
+            .map(|line| line.range.start),
+    );
+    let mut edges = starts_of_lines(&lines);
+    // A line that bears a mark is a block of its own.
+    for at in 0..lines.len() {
+        if marks.are_in(&lines[at].range) {
+            edges[at].is_of_block = true;
+            if let Some(behind) = edges.get_mut(at + 1) {
+                behind.is_of_block = true;
+            }
+        }
+    }
+    from_end(text.len(), &edges, &marks, found);
+    from_start(0, &edges, &marks, found);
+    let blocks = edges.iter().filter(|edge| edge.is_of_block);
+    let blocks: Vec<_> = blocks.map(|edge| edge.at).collect();
+    let row = |at: usize| {
+        let ends = blocks[at + 1..].iter().copied().take(MOST_IN_A_ROW);
+        (blocks[at], ends.collect())
+    };
+    let mut rows: Vec<_> = (0..blocks.len()).map(row).collect();
+    // Empty lines belong to what is before them.
+    rows.sort_by_key(|(start, _)| text[*start..].starts_with(b"\r\n"));
+    within(&rows, 3, &marks, found);
+    between(&edges, found);
+    in_lines(&lines, found);
+}
+
+/// What is behind these edges, up to this place.
+fn from_end(end: usize, edges: &[Edge], marks: &Marks, found: &mut Found<'_>) {
+    for (at, cost) in likely(edges.iter().rev(), |at| marks.are_in(&(at..end))) {
+        found.put_end(at, end, cost);
+    }
+}
+
+/// What is before these edges, from this place on.
+fn from_start(start: usize, edges: &[Edge], marks: &Marks, found: &mut Found<'_>) {
+    for (at, cost) in likely(edges.iter(), |at| marks.are_in(&(start..at))) {
+        found.put(Where::Beginning, start..at, cost);
+    }
+}
+
+/// Edges, the nearest to an end first, with what it costs that something was added up to them there;
+/// `is_marked`: whether that bears a mark.
+fn likely<'e>(
+    edges: impl Iterator<Item = &'e Edge>,
+    is_marked: impl Fn(usize) -> bool,
+) -> impl Iterator<Item = (usize, u32)> {
+    let numbered = edges.enumerate().scan(0, |blocks, (number, edge)| {
+        let before = *blocks;
+        *blocks += usize::from(edge.is_of_block);
+        (before < MOST_BLOCKS).then_some((number, before, edge))
+    });
+    let near = numbered.filter(|(number, _, edge)| edge.is_of_block || *number < MOST_EDGES);
+    near.map(move |(number, blocks, edge)| {
+        let cost = match (edge.is_of_block, number, blocks) {
+            (true, _, ..NEAREST) if is_marked(edge.at) => 1,
+            (true, _, ..4) => 2,
+            (true, _, ..NEAR) => 3,
+            (_, ..20, _) => 4,
             _ => 5,
         };
-        let is_far = number >= FOOTER_LINES;
-        blocks += usize::from(is_block && (is_far || !line.is_empty));
-        // A mark far from the end is one of the author's own words.
-        let cost = if number < FOOTER_LINES && blocks < 12 {
-            cost
-        } else {
-            cost.max(3)
-        };
-        if is_far && blocks >= MORE_BLOCKS {
-            return;
-        }
-        if is_block || !is_far {
-            found.put_end(line.start, cost);
-        }
-    }
+        (edge.at, cost)
+    })
 }
 
-/// Lines at the beginning.
-fn banners(lines: &[Line], found: &mut Found<'_>) {
-    let mut blocks = 0;
-    let mut is_marked = false;
-    for at in 0..lines.len().saturating_sub(1) {
-        let line = &lines[at];
-        is_marked |= line.is_marked;
-        let is_end = line.is_empty || begins_block(lines, at + 1);
-        let cost = match (is_end, at) {
-            (true, _) if is_marked && blocks < 3 => 1,
-            _ if line.is_marked && at < 3 => 1,
-            (true, _) if blocks < 2 => 2,
-            (true, _) if blocks < 12 => 3,
-            (_, ..20) => 4,
-            _ => 5,
-        };
-        let is_far = at >= BANNER_LINES;
-        blocks += usize::from(line.is_empty || (is_far && is_end));
-        if is_far && blocks >= MORE_BLOCKS {
-            return;
-        }
-        if is_end || !is_far {
-            found.put(Where::Beginning, 0..line.end, cost);
-        } else if at < BANNER_LINES + MORE_LINES {
-            found.put(Where::Beginning, 0..line.end, 6);
-        }
-    }
-}
-
-/// Blocks within: one that bears a mark, and those between any two.
-fn blocks(lines: &[Line], found: &mut Found<'_>) {
-    let edges: Vec<_> = (1..lines.len())
-        .filter(|at| begins_block(lines, *at))
-        .collect();
-    for pair in edges.windows(2) {
-        let is_marked = lines[pair[0]..pair[1]].iter().any(|line| line.is_marked);
-        if is_marked {
-            let start = lines[pair[0]].start;
-            found.put(Where::Within, start..lines[pair[1]].start, 3);
-            // With the empty line behind it.
-            let behind = lines.get(pair[1] + 1).filter(|_| lines[pair[1]].is_empty);
-            if let Some(behind) = behind {
-                found.put(Where::Within, start..behind.start, 3);
-            }
-        }
-        if found.undone.len() > MOST_WITHIN {
-            return;
-        }
-    }
-    let few = &edges[..edges.len().min(MOST_BLOCKS)];
-    for (number, start) in few.iter().enumerate() {
-        for end in &few[number + 1..] {
-            found.put(Where::Within, lines[*start].start..lines[*end].start, 6);
-        }
-    }
-}
-
-/// What is between any two of these places, the nearest first.
-fn between(edges: &[usize], found: &mut Found<'_>) {
-    let mut left = if found.dearest < 6 { 0 } else { MOST_WITHIN };
-    for apart in 1..edges.len() {
-        for pair in edges.windows(apart + 1) {
-            if left == 0 {
-                return;
-            }
-            left -= 1;
-            if let [start, .., end] = pair {
-                let (at, cost) = match *start {
-                    0 => (Where::Beginning, 6),
-                    _ => (Where::Within, 7),
-                };
-                found.put(at, *start..*end, cost);
+/// Whole blocks within, given as where each begins, and where it and those behind it end; one that
+/// bears a mark has this cost.
+fn within(rows: &[(usize, Vec<usize>)], cost_of_marked: u32, marks: &Marks, found: &mut Found<'_>) {
+    let (mut left, mut left_marked) = (MOST_WITHIN, MOST_MARKED);
+    for length in 0..MOST_IN_A_ROW {
+        for (start, ends) in rows {
+            let Some(end) = ends.get(length) else {
+                continue;
+            };
+            let range = *start..*end;
+            // One block, with the line end behind it or without.
+            let is_one = length < 2 && range.len() < LONGEST_MARKED;
+            let (left, cost) = if is_one && marks.are_in(&range) {
+                (&mut left_marked, cost_of_marked)
+            } else {
+                (&mut left, 6)
+            };
+            if let Some(less) = left.checked_sub(1) {
+                *left = less;
+                found.put(Where::Within, range, cost);
             }
         }
     }
 }
 
-/// Words at the end of the last line, at the beginning of the first, and at the ends of others.
+/// What is between any two of these edges, the nearest first.
+fn between(edges: &[Edge], found: &mut Found<'_>) {
+    let most = if found.dearest < 7 { 0 } else { MOST_BETWEEN };
+    let edges = &edges[..edges.len().min(most)];
+    let pairs = (1..edges.len()).flat_map(|apart| edges.windows(apart + 1));
+    for pair in pairs.take(most) {
+        if let [start, .., end] = pair {
+            found.put(Where::Within, start.at..end.at, 7);
+        }
+    }
+}
+
+/// Words at the end of the last line, and at the beginning of the first.
 fn in_lines(lines: &[Line], found: &mut Found<'_>) {
-    /// Words at the end of a line.
-    const FEW: usize = 3;
+    /// So many of each.
+    const MOST: usize = 100;
     if found.dearest < 7 {
         return;
     }
     let text = found.text;
-    let content = |line: &Line| line.start + text[line.start..line.end].trim_ascii_end().len();
-    let most = found.undone.len() + MOST_IN_LINES;
-    let said = lines.iter().rev().filter(|line| !line.is_empty);
-    for (number, line) in said.enumerate() {
-        let end = content(line);
-        if found.undone.len() > most {
-            return;
-        }
-        let place = if number == 0 {
-            Where::End
-        } else {
-            Where::Within
-        };
-        let words = memchr::memrchr_iter(b' ', &text[line.start..end]);
-        let words = words
-            .map(|at| line.start + at)
-            .filter(|at| *at > line.start);
-        let most = if number == 0 { usize::MAX } else { FEW };
-        for at in words.take(most.min(MOST_IN_LINES / 2)) {
-            found.put(place, at..end, 7);
-        }
-        if number == 0 {
-            let bytes = (line.start + 1..end).rev().take(MOST_IN_LINES / 4);
-            for at in bytes {
-                found.put(place, at..end, 7);
-            }
-        }
+    let mut said = lines
+        .iter()
+        .filter(|line| !line.is_empty)
+        .map(|line| line.range.clone());
+    let (Some(first), last) = (said.next(), said.next_back()) else {
+        return;
+    };
+    let last = last.unwrap_or(first.clone());
+    for at in memchr::memchr_iter(b' ', &text[first.clone()]).take(MOST) {
+        found.put(Where::Beginning, 0..first.start + at + 1, 7);
     }
-    let first = lines.iter().find(|line| !line.is_empty);
-    let words = first.into_iter().flat_map(|line| {
-        let spaces = memchr::memchr_iter(b' ', &text[line.start..content(line)]);
-        spaces.take(MOST_IN_LINES / 8).map(|at| line.start + at + 1)
-    });
-    for end in words.collect::<Vec<_>>() {
-        found.put(Where::Beginning, 0..end, 7);
+    let end = last.start + text[last.clone()].trim_ascii_end().len();
+    for at in memchr::memrchr_iter(b' ', &text[last.start..end]).take(MOST) {
+        found.put(Where::End, last.start + at..end, 7);
     }
 }

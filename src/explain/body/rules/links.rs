@@ -11,18 +11,20 @@ use std::ops::Range;
 
 use self::gateways::Gateway;
 use crate::explain::body::mime::{Encoding, Media};
+use crate::explain::body::quotation::decode_references;
 use crate::explain::body::undone::{Change, Edit, Edits, Text, Undone, replace};
 
 pub(in crate::explain::body) use self::gateways::host;
 
 /// Links that are looked at.
 const MOST_LINKS: usize = 1_000;
-/// So many times only the first few links are taken.
-const MOST_FIRST: usize = 24;
+
+/// The attributes that Safe Links gives links. What was there is in the first, as it was.
+const ATTRIBUTES: [&[u8]; 2] = [b" originalsrc=\"", b" shash=\""];
 
 /// The system that checks links that a link goes through, by its name.
-pub(in crate::explain::body) fn checked_by(link: &[u8]) -> Option<&'static str> {
-    let (gateway, _) = gateways::behind(link)?;
+pub(in crate::explain::body) fn checked_by(link: &[u8], media: Media) -> Option<&'static str> {
+    let (gateway, _) = gateways::behind(&unescaped(link, media)?)?;
     gateway.checks.then_some(gateway.name)
 }
 
@@ -36,26 +38,20 @@ struct Found {
     in_tag: bool,
 }
 
-/// How the text was written that the links were in.
+/// How the text was written that the links were in: what that costs, and how many spaces were put
+/// behind each link.
 #[derive(Clone, Copy)]
-struct Variant {
-    cost: u32,
-    /// Whether `&` was `&amp;`.
-    is_escaped: bool,
-    /// How the address was written.
-    address: fn(&[u8]) -> Option<Vec<u8>>,
-    attributes: Attributes,
-    /// Spaces that were put behind each link.
-    spaces: usize,
-    /// Whether the link was put in angle brackets behind the one that was there.
-    is_behind: bool,
-    /// Whether only links in tags were rewritten.
-    only_tags: bool,
-    /// Whether only so many were.
-    first: usize,
+struct Variant(u32, And, Attributes, usize);
+
+/// What `&` was in links.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum And {
+    Plain,
+    /// `&amp;`
+    Escaped,
 }
 
-/// The attributes that Safe Links gives links: `originalsrc` and `shash`.
+/// What became of [`ATTRIBUTES`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Attributes {
     Added,
@@ -64,15 +60,41 @@ enum Attributes {
     Kept,
 }
 
-/// What the text may have been before its links were rewritten: those of one system at once, or all.
+const IN_TEXT: &[Variant] = &[
+    Variant(1, And::Plain, Attributes::Kept, 0),
+    Variant(1, And::Plain, Attributes::Kept, 1),
+    Variant(2, And::Plain, Attributes::Kept, 2),
+    Variant(3, And::Escaped, Attributes::Kept, 0),
+];
+const IN_HTML: &[Variant] = &[
+    Variant(1, And::Escaped, Attributes::Added, 0),
+    Variant(1, And::Escaped, Attributes::Original, 0),
+    Variant(2, And::Plain, Attributes::Added, 0),
+    Variant(2, And::Escaped, Attributes::Kept, 0),
+    Variant(2, And::Plain, Attributes::Kept, 0),
+];
+
+/// How an address was written, if it can have been written so, and what that costs more.
+type Address = (u32, fn(&[u8]) -> Option<Vec<u8>>);
+
+const ADDRESSES: &[Address] = &[
+    (0, |was| Some(was.to_vec())),
+    (1, without_slash),
+    (1, without_scheme),
+];
+
+/// What the text may have been before its links were rewritten: those of one system at once.
 pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
-    if text.media == Media::Other || text.encoding != Encoding::Identity {
-        return Vec::new();
-    }
+    let variants = match text.media {
+        _ if text.encoding != Encoding::Identity => &[],
+        Media::Text => IN_TEXT,
+        Media::Html => IN_HTML,
+        Media::Other => &[],
+    };
     let found = found(text);
-    let mut undone = Vec::new();
+    let name = |link: &Found| link.gateway.map(|gateway| gateway.name);
+    let mut undone: Vec<Undone> = Vec::new();
     for (at, link) in found.iter().enumerate() {
-        let name = |link: &Found| link.gateway.map(|gateway| gateway.name);
         let is_own = |other: &&Found| name(other) == name(link);
         if found[..at].iter().any(|other| is_own(&other)) {
             continue;
@@ -83,10 +105,20 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
             Some(_) => 1,
             None => 2,
         };
-        variants(text, &own, extra, &mut undone);
-        if own.len() < found.len() && link.gateway.is_none() {
-            let all: Vec<_> = found.iter().collect();
-            variants(text, &all, extra, &mut undone);
+        let start = undone.len();
+        for (more, address) in ADDRESSES {
+            for variant in variants {
+                let edits = variant.edits(text, &own, *address);
+                let is_known =
+                    |other: &Undone| matches!(&other.edits, Edits::Some(other) if *other == edits);
+                if !edits.is_empty() && !undone[start..].iter().any(is_known) {
+                    undone.push(Undone {
+                        edits: Edits::Some(edits),
+                        cost: variant.0 + more + extra,
+                        change: Change::Linked,
+                    });
+                }
+            }
         }
     }
     undone
@@ -110,10 +142,11 @@ fn found(text: Text<'_>) -> Vec<Found> {
             let marks = bytes[range.clone()].iter().rev();
             range.end -= marks.take_while(|byte| b".,;:!?".contains(byte)).count();
         }
-        let link = unescaped(&bytes[range.clone()], text.media);
-        let (gateway, was) = match gateways::behind(&link) {
+        let link = &bytes[range.clone()];
+        let known = unescaped(link, text.media).and_then(|link| gateways::behind(&link));
+        let (gateway, was) = match known {
             Some((gateway, was)) => (Some(gateway), was),
-            None => match gateways::within(&link) {
+            None => match gateways::within(&plain(link, text.media)) {
                 Some(was) => (None, was),
                 None => continue,
             },
@@ -131,92 +164,36 @@ fn found(text: Text<'_>) -> Vec<Found> {
     found
 }
 
-/// An address in HTML as it is read (`&amp;`).
-pub(in crate::explain::body) fn unescaped(link: &[u8], media: Media) -> Vec<u8> {
+/// An address with `&` where HTML has `&amp;`.
+fn plain(link: &[u8], media: Media) -> Vec<u8> {
     match media {
         Media::Html => replaced(link, b"&amp;", b"&"),
         Media::Text | Media::Other => link.to_vec(),
     }
 }
 
+/// An address as all programs read it; `None` where HTML has other references in it than `&amp;`, of
+/// which no gateway makes use: a second parameter may be behind one.
+fn unescaped(link: &[u8], media: Media) -> Option<Vec<u8>> {
+    let plain = plain(link, media);
+    let is_sure = || {
+        // Browsers read some without their semicolon.
+        let mut rest = link.split(|byte| *byte == b'&').skip(1);
+        let is_other = |rest: &[u8]| {
+            let is_amp = rest
+                .get(..3)
+                .is_some_and(|name| name.eq_ignore_ascii_case(b"amp"));
+            is_amp && !rest.starts_with(b"amp;")
+        };
+        decode_references(link) == plain && !rest.any(is_other)
+    };
+    (media != Media::Html || is_sure()).then_some(plain)
+}
+
 fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     replace(text, from, to, &mut out);
     out
-}
-
-/// Adds the ways in which these links may have been written.
-fn variants(text: Text<'_>, links: &[&Found], extra: u32, undone: &mut Vec<Undone>) {
-    let is_html = text.media == Media::Html;
-    let plain = Variant {
-        cost: 1,
-        is_escaped: is_html,
-        address: |was| Some(was.to_vec()),
-        attributes: Attributes::Added,
-        spaces: 0,
-        is_behind: false,
-        only_tags: false,
-        first: links.len(),
-    };
-    let mut all = vec![plain];
-    let other = |cost| Variant { cost, ..plain };
-    let unescaped = Variant {
-        is_escaped: !is_html,
-        ..other(if is_html { 2 } else { 3 })
-    };
-    all.push(unescaped);
-    if is_html {
-        all.push(Variant {
-            attributes: Attributes::Original,
-            ..plain
-        });
-        all.push(Variant {
-            attributes: Attributes::Kept,
-            ..other(2)
-        });
-        all.push(Variant {
-            attributes: Attributes::Kept,
-            ..unescaped
-        });
-        all.push(Variant {
-            only_tags: true,
-            ..other(3)
-        });
-    } else {
-        all.push(Variant { spaces: 1, ..plain });
-        all.push(Variant {
-            spaces: 2,
-            ..other(2)
-        });
-        all.push(Variant {
-            is_behind: true,
-            ..plain
-        });
-    }
-    for base in all.clone() {
-        for address in [without_slash, without_scheme, encoded] {
-            all.push(Variant {
-                address,
-                cost: base.cost + 1,
-                ..base
-            });
-        }
-    }
-    let few = (1..links.len()).take(MOST_FIRST);
-    all.extend(few.map(|first| Variant { first, ..other(5) }));
-    let start = undone.len();
-    for variant in all {
-        let edits = variant.edits(text, links);
-        let is_known =
-            |other: &Undone| matches!(&other.edits, Edits::Some(other) if *other == edits);
-        if !edits.is_empty() && !undone[start..].iter().any(is_known) {
-            undone.push(Undone {
-                edits: Edits::Some(edits),
-                cost: variant.cost + extra,
-                change: Change::Linked,
-            });
-        }
-    }
 }
 
 /// Without the slash that is behind a host alone.
@@ -237,90 +214,55 @@ fn without_scheme(was: &[u8]) -> Option<Vec<u8>> {
     rest.starts_with(b"www.").then(|| rest.to_vec())
 }
 
-/// With what no address may have in it percent-encoded (RFC 3986 §2).
-fn encoded(was: &[u8]) -> Option<Vec<u8>> {
-    let is_plain = |byte: &u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(byte);
-    let digit = |value: u8| {
-        char::from_digit(value.into(), 16)
-            .unwrap_or('0')
-            .to_ascii_uppercase()
-    };
-    if was.iter().all(is_plain) {
-        return None;
-    }
-    let mut out = String::with_capacity(3 * was.len());
-    for byte in was {
-        if is_plain(byte) {
-            out.push(char::from(*byte));
-        } else {
-            out.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
-    }
-    Some(out.into_bytes())
-}
-
 impl Variant {
-    /// What makes the text what it was; nothing, if this is not how it was written.
-    fn edits(&self, text: Text<'_>, links: &[&Found]) -> Vec<Edit> {
-        let mut edits: Vec<Edit> = Vec::new();
+    /// The edits that make the links what they were; none if none of them can have been written so.
+    fn edits(
+        &self,
+        text: Text<'_>,
+        links: &[&Found],
+        address: fn(&[u8]) -> Option<Vec<u8>>,
+    ) -> Vec<Edit> {
+        let Self(_, and, kind, spaces) = *self;
+        let mut edits: Vec<Edit> = Vec::with_capacity(links.len());
         let mut is_so = false;
-        let links = links.iter().filter(|link| link.in_tag || !self.only_tags);
-        for link in links.take(self.first) {
-            let address = (self.address)(&link.was);
+        for link in links {
+            let address = address(&link.was);
             is_so |= address.is_some();
             let mut was = address.unwrap_or_else(|| link.was.clone());
-            if self.is_escaped {
+            if and == And::Escaped {
                 was = replaced(&was, b"&", b"&amp;");
             }
             let mut range = link.range.clone();
-            if self.is_behind {
-                let Some(whole) = with_brackets(text.bytes, &range, &was) else {
-                    continue;
-                };
-                range = whole;
-            }
-            let spaces = text.bytes[range.end..].iter().take(self.spaces);
-            range.end += spaces.take_while(|byte| **byte == b' ').count();
+            let behind = text.bytes[range.end..].iter().take(spaces);
+            range.end += behind.take_while(|byte| **byte == b' ').count();
             let mut added = Vec::new();
-            if link.in_tag && self.attributes != Attributes::Kept {
-                let of_tag = attributes(text.bytes, range.end);
-                if self.attributes == Attributes::Original
-                    && let Some((_, value)) = of_tag.first()
+            if link.in_tag && kind != Attributes::Kept {
+                added = attributes(text.bytes, range.end);
+                // Anybody may write an attribute: it says how the address was written, not where it
+                // led.
+                let values = added.iter().map(|(_, value)| &text.bytes[value.clone()]);
+                let mut own = values.filter(|value| host(value) == host(&was));
+                if kind == Attributes::Original
+                    && let Some(own) = own.next()
                 {
-                    let own = &text.bytes[value.clone()];
-                    // Anybody may write an attribute: it says how the address was written, not
-                    // where it led.
-                    if host(own).eq_ignore_ascii_case(host(&was)) {
-                        was = own.to_vec();
-                    }
+                    was = own.to_vec();
                 }
-                added = of_tag;
             }
-            edits.push(Edit { range, was });
-            edits.extend(added.into_iter().map(|(range, _)| Edit::added(range)));
+            // Links may share a tag, and so its attributes.
+            if edits
+                .last()
+                .is_none_or(|last| last.range.end <= range.start)
+            {
+                edits.push(Edit { range, was });
+                edits.extend(added.into_iter().map(|(range, _)| Edit::added(range)));
+            }
         }
-        if !is_so {
-            return Vec::new();
-        }
-        edits.sort_by_key(|edit| edit.range.start);
-        let mut end = 0;
-        edits.retain(|edit| {
-            let is_behind = edit.range.start >= end;
-            end = end.max(edit.range.end);
-            is_behind
-        });
-        edits
+        if is_so { edits } else { Vec::new() }
     }
 }
 
-/// A link in angle brackets together with what it was before them: `https://a<https://gateway/a>`.
-fn with_brackets(text: &[u8], link: &Range<usize>, was: &[u8]) -> Option<Range<usize>> {
-    let before = text[..link.start].strip_suffix(b"<")?.strip_suffix(was)?;
-    (text.get(link.end) == Some(&b'>')).then_some(before.len()..link.end + 1)
-}
-
-/// Attributes that Safe Links adds behind others of a tag in which there is a link up to `at`: each
-/// with the space before it, and its value.
+/// Those of [`ATTRIBUTES`] that are behind a link in a tag, which ends at `at`: each with the space
+/// before it, and its value.
 fn attributes(text: &[u8], at: usize) -> Vec<(Range<usize>, Range<usize>)> {
     /// No tag is longer.
     const LONGEST: usize = 16 * 1024;
@@ -331,17 +273,13 @@ fn attributes(text: &[u8], at: usize) -> Vec<(Range<usize>, Range<usize>)> {
         *byte == b'>' && !quoted
     });
     let tag = &rest[..end.unwrap_or(0)];
-    let mut found = Vec::new();
-    for name in [&b" originalsrc=\""[..], b" shash=\""] {
-        if let Some(start) = memchr::memmem::find(tag, name) {
-            let value = start + name.len();
-            if let Some(length) = memchr::memchr(b'"', &tag[value..]) {
-                found.push((
-                    at + start..at + value + length + 1,
-                    at + value..at + value + length,
-                ));
-            }
-        }
-    }
+    let found = ATTRIBUTES.iter().filter_map(|name| {
+        let start = memchr::memmem::find(tag, name)?;
+        let value = start + name.len();
+        let end = value + memchr::memchr(b'"', &tag[value..])?;
+        Some((at + start..at + end + 1, at + value..at + end))
+    });
+    let mut found: Vec<_> = found.collect();
+    found.sort_by_key(|(whole, _)| whole.start);
     found
 }

@@ -13,12 +13,14 @@ const VOID: [&str; 13] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
     "wbr",
 ];
+/// The name of what is no tag but a comment.
+pub(super) const COMMENT: &[u8] = b"!--";
 
 /// A tag, or a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Tag {
     pub(super) range: Range<usize>,
-    /// Its name in lower case; empty of a comment.
+    /// Its name in lower case; of a comment [`COMMENT`].
     pub(super) name: Vec<u8>,
     pub(super) kind: Kind,
 }
@@ -51,16 +53,24 @@ impl Tag {
 
 /// The tags of a text in order.
 pub(super) fn tags(html: &[u8]) -> Vec<Tag> {
+    let html = &html.to_ascii_lowercase()[..];
+    let [tag_end, comment_end, style_end, script_end] =
+        [&b">"[..], b"-->", b"</style", b"</script"].map(|needle| Finder::new(html, needle));
     let mut tags: Vec<Tag> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
-    let mut ends = Ends::default();
     let mut at = 0;
-    while let Some(start) = memchr::memchr(b'<', &html[at..]) {
-        let start = at + start;
+    while let Some(start) = memchr::memchr(b'<', &html[at..]).map(|found| at + found) {
         if tags.len() >= MOST {
             break;
         }
-        let Some((name, closes, end)) = tag_at(html, start, &mut ends) else {
+        let tag = if html[start..].starts_with(b"<!--") {
+            let end = comment_end.find(html, start).map(|found| found + 3);
+            end.map(|end| (COMMENT.to_vec(), false, end))
+        } else {
+            let end = tag_end.find(html, start).map(|found| found + 1);
+            name_at(&html[start..]).and_then(|(name, closes)| Some((name, closes, end?)))
+        };
+        let Some((name, closes, end)) = tag else {
             at = start + 1;
             continue;
         };
@@ -73,12 +83,13 @@ pub(super) fn tags(html: &[u8]) -> Vec<Tag> {
                 tags[open[depth]].kind = Kind::Opens(number);
                 open.truncate(depth);
             }
-        } else if is_open(&name) && open.len() < DEEPEST {
+        } else if has_end(&name) && open.len() < DEEPEST {
             open.push(number);
         }
+        // What is in these is no HTML.
         let raw = match &name[..] {
-            b"style" if !closes => ends.style.of(html, end, |rest| find_end(rest, b"style")),
-            b"script" if !closes => ends.script.of(html, end, |rest| find_end(rest, b"script")),
+            b"style" if !closes => style_end.find(html, end),
+            b"script" if !closes => script_end.find(html, end),
             _ => None,
         };
         at = raw.unwrap_or(end);
@@ -88,73 +99,28 @@ pub(super) fn tags(html: &[u8]) -> Vec<Tag> {
     tags
 }
 
-/// Where the next of each is that ends something: looked for once.
-#[derive(Default)]
-struct Ends {
-    tag: Next,
-    comment: Next,
-    style: Next,
-    script: Next,
+/// Finds what ends something, and looks for nothing where there is no more of it.
+struct Finder {
+    needle: &'static [u8],
+    last: Option<usize>,
 }
 
-#[derive(Clone, Copy, Default)]
-enum Next {
-    #[default]
-    Unknown,
-    At(usize),
-    Nowhere,
-}
-
-impl Next {
-    /// The first that is behind this place.
-    fn of(
-        &mut self,
-        html: &[u8],
-        at: usize,
-        find: impl Fn(&[u8]) -> Option<usize>,
-    ) -> Option<usize> {
-        let is_known = match *self {
-            Self::Unknown => false,
-            Self::At(next) => next >= at,
-            Self::Nowhere => true,
-        };
-        if !is_known {
-            let next = find(&html[at..]);
-            *self = next.map_or(Self::Nowhere, |next| Self::At(at + next));
-        }
-        match *self {
-            Self::At(next) => Some(next),
-            Self::Unknown | Self::Nowhere => None,
-        }
+impl Finder {
+    fn new(html: &[u8], needle: &'static [u8]) -> Self {
+        let last = memchr::memmem::rfind(html, needle);
+        Self { needle, last }
     }
-}
 
-/// Where the tag is that ends what is no HTML.
-fn find_end(rest: &[u8], name: &[u8]) -> Option<usize> {
-    let closes = |at: &usize| {
-        let found = rest.get(at + 2..at + 2 + name.len());
-        found.is_some_and(|found| found.eq_ignore_ascii_case(name))
-    };
-    memchr::memmem::find_iter(rest, b"</").find(closes)
+    /// The first that is not before this place.
+    fn find(&self, html: &[u8], from: usize) -> Option<usize> {
+        self.last.filter(|last| *last >= from)?;
+        memchr::memmem::find(&html[from..], self.needle).map(|at| from + at)
+    }
 }
 
 /// Whether an element of this name has an end.
-pub(in crate::explain::body) fn is_open(name: &[u8]) -> bool {
-    !name.is_empty() && name[0] != b'!' && !VOID.iter().any(|void| void.as_bytes() == name)
-}
-
-/// The name of the tag that begins here, whether it closes an element, and where it ends.
-fn tag_at(html: &[u8], start: usize, ends: &mut Ends) -> Option<(Vec<u8>, bool, usize)> {
-    let rest = &html[start..];
-    if rest.starts_with(b"<!--") {
-        let find = |rest: &[u8]| memchr::memmem::find(rest, b"-->");
-        let end = ends.comment.of(html, start, find)?;
-        return Some((Vec::new(), false, end + 3));
-    }
-    let (name, closes) = name_at(rest)?;
-    let find = |rest: &[u8]| memchr::memchr(b'>', rest);
-    let end = ends.tag.of(html, start, find)?;
-    Some((name, closes, end + 1))
+pub(in crate::explain::body) fn has_end(name: &[u8]) -> bool {
+    name.first() != Some(&b'!') && !VOID.iter().any(|void| void.as_bytes() == name)
 }
 
 /// The name of the tag that a text begins with, in lower case, and whether it closes an element.
@@ -173,17 +139,16 @@ pub(in crate::explain::body) fn name_at(html: &[u8]) -> Option<(Vec<u8>, bool)> 
 /// Where stretches that begin here end in which each element has its end, the shortest first.
 pub(super) fn ends_of_elements(tags: &[Tag], start: usize) -> Vec<usize> {
     let mut ends = Vec::new();
-    let mut at = start;
-    let first = tags.partition_point(|tag| tag.range.start < start);
-    for tag in &tags[first..] {
-        if tag.range.start < at {
-            continue;
-        }
-        if !tag.begins() || ends.len() >= MOST_ELEMENTS {
-            break;
-        }
-        at = tag.end_in(tags);
-        ends.push(at);
+    let mut at = tags.partition_point(|tag| tag.range.start < start);
+    while let Some(tag) = tags.get(at).filter(|tag| tag.begins())
+        && ends.len() < MOST_ELEMENTS
+    {
+        let last = match tag.kind {
+            Kind::Opens(closing) => closing,
+            Kind::Closes(_) | Kind::Alone => at,
+        };
+        ends.push(tags[last].range.end);
+        at = last + 1;
     }
     ends
 }
@@ -191,21 +156,16 @@ pub(super) fn ends_of_elements(tags: &[Tag], start: usize) -> Vec<usize> {
 /// Where stretches that end here begin, likewise.
 pub(super) fn starts_of_elements(tags: &[Tag], end: usize) -> Vec<usize> {
     let mut starts = Vec::new();
-    let mut at = end;
-    let last = tags.partition_point(|tag| tag.range.end <= end);
-    for tag in tags[..last].iter().rev() {
-        if tag.range.end > at {
-            continue;
-        }
-        at = match tag.kind {
+    let mut at = tags.partition_point(|tag| tag.range.end <= end);
+    while let Some(last) = at.checked_sub(1)
+        && starts.len() < MOST_ELEMENTS
+    {
+        at = match tags[last].kind {
             Kind::Opens(_) => break,
-            Kind::Closes(opening) => tags[opening].range.start,
-            Kind::Alone => tag.range.start,
+            Kind::Closes(opening) => opening,
+            Kind::Alone => last,
         };
-        starts.push(at);
-        if starts.len() >= MOST_ELEMENTS {
-            break;
-        }
+        starts.push(tags[at].range.start);
     }
     starts
 }

@@ -5,64 +5,67 @@ use std::ops::Range;
 use crate::explain::Cause;
 use crate::explain::body::appended::is_white;
 use crate::explain::body::mime::{Form, Media};
-use crate::explain::body::quotation::quote_added;
-use crate::explain::body::story::{Story, count, size};
+use crate::explain::body::quotation::{quote_added, words};
+use crate::explain::body::story::{Story, size};
 use crate::explain::body::undone::{Edit, Text, Where};
 
-/// Each stretch by itself; many within a text at once.
+/// Each stretch by itself.
 pub(super) fn tell(at: Where, edits: &[Edit], text: Text<'_>, name: &str) -> Vec<Story> {
-    /// More than these are told of together.
-    const MOST: usize = 2;
-    let edits: Vec<_> = edits.iter().filter(|edit| !is_empty(edit)).collect();
-    if edits.len() > MOST {
-        return together(&edits, text, name);
-    }
-    let stretch = |(number, edit): (usize, &&Edit)| {
-        // Each may take up half of what is between it and the next.
-        let middle = |before: &Edit, behind: &Edit| before.range.end.midpoint(behind.range.start);
-        let from = number.checked_sub(1);
-        let from = from.map_or(0, |before| middle(edits[before], edit));
-        let to = edits.get(number + 1);
-        let to = to.map_or(text.bytes.len(), |behind| middle(edit, behind));
-        let at = match (at, edits.len()) {
+    let stretch = |(number, edit): (usize, &Edit)| {
+        let at = match at {
             // Something was put around all between.
-            (Where::Around, 2) if number == 0 => Where::Beginning,
-            (Where::Around, 2) => Where::End,
-            (at, _) => at,
+            Where::Around if number == 0 => Where::Beginning,
+            Where::Around => Where::End,
+            at => at,
         };
-        story(at, edit, from..to, text, name)
+        let range = match edits {
+            [edit] if edit.was.is_empty() => at_line(edit.range.clone(), text.bytes),
+            _ => edit.range.clone(),
+        };
+        story(at, range, text, name)
     };
     edits.iter().enumerate().map(stretch).collect()
 }
 
-/// Whether an edit changes nothing.
-fn is_empty(edit: &Edit) -> bool {
-    edit.range.is_empty() && edit.was.is_empty()
+/// A stretch that was added.
+fn story(at: Where, range: Range<usize>, text: Text<'_>, name: &str) -> Story {
+    let (start, added) = (range.start, &text.bytes[range.clone()]);
+    let is_outermost = match at {
+        Where::Beginning => shows_nothing(&text.bytes[..start], text.media),
+        Where::End => shows_nothing(&text.bytes[range.end..], text.media),
+        Where::Around | Where::Within => false,
+    };
+    let lines = memchr::memchr_iter(b'\n', &text.bytes[..start]).count();
+    let begins_line = begins_line(start, text.bytes);
+    let (at, place) = match at {
+        Where::End if is_outermost => (at, "at the end of".to_owned()),
+        Where::Beginning if is_outermost => (at, "at the beginning of".to_owned()),
+        _ if begins_line => (Where::Within, format!("after line {lines} of")),
+        _ => (Where::Within, format!("in line {} of", lines + 1)),
+    };
+    let mut place = format!("{place} the {name}");
+    let form = Form {
+        media: text.media,
+        encoding: text.encoding,
+    };
+    let is_in_line = !begins_line && !added.contains(&b'\n') && !is_white(added);
+    if at != Where::End || !is_in_line || text.media != Media::Text {
+        return sentence(at, &place, added, form);
+    }
+    place += ", within its last line";
+    let line = text.bytes[..start].rsplit(|byte| *byte == b'\n').next();
+    let mut story = sentence(at, &place, added, form);
+    story.detail += &format!(" behind {}", quote_added(form, line.unwrap_or_default()));
+    story
 }
 
-/// A stretch that was added, between others.
-fn story(at: Where, edit: &Edit, within: Range<usize>, text: Text<'_>, name: &str) -> Story {
-    let bytes = text.bytes;
-    if edit.range.is_empty() && is_white(&edit.was) {
-        return removed(at, edit, text, name);
+/// Whether there is nothing to read here: in HTML, outside of its body or in tags.
+fn shows_nothing(bytes: &[u8], media: Media) -> bool {
+    if media != Media::Html {
+        return is_white(bytes);
     }
-    let range = if edit.was.is_empty() {
-        at_line(edit.range.clone(), within, bytes)
-    } else {
-        edit.range.clone()
-    };
-    let start = range.start;
-    let added = &bytes[range];
-    let is_within = !begins_line(start, bytes) && !added.contains(&b'\n');
-    if at == Where::End && is_within && !is_white(added) && text.media == Media::Text {
-        return in_last_line(start, added, text, name);
-    }
-    let place = match at {
-        Where::End => "at the end of".to_owned(),
-        Where::Beginning => "at the beginning of".to_owned(),
-        Where::Around | Where::Within => place(start, bytes),
-    };
-    sentence(at, &format!("{place} the {name}"), added, form(text))
+    let bytes = &bytes[memchr::memmem::rfind(bytes, b"<body").unwrap_or(0)..];
+    words(bytes).trim_ascii().is_empty()
 }
 
 /// What was added at a place.
@@ -85,116 +88,23 @@ pub(in crate::explain::body) fn sentence(
     Story::new(text, format!("text was added {place}, {size}: {shown}"))
 }
 
-/// What was added to the last line.
-fn in_last_line(start: usize, added: &[u8], text: Text<'_>, name: &str) -> Story {
-    let before = &text.bytes[..start];
-    let line = memchr::memrchr(b'\n', before).map_or(0, |line_feed| line_feed + 1);
-    let detail = format!(
-        "text was added at the end of the {name}, within its last line, {}: {} behind {}",
-        count(added.len(), "byte"),
-        quoted(added, text),
-        quoted(&before[line..], text),
-    );
-    Story::new(Cause::ContentAppended, detail)
-}
-
-/// White space that is not there any more.
-fn removed(at: Where, edit: &Edit, text: Text<'_>, name: &str) -> Story {
-    let (cause, at) = match at {
-        Where::End => (Cause::TrailingLinesChanged, "at the end of".to_owned()),
-        _ => (
-            Cause::WhitespaceChanged,
-            place(edit.range.start, text.bytes),
-        ),
-    };
-    let what = match &edit.was[..] {
-        b"\r\n" => "an empty line".to_owned(),
-        was => format!("white space ({})", count(was.len(), "byte")),
-    };
-    Story::new(cause, format!("{what} {at} the {name} was removed"))
-}
-
-/// Of stretches that differ, so many are shown behind the first.
-const MOST_SHOWN: usize = 6;
-
-/// Stretches that were added in many places.
-fn together(edits: &[&Edit], text: Text<'_>, name: &str) -> Vec<Story> {
-    let added: Vec<_> = edits
-        .iter()
-        .map(|edit| &text.bytes[edit.range.clone()])
-        .collect();
-    let Some(shown) = added.iter().find(|added| !is_white(added)) else {
-        let length: usize = added.iter().map(|added| added.len()).sum();
-        let detail = format!(
-            "white space was added in {} of the {name}, {} in all",
-            count(edits.len(), "place"),
-            count(length, "byte"),
-        );
-        return vec![Story::new(Cause::WhitespaceChanged, detail)];
-    };
-    // Each that says something else: the first may be harmless.
-    let mut others: Vec<&[u8]> = Vec::new();
-    for each in added
-        .iter()
-        .filter(|each| !is_white(each) && *each != shown)
-    {
-        if !others.contains(each) && others.len() <= MOST_SHOWN {
-            others.push(each);
-        }
-    }
-    let mut detail = format!(
-        "text was added in {} of the {name}, first: {}",
-        count(edits.len(), "place"),
-        quoted(shown, text),
-    );
-    for other in others.iter().take(MOST_SHOWN) {
-        detail += &format!(", then: {}", quoted(other, text));
-    }
-    if others.len() > MOST_SHOWN {
-        detail += ", and more";
-    }
-    vec![Story::new(Cause::ContentInserted, detail)]
-}
-
-fn quoted(added: &[u8], text: Text<'_>) -> String {
-    quote_added(form(text), added)
-}
-
-const fn form(text: Text<'_>) -> Form {
-    Form {
-        media: text.media,
-        encoding: text.encoding,
-    }
-}
-
-/// Behind which line something is, or in which.
-fn place(start: usize, bytes: &[u8]) -> String {
-    let lines = memchr::memchr_iter(b'\n', &bytes[..start]).count();
-    if begins_line(start, bytes) {
-        format!("after line {lines} of")
-    } else {
-        format!("in line {} of", lines + 1)
-    }
-}
-
 fn begins_line(at: usize, bytes: &[u8]) -> bool {
     at == 0 || bytes[at - 1] == b'\n'
 }
 
 /// The stretch, or one beside it without which the text is the same and that begins a line.
-fn at_line(range: Range<usize>, within: Range<usize>, text: &[u8]) -> Range<usize> {
+fn at_line(range: Range<usize>, text: &[u8]) -> Range<usize> {
     /// Bytes by which it is shifted.
     const FARTHEST: usize = 1024;
     let Range { start, end } = range;
-    let forwards = FARTHEST.min(within.end.saturating_sub(end));
-    let backwards = FARTHEST.min(start.saturating_sub(within.start));
-    let forwards = (0..forwards).take_while(|by| text[start + by] == text[end + by]);
-    let backwards = (1..=backwards).take_while(|by| text[start - by] == text[end - by]);
-    let behind = forwards.map(|by| (start + by + 1, end + by + 1));
-    let before = backwards.map(|by| (start - by, end - by));
-    let mut all = std::iter::once((start, end)).chain(behind).chain(before);
-    let found = all.find(|(start, _)| begins_line(*start, text));
-    found.map_or(range, |(start, end)| start..end)
+    let forwards =
+        (0..FARTHEST.min(text.len() - end)).take_while(|by| text[start + by] == text[end + by]);
+    let backwards = (1..=FARTHEST.min(start)).take_while(|by| text[start - by] == text[end - by]);
+    let behind = forwards.map(|by| start + by + 1);
+    let before = backwards.map(|by| start - by);
+    let mut all = std::iter::once(start).chain(behind).chain(before);
+    let found = all.find(|start| begins_line(*start, text));
+    found.map_or(range, |found| found..found + end - start)
 }
 
 #[cfg(test)]
@@ -280,8 +190,8 @@ mod tests {
             "Joe⟦ [scanned]⟧\r\n",
             &[(
                 Cause::ContentAppended,
-                "text was added at the end of the body, within its last line, 10 bytes: \
-                 “[scanned]” behind “Joe”",
+                "text was added at the end of the body, within its last line, 1 line (10 \
+                 bytes): “[scanned]” behind “Joe”",
             )],
         );
         check(
@@ -297,8 +207,8 @@ mod tests {
 
     #[test]
     fn several() {
-        use Where::{Around, End, Within};
-        let text = Media::Text;
+        use Where::{Around, Beginning, Within};
+        let hides = "which may hide or change other text";
         check(
             Around,
             Media::Html,
@@ -316,24 +226,40 @@ mod tests {
                 ),
             ],
         );
+        let within = "text was added in line 1 of the body, 1 line";
         check(
             Within,
-            text,
-            "a⟦ ⟧b⟦ ⟧c⟦ ⟧d",
-            &[(
-                Cause::WhitespaceChanged,
-                "white space was added in 3 places of the body, 3 bytes in all",
-            )],
+            Media::Html,
+            "<p>⟦<i>⟧b⟦<b>⟧",
+            &[
+                (
+                    Cause::ContentInserted,
+                    &format!("{within} (3 bytes): “<i>”; it has <i> that is not closed, {hides}"),
+                ),
+                (
+                    Cause::ContentInserted,
+                    &format!("{within} (3 bytes): “<b>”; it has <b> that is not closed, {hides}"),
+                ),
+            ],
         );
+        // Not at the beginning of what is read.
         check(
-            Within,
-            text,
-            "a⟦ x⟧b⟦ ⟧c⟦ ⟧d",
+            Beginning,
+            Media::Html,
+            "<body>Pay ⟦now⟧ or <b>later</b>",
             &[(
                 Cause::ContentInserted,
-                "text was added in 3 places of the body, first: “x”",
+                &format!("{within} (3 bytes): “now”"),
             )],
         );
-        check(End, text, "a⟦⟧", &[]);
+        check(
+            Beginning,
+            Media::Html,
+            "<head><title>x</title></head><body><p>⟦now⟧ or <b>later</b>",
+            &[(
+                Cause::ContentPrepended,
+                "text was added at the beginning of the body, 1 line (3 bytes): “now”",
+            )],
+        );
     }
 }

@@ -62,10 +62,14 @@ impl<'t> Found<'t> {
         });
     }
 
-    /// The text up to here: with the empty lines at its end, which were there before; without them;
-    /// with one more or less.
-    pub(super) fn put_end(&mut self, start: usize, cost: u32) {
+    /// The text without what is between these places. Where that is all up to its end: with the empty
+    /// lines there, which were there before; without them; with one more or less.
+    pub(super) fn put_end(&mut self, start: usize, end: usize, cost: u32) {
         let (text, core) = (self.text, self.core);
+        if end != text.len() && end != core {
+            self.put(Where::End, start..end, cost);
+            return;
+        }
         self.put(Where::End, start..text.len(), cost);
         if start >= core {
             return;

@@ -52,6 +52,12 @@ impl Marks {
         Self(found)
     }
 
+    /// Takes these places for marks too.
+    pub(super) fn add(&mut self, places: impl Iterator<Item = usize>) {
+        self.0.extend(places);
+        self.0.sort_unstable();
+    }
+
     /// Whether there is one in a stretch.
     pub(super) fn are_in(&self, range: &Range<usize>) -> bool {
         let first = self.0.partition_point(|at| *at < range.start);

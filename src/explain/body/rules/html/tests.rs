@@ -77,43 +77,6 @@ fn elements_around_all() {
 }
 
 #[test]
-fn attributes_of_links() {
-    check(
-        2,
-        "<a href=\"a\" originalsrc=\"a\" shash=\"b\">a</a>",
-        "<a href=\"a\">a</a>",
-    );
-    check(
-        3,
-        "<a href=\"a\" target=\"_blank\">a</a><a target=\"x\">",
-        "<a href=\"a\">a</a><a>",
-    );
-}
-
-#[test]
-fn written_anew() {
-    check(4, "<p class=A>a<br></p>", "<P class=A>a<BR></P>");
-    check(4, "<P>a<BR></P>", "<p>a<br></p>");
-    check(3, "<p>a<br>b<br><hr></p>", "<p>a<br />b<br /><hr></p>");
-    check(3, "<p>a<br />b</p>", "<p>a<br/>b</p>");
-    check(4, "<br><img src=\"x\">", "<br /><img src=\"x\" />");
-    check(3, "<p>a</p>\r\n<p>b</p>\r\n", "<p>a</p><p>b</p>\r\n");
-    check(3, "<p>a</p>\r\n\t<p>b</p>\r\n", "<p>a</p>\t<p>b</p>\r\n");
-    check(4, "<p>a</p>\r\n\t<p>b</p>\r\n", "<p>a</p><p>b</p>\r\n");
-    check(
-        4,
-        "<b><p>a</p><p>b</p></b>",
-        "<b><p>a</p>\r\n<p>b</p>\r\n</b>",
-    );
-    check(5, "<b><p>a</p><p>b</p></b>", "<b><p>a</p>\r\n<p>b</p></b>");
-    check(
-        5,
-        "<p>a</p>\r\n<p>b</p>\r\n<p>c</p>",
-        "<p>a</p><p>b</p>\r\n<p>c</p>",
-    );
-}
-
-#[test]
 fn of_much_there_is_little() {
     for text in [
         "<p>a</p>\r\n",

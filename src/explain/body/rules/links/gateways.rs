@@ -14,10 +14,9 @@ pub(super) struct Gateway {
     pub(super) name: &'static str,
     /// Whether it checks links, so that nobody else can have a link go through it.
     pub(super) checks: bool,
-    /// Its host, and its port if it names one; a `*` is one label.
-    host: &'static str,
-    /// The path of its links; a `*` is one segment, which says nothing of the link that was there.
-    path: &'static str,
+    /// How its links begin: its host, its port if it names one, and the path; a `*` is one label, or
+    /// one segment, which says nothing of the link that was there.
+    address: &'static str,
     original: Original,
 }
 
@@ -38,17 +37,11 @@ enum Original {
 
 use Original::{Base64, Dashes, Parameter, Segment, Stars};
 
-const fn checks(
-    name: &'static str,
-    host: &'static str,
-    path: &'static str,
-    original: Original,
-) -> Gateway {
+const fn checks(name: &'static str, address: &'static str, original: Original) -> Gateway {
     Gateway {
         name,
         checks: true,
-        host,
-        path,
+        address,
         original,
     }
 }
@@ -57,46 +50,57 @@ const fn checks(
 /// but a token is left.
 #[rustfmt::skip]
 const GATEWAYS: &[Gateway] = &[
-    checks("Microsoft Safe Links", "*.safelinks.protection.outlook.com", "/", Parameter("url")),
+    checks("Microsoft Safe Links", "*.safelinks.protection.outlook.com/", Parameter("url")),
     // Proofpoint, "How do I decode a rewritten URL?", for both versions.
-    checks("Proofpoint URL Defense", "urldefense.com", "/v3/__", Stars),
-    checks("Proofpoint URL Defense", "urldefense.us", "/v3/__", Stars),
-    checks("Proofpoint URL Defense", "urldefense.proofpoint.com", "/v3/__", Stars),
-    checks("Proofpoint URL Defense", "urldefense.proofpoint.com", "/v2/url", Dashes("u")),
-    checks("Barracuda Link Protection", "linkprotect.cudasvc.com", "/url", Parameter("a")),
-    checks("Cisco Secure Email", "secure-web.cisco.com", "/*/", Segment),
+    checks("Proofpoint URL Defense", "urldefense.com/v3/__", Stars),
+    checks("Proofpoint URL Defense", "urldefense.us/v3/__", Stars),
+    checks("Proofpoint URL Defense", "urldefense.proofpoint.com/v3/__", Stars),
+    checks("Proofpoint URL Defense", "urldefense.proofpoint.com/v2/url", Dashes("u")),
+    checks("Barracuda Link Protection", "linkprotect.cudasvc.com/url", Parameter("a")),
+    checks("Cisco Secure Email", "secure-web.cisco.com/*/", Segment),
     // Sophos Central, "URL Protection".
-    checks("Sophos Email", "*.protection.sophos.com", "/", Base64("u")),
+    checks("Sophos Email", "*.protection.sophos.com/", Base64("u")),
     // Broadcom, "Whitelist a domain with the Symantec Click-time URL Protection service".
-    checks("Symantec Click-time URL Protection", "clicktime.symantec.com", "/*", Parameter("u")),
+    checks("Symantec Click-time URL Protection", "clicktime.symantec.com/*", Parameter("u")),
     // These two as they are in the archives of the Linux kernel's mailing lists (lore.kernel.org).
-    checks("Trend Micro Time-of-Click Protection", "*.trendmicro.com:443", "/wis/clicktime/v1/query", Parameter("url")),
-    checks("FireEye Advanced URL Defense", "protect2.fireeye.com", "/v1/url", Parameter("u")),
+    checks("Trend Micro Time-of-Click Protection", "*.trendmicro.com:443/wis/clicktime/v1/query", Parameter("url")),
+    checks("FireEye Advanced URL Defense", "protect2.fireeye.com/v1/url", Parameter("u")),
     // MailCleaner, "URLRedirects.pm". Anybody may write such a link.
-    Gateway { checks: false, ..checks("Google", "www.google.com", "/url", Parameter("q")) },
+    Gateway { checks: false, ..checks("Google", "www.google.com/url", Parameter("q")) },
 ];
 
 /// The system whose link this is, and the link that was there.
 pub(super) fn behind(link: &[u8]) -> Option<(&'static Gateway, Vec<u8>)> {
-    let path = &link.strip_prefix(b"https://")?[authority(link).len()..];
-    let host = authority(link).to_ascii_lowercase();
-    let own = GATEWAYS
-        .iter()
-        .filter(|gateway| is_host(&host, gateway.host));
-    let mut read = own.filter_map(|gateway| {
-        let (rest, ends) = behind_path(path, gateway.path)?;
-        let was = gateway.original.read(rest, ends)?;
+    let rest = link.strip_prefix(b"https://")?;
+    let (host, path) = rest.split_at(authority(link).len());
+    let rest = [&host.to_ascii_lowercase(), path].concat();
+    let mut read = GATEWAYS.iter().filter_map(|gateway| {
+        let was = gateway
+            .original
+            .read(behind_pattern(&rest, gateway.address)?)?;
         is_link(&was).then_some((gateway, was))
     });
     read.next()
+}
+
+/// What is behind that which a pattern says.
+fn behind_pattern<'l>(link: &'l [u8], pattern: &str) -> Option<&'l [u8]> {
+    let mut pieces = pattern.split('*').map(str::as_bytes);
+    let mut rest = link.strip_prefix(pieces.next()?)?;
+    for piece in pieces {
+        let is_in_it = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+        let length = rest.iter().take_while(|byte| is_in_it(byte)).count();
+        rest = rest[length..].strip_prefix(piece).filter(|_| length > 0)?;
+    }
+    Some(rest)
 }
 
 /// The link that is in one of a system that is not known: written as those of the known ones are.
 pub(super) fn within(link: &[u8]) -> Option<Vec<u8>> {
     let start = memchr::memmem::find(link, b"//")? + 2 + authority(link).len();
     let path = &link[start..];
-    let third = || Stars.read(path.strip_prefix(b"/v3/__")?, false);
-    let second = || Dashes("u").read(path.strip_prefix(b"/v2/url")?, true);
+    let third = || Stars.read(path.strip_prefix(b"/v3/__")?);
+    let second = || Dashes("u").read(path.strip_prefix(b"/v2/url")?);
     let parameter = || {
         let value = &path[memchr::memmem::find(path, b"=http")? + 1..];
         Some(if is_link(value) {
@@ -124,46 +128,34 @@ fn authority(link: &[u8]) -> &[u8] {
     &rest[..end.unwrap_or(rest.len())]
 }
 
-/// The host that a link leads to: behind a user's name, before a port.
-pub(in crate::explain::body) fn host(link: &[u8]) -> &[u8] {
-    let host = authority(link).rsplit(|byte| *byte == b'@').next();
-    let host = host.unwrap_or_default();
-    host.split(|byte| *byte == b':').next().unwrap_or(host)
-}
-
-/// Whether an authority is what a pattern says. Gateways write no user's name.
-fn is_host(authority: &[u8], pattern: &str) -> bool {
-    match pattern.strip_prefix('*') {
-        None => authority == pattern.as_bytes(),
-        Some(rest) => authority
-            .strip_suffix(rest.as_bytes())
-            .is_some_and(|label| {
-                let is_in_label = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-                !label.is_empty() && label.iter().all(is_in_label)
-            }),
+/// The host that an address names as browsers take it, in lower case and without its port; nothing if
+/// it names none.
+pub(in crate::explain::body) fn host(address: &[u8]) -> Vec<u8> {
+    let is_slash = |byte: &u8| b"/\\".contains(byte);
+    let scheme = address.iter().position(|byte| b":/\\?#".contains(byte));
+    let scheme = scheme.filter(|at| address[*at] == b':');
+    let rest = &address[scheme.map_or(0, |at| at + 1)..];
+    let slashes = rest.iter().take_while(|byte| is_slash(byte)).count();
+    if scheme.is_none() && slashes < 2 {
+        return Vec::new();
     }
-}
-
-/// What is behind a path that is as the pattern says, and whether the path ends there.
-fn behind_path<'p>(path: &'p [u8], pattern: &str) -> Option<(&'p [u8], bool)> {
-    let rest = match pattern.split_once('*') {
-        None => path.strip_prefix(pattern.as_bytes())?,
-        Some((before, behind)) => {
-            let rest = path.strip_prefix(before.as_bytes())?;
-            let length = rest.iter().position(|byte| b"/?#".contains(byte));
-            let rest = &rest[length.filter(|length| *length > 0)?..];
-            rest.strip_prefix(behind.as_bytes())?
-        }
-    };
-    Some((rest, rest.starts_with(b"?")))
+    let rest = &rest[slashes..];
+    let end = rest.iter().position(|byte| b"/?#\\".contains(byte));
+    let authority = &rest[..end.unwrap_or(rest.len())];
+    let host = authority
+        .rsplit(|byte| *byte == b'@')
+        .next()
+        .unwrap_or_default();
+    let host = host.split(|byte| *byte == b':').next().unwrap_or_default();
+    host.to_ascii_lowercase()
 }
 
 impl Original {
-    /// The link that was there, from what is behind the path; `ends`: whether its path ends there.
-    fn read(self, rest: &[u8], ends: bool) -> Option<Vec<u8>> {
+    /// The link that was there, from what is behind the path.
+    fn read(self, rest: &[u8]) -> Option<Vec<u8>> {
         match self {
             Parameter(name) => {
-                let value = parameter(rest, name.as_bytes(), ends)?;
+                let value = parameter(rest, name.as_bytes())?;
                 if is_link(value) {
                     Some(value.to_vec())
                 } else {
@@ -171,11 +163,11 @@ impl Original {
                 }
             }
             Base64(name) => {
-                let value = percent_decoded(parameter(rest, name.as_bytes(), ends)?, b'%')?;
+                let value = percent_decoded(parameter(rest, name.as_bytes())?, b'%')?;
                 base64_decoded(&value)
             }
             Dashes(name) => {
-                let value = parameter(rest, name.as_bytes(), ends)?;
+                let value = parameter(rest, name.as_bytes())?;
                 let slash = |byte: &u8| if *byte == b'_' { b'/' } else { *byte };
                 percent_decoded(&value.iter().map(slash).collect::<Vec<_>>(), b'-')
             }
@@ -190,8 +182,8 @@ impl Original {
 
 /// The value of the only parameter of this name; all from there on, if it is a link that was not
 /// encoded.
-fn parameter<'q>(query: &'q [u8], name: &[u8], ends: bool) -> Option<&'q [u8]> {
-    let query = query.strip_prefix(b"?").filter(|_| ends)?;
+fn parameter<'q>(query: &'q [u8], name: &[u8]) -> Option<&'q [u8]> {
+    let query = query.strip_prefix(b"?")?;
     let parameters = query.split(|byte| *byte == b'&').map(|parameter| {
         let end = memchr::memchr(b'=', parameter).unwrap_or(parameter.len());
         parameter.split_at(end)

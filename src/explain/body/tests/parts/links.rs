@@ -63,7 +63,7 @@ fn links_that_lead_elsewhere() {
         ),
     ] {
         let received = original.replace("https://bank.example/pay", &link);
-        let words = format!("1 link in the body now leads to {host} instead of to bank.example: “");
+        let words = format!("1 link in the body now leads to {host} and not to bank.example: “");
         let cause = [Cause::ContentInserted];
         check(fields, original, &received, &cause, &[&words]);
         let explained = Signed {
@@ -86,10 +86,11 @@ fn links_that_lead_elsewhere() {
             fields,
             &two("https://bank.example/pay", "https://b.example"),
             &two(&link, safe),
-            &cause,
-            &[&format!(
-                "2 links in the body were rewritten, and now one leads to {host} instead"
-            )],
+            &[cause[0], cause[0]],
+            &[
+                &words,
+                "1 link in the body was rewritten to go through a gateway that checks it",
+            ],
         );
     }
 }
