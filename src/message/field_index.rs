@@ -72,7 +72,7 @@ impl<'a> FieldIndex<'a> {
         'a: 's,
     {
         // How many fields of each name were selected.
-        let mut counts = self.no_counts::<u32>();
+        let mut counts = vec![0; self.fields.len()];
         names.into_iter().map(move |name| {
             let place = self.place_of(name)?;
             next_from_bottom(self.fields_at(place), &mut counts[place], own)
@@ -83,12 +83,6 @@ impl<'a> FieldIndex<'a> {
     pub(crate) fn count(&self, name: &str, limit: usize) -> usize {
         self.place_of(name)
             .map_or(0, |place| self.fields_at(place).len().min(limit))
-    }
-
-    /// Zeros for the places of the fields by name. For so few, `calloc` takes several times as long
-    /// as this.
-    fn no_counts<T: Clone + Default>(&self) -> Vec<T> {
-        std::iter::repeat_n(T::default(), self.fields.len()).collect()
     }
 
     /// The names that more than one field has, and how many have them.
@@ -105,7 +99,7 @@ impl<'a> FieldIndex<'a> {
         own: usize,
     ) -> Selection {
         // How often each name was given, and how many fields of it were selected.
-        let mut counts = self.no_counts::<(u32, u32)>();
+        let mut counts = vec![(0_u32, 0_u32); self.fields.len()];
         let mut absent = Vec::new();
         let mut many_absent = HashSet::new();
         let mut selection = Selection {

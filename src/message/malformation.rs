@@ -76,12 +76,12 @@ impl Malformation {
     }
 
     /// Finds the first malformed line of a header. The first field that is not a name, a colon and
-    /// a value right behind each other is `unusual`.
-    pub(super) fn find(header: &Header, unusual: Option<usize>) -> Option<Self> {
+    /// a value right behind each other is `unusual`; of the lines, `crlf_lines` end in CRLF.
+    pub(super) fn find(header: &Header, unusual: Option<usize>, crlf_lines: usize) -> Option<Self> {
         let misread = header.fields[unusual.unwrap_or(header.fields.len())..]
             .iter()
             .find_map(|span| Some((span.start as usize, misread(header.resolve(span))?)));
-        let stray = find_stray(&header.octets, header.line_endings);
+        let stray = find_stray(&header.octets, header.line_endings, crlf_lines);
         let (at, kind) = [misread, stray]
             .into_iter()
             .flatten()
@@ -156,10 +156,22 @@ fn white_space_above(header: &Header, at: usize, kind: MalformationKind) -> Opti
     (!line.is_empty() && line.iter().all(|&byte| is_wsp(byte))).then_some(start)
 }
 
-/// Finds the first CR or LF that is no part of a line end.
-fn find_stray(bytes: &[u8], line_endings: LineEndings) -> Option<(usize, MalformationKind)> {
-    let carriage_return = find_bare_carriage_return(bytes);
-    let carriage_return = carriage_return.map(|at| (at, MalformationKind::BareCarriageReturn));
+/// Finds the first CR or LF that is no part of a line end, in bytes with so many lines that end in
+/// CRLF.
+fn find_stray(
+    bytes: &[u8],
+    line_endings: LineEndings,
+    crlf_lines: usize,
+) -> Option<(usize, MalformationKind)> {
+    let mut carriage_returns = memchr::memchr_iter(b'\r', bytes);
+    // To count them all takes less than to look behind each.
+    let carriage_return = if carriage_returns.clone().count() == crlf_lines {
+        None
+    } else {
+        carriage_returns
+            .find(|&at| bytes.get(at + 1) != Some(&b'\n'))
+            .map(|at| (at, MalformationKind::BareCarriageReturn))
+    };
     let line_feed = match line_endings {
         LineEndings::Lenient => None,
         LineEndings::Strict => memchr::memchr_iter(b'\n', bytes)
@@ -170,22 +182,6 @@ fn find_stray(bytes: &[u8], line_endings: LineEndings) -> Option<(usize, Malform
         .into_iter()
         .flatten()
         .min_by_key(|found| found.0)
-}
-
-fn find_bare_carriage_return(bytes: &[u8]) -> Option<usize> {
-    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
-    // Headers have one CR for each line and no bare one. Looking at all pairs, many at a time, takes
-    // less than going from CR to CR.
-    let any = pairs.fold(0, |any, (&byte, &next)| {
-        any | u8::from(byte == b'\r' && next != b'\n')
-    });
-    if any == 0 {
-        return bytes
-            .last()
-            .filter(|&&last| last == b'\r')
-            .map(|_| bytes.len() - 1);
-    }
-    memchr::memchr_iter(b'\r', bytes).find(|&at| bytes.get(at + 1) != Some(&b'\n'))
 }
 
 /// The number of the line that the byte at `at` is in, and the line without its end.

@@ -32,6 +32,8 @@ pub struct HeaderReader {
     looked: bool,
     /// The first field that is not a name, a colon and a value right behind each other.
     unusual: Option<usize>,
+    /// How many of the lines end in CRLF, the empty line not counted.
+    crlf_lines: usize,
 }
 
 impl HeaderReader {
@@ -49,6 +51,7 @@ impl HeaderReader {
             foreign: None,
             looked: false,
             unusual: None,
+            crlf_lines: 0,
         }
     }
 
@@ -117,7 +120,7 @@ impl HeaderReader {
             below: Vec::new(),
         };
         if header.foreign.is_none() {
-            header.malformation = Malformation::find(&header, self.unusual);
+            header.malformation = Malformation::find(&header, self.unusual, self.crlf_lines);
             header.foreign = Foreign::without_fields(&header);
         }
         Ok(header)
@@ -159,6 +162,7 @@ impl HeaderReader {
             self.octets.truncate(self.line_start);
             return Ok(true);
         }
+        self.crlf_lines += usize::from(ending == LineEnd::Crlf);
         self.take_line()?;
         Ok(false)
     }
@@ -174,8 +178,7 @@ impl HeaderReader {
             return Err(HeaderError::ManyFields);
         }
         self.line_start = end;
-        let unquoted = line.strip_prefix(b">").unwrap_or(line);
-        if self.fields.is_empty() && is_envelope(unquoted) {
+        if self.fields.is_empty() && is_envelope(line.strip_prefix(b">").unwrap_or(line)) {
             self.above = end;
             return Ok(());
         }
@@ -201,11 +204,15 @@ impl HeaderReader {
 
     /// Refuses a header, or a field that the open line would belong to, of over-long size.
     fn check_limits(&self) -> Result<(), HeaderError> {
-        let length = self.octets.len();
         // No field is longer than the header.
-        if length <= MAX_FIELD {
+        if self.octets.len() <= MAX_FIELD {
             return Ok(());
         }
+        self.check_long_header()
+    }
+
+    fn check_long_header(&self) -> Result<(), HeaderError> {
+        let length = self.octets.len();
         let continues = self
             .octets
             .get(self.line_start)
