@@ -204,15 +204,11 @@ impl HeaderReader {
 
     /// Refuses a header, or a field that the open line would belong to, of over-long size.
     fn check_limits(&self) -> Result<(), HeaderError> {
+        let length = self.octets.len();
         // No field is longer than the header.
-        if self.octets.len() <= MAX_FIELD {
+        if length <= MAX_FIELD {
             return Ok(());
         }
-        self.check_long_header()
-    }
-
-    fn check_long_header(&self) -> Result<(), HeaderError> {
-        let length = self.octets.len();
         let continues = self
             .octets
             .get(self.line_start)
