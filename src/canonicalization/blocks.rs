@@ -25,9 +25,9 @@ pub(super) const GROUP: usize = 8 * BLOCK;
 /// write a block more.
 pub(super) const ROOM: usize = 3 * BLOCK;
 
-/// The vectors for what is only looked at and then hashed: none of 512 bits. Comparing these takes
-/// less time by itself, and none of that passes while a hash waits, for they need the same units of
-/// the processor as the hash; all but a tenth does with 256 bits.
+/// The vectors for what is looked at with few comparisons and then hashed: none of 512 bits. Those
+/// take less time by themselves, but need the units of the processor that the hash needs. They win
+/// only where there are more comparisons, as `relaxed` has them.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 pub(super) fn beside_a_hash(level: Level) -> Level {
     level.as_avx2().map_or(level, Level::Avx2)

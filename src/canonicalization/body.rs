@@ -187,10 +187,11 @@ impl BodyCanonicalizer {
         sink: &mut impl FnMut(&[u8]),
     ) -> usize {
         let level = self.level;
+        let calm_level = if RELAXED { level } else { beside_a_hash(level) };
         self.put_line_ends(sink);
         let mut at = 0;
         loop {
-            at += dispatch!(beside_a_hash(level), simd => {
+            at += dispatch!(calm_level, simd => {
                 self.push_unchanged::<_, RELAXED>(simd, octets, at, enough, sink)
             });
             let before = at;
