@@ -100,8 +100,13 @@ impl DomainName {
     /// Whether this name is `parent` or a name under it, on a label boundary.
     #[must_use]
     pub fn is_within(&self, parent: &Self) -> bool {
+        self.is_within_labels(parent.to_ascii())
+    }
+
+    /// The same for a name in A-labels and lower case.
+    pub(crate) fn is_within_labels(&self, parent: &str) -> bool {
         self.to_ascii()
-            .strip_suffix(parent.to_ascii())
+            .strip_suffix(parent)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     }
 

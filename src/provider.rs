@@ -97,10 +97,10 @@ pub struct Provider {
     publication: Publication,
     selectors: Vec<SelectorPattern>,
     targets: Vec<TargetPattern>,
-    mail_exchangers: Vec<DomainName>,
-    spf_includes: Vec<DomainName>,
-    name_servers: Vec<DomainName>,
-    default_domains: Vec<DomainName>,
+    mail_exchangers: Vec<&'static str>,
+    spf_includes: Vec<&'static str>,
+    name_servers: Vec<&'static str>,
+    default_domains: Vec<&'static str>,
     source: &'static str,
 }
 
@@ -181,8 +181,12 @@ impl Provider {
         !self.default_domains.is_empty()
     }
 
-    fn by_sign(name: &DomainName, signs: fn(&Self) -> &[DomainName]) -> Option<&'static Self> {
-        let is_of = |provider: &&Self| signs(provider).iter().any(|sign| name.is_within(sign));
+    fn by_sign(name: &DomainName, signs: fn(&Self) -> &[&'static str]) -> Option<&'static Self> {
+        let is_of = |provider: &&Self| {
+            signs(provider)
+                .iter()
+                .any(|sign| name.is_within_labels(sign))
+        };
         Self::all().iter().find(is_of)
     }
 
@@ -218,7 +222,7 @@ impl Provider {
 
     /// The domains that the provider signs with while the customer's is not set up.
     #[must_use]
-    pub fn default_domains(&self) -> &[DomainName] {
+    pub fn default_domains(&self) -> &[&'static str] {
         &self.default_domains
     }
 
@@ -308,12 +312,14 @@ impl Provider {
             id,
             name,
             publication: Publication::parse(publication)?,
-            selectors: list(selectors, SelectorPattern::parse)?,
-            targets: list(targets, TargetPattern::parse)?,
-            mail_exchangers: list(exchangers, domain)?,
-            spf_includes: list(includes, domain)?,
-            name_servers: list(servers, domain)?,
-            default_domains: list(defaults, domain)?,
+            selectors: items(selectors).map(SelectorPattern::parse).collect(),
+            targets: items(targets)
+                .map(TargetPattern::parse)
+                .collect::<Option<_>>()?,
+            mail_exchangers: items(exchangers).collect(),
+            spf_includes: items(includes).collect(),
+            name_servers: items(servers).collect(),
+            default_domains: items(defaults).collect(),
             source,
         })
     }
@@ -325,16 +331,9 @@ impl fmt::Display for Provider {
     }
 }
 
-fn domain(text: &'static str) -> Option<DomainName> {
-    text.parse().ok()
-}
-
 /// The items of a column, which has `-` for none.
-fn list<T>(column: &'static str, read: fn(&'static str) -> Option<T>) -> Option<Vec<T>> {
-    if column == "-" {
-        return Some(Vec::new());
-    }
-    column.split(',').map(read).collect()
+fn items(column: &'static str) -> impl Iterator<Item = &'static str> {
+    column.split(',').filter(|item| *item != "-")
 }
 
 #[cfg(test)]

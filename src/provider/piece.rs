@@ -9,20 +9,18 @@ pub(super) enum Piece {
     Field(&'static str),
 }
 
-/// The pieces of a pattern, in order; `None` if a bracket is not closed.
-pub(super) fn pieces(pattern: &'static str) -> Option<Vec<Piece>> {
-    let mut pieces = Vec::new();
+/// The pieces of a pattern, in order. An unclosed bracket is text.
+pub(super) fn pieces(pattern: &'static str) -> impl Iterator<Item = Piece> {
     let mut rest = pattern;
-    while let Some((before, behind)) = rest.split_once('<') {
-        let (field, after) = behind.split_once('>')?;
-        if !before.is_empty() {
-            pieces.push(Piece::Text(before));
+    std::iter::from_fn(move || {
+        let field = rest.strip_prefix('<');
+        if let Some((field, after)) = field.and_then(|behind| behind.split_once('>')) {
+            rest = after;
+            return Some(Piece::Field(field));
         }
-        pieces.push(Piece::Field(field));
+        let end = rest.bytes().skip(1).position(|byte| byte == b'<');
+        let (text, after) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
         rest = after;
-    }
-    if !rest.is_empty() {
-        pieces.push(Piece::Text(rest));
-    }
-    Some(pieces)
+        (!text.is_empty()).then_some(Piece::Text(text))
+    })
 }

@@ -18,18 +18,18 @@ impl TargetPattern {
     /// Whether the target differs by selector.
     pub(crate) fn has_selector(&self) -> bool {
         let is_selector = |part: &Part| matches!(part, Part::Selector | Part::Digits);
-        self.parts.iter().any(is_selector)
+        self.parts().iter().any(is_selector)
     }
 
     /// Whether the target has the domain with hyphens for dots.
     pub(crate) fn has_dashed(&self) -> bool {
-        self.parts.contains(&Part::Dashed)
+        self.parts().contains(&Part::Dashed)
     }
 
     /// Reads a target; `None` if it does not have the pattern's form and these fields.
     pub(crate) fn read(&self, target: &DomainName, fields: &Fields<'_>) -> Option<Reading> {
         let mut reading = Reading::default();
-        read(&self.parts, target.to_ascii(), fields, &mut reading).then_some(reading)
+        read(&self.parts(), target.to_ascii(), fields, &mut reading).then_some(reading)
     }
 }
 
@@ -66,7 +66,7 @@ impl Provider {
     /// Whether a mail exchanger is one of the provider's.
     pub(crate) fn has_mail_exchanger(&self, exchanger: &DomainName) -> bool {
         let mut own = self.mail_exchangers.iter();
-        own.any(|own| exchanger.is_within(own))
+        own.any(|own| exchanger.is_within_labels(own))
     }
 }
 

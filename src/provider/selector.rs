@@ -18,7 +18,6 @@ const DAYS: u64 = 731;
 pub(super) struct SelectorPattern {
     text: &'static str,
     is_telling: bool,
-    parts: Vec<Part>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,21 +82,24 @@ impl DateForm {
 }
 
 impl SelectorPattern {
-    pub(super) fn parse(text: &'static str) -> Option<Self> {
-        let (is_telling, text) = match text.strip_prefix('!') {
-            Some(text) => (true, text),
-            None => (false, text),
-        };
-        let parts: Option<Vec<Part>> = pieces(text)?.into_iter().map(Part::parse).collect();
-        let pattern = Self {
-            text,
-            is_telling,
-            parts: parts?,
-        };
-        // What it stands for must be a selector.
-        let example = pattern.filled(Day::of(0));
-        Selector::parse(example.as_bytes()).ok()?;
-        Some(pattern)
+    pub(super) fn parse(text: &'static str) -> Self {
+        let telling = text.strip_prefix('!');
+        Self {
+            text: telling.unwrap_or(text),
+            is_telling: telling.is_some(),
+        }
+    }
+
+    /// Whether all of the pattern is understood, and a selector comes of it.
+    #[cfg(test)]
+    pub(super) fn is_valid(&self) -> bool {
+        let example = Self::filled(&self.parts(), Day::of(0));
+        pieces(self.text).all(|piece| Part::parse(piece).is_some())
+            && Selector::parse(example.as_bytes()).is_ok()
+    }
+
+    fn parts(&self) -> Vec<Part> {
+        pieces(self.text).filter_map(Part::parse).collect()
     }
 
     pub(super) const fn text(&self) -> &'static str {
@@ -110,7 +112,8 @@ impl SelectorPattern {
 
     /// The selector, if there is only one.
     pub(super) fn fixed(&self) -> Option<Selector> {
-        let is_text = self.parts.iter().all(|part| matches!(part, Part::Text(_)));
+        let parts = self.parts();
+        let is_text = parts.iter().all(|part| matches!(part, Part::Text(_)));
         is_text
             .then(|| Selector::parse(self.text.as_bytes()).ok())
             .flatten()
@@ -119,14 +122,15 @@ impl SelectorPattern {
     /// Whether a date in it leaves out the day.
     pub(super) fn is_monthly(&self) -> bool {
         let is_of_day = |part: &Part| matches!(part, Part::Date(DateForm::YearMonthDay));
-        !self.parts.iter().any(is_of_day)
+        !self.parts().iter().any(is_of_day)
     }
 
     /// The selectors of the last two years, if a date is all that differs; the latest first.
     pub(super) fn dated(&self, now: u64) -> impl Iterator<Item = Selector> + '_ {
         let is_known = |part: &Part| matches!(part, Part::Text(_) | Part::Date(_));
-        let has_date = self.parts.iter().any(|part| matches!(part, Part::Date(_)));
-        let count = if has_date && self.parts.iter().all(is_known) {
+        let parts = self.parts();
+        let has_date = parts.iter().any(|part| matches!(part, Part::Date(_)));
+        let count = if has_date && parts.iter().all(is_known) {
             DAYS
         } else {
             0
@@ -135,7 +139,7 @@ impl SelectorPattern {
         let days = (0..count).filter_map(move |back| today.checked_sub(back));
         let mut last = String::new();
         let texts = days.filter_map(move |day| {
-            let text = self.filled(Day::of(day));
+            let text = Self::filled(&parts, Day::of(day));
             // Every day of a month has the month's selector.
             (text != last).then(|| last.clone_from(&text))?;
             Some(text)
@@ -144,18 +148,18 @@ impl SelectorPattern {
     }
 
     /// The pattern with a date, and something short for what only the provider knows.
-    fn filled(&self, day: Day) -> String {
+    fn filled(parts: &[Part], day: Day) -> String {
         let write = |part: &Part| match part {
             Part::Text(text) => (*text).to_owned(),
             Part::Date(form) => form.write(day),
             Part::Digits => "1".to_owned(),
             Part::Id => "x".to_owned(),
         };
-        self.parts.iter().map(write).collect()
+        parts.iter().map(write).collect()
     }
 
     pub(super) fn matches(&self, selector: &str) -> bool {
-        matches(&self.parts, selector)
+        matches(&self.parts(), selector)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::identifier::{DomainName, Selector};
 
-use super::list;
+use super::items;
 
 /// One line per provider; its first lines say what the columns are.
 const TABLE: &str = include_str!("setup.tsv");
@@ -52,7 +52,9 @@ impl Setup {
         let text = |column: &'static str| (column != "-").then_some(column);
         Some(Self {
             id,
-            selectors: list(selectors, |text| text.parse().ok())?,
+            selectors: items(selectors)
+                .map(|text| text.parse().ok())
+                .collect::<Option<_>>()?,
             has_same_ids: match ids {
                 "same" => true,
                 "own" => false,

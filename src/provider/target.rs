@@ -14,9 +14,8 @@ use crate::identifier::{DomainName, Selector};
 #[derive(Clone, Debug)]
 pub struct TargetPattern {
     text: &'static str,
-    pub(super) parts: Vec<Part>,
     /// The labels behind the last `<…>`.
-    tail: DomainName,
+    tail: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,27 +41,37 @@ pub(crate) struct Fields<'a> {
 
 impl TargetPattern {
     pub(super) fn parse(text: &'static str) -> Option<Self> {
-        let parts: Option<Vec<Part>> = pieces(text)?.into_iter().map(Part::parse).collect();
-        let parts = parts?;
         let tail = match text.rsplit_once('>') {
             Some((_, rest)) => rest.split_once('.')?.1,
             None => text,
         };
-        let tail = tail.parse().ok()?;
-        Some(Self { text, parts, tail })
+        Some(Self { text, tail })
+    }
+
+    /// The labels at the end that are the same for every customer.
+    #[cfg(test)]
+    pub(super) const fn tail(&self) -> &'static str {
+        self.tail
+    }
+
+    /// Whether all of the pattern is understood.
+    #[cfg(test)]
+    pub(super) fn is_valid(&self) -> bool {
+        let tail = self.tail.parse::<DomainName>();
+        pieces(self.text).all(|piece| Part::parse(piece).is_some())
+            && tail.is_ok_and(|tail| tail.to_ascii() == self.tail)
+    }
+
+    /// The parts of the pattern, in order.
+    pub(super) fn parts(&self) -> Vec<Part> {
+        pieces(self.text).filter_map(Part::parse).collect()
     }
 
     /// Whether a name is a target of the provider: by the labels at its end that are the same for
     /// every customer.
     #[must_use]
     pub fn is_of(&self, name: &DomainName) -> bool {
-        name.is_within(&self.tail)
-    }
-
-    /// The labels at the end that are the same for every customer.
-    #[must_use]
-    pub const fn tail(&self) -> &DomainName {
-        &self.tail
+        name.is_within_labels(self.tail)
     }
 
     /// The target of a customer's selector. `id` is what only the provider knows; `None` if it is
@@ -90,7 +99,7 @@ impl TargetPattern {
     pub(crate) fn filled(&self, fields: &Fields<'_>, ids: &[String]) -> Option<DomainName> {
         let mut ids = ids.iter();
         let mut target = String::new();
-        for part in &self.parts {
+        for part in self.parts() {
             target.push_str(match part {
                 Part::Id => ids.next()?,
                 Part::Digits => fields
@@ -105,7 +114,10 @@ impl TargetPattern {
 
     /// How many identifiers only the provider knows.
     pub(crate) fn ids(&self) -> usize {
-        self.parts.iter().filter(|part| **part == Part::Id).count()
+        self.parts()
+            .into_iter()
+            .filter(|part| *part == Part::Id)
+            .count()
     }
 }
 

@@ -31,7 +31,7 @@ const AT_ONCE: usize = 256;
 const ADDRESSES_AT_ONCE: usize = 32;
 
 /// Zones and names that are remembered.
-const REMEMBERED: u64 = 1_024;
+const REMEMBERED: usize = 1_024;
 
 /// What the clones of a resolver know of authoritative servers.
 pub(super) struct Authorities {

@@ -14,7 +14,7 @@ use turns::Turns;
 
 /// Names whose answers are kept. An answer takes some KiB with its key, and so all of them some
 /// tens of MiB. Most mail is from far fewer signers; the name server has the others at hand.
-const MAX_NAMES: u64 = 4_096;
+const MAX_NAMES: usize = 4_096;
 
 /// The text of an answer that is kept, with the names of its aliases, in bytes: the limit of a key record. What is longer is
 /// asked for again, so that those who publish it do not fill the memory with it.

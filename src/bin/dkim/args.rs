@@ -15,7 +15,9 @@ mod sign;
 mod values;
 mod verify;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+
+use clap::{Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 pub use audit::{Audit, AuditFormat};
 pub use delegate::{Delegate, Target};
@@ -102,6 +104,36 @@ pub enum Command {
     Man(Man),
 }
 
+/// A subcommand's name, and what adds its words to the grammar.
+type Words = (&'static str, fn(clap::Command) -> clap::Command);
+
+const WORDS: [Words; 11] = [
+    ("verify", Verify::augment_args),
+    ("sign", Sign::augment_args),
+    ("inspect", Inspect::augment_args),
+    ("keygen", Keygen::augment_args),
+    ("record", Record::augment_args),
+    ("lookup", Lookup::augment_args),
+    ("audit", Audit::augment_args),
+    ("delegate", Delegate::augment_args),
+    ("rotate", Rotate::augment_args),
+    ("completions", Completions::augment_args),
+    ("man", Man::augment_args),
+];
+
+/// Parses the command line. An error may be the help or the version that was asked for.
+pub fn parse(arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    // To set up the words of every subcommand takes longer than to verify a message.
+    let mut grammar = Common::augment_args(clap::Command::new("dkim").subcommand_required(true));
+    for (name, words) in WORDS {
+        grammar = grammar.subcommand(clap::Command::new(name).defer(words));
+    }
+    let matches = grammar.try_get_matches_from(&arguments);
+    matches
+        .and_then(|mut matches| Arguments::from_arg_matches_mut(&mut matches))
+        .or_else(|_| Arguments::try_parse_from(arguments))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +142,15 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn each_subcommand_has_its_words() {
+        let command = Arguments::command();
+        let names: Vec<&str> = command
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .collect();
+        assert_eq!(names, WORDS.map(|(name, _)| name));
     }
 }

@@ -12,16 +12,15 @@ mod work;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::args::{Arguments, Common, FailOn};
+use crate::args::{Common, FailOn};
 use crate::error::Kind;
 use crate::exit::ExitStatus;
 use crate::print::Output;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse_from(system::arguments()) {
+    let arguments = match args::parse(system::arguments().collect()) {
         Ok(arguments) => arguments,
         Err(answer) => return answer_without_command(&answer).into(),
     };

@@ -1,31 +1,27 @@
 //! Answers that are kept, and lookups of the same thing at the same time that share one question.
 
+use std::collections::hash_map::RandomState;
 use std::hash::Hash;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt, WeakShared};
-use moka::policy::EvictionPolicy;
-use moka::sync::Cache;
+use lru::LruCache;
 use tokio::time::Instant;
 
 /// A bounded number of answers and of questions under way. Those whose time is over are removed
 /// every so many insertions. Where there is no room, those that were not used for longest go; a
 /// question that goes still answers its waiters, but the next caller asks it again. Clones share
 /// all entries.
-///
-/// moka's own single flight and expiry are not used: it asks the question again when the first
-/// waiter gives up, and its clock is the system's, which tests cannot stop.
 #[derive(Clone)]
-pub(in crate::resolver) struct Memory<K, V: Clone> {
-    entries: Cache<K, Entry<V>>,
-    insertions: Arc<AtomicU64>,
-    /// After how many insertions the entries whose time is over are removed.
-    sweep: u64,
+pub(in crate::resolver) struct Memory<K, V: Clone>(Arc<Mutex<Entries<K, V>>>);
+
+struct Entries<K, V: Clone> {
+    cache: LruCache<K, Entry<V>, RandomState>,
+    insertions: usize,
 }
 
-#[derive(Clone)]
 enum Entry<V: Clone> {
     Kept {
         value: V,
@@ -51,38 +47,30 @@ where
     V: Clone + Send + Sync + 'static,
 {
     /// Keeps up to `capacity` answers.
-    pub(in crate::resolver) fn new(capacity: u64) -> Self {
-        Self {
-            entries: Cache::builder()
-                .max_capacity(capacity)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
-            insertions: Arc::default(),
-            sweep: capacity.div_ceil(8),
-        }
+    pub(in crate::resolver) fn new(capacity: usize) -> Self {
+        let capacity = NonZeroUsize::new(capacity).unwrap_or(NonZeroUsize::MIN);
+        Self(Arc::new(Mutex::new(Entries {
+            cache: LruCache::with_hasher(capacity, RandomState::new()),
+            insertions: 0,
+        })))
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries<K, V>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The answer that is kept, if there is one.
     pub(in crate::resolver) fn get(&self, key: &K) -> Option<V> {
-        match self.entries.get(key)? {
-            Entry::Kept { value, expires } if expires > Instant::now() => Some(value),
+        match self.entries().cache.get(key)? {
+            Entry::Kept { value, expires } if *expires > Instant::now() => Some(value.clone()),
             _ => None,
         }
     }
 
     /// Keeps an answer for `lifetime`.
     pub(in crate::resolver) fn insert(&self, key: K, value: V, lifetime: Duration) {
-        // Rare enough that looking through all entries adds little to each insertion.
-        let count = self.insertions.fetch_add(1, Ordering::Relaxed);
-        if count.is_multiple_of(self.sweep) {
-            for (key, _) in self.entries.iter().filter(|(_, entry)| entry.is_over()) {
-                self.entries.invalidate(&*key);
-            }
-        }
         let expires = Instant::now() + lifetime;
-        self.entries.insert(key, Entry::Kept { value, expires });
-        // Otherwise moka removes what is too much only some time later.
-        self.entries.run_pending_tasks();
+        self.entries().put(key, Entry::Kept { value, expires });
     }
 
     /// Returns the kept answer, or waits for the question under way. If there is neither, `ask`
@@ -95,34 +83,48 @@ where
     where
         A: Future<Output = (V, Duration)> + Send + 'static,
     {
-        if let Some(value) = self.get(key) {
-            return value;
-        }
-        let (this, owned, asked) = (self.clone(), key.clone(), ask());
-        let question = async move {
-            let (value, lifetime) = asked.await;
-            if !lifetime.is_zero() {
-                this.insert(owned, value.clone(), lifetime);
-            }
-            value
-        };
-        let question = question.boxed().shared();
-        let Some(weak) = question.downgrade() else {
-            return question.await;
-        };
-        loop {
-            let place = self.entries.entry_by_ref(key);
-            let entry = place.or_insert_with_if(|| Entry::UnderWay(weak.clone()), Entry::is_over);
-            match entry.into_value() {
-                Entry::Kept { value, .. } => return value,
-                Entry::UnderWay(question) => {
-                    // Its last waiter may have given up just now.
-                    if let Some(question) = question.upgrade() {
-                        return question.await;
-                    }
+        let question = {
+            let mut entries = self.entries();
+            let under_way = match entries.cache.get(key) {
+                Some(Entry::Kept { value, expires }) if *expires > Instant::now() => {
+                    return value.clone();
                 }
+                Some(Entry::UnderWay(question)) => question.upgrade(),
+                _ => None,
+            };
+            under_way.unwrap_or_else(|| {
+                let (this, owned, asked) = (self.clone(), key.clone(), ask());
+                let question = async move {
+                    let (value, lifetime) = asked.await;
+                    if !lifetime.is_zero() {
+                        this.insert(owned, value.clone(), lifetime);
+                    }
+                    value
+                };
+                let question = question.boxed().shared();
+                if let Some(weak) = question.downgrade() {
+                    entries.put(key.clone(), Entry::UnderWay(weak));
+                }
+                question
+            })
+        };
+        question.await
+    }
+}
+
+impl<K: Clone + Eq + Hash, V: Clone> Entries<K, V> {
+    fn put(&mut self, key: K, entry: Entry<V>) {
+        // Rare enough that looking through all entries adds little to each insertion.
+        let sweep = self.cache.cap().get().div_ceil(8);
+        if self.insertions.is_multiple_of(sweep) {
+            let over = self.cache.iter().filter(|(_, entry)| entry.is_over());
+            let over: Vec<K> = over.map(|(key, _)| key.clone()).collect();
+            for key in over {
+                self.cache.pop(&key);
             }
         }
+        self.insertions = self.insertions.wrapping_add(1);
+        self.cache.put(key, entry);
     }
 }
 
@@ -184,10 +186,10 @@ mod tests {
             let memory = Memory::new(capacity);
             for key in 0..1_000 {
                 memory.insert(key, key, HOUR);
-                assert!(memory.entries.entry_count() <= capacity);
+                assert!(memory.entries().cache.len() <= capacity);
                 assert_eq!(memory.get(&key), Some(key));
             }
-            assert_eq!(memory.entries.iter().count() as u64, capacity);
+            assert_eq!(memory.entries().cache.len(), capacity);
         }
     }
 

@@ -17,7 +17,7 @@ use crate::resolver::servers::Servers;
 
 /// Responses that are kept. A name takes about as many as it has labels; what is above many names
 /// is used too often to give way to the others.
-const MAX_RESPONSES: u64 = 1_024;
+const MAX_RESPONSES: usize = 1_024;
 
 /// The records of a response that is kept: many times what keys, delegations and denials need. A
 /// response of 64 KiB may have thousands, and each takes some hundred octets.

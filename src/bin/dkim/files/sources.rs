@@ -51,6 +51,11 @@ impl Sources {
         }
     }
 
+    /// Whether it is known that there are no more.
+    pub fn is_at_end(&self) -> bool {
+        matches!(self, Self::Named(sources) if sources.as_slice().is_empty())
+    }
+
     /// The list that they come from.
     pub fn list(&self) -> Option<&Source> {
         match self {

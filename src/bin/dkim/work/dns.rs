@@ -5,6 +5,7 @@ use std::io::{self, Read as _};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::thread;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use dkim_toolkit::resolver::{
     CachingResolver, DnssecOptions, Resolver, ResolverError, ResolverOptions, TlsRoots, Transport,
     TrustAnchors, parse_nameserver,
 };
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
 use super::pool::ticking;
@@ -33,8 +35,10 @@ const MAX_FILE: u64 = 64 * 1024 * 1024;
 pub struct Keys {
     resolver: Resolver,
     known: CachingResolver,
-    /// What asks runs on a thread of its own.
-    runtime: tokio::runtime::Handle,
+    /// Lives as long as the process: it must not be dropped where futures run.
+    runtime: &'static Runtime,
+    /// Whether a thread runs what is asked while nobody waits for it.
+    has_thread: Mutex<bool>,
     waits: Waits,
 }
 
@@ -47,12 +51,14 @@ impl Keys {
             read_zones(&options.zone)
         }?
         .with_memory();
-        let runtime = start_runtime().map_err(|error| Error::from(error).about("DNS"))?;
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Error::from(error).about("DNS"))?;
         Ok(Self {
             known: CachingResolver::new(resolver.clone()),
             waits: Waits::of(&resolver.name_servers()),
             resolver,
-            runtime,
+            runtime: Box::leak(Box::new(runtime)),
+            has_thread: Mutex::new(false),
         })
     }
 
@@ -61,25 +67,27 @@ impl Keys {
         self.known.cached(query)
     }
 
-    /// Begins to ask, and gives the answer when it is awaited.
-    pub fn ask(&self, query: &KeyQuery) -> Asked<KeyAnswer> {
+    /// Begins to ask, and gives the answer when it is awaited; an error if no thread can be
+    /// started.
+    pub fn ask(&self, query: &KeyQuery) -> Result<Asked<KeyAnswer>, Error> {
         let known = self.known.clone();
         let query = query.clone();
         let waits = self.waits();
-        Asked(self.runtime.spawn(async move {
+        self.spawn(async move {
             let _wait = waits.begin(query.name());
             known.lookup(&query).await
-        }))
+        })
     }
 
-    /// Asks all of these side by side; gives the answers that come within this time.
+    /// Asks all of these side by side; gives the answers that come within this time, or an error if
+    /// no thread can be started.
     pub fn ask_all(
         &self,
         queries: Vec<KeyQuery>,
         within: Duration,
-    ) -> Asked<Vec<(KeyQuery, KeyAnswer)>> {
+    ) -> Result<Asked<Vec<(KeyQuery, KeyAnswer)>>, Error> {
         let (known, waits) = (self.known.clone(), self.waits());
-        Asked(self.runtime.spawn(async move {
+        self.spawn(async move {
             let lookups = queries.into_iter().map(|query| {
                 let (known, waits) = (known.clone(), waits.clone());
                 async move {
@@ -90,7 +98,27 @@ impl Keys {
             });
             let answers = futures_util::future::join_all(lookups).await;
             answers.into_iter().flatten().collect()
-        }))
+        })
+    }
+
+    /// Begins work on a thread that is started with the first.
+    fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<Asked<T>, Error> {
+        let runtime = self.runtime;
+        let mut has_thread = self
+            .has_thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !*has_thread {
+            let run = move || runtime.block_on(std::future::pending::<()>());
+            thread::Builder::new()
+                .spawn(run)
+                .map_err(|error| Error::from(error).about("DNS"))?;
+            *has_thread = true;
+        }
+        Ok(Asked(runtime.spawn(work)))
     }
 
     /// All that the DNS says about these absolute names, asked side by side; in their order.
@@ -161,15 +189,6 @@ impl<T> Future for Asked<T> {
         // A lookup ends early only if it panics; the panic then ends the work that waits for it.
         Poll::Ready(joined.unwrap_or_else(|error| resume_unwind(error.into_panic())))
     }
-}
-
-fn start_runtime() -> io::Result<tokio::runtime::Handle> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let handle = runtime.handle().clone();
-    thread::Builder::new().spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-    Ok(handle)
 }
 
 fn ask_servers(options: &Dns) -> Result<Resolver, Error> {

@@ -114,6 +114,11 @@ impl Inputs {
         }
     }
 
+    /// Whether it is known that [`take`](Self::take) gives nothing more.
+    pub fn is_at_end(&self) -> bool {
+        self.folder.is_none() && self.mbox.is_none() && self.sources.is_at_end()
+    }
+
     /// The next message to read, or what is there in place of one; `None` at the end.
     pub fn read_next(&mut self) -> Option<Next<'_>> {
         let taken = self.take()?;

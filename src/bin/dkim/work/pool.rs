@@ -197,6 +197,16 @@ impl<R: Send + 'static> Feed<R> {
         permit.map(Held).map_err(|_| Stop(None))
     }
 
+    /// Does the work on the last input here: a single message need not wait for another thread.
+    pub async fn work_on_last(&mut self, work: impl Future<Output = R>) -> Result<(), Stop> {
+        let (sender, receiver) = oneshot::channel();
+        let awaited = self.results.send(receiver).await;
+        awaited.map_err(|_| Stop(None))?;
+        // Where nobody awaits the result any more, it is not needed.
+        let _ = sender.send(work.await);
+        Ok(())
+    }
+
     /// Passes work to the workers. Waits while there is much that they have not begun.
     pub async fn work(
         &mut self,

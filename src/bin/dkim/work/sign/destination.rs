@@ -38,6 +38,11 @@ impl Inputs {
         }
     }
 
+    /// Whether it is known that [`take`](Self::take) gives nothing more.
+    pub fn is_at_end(&self) -> bool {
+        self.sources.is_at_end()
+    }
+
     /// The next message, and the file for it; standard output if there is none.
     pub fn take(&mut self) -> Option<(Source, Result<Option<PathBuf>, Error>)> {
         Some(match self.sources.next()? {

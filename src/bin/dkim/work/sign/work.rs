@@ -78,8 +78,12 @@ pub fn sign_all(
         while let Some((source, destination)) = inputs.take() {
             let held = feed.reserve(RESULT).await?;
             let signatory = signatory.clone();
-            feed.work(async move { signatory.work(source, destination, held) })
-                .await?;
+            let work = async move { signatory.work(source, destination, held) };
+            if inputs.is_at_end() {
+                feed.work_on_last(work).await?;
+            } else {
+                feed.work(work).await?;
+            }
         }
         Ok::<(), Stop>(())
     })

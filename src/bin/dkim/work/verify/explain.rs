@@ -43,7 +43,11 @@ impl Finding {
         if queries.is_empty() {
             return;
         }
-        for (query, answer) in keys.ask_all(queries, NEARBY_WITHIN).await {
+        // Without a thread to ask on, these questions have no answers.
+        let Ok(asked) = keys.ask_all(queries, NEARBY_WITHIN) else {
+            return;
+        };
+        for (query, answer) in asked.await {
             explaining.answer(&query, answer);
         }
     }

@@ -123,7 +123,12 @@ pub fn judge_all(
                 }
                 taken => Input::Taken(taken),
             };
-            feed.work(judge.clone().judge(input, held)).await?;
+            let work = judge.clone().judge(input, held);
+            if inputs.is_at_end() {
+                feed.work_on_last(work).await?;
+            } else {
+                feed.work(work).await?;
+            }
         }
         Ok::<(), Stop>(())
     })
@@ -222,7 +227,7 @@ impl Judge {
         for query in readings.pending() {
             match self.keys.known(&query) {
                 Some(answer) => readings.answer(&query, answer),
-                None => asked.push((query.clone(), self.keys.ask(&query))),
+                None => asked.push((query.clone(), self.keys.ask(&query)?)),
             }
         }
         Ok(Box::new(Read {
