@@ -2,6 +2,7 @@
 //! RFC 8301; RFC 8463).
 
 use std::fmt;
+use std::ops::Deref;
 
 /// The fewest bits of an RSA key that a signature may be made with (RFC 8301 §3.2).
 pub const MINIMUM_RSA_BITS: usize = 1024;
@@ -108,6 +109,60 @@ impl HashAlgorithm {
 impl fmt::Display for HashAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// The value of a hash, as many bytes as the algorithm has.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HashValue {
+    /// The bytes, with zeros behind them.
+    bytes: [u8; 32],
+    length: usize,
+}
+
+impl HashValue {
+    /// The value of these bytes; `None` if there are more than any algorithm has.
+    pub(crate) fn new(value: &[u8]) -> Option<Self> {
+        let mut bytes = [0; 32];
+        bytes.get_mut(..value.len())?.copy_from_slice(value);
+        Some(Self {
+            bytes,
+            length: value.len(),
+        })
+    }
+}
+
+impl Deref for HashValue {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+impl AsRef<[u8]> for HashValue {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
+impl From<[u8; 20]> for HashValue {
+    fn from(sha1: [u8; 20]) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..20].copy_from_slice(&sha1);
+        Self { bytes, length: 20 }
+    }
+}
+
+impl From<[u8; 32]> for HashValue {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self { bytes, length: 32 }
+    }
+}
+
+impl fmt::Debug for HashValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
     }
 }
 

@@ -6,7 +6,7 @@ mod lines;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
-use crate::algorithm::HashAlgorithm;
+use crate::algorithm::{HashAlgorithm, HashValue};
 use crate::canonicalization::body::{BodyCanonicalizer, LineEndsSeen};
 use crate::canonicalization::header::{canonicalize_field, canonicalize_signature_field};
 use crate::canonicalization::{BodyHashRequest, Canonicalization};
@@ -61,14 +61,17 @@ struct Output {
 struct Cut {
     length: u64,
     /// The hash, once the body is so long.
-    hash: Option<Vec<u8>>,
+    hash: Option<HashValue>,
     /// The first of what is behind it, at most [`SHOWN_BEHIND`] octets.
     behind: Vec<u8>,
 }
 
 impl BodyHasher {
     /// A hasher for these requests. Without any it still notes lines and line ends.
-    pub(crate) fn new(line_endings: LineEndings, requests: &[BodyHashRequest]) -> Self {
+    pub(crate) fn new(
+        line_endings: LineEndings,
+        requests: impl IntoIterator<Item = BodyHashRequest>,
+    ) -> Self {
         let mut passes: Vec<Pass> = Vec::with_capacity(1);
         for request in requests {
             let kind = (request.canonicalization, Some(request.algorithm));
@@ -243,7 +246,7 @@ pub(crate) struct BodyHashes {
 #[derive(Clone, Debug)]
 struct FinishedPass {
     kind: (Canonicalization, Option<HashAlgorithm>),
-    whole: Option<Vec<u8>>,
+    whole: Option<HashValue>,
     length: u64,
     cuts: Vec<Cut>,
 }
@@ -251,16 +254,16 @@ struct FinishedPass {
 impl BodyHashes {
     /// The hash that was requested; `None` if the canonicalized body is shorter than the
     /// request's length.
-    pub(crate) fn hash(&self, request: &BodyHashRequest) -> Option<&[u8]> {
+    pub(crate) fn hash(&self, request: &BodyHashRequest) -> Option<HashValue> {
         let pass = self.pass(request)?;
         match request.length {
-            None => pass.whole.as_deref(),
+            None => pass.whole,
             Some(length) => {
                 let at = pass
                     .cuts
                     .binary_search_by_key(&length, |cut| cut.length)
                     .ok()?;
-                pass.cuts[at].hash.as_deref()
+                pass.cuts[at].hash
             }
         }
     }
@@ -327,7 +330,7 @@ pub(crate) fn header_hash(
     header: &Header,
     selected: impl Iterator<Item = usize>,
     signature: SignatureField<'_>,
-) -> Vec<u8> {
+) -> HashValue {
     let mut digest = Digest::new(signature.algorithm);
     each_header_piece(header, selected, signature, |piece| {
         digest.update(piece);
@@ -424,10 +427,10 @@ impl Digest {
         }
     }
 
-    pub(crate) fn finalize(self) -> Vec<u8> {
+    pub(crate) fn finalize(self) -> HashValue {
         match self {
-            Self::Sha1(hash) => hash.finalize().to_vec(),
-            Self::Sha256(hash) => hash.finalize().to_vec(),
+            Self::Sha1(hash) => <[u8; 20]>::from(hash.finalize()).into(),
+            Self::Sha256(hash) => <[u8; 32]>::from(hash.finalize()).into(),
         }
     }
 

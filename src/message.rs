@@ -315,7 +315,7 @@ fn byte_order_mark(message: &[u8]) -> usize {
 }
 
 /// An offset within a header, which [`MAX_HEADER`] keeps far below 4 GiB.
-fn offset(at: usize) -> u32 {
+pub(crate) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 

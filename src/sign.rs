@@ -5,7 +5,7 @@ mod error;
 mod signer;
 mod warning;
 
-use crate::algorithm::SigningAlgorithm;
+use crate::algorithm::{HashValue, SigningAlgorithm};
 use crate::author::{NoAuthorDomain, single_author_domain};
 use crate::hash::{BodyHasher, BodyHashes};
 use crate::identifier::Sdid;
@@ -67,9 +67,9 @@ impl Signing {
         if header.fields_named("from").next().is_none() {
             return Err(SignError::FromMissing);
         }
-        let requests: Vec<_> = signers.iter().map(Signer::body_hash_request).collect();
+        let requests = signers.iter().map(Signer::body_hash_request);
         Ok(Self {
-            body: BodyHasher::new(header.line_endings(), &requests),
+            body: BodyHasher::new(header.line_endings(), requests),
             supplied: vec![None; signers.len()],
             signers: signers.to_vec(),
             header,
@@ -137,7 +137,7 @@ impl Signing {
         let signer = signer.ok_or(SignError::Unverified)?;
         signer.verify(&request.digest, signature)?;
         self.supplied[request.place] = Some(Supplied {
-            digest: request.digest.clone(),
+            digest: request.digest,
             signature: signature.to_vec(),
         });
         Ok(())
@@ -179,7 +179,7 @@ pub struct SignatureRequest {
     /// The signer's place among those of the signing.
     place: usize,
     signer: Signer,
-    digest: Vec<u8>,
+    digest: HashValue,
 }
 
 impl SignatureRequest {

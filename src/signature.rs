@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::ops::Range;
 
-use crate::algorithm::SigningAlgorithm;
+use crate::algorithm::{HashValue, SigningAlgorithm};
 use crate::canonicalization::BodyHashRequest;
 use crate::canonicalization::MessageCanonicalization;
 use crate::identifier::KeyQuery;
@@ -45,7 +45,7 @@ pub struct Signature {
     /// The signature itself (`b=`), decoded.
     pub signature: Vec<u8>,
     /// The hash of the body (`bh=`), decoded.
-    pub body_hash: Vec<u8>,
+    pub body_hash: HashValue,
     /// The canonicalization algorithms (`c=`), `simple/simple` where it is missing.
     pub canonicalization: MessageCanonicalization,
     /// The signing domain (`d=`).

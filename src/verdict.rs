@@ -7,6 +7,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::algorithm::HashValue;
 use crate::alignment::Alignment;
 use crate::identifier::{Sdid, Selector};
 use crate::key_record::{KeyRecord, MAX_KEYS, RecordError};
@@ -79,12 +80,12 @@ pub struct Verdict {
     pub unreadable_record: Option<usize>,
     /// The body hash that was computed; `None` if it could not be (no readable signature, or
     /// `l=` beyond the body).
-    pub computed_body_hash: Option<Vec<u8>>,
+    pub computed_body_hash: Option<HashValue>,
     /// The length of the canonicalized body in octets, all of it, whatever `l=` says.
     pub canonical_body_length: Option<u64>,
     /// The hash of the signed header fields and of the signature field (RFC 6376 §3.7);
     /// `None` without a readable signature.
-    pub header_hash: Option<Vec<u8>>,
+    pub header_hash: Option<HashValue>,
     /// Whether `b=` is the key's signature of the header hash; `None` without a key to judge with.
     pub signature_matches: Option<bool>,
     /// The key record that the signature was judged with.
@@ -246,7 +247,7 @@ impl Verdict {
 #[non_exhaustive]
 pub struct KeyEvidence {
     /// The absolute owner name that was asked for.
-    pub name: String,
+    pub name: Arc<str>,
     /// The record.
     pub record: KeyRecord,
     /// The answer's DNSSEC state; `None` if nothing validated it.

@@ -12,7 +12,6 @@ mod unsigned_field;
 
 use crate::algorithm::MINIMUM_RSA_BITS;
 use crate::author::{Author, NoAuthorDomain};
-use crate::canonicalization::BodyHashRequest;
 use crate::canonicalization::body::LineEndsSeen;
 use crate::hash::BodyHasher;
 use crate::identifier::{DomainName, KeyQuery};
@@ -148,19 +147,19 @@ impl Verifier {
             };
             candidates.push(Candidate { field_index, state });
         }
-        let requests: Vec<BodyHashRequest> = candidates
+        let requests = candidates
             .iter()
             .filter_map(|candidate| match &candidate.state {
                 State::Readable(readable) => Some(readable.signature.body_hash_request()),
                 State::NotJudged | State::Unreadable(_) => None,
-            })
-            .collect();
+            });
         Verification {
             policy: self.policy.clone(),
-            body: BodyHasher::new(header.line_endings(), &requests),
+            body: BodyHasher::new(header.line_endings(), requests),
             header,
             candidates,
             queries,
+            now,
             is_begun: false,
         }
     }
@@ -195,6 +194,8 @@ pub struct Verification {
     candidates: Vec<Candidate>,
     queries: Queries,
     body: BodyHasher,
+    /// The time of judgement in Unix seconds.
+    now: u64,
     /// Whether the body has what was taken for a part of the header.
     is_begun: bool,
 }
@@ -271,6 +272,7 @@ impl Verification {
             candidates,
             queries,
             body,
+            now,
             ..
         } = self;
         let body = body.finish();
@@ -290,6 +292,7 @@ impl Verification {
         let mut report = Report {
             warnings: message_warnings(&header, &verdicts, &body, line_ends),
             verdicts,
+            now,
             line_ends,
             size: header.length() + body.octets(),
             header,
@@ -315,6 +318,8 @@ pub struct Report {
     /// The fields that decide what a reader sees or does and that no passing signature covers, the
     /// worst first.
     pub unsigned_fields: Vec<UnsignedField>,
+    /// The time of judgement in Unix seconds.
+    pub now: u64,
     /// The message's line ends.
     pub line_ends: LineEndsSeen,
     /// The message's size in octets, what is above the header included.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{Digest, SHA256};
 use aws_lc_rs::signature::{
-    Ed25519KeyPair, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
+    Ed25519KeyPair, ParsedPublicKey, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,14 +19,21 @@ use super::Fallible;
 pub enum Kind {
     /// RSA with 2048 bits.
     Rsa,
+    /// RSA with 1024 bits.
+    Rsa1024,
     /// Ed25519.
     Ed25519,
 }
 
 /// A new key.
 pub struct Key {
+    #[allow(dead_code, reason = "only `peers` has other libraries")]
+    pub kind: Kind,
     /// For the library.
     pub signing: Arc<PrivateKey>,
+    /// The private key as PKCS#8, for other libraries.
+    #[allow(dead_code, reason = "only `peers` has other libraries")]
+    pub pkcs8: Vec<u8>,
     /// The TXT record for it.
     pub record: String,
     /// For the floor.
@@ -35,7 +43,8 @@ pub struct Key {
 /// A key without anything around it: what the floor signs and verifies with.
 pub enum BareKey {
     Rsa {
-        private: Box<RsaKeyPair>,
+        /// `None` with 1024 bits: the library of the floor signs with no such key.
+        private: Option<Box<RsaKeyPair>>,
         public: ParsedPublicKey,
     },
     Ed25519 {
@@ -49,6 +58,7 @@ impl Key {
     pub fn new(kind: Kind) -> Fallible<Self> {
         let new = match kind {
             Kind::Rsa => NewKey::Rsa(RsaSize::Bits2048),
+            Kind::Rsa1024 => NewKey::Rsa(RsaSize::Bits1024),
             Kind::Ed25519 => NewKey::Ed25519,
         };
         let generated = PrivateKey::generate(new)?;
@@ -58,8 +68,15 @@ impl Key {
         let public = generated.key.public_key().to_record();
         let bare = match kind {
             Kind::Rsa => BareKey::Rsa {
-                private: Box::new(RsaKeyPair::from_pkcs8(&der)?),
+                private: Some(Box::new(RsaKeyPair::from_pkcs8(&der)?)),
                 public: ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &public)?,
+            },
+            Kind::Rsa1024 => BareKey::Rsa {
+                private: None,
+                public: ParsedPublicKey::new(
+                    &RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+                    &public,
+                )?,
             },
             Kind::Ed25519 => BareKey::Ed25519 {
                 private: Box::new(Ed25519KeyPair::from_pkcs8(&der)?),
@@ -69,11 +86,13 @@ impl Key {
             },
         };
         let name = match kind {
-            Kind::Rsa => "rsa",
+            Kind::Rsa | Kind::Rsa1024 => "rsa",
             Kind::Ed25519 => "ed25519",
         };
         Ok(Self {
+            kind,
             signing: Arc::new(generated.key),
+            pkcs8: der,
             record: format!("v=DKIM1; k={name}; p={}", STANDARD.encode(public)),
             bare,
         })
@@ -97,6 +116,9 @@ impl BareKey {
     pub fn sign(&self, digest: &[u8]) -> Vec<u8> {
         match self {
             Self::Rsa { private, .. } => {
+                let Some(private) = private else {
+                    return Vec::new();
+                };
                 let mut signature = vec![0; private.public_modulus_len()];
                 let signed = Digest::import_less_safe(digest, &SHA256).and_then(|digest| {
                     private.sign_digest(&RSA_PKCS1_SHA256, &digest, &mut signature)

@@ -21,14 +21,14 @@ const NOW: u64 = 1_700_000_000;
 /// A message and the keys that sign it.
 pub struct Mail {
     /// The signed message.
-    message: Vec<u8>,
+    pub message: Vec<u8>,
     /// Where the message without its signatures begins.
-    unsigned: usize,
+    pub unsigned: usize,
     signers: Vec<Signer>,
     verifier: Verifier,
     /// The answers of the DNS, with the keys in them parsed once.
     answers: Vec<(KeyQuery, KeyAnswer)>,
-    keys: Vec<Key>,
+    pub keys: Vec<Key>,
     floor: Floor,
 }
 
@@ -169,7 +169,7 @@ impl Floor {
             if field.is_named(FIELD_NAME) {
                 let signature = Signature::parse(field)?;
                 let octets = signed_header(&header, index, &signature);
-                if signature.body_hash != Sha256::digest(&canonical)[..]
+                if *signature.body_hash != Sha256::digest(&canonical)[..]
                     || signature.algorithm.hash() != HashAlgorithm::Sha256
                 {
                     return Err("the floor is not under what it should be".into());

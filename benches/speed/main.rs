@@ -36,7 +36,7 @@ fn main() {
                 Err(error) => panic!("{}: {error}", shape.name),
             });
             bencher.iter_custom(|count| {
-                pairs.measure(count, || (shape.floor)(mail), || (shape.ours)(mail))
+                pairs.measure(count, || shape.work.floor(mail), || shape.work.ours(mail))
             });
         });
         rows.extend(pairs.row(shape.name));

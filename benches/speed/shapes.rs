@@ -14,22 +14,39 @@ const MIB: usize = 1024 * KIB;
 pub struct Shape {
     pub name: &'static str,
     pub mail: fn() -> Fallible<Mail>,
-    pub floor: fn(&Mail) -> bool,
-    pub ours: fn(&Mail) -> bool,
+    pub work: Work,
 }
 
-pub const SHAPES: [Shape; 13] = [
+/// What is done with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    Verify,
+    Sign,
+}
+
+impl Work {
+    pub fn floor(self, mail: &Mail) -> bool {
+        match self {
+            Self::Verify => mail.verify_floor(),
+            Self::Sign => mail.sign_floor(),
+        }
+    }
+
+    pub fn ours(self, mail: &Mail) -> bool {
+        match self {
+            Self::Verify => mail.verify(),
+            Self::Sign => mail.sign(),
+        }
+    }
+}
+
+pub const SHAPES: [Shape; 18] = [
     verifying("verify-1k-rsa", || short(Kind::Rsa)),
+    verifying("verify-1k-rsa1024", || short(Kind::Rsa1024)),
     verifying("verify-1k-ed25519", || short(Kind::Ed25519)),
-    verifying("verify-50k-text", || {
-        relaxed(Writing::Clean, 50 * KIB, Kind::Rsa)
-    }),
-    verifying("verify-50k-text-ed25519", || {
-        relaxed(Writing::Clean, 50 * KIB, Kind::Ed25519)
-    }),
-    verifying("verify-25m-text", || {
-        relaxed(Writing::Clean, 25 * MIB, Kind::Rsa)
-    }),
+    verifying("verify-50k-text", || clean(50 * KIB, Kind::Rsa)),
+    verifying("verify-50k-text-ed25519", || clean(50 * KIB, Kind::Ed25519)),
+    verifying("verify-25m-text", || clean(25 * MIB, Kind::Rsa)),
     verifying("verify-25m-ragged", || {
         relaxed(Writing::Ragged, 25 * MIB, Kind::Rsa)
     }),
@@ -44,14 +61,17 @@ pub const SHAPES: [Shape; 13] = [
     verifying("verify-8-signatures", many_signatures),
     signing("sign-1k-rsa", || short(Kind::Rsa)),
     signing("sign-1k-ed25519", || short(Kind::Ed25519)),
+    signing("sign-50k-rsa", || clean(50 * KIB, Kind::Rsa)),
+    signing("sign-50k-ed25519", || clean(50 * KIB, Kind::Ed25519)),
+    signing("sign-25m-rsa", || clean(25 * MIB, Kind::Rsa)),
+    signing("sign-25m-ed25519", || clean(25 * MIB, Kind::Ed25519)),
 ];
 
 const fn verifying(name: &'static str, mail: fn() -> Fallible<Mail>) -> Shape {
     Shape {
         name,
         mail,
-        floor: Mail::verify_floor,
-        ours: Mail::verify,
+        work: Work::Verify,
     }
 }
 
@@ -59,14 +79,17 @@ const fn signing(name: &'static str, mail: fn() -> Fallible<Mail>) -> Shape {
     Shape {
         name,
         mail,
-        floor: Mail::sign_floor,
-        ours: Mail::sign,
+        work: Work::Sign,
     }
 }
 
 /// A message of 1 KiB, its signature not counted.
 fn short(kind: Kind) -> Fallible<Mail> {
-    relaxed(Writing::Clean, KIB - usual_header().len(), kind)
+    clean(KIB - usual_header().len(), kind)
+}
+
+fn clean(size: usize, kind: Kind) -> Fallible<Mail> {
+    relaxed(Writing::Clean, size, kind)
 }
 
 fn relaxed(writing: Writing, size: usize, kind: Kind) -> Fallible<Mail> {

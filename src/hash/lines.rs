@@ -63,7 +63,7 @@ mod tests {
                     bare_line_feed: crlf < line_feeds.len() || first == Some(LineEnd::Lf),
                     bare_carriage_return: crlf < memchr::memchr_iter(b'\r', octets).count(),
                 };
-                let body = BodyHasher::new(line_endings, &[]).finish();
+                let body = BodyHasher::new(line_endings, []).finish();
                 prop_assert_eq!(body.message_line_ends(&header), expected);
                 let has_bare = memchr::memchr_iter(b'\r', header.octets())
                     .any(|at| octets.get(at + 1) != Some(&b'\n'));

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::{IdentifierError, MAX_NAME, Sdid, Selector};
 
@@ -12,7 +13,7 @@ const DOMAINKEY: &str = "._domainkey.";
 /// case (RFC 6376 §3.6.2.1).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyQuery {
-    name: String,
+    name: Arc<str>,
 }
 
 impl KeyQuery {
@@ -22,13 +23,18 @@ impl KeyQuery {
     pub fn new(selector: &Selector, domain: &Sdid) -> Option<Self> {
         // A message has this done for each signature; `format!` takes several times as long.
         let name = [selector.to_ascii(), DOMAINKEY, domain.to_ascii(), "."].concat();
-        (name.len() <= MAX_NAME + 1).then_some(Self { name })
+        (name.len() <= MAX_NAME + 1).then(|| Self { name: name.into() })
     }
 
     /// The absolute owner name, with its final dot.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The same name, shared.
+    pub(crate) fn shared_name(&self) -> Arc<str> {
+        self.name.clone()
     }
 
     /// The selector and the domain of an owner name, without the final dot.

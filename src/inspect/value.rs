@@ -196,6 +196,7 @@ impl Context<'_> {
             None => base64(value),
             Some(hash) => NoBodyHash::check(value, hash)
                 .ok_or(TagProblem::Base64)?
+                .map(|hash| hash.to_vec())
                 .map_err(TagProblem::BodyHash),
         }
     }

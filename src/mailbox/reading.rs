@@ -306,7 +306,7 @@ mod tests {
         assert!(judgement.has_two_readings());
         let computed = |judgement: &Judgement| {
             let verdict = judgement.report().verdicts[0].clone();
-            verdict.computed_body_hash.unwrap()
+            verdict.computed_body_hash.unwrap().to_vec()
         };
         let other = judgement.other(0).unwrap();
         assert_eq!(other.1, AsItStands);

@@ -8,6 +8,9 @@ use super::{Header, offset};
 /// Up to this many names, one is looked for among them one by one; beyond, by hashing.
 const FEW_NAMES: usize = 16;
 
+/// Names up to this length are the same in any letter case if their [`ends`] and their length are.
+const WHOLE: u32 = 16;
+
 /// Finds the fields that a list of names selects, from the bottom of the header upwards
 /// (RFC 6376 §5.4.2), whatever a stranger puts into header and list in no more time than it takes
 /// to sort the one and to look up the other.
@@ -22,6 +25,8 @@ pub(crate) struct FieldIndex<'a> {
 struct Entry {
     /// [`ends`] of the field's name.
     ends: u128,
+    /// The length of the field's name.
+    length: u32,
     /// The field's index in the header.
     index: u32,
     /// How many fields have this name, where this is the topmost of them.
@@ -34,16 +39,21 @@ impl<'a> FieldIndex<'a> {
         let mut fields: Vec<_> = header
             .fields()
             .enumerate()
-            .map(|(index, field)| Entry {
-                ends: ends(field.name()),
+            .map(|(index, field)| (index, field.name()))
+            .map(|(index, name)| Entry {
+                ends: ends(name),
+                length: offset(name.len()),
                 index: offset(index),
                 count: 0,
             })
             .collect();
         fields.sort_by_key(|entry| entry.ends);
         let name = |entry: &Entry| name_of(header, entry);
+        let is_same = |one: &Entry, other: &Entry| {
+            one.length == other.length
+                && (one.length <= WHOLE || name(one).eq_ignore_ascii_case(name(other)))
+        };
         for alike in fields.chunk_by_mut(|one, other| one.ends == other.ends) {
-            let is_same = |one: &Entry, other: &Entry| is_same_name(name(one), name(other));
             if let [first, others @ ..] = alike
                 && others.iter().all(|other| is_same(first, other))
             {
@@ -134,8 +144,11 @@ impl<'a> FieldIndex<'a> {
         let (name, ends) = (name.as_bytes(), ends(name.as_bytes()));
         let place = self.fields.partition_point(|entry| entry.ends < ends);
         let alike = &self.fields[place..];
-        let is_named =
-            |entry: &&Entry| entry.ends == ends && is_same_name(name_of(self.header, entry), name);
+        let is_named = |entry: &&Entry| {
+            entry.ends == ends
+                && entry.length as usize == name.len()
+                && (entry.length <= WHOLE || name_of(self.header, entry).eq_ignore_ascii_case(name))
+        };
         if alike.first().as_ref().is_some_and(is_named) {
             return Some(place);
         }
@@ -177,22 +190,22 @@ fn name_of<'a>(header: &'a Header, entry: &Entry) -> &'a [u8] {
     header.resolve(&header.fields[entry.index as usize]).name()
 }
 
-/// The first and the last 8 bytes of a name in lower case, by which most names differ.
+/// The first and the last 8 bytes of a name in lower case, by which most names differ; of a shorter
+/// one all bytes, some of them twice.
 fn ends(name: &[u8]) -> u128 {
-    let mut ends = [0; 16];
-    if let (Some(first), Some(last)) = (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-        ends[..8].copy_from_slice(first);
-        ends[8..].copy_from_slice(last);
+    let (first, last) = if let (Some(first), Some(last)) =
+        (name.first_chunk::<8>(), name.last_chunk::<8>())
+    {
+        (u64::from_ne_bytes(*first), u64::from_ne_bytes(*last))
+    } else if let (Some(first), Some(last)) = (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+        let of = |bytes: &[u8; 4]| u64::from(u32::from_ne_bytes(*bytes));
+        (of(first), of(last))
     } else {
-        ends[..name.len()].copy_from_slice(name);
-    }
-    u128::from_ne_bytes(ends.map(|byte| byte.to_ascii_lowercase()))
-}
-
-/// Whether names with the same ends are the same in any letter case: up to 16 bytes, the ends are
-/// all of a name.
-fn is_same_name(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && (one.len() <= 16 || one.eq_ignore_ascii_case(other))
+        let at = |place: usize| u64::from(name.get(place).copied().unwrap_or(0));
+        (at(0) | at(1) << 8 | at(2) << 16, 0)
+    };
+    let ends = u128::from(first) | u128::from(last) << 64;
+    u128::from_ne_bytes(ends.to_ne_bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
 /// An order in which names that differ in no more than letter case are equal.

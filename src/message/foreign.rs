@@ -268,11 +268,8 @@ fn wide_text(bytes: &[u8]) -> Option<&'static str> {
 
 /// Whether the first line is a field.
 fn begins_with_field(bytes: &[u8]) -> bool {
-    let line = bytes
-        .split(|&byte| byte == b'\n')
-        .next()
-        .unwrap_or_default();
-    is_field(line)
+    let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+    is_field(&bytes[..end])
 }
 
 /// Whether any line is a field.

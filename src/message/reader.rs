@@ -11,6 +11,10 @@ use super::{
 use crate::syntax::escape::printable;
 use crate::syntax::folding::is_wsp;
 
+/// So much is taken at once, what is behind the header's end among it: most headers, and of a short
+/// message not more than there is.
+const PIECE: usize = 4096;
+
 /// Reads a header piece by piece.
 ///
 /// Push octets until [`HeaderReader::push`] says where the body begins or the input ends, then
@@ -41,7 +45,7 @@ impl HeaderReader {
     #[must_use]
     pub fn new(line_endings: LineEndings) -> Self {
         Self {
-            octets: Vec::with_capacity(4096),
+            octets: Vec::with_capacity(PIECE),
             fields: Vec::with_capacity(32),
             line_endings,
             first_line_end: None,
@@ -68,25 +72,37 @@ impl HeaderReader {
         if self.separator.is_some() || self.foreign.is_some() {
             return Ok(Some(0));
         }
-        let mut taken = 0;
-        for line_feed in memchr::memchr_iter(b'\n', chunk) {
-            self.octets.extend_from_slice(&chunk[taken..=line_feed]);
-            taken = line_feed + 1;
-            if self.is_foreign() {
-                return Ok(Some(taken));
-            }
-            if self.end_line()? {
-                return Ok(Some(taken));
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            let (piece, behind) = rest.split_at(rest.len().min(PIECE));
+            rest = behind;
+            let taken = self.octets.len();
+            self.octets.extend_from_slice(piece);
+            if let Some(end) = self.take_lines(taken)? {
+                return Ok(Some(chunk.len() - rest.len() - piece.len() + end - taken));
             }
         }
-        // Of an open line no more than what is too much.
-        let open = &chunk[taken..];
-        let open = &open[..open.len().min(MAX_FIELD + 1)];
-        self.octets.extend_from_slice(open);
-        if self.is_foreign() {
-            return Ok(Some(taken + open.len()));
+        Ok(None)
+    }
+
+    /// Takes the lines that end behind `searched`, then looks at the open one; where the header
+    /// ended.
+    fn take_lines(&mut self, mut searched: usize) -> Result<Option<usize>, HeaderError> {
+        while let Some(at) = memchr::memchr(b'\n', &self.octets[searched..]) {
+            searched += at + 1;
+            if self.is_foreign(searched) {
+                self.octets.truncate(searched);
+                return Ok(Some(searched));
+            }
+            if self.end_line(searched)? {
+                return Ok(Some(searched));
+            }
         }
-        self.check_limits()?;
+        let end = self.octets.len();
+        if self.is_foreign(end) {
+            return Ok(Some(end));
+        }
+        self.check_limits(end)?;
         Ok(None)
     }
 
@@ -105,7 +121,7 @@ impl HeaderReader {
         } else {
             self.pass_byte_order_mark();
             if self.line_start < self.octets.len() {
-                self.take_line()?;
+                self.take_line(self.octets.len())?;
             }
         }
         let mut header = Header {
@@ -126,11 +142,12 @@ impl HeaderReader {
         Ok(header)
     }
 
-    /// Looks at the first bytes as soon as there are enough; whether they are of no message.
-    fn is_foreign(&mut self) -> bool {
-        if !self.looked && self.octets.len() >= foreign::START {
+    /// Looks at the first bytes as soon as there are enough up to `end`; whether they are of no
+    /// message.
+    fn is_foreign(&mut self, end: usize) -> bool {
+        if !self.looked && end >= foreign::START {
             self.looked = true;
-            self.foreign = Foreign::at_start(&self.octets);
+            self.foreign = Foreign::at_start(&self.octets[..end]);
         }
         self.foreign.is_some()
     }
@@ -143,17 +160,17 @@ impl HeaderReader {
         }
     }
 
-    /// Handles a line feed at the end of what was taken; whether it ended the header.
-    fn end_line(&mut self) -> Result<bool, HeaderError> {
+    /// Handles a line feed right before `end`; whether it ended the header.
+    fn end_line(&mut self, end: usize) -> Result<bool, HeaderError> {
         self.pass_byte_order_mark();
-        let line = &self.octets[self.line_start..];
+        let line = &self.octets[self.line_start..end];
         let ending = if line.ends_with(b"\r\n") {
             LineEnd::Crlf
         } else {
             LineEnd::Lf
         };
         if ending == LineEnd::Lf && self.line_endings == LineEndings::Strict {
-            self.check_limits()?;
+            self.check_limits(end)?;
             return Ok(false);
         }
         self.first_line_end.get_or_insert(ending);
@@ -163,16 +180,15 @@ impl HeaderReader {
             return Ok(true);
         }
         self.crlf_lines += usize::from(ending == LineEnd::Crlf);
-        self.take_line()?;
+        self.take_line(end)?;
         Ok(false)
     }
 
-    /// Makes the line behind `line_start` a field or a part of one.
-    fn take_line(&mut self) -> Result<(), HeaderError> {
-        self.check_limits()?;
+    /// Makes the line from `line_start` to `end` a field or a part of one.
+    fn take_line(&mut self, end: usize) -> Result<(), HeaderError> {
+        self.check_limits(end)?;
         let start = self.line_start;
-        let end = self.octets.len();
-        let line = &self.octets[start..];
+        let line = &self.octets[start..end];
         let is_fold = is_wsp(line[0]) && !self.fields.is_empty();
         if !is_fold && self.fields.len() >= MAX_FIELDS {
             return Err(HeaderError::ManyFields);
@@ -202,9 +218,8 @@ impl HeaderReader {
         Ok(())
     }
 
-    /// Refuses a header, or a field that the open line would belong to, of over-long size.
-    fn check_limits(&self) -> Result<(), HeaderError> {
-        let length = self.octets.len();
+    /// Refuses a header, or a field that the line up to `length` belongs to, of over-long size.
+    fn check_limits(&self, length: usize) -> Result<(), HeaderError> {
         // No field is longer than the header.
         if length <= MAX_FIELD {
             return Ok(());
@@ -218,7 +233,7 @@ impl HeaderReader {
             _ => self.line_start,
         };
         if length - field_start > MAX_FIELD {
-            let field = HeaderField::from_raw(&self.octets[field_start..], self.line_endings);
+            let field = HeaderField::from_raw(&self.octets[field_start..length], self.line_endings);
             let name = field.name();
             let name = (!name.is_empty()).then(|| printable(name));
             return Err(HeaderError::LongField(name));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::choices::{BodyLength, Choices, check_name};
 use super::{HashedMessage, SignError};
-use crate::algorithm::{HashAlgorithm, KeyType, SigningAlgorithm};
+use crate::algorithm::{HashAlgorithm, HashValue, KeyType, SigningAlgorithm};
 use crate::canonicalization::{BodyHashRequest, MessageCanonicalization};
 use crate::hash::{SignatureField, header_hash};
 use crate::identifier::{DomainName, KeyQuery, Sdid, Selector};
@@ -147,10 +147,7 @@ impl Signer {
     }
 
     /// Makes the field for a message up to its signature, and the hash that is to be signed.
-    pub(super) fn prepare<'m>(
-        &self,
-        message: &HashedMessage<'m>,
-    ) -> Result<Prepared<'m>, SignError> {
+    pub(super) fn prepare(&self, message: &HashedMessage<'_>) -> Result<Prepared, SignError> {
         let choices = &self.inner.choices;
         let request = self.body_hash_request();
         let actual = message.body.canonical_length(&request).unwrap_or_default();
@@ -164,7 +161,7 @@ impl Signer {
             BodyLength::First(length) => Some(length),
         };
         let names = choices.signed_names(message.header, message.index)?;
-        let mut field = self.unsigned_field(message, &names, body_hash, length)?;
+        let mut field = self.unsigned_field(message, &names, &body_hash, length)?;
         let line_endings = message.header.line_endings();
         let own = SignatureField {
             field: HeaderField::from_raw(field.open_signature().as_bytes(), line_endings),
@@ -296,7 +293,7 @@ impl Signer {
         &self,
         field: &str,
         message: &HashedMessage<'_>,
-        body_hash: &[u8],
+        body_hash: HashValue,
         length: Option<u64>,
     ) -> Result<(), SignError> {
         let field = HeaderField::from_raw(field.as_bytes(), message.header.line_endings());
@@ -332,17 +329,17 @@ impl Key {
 }
 
 /// A field up to its signature.
-pub(super) struct Prepared<'m> {
+pub(super) struct Prepared {
     field: UnsignedField,
-    body_hash: &'m [u8],
+    body_hash: HashValue,
     length: Option<u64>,
     /// The header hash that is to be signed (RFC 6376 §3.7).
-    pub(super) digest: Vec<u8>,
+    pub(super) digest: HashValue,
 }
 
 /// A signature that was made elsewhere, and of what.
 #[derive(Clone, Debug)]
 pub(super) struct Supplied {
-    pub(super) digest: Vec<u8>,
+    pub(super) digest: HashValue,
     pub(super) signature: Vec<u8>,
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::algorithm::HashAlgorithm;
+use crate::algorithm::{HashAlgorithm, HashValue};
 use crate::syntax::base64::decode_base64;
 use crate::syntax::folding::without_fws;
 
@@ -44,18 +44,15 @@ enum Form {
 
 impl NoBodyHash {
     /// Decodes the value of `bh=`; `None` if it is not base64.
-    pub(crate) fn check(value: &[u8], hash: HashAlgorithm) -> Option<Result<Vec<u8>, Self>> {
+    pub(crate) fn check(value: &[u8], hash: HashAlgorithm) -> Option<Result<HashValue, Self>> {
         let decoded = decode_base64(value)?;
         let wanted = hash.digest_length();
-        Some(if decoded.len() == wanted {
-            Ok(decoded)
-        } else {
-            Err(Self {
-                wanted,
-                length: decoded.len(),
-                form: Form::of(value, &decoded),
-            })
-        })
+        let hash = HashValue::new(&decoded).filter(|hash| hash.len() == wanted);
+        Some(hash.ok_or_else(|| Self {
+            wanted,
+            length: decoded.len(),
+            form: Form::of(value, &decoded),
+        }))
     }
 
     /// What the signer has to do, in lower case and without a full stop.

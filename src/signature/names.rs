@@ -1,17 +1,17 @@
 //! The names of the header fields that a signature signs (`h=`, RFC 6376 §3.5).
 
 use super::{MAX_NAMES, SignatureError};
-use crate::message::is_name_byte;
+use crate::message::{is_name_byte, offset};
 use crate::syntax::escape::printable;
 use crate::syntax::tag_list::colon_separated;
 
 /// The names of `h=`, split once for all that look at them.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
-    /// The names in lower case, one behind the other.
+    /// The value in lower case.
     text: String,
-    /// Where each ends in `text`.
-    ends: Vec<usize>,
+    /// Where the names are in `text`.
+    spans: Vec<(u32, u32)>,
 }
 
 impl Names {
@@ -20,39 +20,45 @@ impl Names {
         if count > MAX_NAMES {
             return Err(SignatureError::TooManyNames);
         }
-        let mut text = Vec::with_capacity(value.len());
-        let mut ends = Vec::with_capacity(count);
-        let mut rest = Some(value);
-        while let Some(from_name) = rest {
-            let from_name = from_name.trim_ascii_start();
-            let end = from_name.iter().position(|&byte| !is_name_byte(byte));
-            let (name, behind) = from_name.split_at(end.unwrap_or(from_name.len()));
-            rest = match behind.trim_ascii_start() {
-                [] if !name.is_empty() => None,
-                [b':', behind @ ..] if !name.is_empty() => Some(behind),
-                _ => {
-                    let wrong = colon_separated(value).nth(ends.len());
-                    return Err(SignatureError::HeaderName(printable(
-                        wrong.unwrap_or(value),
-                    )));
-                }
-            };
-            text.extend_from_slice(name);
-            ends.push(text.len());
+        let mut spans = Vec::with_capacity(count);
+        let mut start = 0;
+        loop {
+            start = behind_all(value, start, |byte| byte.is_ascii_whitespace());
+            let end = behind_all(value, start, is_name_byte);
+            let behind = behind_all(value, end, |byte| byte.is_ascii_whitespace());
+            let is_last = behind == value.len();
+            if start == end || !is_last && value[behind] != b':' {
+                let wrong = colon_separated(value).nth(spans.len());
+                return Err(SignatureError::HeaderName(printable(
+                    wrong.unwrap_or(value),
+                )));
+            }
+            spans.push((offset(start), offset(end)));
+            if is_last {
+                break;
+            }
+            start = behind + 1;
         }
-        text.make_ascii_lowercase();
-        let text =
-            String::from_utf8(text).map_err(|_| SignatureError::HeaderName(printable(value)))?;
-        Ok(Self { text, ends })
+        let text = String::from_utf8(value.to_ascii_lowercase())
+            .map_err(|_| SignatureError::HeaderName(printable(value)))?;
+        Ok(Self { text, spans })
     }
 
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator + Clone {
-        (0..self.ends.len()).map(|at| self.at(at))
+        let spans = self.spans.iter();
+        spans.map(|&(start, end)| &self.text[start as usize..end as usize])
     }
 
     /// The name at a place, which is one of them.
     pub(super) fn at(&self, at: usize) -> &str {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        &self.text[start..self.ends[at]]
+        let (start, end) = self.spans[at];
+        &self.text[start as usize..end as usize]
     }
+}
+
+/// Where the first byte from `start` on is that is not of a kind.
+fn behind_all(value: &[u8], start: usize, is_of_kind: impl Fn(u8) -> bool) -> usize {
+    let rest = &value[start..];
+    let end = rest.iter().position(|&byte| !is_of_kind(byte));
+    start + end.unwrap_or(rest.len())
 }

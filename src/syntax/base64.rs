@@ -1,29 +1,103 @@
 //! Base64 as tags hold it (RFC 6376 §2.10, §3.2).
 
-use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use super::folding::is_fws;
 
-use super::folding::without_fws;
+/// What is no digit in [`DIGITS`]: white space, which is passed over, padding, and any other byte.
+const BLANK: u8 = 64;
+const PADDING: u8 = 65;
+const OTHER: u8 = 66;
 
-/// Accepts any padding or none, and bits behind the last byte: other verifiers do.
-const TOLERANT: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
+/// The value of each byte as a digit, or what else it is.
+const DIGITS: [u8; 256] = {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut digits = [OTHER; 256];
+    let mut value = 0;
+    while value < 64 {
+        digits[alphabet[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits[b'=' as usize] = PADDING;
+    let mut byte = 0;
+    while byte < 128 {
+        if is_fws(byte) {
+            digits[byte as usize] = BLANK;
+        }
+        byte += 1;
+    }
+    digits
+};
 
-/// Decodes base64 as tags hold it (`b=`, `bh=`, `p=`): with folding white space anywhere, with or
-/// without its padding. `None` if it is not base64.
+/// Decodes base64 as tags hold it (`b=`, `bh=`, `p=`): with folding white space anywhere, with any
+/// padding or none, and with bits behind the last byte, as other verifiers do. `None` if it is not
+/// base64.
 #[must_use]
 pub fn decode_base64(value: &[u8]) -> Option<Vec<u8>> {
-    // With room for it all the vector is made once; `decode` would have it zeroed by the allocator,
-    // which takes longer.
-    let mut decoded = Vec::with_capacity(base64::decoded_len_estimate(value.len()));
-    let value = without_fws(value);
-    TOLERANT.decode_vec(value, &mut decoded).ok()?;
-    Some(decoded)
+    // Room for all of it, so that no byte has to ask for any.
+    let room = value.len() / 4 * 3 + 3;
+    #[expect(
+        clippy::slow_vector_initialization,
+        reason = "of a few hundred bytes an allocator takes longer to hand out zeros"
+    )]
+    let mut decoded = Vec::with_capacity(room);
+    decoded.resize(room, 0);
+    let mut length = 0;
+    let mut rest = value;
+    // The digits of a group that is not complete, and their number.
+    let (mut group, mut count) = (0, 0);
+    let end = loop {
+        if count == 0 {
+            let groups = decode_groups(rest, &mut decoded[length..]);
+            length += 3 * groups;
+            rest = &rest[4 * groups..];
+        }
+        let Some((&first, behind)) = rest.split_first() else {
+            break rest;
+        };
+        let digit = DIGITS[usize::from(first)];
+        match digit {
+            BLANK => {}
+            PADDING => break rest,
+            OTHER => return None,
+            _ => {
+                group = group << 6 | u32::from(digit);
+                count += 1;
+                if count == 4 {
+                    decoded[length..length + 3].copy_from_slice(&group.to_be_bytes()[1..]);
+                    length += 3;
+                    (group, count) = (0, 0);
+                }
+            }
+        }
+        rest = behind;
+    };
+    let padding = end.iter().filter(|&&byte| !is_fws(byte));
+    let is_padded = padding.clone().all(|&byte| byte == b'=');
+    let bytes = match (count, padding.count()) {
+        (0, 0) => 0,
+        (2, ..=2) => 1,
+        (3, ..=1) => 2,
+        _ => return None,
+    };
+    let open = (group << (6 * (4 - count))).to_be_bytes();
+    decoded[length..length + bytes].copy_from_slice(&open[1..=bytes]);
+    decoded.truncate(length + bytes);
+    is_padded.then_some(decoded)
+}
+
+/// Decodes the groups of four digits that a text begins with; how many there are.
+fn decode_groups(text: &[u8], decoded: &mut [u8]) -> usize {
+    let (groups, _) = text.as_chunks::<4>();
+    let (room, _) = decoded.as_chunks_mut::<3>();
+    let mut count = 0;
+    for (group, bytes) in groups.iter().zip(room) {
+        let [a, b, c, d] = group.map(|byte| DIGITS[usize::from(byte)]);
+        if (a | b | c | d) >= BLANK {
+            break;
+        }
+        *bytes = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+        count += 1;
+    }
+    count
 }
 
 /// Whether a byte is of the alphabet of base64 or its padding (RFC 4648 §4).

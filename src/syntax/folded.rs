@@ -42,7 +42,12 @@ impl FoldedText {
     /// Writes text on the same line.
     pub(crate) fn push(&mut self, text: &str) {
         self.text.push_str(text);
-        self.column += text.chars().count();
+        // Almost all text is ASCII, where a byte is a column.
+        self.column += if text.is_ascii() {
+            text.len()
+        } else {
+            text.chars().count()
+        };
     }
 
     /// Begins a line with `indent`.

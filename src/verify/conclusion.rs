@@ -46,7 +46,9 @@ impl Report {
                 default_signature::warn(&mut self.verdicts, &author, is_signed);
             }
         }
-        if self.verdicts.iter().any(Verdict::passes)
+        // No message was received after it is judged.
+        let may_be_old = |verdict: &Verdict| age(verdict, self.now).is_some_and(|age| age > OLD);
+        if self.verdicts.iter().any(may_be_old)
             && let Some(received) = received_time(&self.header)
         {
             warn_of_age(&mut self.verdicts, received);
@@ -197,14 +199,18 @@ impl Report {
     }
 }
 
+/// How many seconds before `then` a signature was made that passes and says when.
+fn age(verdict: &Verdict, then: u64) -> Option<u64> {
+    let signature = verdict.signature.as_ref().filter(|_| verdict.passes())?;
+    Some(then.saturating_sub(signature.timestamp?))
+}
+
 /// Says of each signature that passes whether it was old when the message was received.
 fn warn_of_age(verdicts: &mut [Verdict], received: u64) {
-    for verdict in verdicts.iter_mut().filter(|verdict| verdict.passes()) {
-        let signed = verdict.signature.as_ref();
-        let Some(signed) = signed.and_then(|signature| signature.timestamp) else {
+    for verdict in verdicts {
+        let Some(age) = age(verdict, received) else {
             continue;
         };
-        let age = received.saturating_sub(signed);
         if age > OLD {
             let message = format!(
                 "the message was received {} after it was signed: it may be an old message \

@@ -1,7 +1,7 @@
 //! What can be judged of a signature before its key and the body are there (RFC 6376 §6.1.1).
 
 use super::{CLOCK_SKEW, Verifier};
-use crate::algorithm::SigningAlgorithm;
+use crate::algorithm::{HashValue, SigningAlgorithm};
 use crate::hash::{SignatureField, header_hash};
 use crate::message::{FieldIndex, Header, received_time};
 use crate::signature::Signature;
@@ -61,7 +61,8 @@ impl Repeated {
 #[derive(Clone, Debug)]
 pub(super) struct Readable {
     pub(super) signature: Signature,
-    pub(super) header_hash: Vec<u8>,
+    /// `None` if the signature is not of its field.
+    pub(super) header_hash: Option<HashValue>,
     /// The places of the signed fields in the header.
     pub(super) signed_fields: Vec<usize>,
     /// The places in `h=` of the names that it has more often than there are fields: one field more,
@@ -90,8 +91,7 @@ impl Verifier {
         let mut warnings = Vec::new();
         let selection = index.select_and_find_excess(signature.signed_headers(), field_index);
         let header_hash = SignatureField::in_header(header, field_index, &signature)
-            .map(|own| header_hash(header, selection.fields.iter().copied(), own))
-            .unwrap_or_default();
+            .map(|own| header_hash(header, selection.fields.iter().copied(), own));
         let extra_from = find_unsigned(repeated, &signature, &mut warnings);
         let defect = find_defect(&signature);
         let policy = self.find_policy(header, &signature, now).or(extra_from);

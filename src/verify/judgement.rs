@@ -57,15 +57,16 @@ impl Judge<'_> {
             mut warnings,
         } = readable;
         let request = signature.body_hash_request();
-        let computed = self.body.hash(&request).map(<[u8]>::to_vec);
+        let computed = self.body.hash(&request);
         let length = self.body.canonical_length(&request).unwrap_or_default();
         let key = query.map_or_else(KeyOutcome::default, |query| {
-            self.judge_key(query, &signature, &header_hash, &mut warnings)
+            let header_hash = header_hash.as_deref().unwrap_or_default();
+            self.judge_key(query, &signature, header_hash, &mut warnings)
         });
         let partial_body = self.judge_body_length(&signature, length, &mut warnings);
-        let body_hash = match &computed {
+        let body_hash = match computed {
             None => Some(Reason::BodyLengthExceedsBody { actual: length }),
-            Some(computed) if *computed != signature.body_hash => Some(Reason::BodyHashMismatch),
+            Some(computed) if computed != signature.body_hash => Some(Reason::BodyHashMismatch),
             Some(_) => None,
         };
         let mismatch = (key.matches == Some(false)).then_some(Reason::SignatureMismatch);
@@ -96,7 +97,7 @@ impl Judge<'_> {
             oversigned,
             computed_body_hash: computed,
             canonical_body_length: Some(length),
-            header_hash: Some(header_hash),
+            header_hash,
             signature_matches: key.matches,
             key: key.evidence,
             warnings,
@@ -182,7 +183,7 @@ impl Judge<'_> {
                 },
                 Ok(record) => {
                     let (reason, matches) = self.judge_record(record, signature, header_hash);
-                    let name = signature.query.name().to_owned();
+                    let name = signature.query.shared_name();
                     let record = record.clone();
                     KeyOutcome {
                         reason,

@@ -63,32 +63,30 @@ impl UnsignedField {
         for &at in report.speaking().flat_map(|verdict| &verdict.signed_fields) {
             is_signed[at] = true;
         }
-        // The topmost that is not signed, how many are not, and how many there are.
-        let mut found = [(None, 0, 0); FIELDS.len()];
+        // The topmost that is not signed, and how many are not.
+        let mut found = [None; FIELDS.len()];
         for (field_index, field) in header.fields().enumerate() {
+            if is_signed[field_index] {
+                continue;
+            }
             let name = field.name();
             let is_named = |(other, _): &(&str, Role)| name.eq_ignore_ascii_case(other.as_bytes());
-            let Some(place) = FIELDS.iter().position(is_named) else {
-                continue;
-            };
-            let (topmost, unsigned, present) = &mut found[place];
-            *present += 1;
-            if !is_signed[field_index] {
-                topmost.get_or_insert(field_index);
+            if let Some(place) = FIELDS.iter().position(is_named) {
+                let (_, unsigned) = found[place].get_or_insert((field_index, 0));
                 *unsigned += 1;
             }
         }
         let named = FIELDS.into_iter().zip(found);
         named
-            .filter_map(|((name, role), (topmost, unsigned, present))| {
-                let field_index = topmost?;
+            .filter_map(|((name, role), found)| {
+                let (field_index, unsigned) = found?;
                 let field = header.field(field_index)?;
                 let added = if unsigned == 1 { "it" } else { "them" };
                 Some(Self {
                     name,
                     field_index,
                     unsigned,
-                    present,
+                    present: header.fields_named(name).count(),
                     consequence: consequence(role, header, field, added),
                 })
             })

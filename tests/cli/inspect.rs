@@ -53,14 +53,14 @@ fn check_canonical(message: &[u8], name: &str) -> usize {
             assert_eq!(hash("body").1, 4, "{name}");
             continue;
         };
-        let header_hash = verdict.header_hash.clone().unwrap();
+        let header_hash = verdict.header_hash.unwrap().to_vec();
         assert_eq!(hash("header"), (header_hash, 0), "{name}");
         let body = hash("body");
         match &verdict.computed_body_hash {
-            Some(body_hash) => assert_eq!(body, (body_hash.clone(), 0), "{name}"),
+            Some(body_hash) => assert_eq!(body, (body_hash.to_vec(), 0), "{name}"),
             None => assert_eq!(body.1, 1, "{name}"),
         }
-        good += usize::from(body.0 == signature.body_hash);
+        good += usize::from(body.0 == *signature.body_hash);
     }
     good
 }

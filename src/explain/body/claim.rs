@@ -180,7 +180,7 @@ impl<'a> Scan<'a> {
             fit if hashing.claim.length.is_some() => fit,
             Some(Fit::Prefix(length)) if length < hashing.length => hashing.fit,
             // An empty body has no line end to compare at.
-            _ => (hash == hashing.claim.hash).then_some(Fit::Whole),
+            _ => (*hash == *hashing.claim.hash).then_some(Fit::Whole),
         };
         Outcome { fit, mark }
     }

@@ -47,7 +47,7 @@ impl<'a> Signed<'a> {
         let signature = header.fields_named("DKIM-Signature").next().unwrap();
         let signature = crate::signature::Signature::parse(signature).unwrap();
         let request: BodyHashRequest = signature.body_hash_request();
-        let mut running = BodyHasher::new(self.line_endings, &[request]);
+        let mut running = BodyHasher::new(self.line_endings, [request]);
         running.update(original);
         let hashes = running.finish();
         let hash = hashes.hash(&request).expect("l= is within the body");

@@ -192,7 +192,7 @@ fn a_reading_that_is_explained_counts() {
     readings.body(body(&message));
     let judgement = readings.finish();
     assert_eq!(judgement.readings(), [Reading::Unquoted]);
-    let other = judgement.other(0).unwrap().0.computed_body_hash.clone();
+    let other = judgement.other(0).unwrap().0.computed_body_hash;
     let explaining = Explaining::begin(judgement, KeptBody::from(body(&message)));
     let found = explaining.finish(&mut Budget::unlimited());
     let appended = vec![(Cause::ContentAppended, Proof::Proven)];

@@ -159,7 +159,7 @@ impl Start {
                 None => digest.update(octets),
             }
         }
-        (digest.finalize(), self.rests[first])
+        (digest.finalize().to_vec(), self.rests[first])
     }
 
     /// Fills the slots, and hashes them once.

@@ -68,7 +68,7 @@ impl BodyHash {
         let claimed = verdict.signature.as_ref();
         let computed = verdict.computed_body_hash.as_ref();
         Self {
-            claimed: claimed.map(|signature| STANDARD.encode(&signature.body_hash)),
+            claimed: claimed.map(|signature| STANDARD.encode(signature.body_hash)),
             computed: computed.map(|hash| STANDARD.encode(hash)),
             matches: verdict.body_hash_matches(),
         }

@@ -160,7 +160,7 @@ fn name(written: &str, ascii: &str) -> String {
 
 fn body_hash(bytes: &[u8], verdict: &Verdict) -> Vec<String> {
     let claimed = verdict.signature.as_ref();
-    let claimed = claimed.map(|signature| STANDARD.encode(&signature.body_hash));
+    let claimed = claimed.map(|signature| STANDARD.encode(signature.body_hash));
     let computed = verdict.computed_body_hash.as_ref();
     let (outcome, computed) = match (verdict.body_hash_matches(), computed) {
         (Some(true), _) => ("the hash of the body", None),

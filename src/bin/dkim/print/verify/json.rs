@@ -195,7 +195,7 @@ impl<'a> Key<'a> {
             ..
         } = record;
         Self {
-            name,
+            name: &**name,
             provider: evidence
                 .provider()
                 .map(|attribution| attribution.provider.name()),
