@@ -63,22 +63,30 @@ impl UnsignedField {
         for &at in report.speaking().flat_map(|verdict| &verdict.signed_fields) {
             is_signed[at] = true;
         }
+        let place_of = |field: HeaderField<'_>| {
+            let name = field.name();
+            let mut names = FIELDS.iter().map(|(name, _)| name.as_bytes());
+            names.position(|other| name.eq_ignore_ascii_case(other))
+        };
         // The topmost that is not signed, and how many are not.
         let mut found = [None; FIELDS.len()];
         for (field_index, field) in header.fields().enumerate() {
-            if is_signed[field_index] {
-                continue;
-            }
-            let name = field.name();
-            let is_named = |(other, _): &(&str, Role)| name.eq_ignore_ascii_case(other.as_bytes());
-            if let Some(place) = FIELDS.iter().position(is_named) {
-                let (_, unsigned) = found[place].get_or_insert((field_index, 0));
-                *unsigned += 1;
+            if !is_signed[field_index]
+                && let Some(place) = place_of(field)
+            {
+                found[place].get_or_insert((field_index, 0)).1 += 1;
             }
         }
-        let named = FIELDS.into_iter().zip(found);
+        if found.iter().all(Option::is_none) {
+            return Vec::new();
+        }
+        let mut present = [0; FIELDS.len()];
+        for place in header.fields().filter_map(place_of) {
+            present[place] += 1;
+        }
+        let named = FIELDS.into_iter().zip(found).zip(present);
         named
-            .filter_map(|((name, role), found)| {
+            .filter_map(|(((name, role), found), present)| {
                 let (field_index, unsigned) = found?;
                 let field = header.field(field_index)?;
                 let added = if unsigned == 1 { "it" } else { "them" };
@@ -86,7 +94,7 @@ impl UnsignedField {
                     name,
                     field_index,
                     unsigned,
-                    present: header.fields_named(name).count(),
+                    present,
                     consequence: consequence(role, header, field, added),
                 })
             })
