@@ -24,6 +24,7 @@ pub struct Budget<'a> {
     clock: Box<dyn FnMut() -> Duration + 'a>,
     end: Duration,
     is_late: bool,
+    is_left_out: bool,
 }
 
 /// The budget, or the share of it, is spent.
@@ -41,6 +42,8 @@ pub enum Unfinished {
     },
     /// [`Budget::LONGEST`] went by before that.
     TimeUp,
+    /// Something was not looked for because the body is too long, or has too much in it.
+    TooLong,
     /// The search is done, but names at which the key may be were not answered.
     Unanswered {
         /// How many.
@@ -67,6 +70,7 @@ impl<'a> Budget<'a> {
             end: clock().saturating_add(Self::LONGEST),
             clock,
             is_late: false,
+            is_left_out: false,
         }
     }
 
@@ -76,34 +80,11 @@ impl<'a> Budget<'a> {
         Self::new(u64::MAX, || Duration::ZERO)
     }
 
-    /// Lets a search do so much of the work at most: a share, so that something is left for what
-    /// comes behind it. `None` if it ended because its share was spent. Shares may be within shares.
-    ///
-    /// # Errors
-    ///
-    /// [`Exhausted`] if all is spent of which this is a share.
-    #[allow(dead_code, reason = "for the searches")]
-    pub(super) fn within<T>(
-        &mut self,
-        bytes: u64,
-        search: impl FnOnce(&mut Self) -> Result<T, Exhausted>,
-    ) -> Result<Option<T>, Exhausted> {
-        match self.share(bytes, search) {
-            Ok(found) => Ok(Some(found)),
-            Err(Exhausted) if self.left > 0 && !self.is_late => Ok(None),
-            Err(Exhausted) => Err(Exhausted),
-        }
-    }
-
     /// Lets one of `count` searches do its part of the work that is left. What it does not need is
     /// left to the others.
     pub(super) fn part<T>(&mut self, count: u32, search: impl FnOnce(&mut Self) -> T) -> T {
-        self.share(self.left / u64::from(count.max(1)), search)
-    }
-
-    fn share<T>(&mut self, bytes: u64, search: impl FnOnce(&mut Self) -> T) -> T {
         let whole = self.left;
-        let share = bytes.min(whole);
+        let share = whole / u64::from(count.max(1));
         self.left = share;
         let found = search(self);
         self.left = whole - (share - self.left);
@@ -124,6 +105,7 @@ impl<'a> Budget<'a> {
         }
         self.left = self.left.saturating_sub(bytes);
         if self.is_late || self.left == 0 {
+            self.is_left_out = false;
             Err(Exhausted)
         } else {
             Ok(())
@@ -139,9 +121,17 @@ impl<'a> Budget<'a> {
         self.spend(bytes.saturating_add((UNIT / CANDIDATES) as usize))
     }
 
+    /// Takes note that a search is over that had to leave something out for want of memory.
+    pub(super) const fn left_out(&mut self) -> Exhausted {
+        self.is_left_out = true;
+        Exhausted
+    }
+
     /// Why a search that is [`Exhausted`] ended.
     pub(super) fn unfinished(&self) -> Unfinished {
-        if self.is_late {
+        if self.is_left_out {
+            Unfinished::TooLong
+        } else if self.is_late {
             Unfinished::TimeUp
         } else {
             Unfinished::BudgetSpent { units: self.units }
@@ -169,6 +159,9 @@ impl Unfinished {
                 )
             }
             Self::TimeUp => "try again when the machine has less to do".to_owned(),
+            Self::TooLong => "compare the body with the one that was sent: dkim inspect \
+                              --canonical body FILE"
+                .to_owned(),
             Self::Unanswered { .. } => "try again later".to_owned(),
         }
     }
@@ -183,6 +176,9 @@ impl fmt::Display for Unfinished {
                 let longest = Budget::LONGEST.as_secs();
                 write!(f, "it took {longest} s, the longest that it may take")
             }
+            Self::TooLong => f.write_str(
+                "the body is too long, or has too much in it, for all of it to be looked into",
+            ),
             Self::Unanswered { names } => {
                 let plural = if *names == 1 { "name" } else { "names" };
                 write!(
@@ -210,38 +206,19 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_less_than_all() {
-        let mut budget = Budget::unlimited();
-        assert_eq!(budget.within(100, |budget| budget.spend(60)), Ok(Some(())));
-        let spent = budget.within(100, |budget| {
-            budget.spend(60)?;
-            budget.spend(60)
-        });
-        assert_eq!(spent, Ok(None));
-        assert_eq!(budget.spend(1 << 30), Ok(()));
-    }
-
-    #[test]
-    fn shares_are_within_shares() {
+    fn the_whole_may_end_within_a_part() {
         let mut budget = of(1);
-        let of_inner = budget.within(1000, |outer| {
-            let inner = outer.within(600, |inner| {
-                assert_eq!(inner.within(u64::MAX, |all| all.spend(700)), Err(Exhausted));
-                inner.spend(1)
-            });
-            assert_eq!(inner, Ok(None));
-            assert_eq!(count(outer, 100), 3);
-            outer.spend(1)
-        });
-        assert_eq!(of_inner, Ok(None));
-        assert_eq!(count(&mut budget, 1000), 1047);
-    }
-
-    #[test]
-    fn the_whole_may_end_within_a_share() {
-        let mut budget = of(1);
-        let spent = budget.within(u64::MAX, |budget| budget.spend(1 << 20));
+        let spent = budget.part(1, |budget| budget.spend(1 << 20));
         assert_eq!(spent, Err(Exhausted));
+        assert_eq!(budget.unfinished(), Unfinished::BudgetSpent { units: 1 });
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_spent() {
+        let mut budget = of(1);
+        let _ = budget.left_out();
+        assert_eq!(budget.unfinished(), Unfinished::TooLong);
+        assert_eq!(budget.spend(1 << 20), Err(Exhausted));
         assert_eq!(budget.unfinished(), Unfinished::BudgetSpent { units: 1 });
     }
 
@@ -267,7 +244,7 @@ mod tests {
     fn the_clock_is_a_backstop() {
         let mut seconds = 0..;
         let mut budget = Budget::new(u64::MAX, || Duration::from_secs(seconds.next().unwrap()));
-        let share = budget.within(1 << 30, |budget| {
+        let share = budget.part(2, |budget| {
             assert_eq!(count(budget, 256 * 1024), 59);
             budget.spend(1)
         });

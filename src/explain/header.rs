@@ -32,7 +32,6 @@ use form::SignedForm;
 use search::Search;
 use start::Start;
 use story::Story;
-use systems::System;
 use tell::stories;
 
 use super::key::{Target, target};
@@ -82,8 +81,7 @@ fn search(
     starts: &[Start],
     budget: &mut Budget<'_>,
 ) -> Result<Option<Vec<Story>>, Exhausted> {
-    let systems = System::seen(clues);
-    let mut search = Search::new(form, clues, target, starts, systems, budget);
+    let mut search = Search::new(form, clues, target, starts, budget);
     if let Some(found) = search.run()? {
         return Ok(Some(stories(form, clues, &found)));
     }
@@ -102,8 +100,8 @@ fn some_field_changed(signature: &Signature, is_complete: bool) -> Explanation {
         " within the budget"
     };
     let mut detail = format!(
-        "a header field that is signed, or the signature's own, was changed in a way that was not \
-         found{within}: the signature opens with the key, to another hash"
+        "the signature was made with this key, of a header with another hash: a signed field, or the \
+         signature's own, was changed in a way that was not found{within}"
     );
     if signature.timestamp.is_none() {
         detail.push_str("; it has no t=, which may have been removed");

@@ -239,8 +239,8 @@ fn explain_wrong_key(
             .to_owned()
     } else {
         format!(
-            "the signature was made with another key: b= has the length for a key of {} bits, and the \
-             published one has {}",
+            "b= has the length of a signature by a key of {} bits, and the published key has {}: the \
+             signature was made with another key, or b= was cut off",
             length * 8,
             key.bits()
         )

@@ -17,12 +17,10 @@ pub(super) fn behind(
     let Fit::Prefix(length) = fit else {
         return Ok(None);
     };
-    let canonical = claim.canonical(body, budget)?;
-    let signed = usize::try_from(length).unwrap_or(usize::MAX);
-    let signed = signed.min(canonical.len());
-    let mut told = story(claim, &canonical, signed);
+    let (signed, rest) = claim.canonical_behind(length, body, budget)?;
+    let mut told = story(claim, signed, &rest);
     if claim.length == Some(body.len() as u64)
-        && signed == canonical.len()
+        && rest.is_empty()
         && let Some(told) = &mut told
     {
         told.detail += ": it counts the body as it is, before it is canonicalized";
@@ -30,10 +28,9 @@ pub(super) fn behind(
     Ok(told)
 }
 
-/// Tells of a canonicalized body of which only the first `signed` bytes were hashed; nothing if
-/// those are all, and as many as `l=` says.
-pub(super) fn story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Option<Story> {
-    let rest = canonical.get(signed..).unwrap_or_default();
+/// Tells of a canonicalized body of which only the first `signed` bytes were hashed, and not the
+/// `rest`; nothing if there is none, and as many as `l=` says.
+pub(super) fn story(claim: &Claim<'_>, signed: usize, rest: &[u8]) -> Option<Story> {
     if let Some(length) = claim.length {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         return (length != signed).then(|| {
@@ -59,14 +56,9 @@ pub(super) fn story(claim: &Claim<'_>, canonical: &[u8], signed: usize) -> Optio
 }
 
 /// Tells of a canonicalized body of which `bh=` is the hash up to a place within a line.
-pub(super) fn story_within_line(
-    claim: &Claim<'_>,
-    canonical: &[u8],
-    signed: usize,
-) -> Option<Story> {
-    let rest = &canonical[signed..];
+pub(super) fn story_within_line(claim: &Claim<'_>, signed: usize, rest: &[u8]) -> Option<Story> {
     if claim.length.is_some() || rest.is_empty() {
-        return story(claim, canonical, signed);
+        return story(claim, signed, rest);
     }
     let (signed, size, shown) = (count(signed, "byte"), size(rest), quote(rest));
     let detail = format!(

@@ -76,20 +76,27 @@ impl<'a> Claim<'a> {
         digest.is_now(self.hash)
     }
 
-    /// The whole canonicalized body.
-    pub(super) fn canonical(
+    /// How long the canonicalized body is, up to this length; and what is behind that.
+    pub(super) fn canonical_behind(
         &self,
+        length: u64,
         body: &[u8],
         budget: &mut Budget<'_>,
-    ) -> Result<Vec<u8>, Exhausted> {
-        let mut canonical = Vec::with_capacity(body.len() + 2);
+    ) -> Result<(usize, Vec<u8>), Exhausted> {
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        let (mut before, mut behind) = (0, Vec::new());
         let mut canonicalizer = BodyCanonicalizer::new(self.canonicalization, self.line_endings);
+        let mut take = |bytes: &[u8]| {
+            let more = bytes.len().min(length - before);
+            before += more;
+            behind.extend_from_slice(&bytes[more..]);
+        };
         for piece in body.chunks(PIECE) {
             budget.spend(piece.len())?;
-            canonicalizer.push(piece, |octets| canonical.extend_from_slice(octets));
+            canonicalizer.push(piece, &mut take);
         }
-        canonicalizer.finish(|octets| canonical.extend_from_slice(octets));
-        Ok(canonical)
+        canonicalizer.finish(&mut take);
+        Ok((before, behind))
     }
 
     /// Holds a body and all its beginnings that end at a line end against the claim.

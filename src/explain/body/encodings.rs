@@ -3,6 +3,8 @@
 //! Encoders differ in where they break lines and in what they encode though they need not; a
 //! [`Style`] is one of those ways. What was one text has one form in each style.
 
+use std::collections::HashMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -14,7 +16,7 @@ use crate::syntax::base64::decode_base64;
 const CRLF: &[u8] = b"\r\n";
 
 /// How a text is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Style {
     /// Not at all.
     Identity,
@@ -32,7 +34,7 @@ pub(super) enum Style {
 }
 
 /// A way to write quoted-printable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Quoted {
     /// The longest line, with the `=` of a soft line break.
     width: usize,
@@ -56,6 +58,25 @@ impl Style {
         }
     }
 
+    /// The most common style of an encoding.
+    pub(super) const fn usual(encoding: Encoding) -> Self {
+        match encoding {
+            Encoding::Identity => Self::Identity,
+            Encoding::QuotedPrintable => Self::QuotedPrintable(Quoted {
+                width: 76,
+                full_last: true,
+                dot: false,
+                from: false,
+                soft_end: false,
+            }),
+            Encoding::Base64 => Self::Base64 {
+                width: 76,
+                line_feeds: false,
+                without_last: false,
+            },
+        }
+    }
+
     /// The encoding that this is a style of.
     pub(super) const fn encoding(self) -> Encoding {
         match self {
@@ -63,6 +84,32 @@ impl Style {
             Self::QuotedPrintable(_) => Encoding::QuotedPrintable,
             Self::Base64 { .. } => Encoding::Base64,
         }
+    }
+
+    /// Bytes of a text by which most styles are told apart.
+    pub(super) const BEGINNING: usize = 8 * 1024;
+
+    /// How much work it is to encode so many bytes.
+    pub(super) const fn work(self, length: usize) -> usize {
+        match self {
+            Self::Identity => length,
+            Self::QuotedPrintable(_) => 8 * length,
+            Self::Base64 { .. } => 3 * length,
+        }
+    }
+
+    /// Whether this content may be a text in this style, as far as its beginning tells.
+    pub(super) fn may_begin(self, content: &[u8], text: &[u8]) -> bool {
+        /// The last bytes of base64 depend on what comes then.
+        const OPEN: usize = 8;
+        let beginning = &text[..text.len().min(Self::BEGINNING)];
+        let (end, open) = match self {
+            Self::Base64 { .. } => (beginning.len(), OPEN),
+            _ if beginning.len() == text.len() => (text.len(), 0),
+            _ => (memchr::memrchr(b'\n', beginning).map_or(0, |at| at + 1), 0),
+        };
+        let encoded = self.encode(&beginning[..end]);
+        content.starts_with(&encoded[..encoded.len().saturating_sub(open)])
     }
 
     /// The text in this style, with CRLF line ends.
@@ -89,6 +136,29 @@ impl Style {
             }
         }
     }
+}
+
+/// Whether some line of a text in quoted-printable is there in another text, and encoded otherwise.
+pub(super) fn is_encoded_anew(was: &[u8], is: &[u8]) -> bool {
+    let encoded: HashMap<_, _> = logical_lines(is).collect();
+    let mut lines = logical_lines(was);
+    lines.any(|(said, line)| encoded.get(&said).is_some_and(|other| *other != line))
+}
+
+/// The lines of a text in quoted-printable: what each says, and how that is encoded.
+fn logical_lines(encoded: &[u8]) -> impl Iterator<Item = (Vec<u8>, &[u8])> {
+    let mut rest = encoded;
+    std::iter::from_fn(move || {
+        let pieces = undone::lines(rest);
+        let lengths = pieces.scan(true, |goes_on, line| {
+            let before = std::mem::replace(goes_on, undone::content(line).ends_with(b"="));
+            before.then_some(line.len())
+        });
+        let (line, behind) = rest.split_at(lengths.sum());
+        rest = behind;
+        let said = || decode_quoted(&with_ends(undone::content(line), CRLF)).0;
+        (!line.is_empty()).then(|| (said(), undone::content(line)))
+    })
 }
 
 fn quoted_styles() -> Vec<Style> {
@@ -287,6 +357,21 @@ mod tests {
             ".a\r\nFrom b\r\nFront\r\n",
             "=2Ea\r\n=46rom b\r\nFront\r\n",
         );
+    }
+
+    #[test]
+    fn encoded_anew() {
+        let check = |was: &str, is: &str, expected| {
+            assert_eq!(
+                is_encoded_anew(was.as_bytes(), is.as_bytes()),
+                expected,
+                "{was} {is}"
+            );
+        };
+        check("a=\r\nb=20\r\nc\r\n", "x\r\na=\r\nb=20\r\nd=20\r\n", false);
+        check("a=\r\nb=20\r\n", "ab=20\r\nx", true);
+        check("a=2e\r\n", "a.\r\n", true);
+        check("a=", "b=\r\n", false);
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod lines;
 pub(super) mod links;
 pub(super) mod tags;
 
-pub(super) use self::lines::{Lines, PREAMBLES, Told};
+pub(super) use self::lines::{Lines, PREAMBLES, SHORT, Told, of_windows_1252, windows_1252};
 
 use super::undone::Rule;
 

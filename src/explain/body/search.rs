@@ -10,44 +10,47 @@ mod candidate;
 mod telling;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::mem;
 use std::rc::Rc;
 
 use self::candidate::{Body, Node, OfBody};
-use self::telling::Written;
+use self::telling::Last;
 use super::Found;
 use super::appended;
 use super::claim::{Claim, Fit};
-use super::leaf::Leaf;
+use super::leaf::{Leaf, leaves};
 use super::mime::{self, Encoding, Structure};
-use super::rules;
+use super::rules::{self, SHORT};
 use super::shape::Shape;
 use super::signer;
-use super::trial::{End, Hashed, shared};
+use super::trial::{End, Hashed};
 use super::undone::Text;
-use super::version::{Listed, Version, listed, size_of};
+use super::version::{Listed, Version, undone};
 use super::writing::{Writing, writings};
 use crate::explain::{Budget, Exhausted};
-use crate::message::{self, Header};
+use crate::message::Header;
 
 /// Changes of the body as a whole that are undone, and changes of what one part says.
 const MOST_OF_BODY: usize = 3;
 const MOST_OF_PART: usize = 4;
 /// What costs more altogether is not thinkable.
 const DEAREST: u32 = 10;
-/// What costs more is not looked into, and is written in its own way alone: of changes in any order,
-/// the likely ones are undone first.
+/// What costs more is not looked into: of changes in any order, the likely ones are undone first.
 const LIKELY: u32 = 4;
 /// A body that is longer is looked into only as it is.
 const LONGEST: usize = 4 * 1024 * 1024;
-/// So many times is a body gone through where it is looked into.
-const PASSES: usize = 16;
+/// So many times is a body gone through where it is looked into, and so often a line is rewritten in
+/// the time in which one byte is hashed.
+const PASSES: usize = 32;
+const LINE: usize = 16;
 /// What several changes may cost, of which none is sure.
 const TOGETHER: u32 = 7;
 /// Beside what costs no more, anything thinkable may have been done.
 const SURE: u32 = 1;
-/// Memory for bodies that wait to be looked into, and for what rules said.
+/// Memory for what waits to be tried, and for bodies that are looked into.
 const ROOM: usize = 48 * 1024 * 1024;
+/// What a step takes of it, and what a change that a rule named.
+const STEP: usize = 256;
+const NAMED: usize = size_of::<(u32, Named)>() + 96;
 /// Of a list for which there is no room, so many are kept.
 const FEW: usize = 32;
 /// What the mistakes of signers cost: some look like what is done to bodies, where that is likelier.
@@ -56,6 +59,10 @@ const MISTAKES: u32 = 4;
 /// step is likelier than the same in two.
 const SECOND: u32 = 1;
 const ELSEWHERE: u32 = 2;
+/// What a change costs at most that is looked for because it was done to another part; and so many
+/// are tried.
+const ALIKE: u32 = 4;
+const MOST_ALIKE: usize = 8;
 
 /// Searches for the body that was signed, in one that has this structure.
 pub(super) fn search<'c>(
@@ -75,19 +82,26 @@ pub(super) fn search<'c>(
         };
         return Ok(appended::behind(fit, &claim, body, budget)?.map(|story| vec![story]));
     }
-    let body = Body::new(hashed, Rc::new(header.clone()), structure);
+    let (leaves, is_all) = leaves(&structure, body, budget)?;
+    let body = Rc::new(Body {
+        hashed,
+        header: Rc::new(header.clone()),
+        structure,
+        leaves,
+        of: None,
+        depth: 0,
+    });
     let mut search = Search {
-        claim,
         budget,
         writings: writings(),
         queue: BTreeMap::new(),
         count: 0,
         seen: HashSet::from([outcome.mark]),
         room: ROOM,
+        is_all,
     };
-    let node = Node::of(Rc::new(body), 0);
-    search.push(0, Step::LookInto(node.clone()));
-    search.push(MISTAKES, Step::BlameSigner(node.body));
+    search.push(0, Step::LookInto(Node::of(Rc::clone(&body), 0)));
+    search.push(MISTAKES, Step::BlameSigner(body));
     search.run()
 }
 
@@ -95,6 +109,8 @@ pub(super) fn search<'c>(
 enum Step<'c> {
     /// Ask the rules what a candidate may have been.
     LookInto(Node<'c>),
+    /// The same of a body with a change undone, at this cost.
+    Open(Rc<Body<'c>>, OfBody, u32),
     /// Undo one of the changes that they named.
     Undo(Node<'c>, Rc<List>, usize),
     /// Try the parts in one of the writings.
@@ -103,18 +119,28 @@ enum Step<'c> {
     BlameSigner(Rc<Body<'c>>),
 }
 
-/// Changes that rules named, the likely ones first.
-struct List(Vec<(u32, Named)>);
+/// Changes that rules named, the likely ones first; and what of [`ROOM`] they take.
+struct List(Vec<(u32, Named)>, usize);
 
 /// One of them.
 enum Named {
     OfBody(OfBody),
-    /// Of a part, the one in this place of a list.
-    OfPart(usize, Rc<[Listed]>, usize),
+    /// Of the part in this place.
+    OfPart(usize, Listed),
 }
 
-struct Search<'c, 's, 'b> {
-    claim: Claim<'c>,
+impl Named {
+    fn size(&self) -> usize {
+        let edits = match self {
+            Self::OfBody(OfBody::Shape(_)) => return NAMED,
+            Self::OfBody(OfBody::Text(undone)) => &undone.edits,
+            Self::OfPart(_, listed) => &listed.undone.edits,
+        };
+        NAMED + edits.size()
+    }
+}
+
+struct Search<'s, 'b, 'c> {
     budget: &'s mut Budget<'b>,
     writings: Vec<Writing>,
     /// By their cost; of those that cost the same, what is at hand comes before more of it is asked
@@ -126,16 +152,18 @@ struct Search<'c, 's, 'b> {
     seen: HashSet<u64>,
     /// What is left of [`ROOM`].
     room: usize,
+    /// Whether nothing was left out because it is too long, or too much.
+    is_all: bool,
 }
 
-impl<'c> Search<'c, '_, '_> {
+impl<'c> Search<'_, '_, 'c> {
     fn push(&mut self, cost: u32, step: Step<'c>) {
-        let is_likely = match &step {
-            Step::LookInto(node) | Step::Write(node, _) => node.cost <= LIKELY,
-            Step::Undo(..) | Step::BlameSigner(_) => true,
+        let (is_likely, is_look) = match &step {
+            Step::LookInto(node) => (node.cost <= LIKELY, true),
+            Step::Open(_, _, cost) => (*cost <= LIKELY, true),
+            Step::Undo(..) | Step::Write(..) | Step::BlameSigner(_) => (true, false),
         };
-        if cost <= DEAREST && is_likely {
-            let is_look = matches!(step, Step::LookInto(_));
+        if cost <= DEAREST && is_likely && self.take_room(STEP) {
             self.queue.insert((cost, is_look, self.count), step);
             self.count += 1;
         }
@@ -143,34 +171,67 @@ impl<'c> Search<'c, '_, '_> {
 
     fn run(&mut self) -> Found {
         while let Some((_, step)) = self.queue.pop_first() {
+            self.room += STEP;
             let found = match step {
-                Step::LookInto(node) => {
-                    self.look_into(&node)?;
-                    None
-                }
+                Step::LookInto(node) => self.look_into(&node).map(|()| None),
+                Step::Open(body, change, cost) => self.open(&body, change, cost).map(|()| None),
                 Step::Undo(node, list, at) => {
                     self.push_from(&node, &list, at + 1);
-                    self.undo(&node, &list.0[at])?
+                    self.undo(&node, &list.0[at])
                 }
-                Step::Write(node, at) => self.write(node, at)?,
-                Step::BlameSigner(body) => self.blame_signer(body.bytes())?,
-            };
+                Step::Write(node, at) => self.write(node, at),
+                Step::BlameSigner(body) => {
+                    signer::search(&body.hashed.claim, body.bytes(), self.budget)
+                }
+            }?;
             if found.is_some() {
                 return Ok(found);
             }
         }
-        Ok(None)
-    }
-
-    fn blame_signer(&mut self, body: &[u8]) -> Found {
-        signer::search(&self.claim, body, self.budget)
+        if self.is_all {
+            Ok(None)
+        } else {
+            Err(self.budget.left_out())
+        }
     }
 
     /// Takes note of what a list or a body needs, if there is room for it.
     fn take_room(&mut self, size: usize) -> bool {
         let left = self.room.checked_sub(size);
         self.room = left.unwrap_or(self.room);
+        self.is_all &= left.is_some();
         left.is_some()
+    }
+
+    /// Makes a body with a change undone, and looks into it.
+    fn open(&mut self, body: &Rc<Body<'c>>, change: OfBody, cost: u32) -> Result<(), Exhausted> {
+        let bytes = change.apply(body.bytes());
+        // What its parts say may be as long.
+        if !self.take_room(2 * bytes.len()) {
+            return Ok(());
+        }
+        let header = match &change {
+            OfBody::Shape(Shape::Wrapped { .. }) => body.header_before(&change),
+            _ => Some(Rc::clone(&body.header)),
+        };
+        let Some(header) = header else {
+            return Ok(());
+        };
+        let hashed = Hashed::new(body.hashed.claim, bytes, self.budget)?;
+        let structure = mime::structure(&header, &hashed.bytes, self.budget)?;
+        let (leaves, _) = leaves(&structure, &hashed.bytes, self.budget)?;
+        for (leaf, was) in leaves.iter().zip(&body.leaves) {
+            leaf.write_as(was);
+        }
+        let new = Body {
+            hashed,
+            header,
+            structure,
+            leaves,
+            of: Some((Rc::clone(body), change)),
+            depth: body.depth + 1,
+        };
+        self.look_into(&Node::of(Rc::new(new), cost))
     }
 
     /// Puts what the rules name into the queue.
@@ -179,45 +240,42 @@ impl<'c> Search<'c, '_, '_> {
         let mut named = Vec::new();
         let is_whole = node.changed.is_empty();
         if is_whole && body.depth < MOST_OF_BODY {
-            self.budget.spend(PASSES * body.bytes().len())?;
+            let length = body.bytes().len();
+            self.budget.spend(PASSES * length.min(SHORT) + 4 * length)?;
             let shapes = Shape::all_of(&body.structure, body.bytes()).into_iter();
             named.extend(shapes.map(|(cost, shape)| (cost, Named::OfBody(OfBody::Shape(shape)))));
             let text = Text {
                 dearest: node.dearest(),
                 ..body.text()
             };
-            let rules = rules::OF_BODIES.iter();
-            let texts = listed(rules.flat_map(|rule| rule(text)), text);
             // Two changes of line ends undo each other, or are none that a system makes.
-            let ends_changed = body.of.as_ref().is_some_and(|(_, of)| match of {
-                OfBody::Text(undone) => undone.change.is_of_line_ends(),
-                OfBody::Shape(_) => false,
-            });
-            let texts = texts.iter().map(|each| each.undone.clone());
-            named.extend(
-                texts
-                    .filter(|undone| !(ends_changed && undone.change.is_of_line_ends()))
-                    .map(|undone| (undone.cost, Named::OfBody(OfBody::Text(undone)))),
-            );
+            let is_before = body.of.as_ref().is_some_and(|(_, of)| of.is_of_line_ends());
+            for undone in rules::OF_BODIES.iter().flat_map(|rule| rule(text)) {
+                let (cost, change) = (undone.cost, OfBody::Text(undone));
+                if !(is_before && change.is_of_line_ends()) {
+                    named.push((cost, Named::OfBody(change)));
+                }
+            }
         }
         for (at, leaf) in body.leaves.iter().enumerate() {
-            if is_whole {
-                self.push_writings(node, at);
+            if is_whole && let Some(first) = &leaf.decoded {
+                self.push_writing(node.with(at, Rc::clone(first)), 1)?;
             }
             if leaf.is_text() {
                 self.name_of_part(node, at, &mut named)?;
             }
         }
         if is_whole {
-            self.push_all_writings(node);
+            self.push_all_writings(node)?;
         }
         named.sort_by_key(|(cost, _)| *cost);
-        let size = named.len() * size_of_named();
+        let mut size = named.iter().map(|(_, named)| named.size()).sum();
         if !self.take_room(size) {
             named.truncate(FEW);
             named.shrink_to_fit();
+            size = 0;
         }
-        self.push_from(node, &Rc::new(List(named)), 0);
+        self.push_from(node, &Rc::new(List(named, size)), 0);
         Ok(())
     }
 
@@ -229,212 +287,236 @@ impl<'c> Search<'c, '_, '_> {
         named: &mut Vec<(u32, Named)>,
     ) -> Result<(), Exhausted> {
         let leaf = &node.body.leaves[at];
-        let Some((version, depth)) = node.version(at) else {
+        let Some(version) = node.version(at) else {
             return Ok(());
         };
+        let depth = version.changes().len();
         if depth >= MOST_OF_PART {
             return Ok(());
         }
-        self.budget.spend(4 * version.bytes.len() + 1024)?;
-        let likenesses = node.likenesses(at);
-        let body_is_first = node.body.depth == 0;
-        let more = match (depth, likenesses.is_empty()) {
-            (0, true) if body_is_first => 0,
-            (0, false) => ELSEWHERE,
+        let is_elsewhere = node.changed.iter().any(|(other, _)| *other != at);
+        let more = match (depth, is_elsewhere) {
+            (0, true) => ELSEWHERE,
+            (0, false) if node.body.depth == 0 => 0,
             _ => SECOND,
         };
         let dearest = node.dearest();
-        let cost = |each: &Listed| {
-            if likenesses.contains(&each.likeness) {
-                return Some(0);
-            }
-            let cost = each.undone.cost + more;
-            (cost <= dearest).then_some(cost)
+        let list = match version.known() {
+            Some(list) => list,
+            None => self.list(leaf, version, dearest)?,
         };
-        let text = leaf.text(&version.bytes);
-        // A body is looked into first with nothing undone in its parts, so that nothing is missing.
-        let mut list = version.undone(Text {
-            dearest: dearest.saturating_sub(more),
-            ..text
-        });
-        if !version.is_first() {
-            list = list
-                .iter()
-                .filter(|each| cost(each).is_some())
-                .cloned()
-                .collect();
-            if !self.take_room(size_of(&list)) {
-                return Ok(());
+        for listed in list.iter() {
+            // Several changes that bear marks are as likely as one.
+            let own = listed.undone.cost;
+            let cost = own + if own <= SURE { 0 } else { more };
+            if cost <= dearest {
+                named.push((cost, Named::OfPart(at, listed.clone())));
             }
         }
-        let costs = list.iter().map(cost).enumerate();
-        named.extend(
-            costs.filter_map(|(place, cost)| {
-                Some((cost?, Named::OfPart(at, Rc::clone(&list), place)))
-            }),
-        );
         Ok(())
+    }
+
+    /// What the rules say of a text of a part.
+    fn list(
+        &mut self,
+        leaf: &Leaf,
+        version: &Version,
+        dearest: u32,
+    ) -> Result<Rc<[Listed]>, Exhausted> {
+        let bytes = version.bytes();
+        self.budget.spend(4 * bytes.len() + 1024)?;
+        let dearest = if version.is_first() {
+            DEAREST
+        } else {
+            // What was done to another part may cost more.
+            dearest.max(ALIKE)
+        };
+        let list = undone(Text {
+            dearest,
+            ..leaf.text(&bytes)
+        });
+        self.budget.spend(list.len() * STEP)?;
+        let size: usize = list
+            .iter()
+            .map(|each| NAMED + each.undone.edits.size())
+            .sum();
+        if version.is_first() || self.take_room(size) {
+            version.keep(&list);
+        }
+        Ok(list)
     }
 
     /// Puts a list into the queue from a place on.
     fn push_from(&mut self, node: &Node<'c>, list: &Rc<List>, at: usize) {
-        if let Some((cost, _)) = list.0.get(at) {
-            self.push(
+        match list.0.get(at) {
+            Some((cost, _)) => self.push(
                 node.cost + cost,
                 Step::Undo(node.clone(), Rc::clone(list), at),
-            );
-        }
-    }
-
-    /// A part as it is, in other writings.
-    fn push_writings(&mut self, node: &Node<'c>, at: usize) {
-        let first = node.body.leaves[at].decoded(node.body.bytes()).cloned();
-        if let Some(node) = first.and_then(|first| node.with(at, first)) {
-            self.push_writing(node, 1);
+            ),
+            None => self.room += list.1,
         }
     }
 
     /// All parts of a kind as they are, in other writings: all that people read, or all in base64.
-    fn push_all_writings(&mut self, node: &Node<'c>) {
+    fn push_all_writings(&mut self, node: &Node<'c>) -> Result<(), Exhausted> {
         let kinds: [fn(&Leaf) -> bool; 2] =
             [Leaf::is_text, |leaf| leaf.part.encoding == Encoding::Base64];
         for is_of_kind in kinds {
             let mut all = node.clone();
             for (at, leaf) in node.body.leaves.iter().enumerate() {
-                let first = leaf.decoded(node.body.bytes()).filter(|_| is_of_kind(leaf));
+                let first = leaf.decoded.as_ref().filter(|_| is_of_kind(leaf));
                 if let Some(with) = first.and_then(|first| all.with(at, Rc::clone(first))) {
                     all = with;
                 }
             }
             if all.changed.len() > 1 {
-                self.push_writing(all, 1);
+                self.push_writing(Some(all), 1)?;
             }
         }
+        Ok(())
     }
 
     /// The writings of the parts that were changed.
-    fn writings(&self, node: &Node<'c>) -> Rc<[usize]> {
-        let mut changed = node.changed.iter();
-        let bytes = node.body.bytes();
-        let of_leaf =
-            |(at, _): &(usize, Rc<Version>)| node.body.leaves[*at].writings(&self.writings, bytes);
-        match (changed.next(), changed.len()) {
-            (Some(only), 0) => of_leaf(only),
-            _ => {
-                let all: BTreeSet<_> = node
-                    .changed
-                    .iter()
-                    .flat_map(|each| of_leaf(each).to_vec())
-                    .collect();
-                all.into_iter().collect()
-            }
+    fn writings(&mut self, node: &Node<'c>) -> Result<Rc<[usize]>, Exhausted> {
+        let body = &node.body;
+        let mut of_leaf =
+            |at: usize| body.leaves[at].writings(&self.writings, body.bytes(), self.budget);
+        if let [(only, _)] = &node.changed[..] {
+            return of_leaf(*only);
         }
+        let mut all = BTreeSet::new();
+        for (at, _) in &node.changed {
+            all.extend(of_leaf(*at)?.iter().copied());
+        }
+        Ok(all.into_iter().collect())
     }
 
-    fn push_writing(&mut self, node: Node<'c>, at: usize) {
-        if let Some(writing) = self.writings(&node).get(at) {
+    fn push_writing(&mut self, node: Option<Node<'c>>, at: usize) -> Result<(), Exhausted> {
+        // None costs less. Parts that differ in what was done to them are hardly written anew as well.
+        let least = self.writings[1].cost;
+        let is_thinkable = |node: &Node<'_>| {
+            node.cost <= LIKELY || (node.changed.len() == 1 && node.cost + least <= TOGETHER)
+        };
+        let Some(node) = node.filter(is_thinkable) else {
+            return Ok(());
+        };
+        if let Some(writing) = self.writings(&node)?.get(at) {
             let cost = node.cost + self.writings[*writing].cost;
             if cost <= TOGETHER {
                 self.push(cost, Step::Write(node, at));
             }
         }
+        Ok(())
     }
 
     /// Tries a candidate; later it is looked into.
     fn undo(&mut self, node: &Node<'c>, (cost, named): &(u32, Named)) -> Found {
         let cost = node.cost + cost;
         match named {
-            Named::OfPart(leaf, list, place) => {
-                let Some((version, _)) = node.version(*leaf) else {
+            Named::OfPart(leaf, listed) => {
+                let Some(version) = node.version(*leaf) else {
                     return Ok(None);
                 };
-                let undone = list[*place].undone.clone();
-                let version = Rc::new(Version::without(version, undone));
-                match node.with(*leaf, version) {
-                    Some(node) => self.write(Node { cost, ..node }, 0),
-                    None => Ok(None),
+                let version = Version::without(Rc::clone(version), listed.clone());
+                let Some(with) = node.with(*leaf, Rc::new(version)) else {
+                    return Ok(None);
+                };
+                let with = Node { cost, ..with };
+                match self.write(with.clone(), 0)? {
+                    None => self.undo_alike(with, *leaf, listed.likeness),
+                    found => Ok(found),
                 }
             }
             Named::OfBody(change) => self.undo_of_body(&node.body, change, cost),
         }
     }
 
+    /// Tries what was most likely done to the other parts too: all that is like it.
+    fn undo_alike(&mut self, mut node: Node<'c>, done: usize, likeness: u64) -> Found {
+        for at in (0..node.body.leaves.len()).filter(|at| *at != done) {
+            let version = Rc::clone(match node.version(at) {
+                Some(version) => version,
+                None => continue,
+            });
+            let list = version.known();
+            let mut alike = list.iter().flat_map(|list| list.iter());
+            let alike = alike.by_ref().filter(|each| each.likeness == likeness);
+            let mut first = None;
+            for listed in alike.take(MOST_ALIKE) {
+                let without = Version::without(Rc::clone(&version), listed.clone());
+                let Some(with) = node.with(at, Rc::new(without)) else {
+                    break;
+                };
+                let found = self.write(with.clone(), 0)?;
+                if found.is_some() {
+                    return Ok(found);
+                }
+                first.get_or_insert(with);
+            }
+            node = first.unwrap_or(node);
+        }
+        Ok(None)
+    }
+
     /// Tries a body as a whole as it may have been.
     fn undo_of_body(&mut self, body: &Rc<Body<'c>>, change: &OfBody, cost: u32) -> Found {
-        let bytes = match change {
-            OfBody::Shape(shape) => shape.undo(body.bytes()),
-            OfBody::Text(undone) => undone.edits.apply(body.bytes()),
-        };
-        let same = shared(body.bytes(), &bytes);
-        self.budget.spend(same / 4)?;
-        let is_likely = cost <= LIKELY;
-        let end = if is_likely { End::Open } else { End::Signed };
-        let outcome = body
-            .hashed
-            .with(same, &[&bytes[same..]], end, self.budget)?;
-        let is_new = is_likely && self.seen.insert(outcome.mark);
-        // A long body is not kept.
-        let is_kept = outcome.fit.is_some()
-            || (is_new && bytes.len() <= LONGEST && self.take_room(bytes.len()));
-        if !is_kept {
-            return Ok(None);
+        let bytes = body.bytes();
+        if let OfBody::Text(undone) = change
+            && undone.edits.are_everywhere()
+        {
+            let lines = memchr::memchr_iter(b'\n', bytes).count();
+            self.budget.spend(lines * LINE)?;
         }
-        let header = match change {
-            OfBody::Shape(shape) => shape.header(body.bytes()),
-            OfBody::Text(_) => None,
+        let end = if cost <= LIKELY {
+            End::Open
+        } else {
+            End::Signed
         };
-        let header = match header.map(|own| message::parse(own, self.claim.line_endings)) {
-            None => Rc::clone(&body.header),
-            Some(Ok((header, _))) => Rc::new(header),
-            Some(Err(_)) => return Ok(None),
-        };
-        let hashed = Hashed::new(self.claim, bytes, self.budget)?;
-        let structure = mime::structure(&header, &hashed.bytes, self.budget)?;
-        let new = Body::new(hashed, header, structure);
-        for (leaf, was) in new.leaves.iter().zip(&body.leaves) {
-            leaf.write_as(was);
+        let mut trial = body.hashed.trial(0, end);
+        let mut length = 0;
+        change.feed(bytes, |piece| {
+            length += piece.len();
+            trial.take(piece, self.budget)
+        })?;
+        let outcome = trial.finish(self.budget)?;
+        if let Some(fit) = outcome.fit {
+            let node = Node::of(Rc::clone(body), cost);
+            return node.told(Last::OfBody(change), fit, self.budget);
         }
-        let new = Body {
-            of: Some((Rc::clone(body), change.clone())),
-            depth: body.depth + 1,
-            ..new
-        };
-        let node = Node::of(Rc::new(new), cost);
-        match outcome.fit {
-            Some(fit) => node.told(None, fit, self.budget),
-            None => {
-                self.push(cost + 1, Step::LookInto(node));
-                Ok(None)
+        if end == End::Open && self.seen.insert(outcome.mark) {
+            // A long body is not kept.
+            if length <= LONGEST {
+                self.push(cost + 1, Step::Open(Rc::clone(body), change.clone(), cost));
+            } else {
+                self.is_all = false;
             }
         }
+        Ok(None)
     }
 
     /// Tries the changed parts in a writing; then comes the next.
     fn write(&mut self, node: Node<'c>, at: usize) -> Found {
-        let writing = self.writings[self.writings(&node)[at]];
         let body = Rc::clone(&node.body);
         let bytes = body.bytes();
+        let place = match at {
+            0 => 0,
+            at => self.writings(&node)?[at],
+        };
+        let writing = self.writings[place];
         let mut written = Vec::with_capacity(node.changed.len());
         for (leaf, version) in &node.changed {
-            self.budget.spend(version.bytes.len())?;
             let leaf = &body.leaves[*leaf];
-            match leaf.write(version, &writing, bytes) {
-                Some(octets) => written.push((leaf, octets)),
+            match leaf.write(version, &writing, bytes, self.budget)? {
+                Some(part) => written.push((leaf, part)),
                 None => {
-                    self.push_writing(node, at + 1);
+                    self.push_writing(Some(node), at + 1)?;
                     return Ok(None);
                 }
             }
         }
-        let Some((first, octets)) = written.first() else {
-            return Ok(None);
-        };
-        let same = first.start() + shared(&bytes[first.start()..first.end()], octets);
-        let mut pieces = vec![&octets[same - first.start()..]];
-        let mut end = first.end();
-        for (leaf, octets) in &written[1..] {
-            pieces.push(&bytes[end..leaf.start()]);
-            pieces.push(octets);
+        let (mut pieces, mut end) = (Vec::new(), 0);
+        for (leaf, part) in &written {
+            pieces.extend([&bytes[end..leaf.start()], part]);
             end = leaf.end();
         }
         pieces.push(&bytes[end..]);
@@ -443,24 +525,18 @@ impl<'c> Search<'c, '_, '_> {
             [only] if only.part.encoding == Encoding::Identity => End::Open,
             _ => End::Signed,
         };
-        let outcome = body.hashed.with(same, &pieces, end, self.budget)?;
+        let mut trial = body.hashed.trial(pieces[0].len(), end);
+        for piece in &pieces[1..] {
+            trial.take(piece, self.budget)?;
+        }
+        let outcome = trial.finish(self.budget)?;
         if let Some(fit) = outcome.fit {
-            let written = Written {
-                writing: &writing,
-                same,
-                pieces: &pieces,
-            };
-            return node.told(Some(written), fit, self.budget);
+            return node.told(Last::Written(&writing, &pieces), fit, self.budget);
         }
         if self.seen.insert(outcome.mark) && at == 0 {
             self.push(node.cost + 1, Step::LookInto(node.clone()));
         }
-        self.push_writing(node, at + 1);
+        self.push_writing(Some(node), at + 1)?;
         Ok(None)
     }
-}
-
-/// About how many bytes one named change takes in a list.
-const fn size_of_named() -> usize {
-    mem::size_of::<(u32, Named)>()
 }

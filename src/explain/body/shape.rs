@@ -91,19 +91,18 @@ impl Shape {
         shapes
     }
 
-    /// The body as it was.
-    pub(super) fn undo(&self, body: &[u8]) -> Vec<u8> {
+    /// The body as it was, in pieces.
+    pub(super) fn undo<'b>(&self, body: &'b [u8]) -> Vec<&'b [u8]> {
         match self {
             Self::Added { lines, at, before } => {
-                let (start, end) = (lines[*at], lines[at + 1]);
-                let rest = &body[end..];
+                let (start, rest) = (lines[*at], &body[lines[at + 1]..]);
                 match before {
-                    EmptyLine::Kept => [&body[..start], rest].concat(),
-                    EmptyLine::Removed => [&body[..start], b"\r\n", rest].concat(),
-                    EmptyLine::Added => [&body[..start - 2], rest].concat(),
+                    EmptyLine::Kept => vec![&body[..start], rest],
+                    EmptyLine::Removed => vec![&body[..start], b"\r\n", rest],
+                    EmptyLine::Added => vec![&body[..start - 2], rest],
                 }
             }
-            Self::Wrapped { parts, at, .. } => body[parts[*at].content.clone()].to_vec(),
+            Self::Wrapped { parts, at, .. } => vec![&body[parts[*at].content.clone()]],
         }
     }
 

@@ -55,18 +55,16 @@ fn other_canonicalization(claim: &Claim<'_>, body: &[u8], budget: &mut Budget<'_
     if is_white(body) {
         return Ok(empty(claim, body).map(|story| vec![story]));
     }
-    let canonical = other.canonical(body, budget)?;
-    let signed = match fit {
-        Fit::Whole => &canonical[..],
-        Fit::Prefix(length) => {
-            let length = usize::try_from(length).unwrap_or(usize::MAX);
-            &canonical[..length.min(canonical.len())]
-        }
+    let (_, canonical) = other.canonical_behind(0, body, budget)?;
+    let length = match fit {
+        Fit::Whole => canonical.len(),
+        Fit::Prefix(length) => usize::try_from(length).unwrap_or(usize::MAX),
     };
+    let (signed, rest) = canonical.split_at(length.min(canonical.len()));
     let lines = memchr::memchr_iter(b'\n', signed).count();
     let mut stories = vec![mislabelled(claim, body, lines)];
     if matches!(fit, Fit::Prefix(_)) {
-        stories.extend(appended::story(&other, &canonical, signed.len()));
+        stories.extend(appended::story(&other, signed.len(), rest));
     }
     Ok(Some(stories))
 }

@@ -271,3 +271,16 @@ fn the_budget_is_kept() {
         assert_eq!(explain(&evidence, &mut budget).unfinished, unfinished);
     }
 }
+
+#[test]
+fn what_is_too_long_is_not_decoded() {
+    let (header, _) = message::parse(b"Subject: x\r\n\r\n", LineEndings::Lenient).unwrap();
+    for (length, is_all) in [(1 << 10, true), (17 << 20, false)] {
+        let body = vec![b'x'; length];
+        let mut budget = Budget::unlimited();
+        let structure = super::mime::structure(&header, &body, &mut budget).unwrap();
+        let (leaves, are_all) = super::leaf::leaves(&structure, &body, &mut budget).unwrap();
+        assert_eq!((leaves.len(), are_all), (1, is_all));
+        assert_eq!(leaves[0].decoded.is_some(), is_all);
+    }
+}

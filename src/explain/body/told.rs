@@ -11,10 +11,9 @@ use super::undone::{Change, Edits, Text};
 
 /// What is told of a change to the text of what `name` says (`body`, `HTML part (part 2 of 2)`).
 pub(super) fn tell(change: &Change, edits: &Edits, text: Text<'_>, name: &str) -> Vec<Story> {
-    match (change, edits) {
-        (Change::Lines(lines), _) => vec![lines::tell(lines, edits, text.bytes)],
-        (Change::Added(at), Edits::Some(edits)) => added::tell(*at, edits, text, name),
-        (Change::Linked, Edits::Some(edits)) => linked::tell(edits, text, name),
-        (_, Edits::Lines(_)) => Vec::new(),
+    match change {
+        Change::Lines(lines) => vec![lines::tell(lines, edits, text.bytes)],
+        Change::Added(at) => added::tell(*at, edits.stretches(), text, name),
+        Change::Linked => linked::tell(edits.stretches(), text, name),
     }
 }

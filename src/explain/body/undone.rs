@@ -3,8 +3,11 @@
 //! A rule knows nothing of hashes, budgets, MIME or other rules: it looks at a [`Text`] and says what
 //! that may have been ([`Undone`]). The [search](super::search) puts rules together.
 
+use std::convert::Infallible;
 use std::ops::Range;
+use std::rc::Rc;
 
+use super::claim::PIECE;
 use super::mime::{Encoding, Media};
 use super::rules::Lines;
 use crate::explain::Cause;
@@ -102,7 +105,7 @@ pub(super) enum Where {
 #[derive(Clone, Debug)]
 pub(super) enum Edits {
     /// These stretches were something else; they are in order and do not overlap.
-    Some(Vec<Edit>),
+    Some(Rc<[Edit]>),
     /// Each line was what this makes of it.
     Lines(fn(Line<'_>, &mut Vec<u8>)),
 }
@@ -139,38 +142,73 @@ impl Edit {
 }
 
 impl Edits {
-    /// The text as it was.
-    pub(super) fn apply(&self, text: &[u8]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(text.len() + 64);
+    /// Gives the text as it was, in pieces.
+    pub(super) fn feed<E>(
+        &self,
+        text: &[u8],
+        mut take: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
         match self {
             Self::Some(edits) => {
                 let mut at = 0;
-                for Edit { range, was } in edits {
-                    out.extend_from_slice(&text[at..range.start]);
-                    out.extend_from_slice(was);
+                for Edit { range, was } in edits.iter() {
+                    take(&text[at..range.start])?;
+                    take(was)?;
                     at = range.end;
                 }
-                out.extend_from_slice(&text[at..]);
+                take(&text[at..])
             }
             Self::Lines(undo) => {
+                let mut piece = Vec::with_capacity(PIECE.min(text.len()) + 1024);
                 for line in in_context(text) {
-                    undo(line, &mut out);
+                    undo(line, &mut piece);
+                    if piece.len() >= PIECE {
+                        take(&piece)?;
+                        piece.clear();
+                    }
                 }
+                take(&piece)
             }
         }
+    }
+
+    /// The text as it was.
+    pub(super) fn apply(&self, text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(text.len() + 64);
+        let Ok(()) = self.feed::<Infallible>(text, |piece| {
+            out.extend_from_slice(piece);
+            Ok(())
+        });
         out
     }
 
-    /// What they take out of a text.
-    pub(super) fn taken_out<'e, 't>(
-        &'e self,
-        text: &'t [u8],
-    ) -> impl Iterator<Item = &'t [u8]> + use<'e, 't> {
-        let edits = match self {
-            Self::Some(edits) => edits.as_slice(),
+    /// Those of some stretches.
+    pub(super) fn of(edits: Vec<Edit>) -> Self {
+        Self::Some(edits.into())
+    }
+
+    /// Whether each line is rewritten.
+    pub(super) const fn are_everywhere(&self) -> bool {
+        matches!(self, Self::Lines(_))
+    }
+
+    /// The stretches that were something else; none where lines were.
+    pub(super) fn stretches(&self) -> &[Edit] {
+        match self {
+            Self::Some(edits) => edits,
             Self::Lines(_) => &[],
-        };
-        edits.iter().map(move |edit| &text[edit.range.clone()])
+        }
+    }
+
+    /// About how many bytes of memory they take.
+    pub(super) fn size(&self) -> usize {
+        self.stretches().len() * (size_of::<Edit>() + 32)
+    }
+
+    /// What they take out of a text.
+    pub(super) fn taken_out<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = &'t [u8]> {
+        let stretches = self.stretches().iter();
+        stretches.map(move |edit| &text[edit.range.clone()])
     }
 }
 

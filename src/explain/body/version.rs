@@ -1,5 +1,6 @@
 //! What a part may have said: its text, with the changes undone one after the other.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::mem;
@@ -10,14 +11,19 @@ use super::quotation::words;
 use super::rules;
 use super::undone::{Change, Text, Undone, Where};
 
-/// A text, and how it came about.
+/// A text, and how it came about. Only the text as it is is kept: the others are made of it.
 #[derive(Debug)]
 pub(super) struct Version {
-    pub(super) bytes: Vec<u8>,
-    /// What it was made of; `None` for the text as it is.
-    pub(super) of: Option<(Rc<Self>, Undone)>,
-    /// What it may have been in turn; kept for the text as it is alone.
+    /// The text as it is; of another version what it was made of.
+    origin: Origin,
+    /// What it may have been in turn, where that is asked for more than once.
     undone: OnceCell<Rc<[Listed]>>,
+}
+
+#[derive(Debug)]
+enum Origin {
+    Text(Vec<u8>),
+    Undone(Rc<Version>, Listed),
 }
 
 /// What a rule said, with what it is compared by.
@@ -31,73 +37,88 @@ pub(super) struct Listed {
 
 impl Version {
     /// The text as it is.
-    pub(super) const fn first(bytes: Vec<u8>) -> Self {
+    pub(super) const fn first(text: Vec<u8>) -> Self {
         Self {
-            bytes,
-            of: None,
+            origin: Origin::Text(text),
             undone: OnceCell::new(),
         }
     }
 
     /// A text with something undone.
-    pub(super) fn without(version: &Rc<Self>, undone: Undone) -> Self {
+    pub(super) const fn without(version: Rc<Self>, undone: Listed) -> Self {
         Self {
-            bytes: undone.edits.apply(&version.bytes),
-            of: Some((Rc::clone(version), undone)),
+            origin: Origin::Undone(version, undone),
             undone: OnceCell::new(),
+        }
+    }
+
+    /// The text.
+    pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
+        match &self.origin {
+            Origin::Text(text) => Cow::Borrowed(text),
+            Origin::Undone(before, listed) => {
+                Cow::Owned(listed.undone.edits.apply(&before.bytes()))
+            }
         }
     }
 
     /// Whether nothing is undone.
     pub(super) const fn is_first(&self) -> bool {
-        self.of.is_none()
+        matches!(self.origin, Origin::Text(_))
     }
 
     /// The changes that are undone, the last that happened first.
-    pub(super) fn changes(&self) -> Vec<(&Self, &Undone)> {
+    pub(super) fn changes(&self) -> Vec<(&Self, &Listed)> {
         let mut changes = Vec::new();
         let mut version = self;
-        while let Some((before, undone)) = &version.of {
-            changes.push((&**before, undone));
+        while let Origin::Undone(before, listed) = &version.origin {
+            changes.push((&**before, listed));
             version = before;
         }
         changes.reverse();
         changes
     }
 
-    /// What it may have been in turn, by the rules of parts.
-    pub(super) fn undone(&self, text: Text<'_>) -> Rc<[Listed]> {
-        let list = || listed(rules::OF_PARTS.iter().flat_map(|rule| rule(text)), text);
-        if self.is_first() {
-            Rc::clone(self.undone.get_or_init(list))
-        } else {
-            list()
-        }
+    /// What it may have been in turn, if that was kept.
+    pub(super) fn known(&self) -> Option<Rc<[Listed]>> {
+        self.undone.get().cloned()
+    }
+
+    /// Keeps that.
+    pub(super) fn keep(&self, list: &Rc<[Listed]>) {
+        let _ = self.undone.set(Rc::clone(list));
     }
 }
 
-/// These with their likeness, the likely ones first.
-pub(super) fn listed(all: impl Iterator<Item = Undone>, text: Text<'_>) -> Rc<[Listed]> {
+/// What a text may have been, by the rules of parts, the likely ones first.
+pub(super) fn undone(text: Text<'_>) -> Rc<[Listed]> {
     let with_likeness = |undone: Undone| Listed {
         likeness: likeness(&undone, text),
         undone,
     };
-    let mut listed: Vec<_> = all.map(with_likeness).collect();
-    listed.sort_by_key(|each| each.undone.cost);
-    listed.into()
+    let all = rules::OF_PARTS.iter().flat_map(|rule| rule(text));
+    let mut all: Vec<_> = all.map(with_likeness).collect();
+    all.sort_by_key(|each| each.undone.cost);
+    all.into()
 }
 
 /// So many letters and digits tell one footer from another by how they begin, and banners by how
 /// they end: systems write more into HTML than into text.
 const TELLING: usize = 24;
+/// Bytes at either end of what was added that are looked at for them.
+const NEAR: usize = 4 * 1024;
 
 /// What a change has in common with the same one to another part.
-pub(super) fn likeness(undone: &Undone, text: Text<'_>) -> u64 {
+fn likeness(undone: &Undone, text: Text<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     mem::discriminant(&undone.change).hash(&mut hasher);
     if let Change::Added(place) = undone.change {
         place.hash(&mut hasher);
         for added in undone.edits.taken_out(text.bytes) {
+            let added = match place {
+                Where::Beginning => &added[added.len().saturating_sub(NEAR)..],
+                _ => &added[..added.len().min(NEAR)],
+            };
             let decoded = decode(text.encoding, added);
             let words = words(decoded.as_deref().unwrap_or(added)).into_iter();
             let words = words.filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
@@ -111,11 +132,4 @@ pub(super) fn likeness(undone: &Undone, text: Text<'_>) -> u64 {
         }
     }
     hasher.finish()
-}
-
-/// About how many bytes of memory a list takes.
-pub(super) fn size_of(list: &[Listed]) -> usize {
-    /// An edit or two, and what they put in.
-    const EDITS: usize = 96;
-    list.len() * (mem::size_of::<Listed>() + EDITS)
 }

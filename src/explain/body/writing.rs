@@ -4,6 +4,7 @@
 use super::encodings::Style;
 use super::leaf::Leaf;
 use super::mime::Encoding;
+use super::rules::{of_windows_1252, windows_1252};
 use super::story::Story;
 use crate::explain::Cause;
 use crate::message::{self, LineEndings};
@@ -19,7 +20,7 @@ pub(super) struct Writing {
 }
 
 /// What happened to the empty lines at the end of a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Tail {
     Kept,
     /// There is one that was not there.
@@ -76,9 +77,9 @@ impl Writing {
 }
 
 /// A conversion from one charset to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Converted {
-    ToLatin1,
+    ToWestern,
     ToUtf8,
 }
 
@@ -89,22 +90,25 @@ impl Converted {
             return None;
         }
         match (self, std::str::from_utf8(text)) {
-            (Self::ToLatin1, Err(_)) => Some(to_utf8(text)),
-            (Self::ToUtf8, Ok(text)) => to_latin1(text),
+            (Self::ToWestern, Err(_)) => {
+                let text: String = text.iter().map(|byte| of_windows_1252(*byte)).collect();
+                Some(text.into_bytes())
+            }
+            (Self::ToUtf8, Ok(text)) => text.chars().map(windows_1252).collect(),
             _ => None,
         }
     }
 
     const fn name(self) -> &'static str {
         match self {
-            Self::ToLatin1 => "from UTF-8 to ISO-8859-1",
-            Self::ToUtf8 => "from ISO-8859-1 to UTF-8",
+            Self::ToWestern => "from UTF-8 to ISO-8859-1 or windows-1252",
+            Self::ToUtf8 => "from ISO-8859-1 or windows-1252 to UTF-8",
         }
     }
 }
 
 /// Another encoding of a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Recoding {
     style: Style,
     /// The value of its Content-Transfer-Encoding; `None` where there was no such field.
@@ -134,7 +138,7 @@ fn recodings() -> Vec<Recoding> {
         .chain(with(Encoding::QuotedPrintable, Some("quoted-printable")).take(FEW_STYLES))
         .chain(with(Encoding::Base64, Some("base64")).take(1));
     all.extend(few.flat_map(|recoding| {
-        [Converted::ToLatin1, Converted::ToUtf8].map(|converted| Recoding {
+        [Converted::ToWestern, Converted::ToUtf8].map(|converted| Recoding {
             converted: Some(converted),
             ..recoding
         })
@@ -149,6 +153,11 @@ impl Recoding {
     /// The encoding that this is one way of.
     pub(super) const fn encoding(self) -> Encoding {
         self.style.encoding()
+    }
+
+    /// How much work it is to encode so many bytes.
+    pub(super) const fn work(self, length: usize) -> usize {
+        self.style.work(length)
     }
 
     /// What differs in more than style.
@@ -196,11 +205,6 @@ impl Recoding {
 
     /// What is told of it.
     fn story(self, leaf: &Leaf) -> Story {
-        let name = |encoding| match encoding {
-            Encoding::Identity => "8bit or 7bit",
-            Encoding::QuotedPrintable => "quoted-printable",
-            Encoding::Base64 => "base64",
-        };
         let part = leaf.name();
         let charset = self.converted.map(Converted::name);
         let charset = charset.map(|name| format!("converted {name}"));
@@ -228,22 +232,23 @@ impl Recoding {
                     _ => format!("the base64 of the {part} was in lines of {width} bytes"),
                 },
             ),
-            Style::Identity | Style::QuotedPrintable(_) => Story::new(
-                Cause::TransferEncodingChanged,
-                format!("the {part} was encoded anew in {is}"),
-            ),
+            Style::Identity | Style::QuotedPrintable(_) => encoded_anew(leaf),
         }
     }
 }
 
-/// A text in ISO-8859-1; `None` if that has not all of its characters.
-fn to_latin1(text: &str) -> Option<Vec<u8>> {
-    let bytes = text.chars().map(|each| u8::try_from(u32::from(each)).ok());
-    bytes.collect()
+/// What is told of a part in an encoding that another encoder made.
+pub(super) fn encoded_anew(leaf: &Leaf) -> Story {
+    let (part, encoding) = (leaf.name(), name(leaf.part.encoding));
+    let detail = format!("the {part} was encoded anew in {encoding}");
+    Story::new(Cause::TransferEncodingChanged, detail)
 }
 
-/// Bytes of ISO-8859-1 in UTF-8.
-fn to_utf8(latin1: &[u8]) -> Vec<u8> {
-    let text: String = latin1.iter().copied().map(char::from).collect();
-    text.into_bytes()
+/// An encoding in words.
+const fn name(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Identity => "8bit or 7bit",
+        Encoding::QuotedPrintable => "quoted-printable",
+        Encoding::Base64 => "base64",
+    }
 }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::copies::{Copy, copied_fields, kept_elsewhere};
-use super::form::{Entry, SignedForm};
+use super::form::SignedForm;
 use super::mailbox::{Mailbox, mailboxes};
-use super::rules::{ORIGINALS, fields_of_parts, with_canonicalization};
+use super::rules::{ORIGINALS, fields_of_parts};
 use super::text::shown;
 use crate::canonicalization::Canonicalization;
 use crate::canonicalization::body::BodyCanonicalizer;
@@ -19,14 +19,14 @@ const LONG: usize = 4096;
 const MANY: usize = 24;
 /// So many lengths of the body are told apart.
 const LENGTHS: usize = 4;
-/// The body is looked at in pieces of so many octets.
+/// The body is looked at in pieces of so many bytes.
 const PIECE: usize = 32 * 1024;
 
 /// What a message tells.
 pub(super) struct Clues<'a> {
     pub(super) header: &'a Header,
     pub(super) evidence: &'a Evidence<'a>,
-    pub(super) is_simple: bool,
+    pub(super) canonicalization: Canonicalization,
     /// What `z=` says of fields that are signed.
     pub(super) copies: Vec<Copy>,
     /// What other fields have that those of a name may have had.
@@ -53,20 +53,16 @@ impl<'a> Clues<'a> {
         budget.spend(8 * header.octets().len())?;
         let mut originals = Vec::new();
         let mut found = Vec::new();
-        for name in ORIGINALS {
-            for field in header.fields_named(name).take(2) {
-                if field.value().len() < LONG {
-                    let rank = u32::try_from(originals.len() / 2).unwrap_or(u32::MAX);
-                    originals.push((rank, shown(field.value())));
-                }
-            }
+        let short = |name| {
+            let two = header.fields_named(name).take(2).map(|field| field.value());
+            two.filter(|value| value.len() < LONG)
+        };
+        for value in ORIGINALS.split(' ').flat_map(short) {
+            let rank = u32::try_from(originals.len() / 2).unwrap_or(u32::MAX);
+            originals.push((rank, shown(value)));
         }
-        for name in ["from", "to", "cc"] {
-            for field in header.fields_named(name).take(2) {
-                if field.value().len() < LONG {
-                    found.extend(mailboxes(field.value()).unwrap_or_default());
-                }
-            }
+        for value in ["from", "to", "cc"].into_iter().flat_map(short) {
+            found.extend(mailboxes(value).unwrap_or_default());
         }
         for (_, text) in &originals {
             found.extend(mailboxes(text.as_bytes()).unwrap_or_default());
@@ -75,7 +71,7 @@ impl<'a> Clues<'a> {
         Ok(Self {
             header,
             evidence,
-            is_simple: form.is_simple(),
+            canonicalization: form.canonicalization,
             copies: copied_fields(form),
             kept: kept_elsewhere(form, header),
             lists: list_names(header),
@@ -95,14 +91,8 @@ impl<'a> Clues<'a> {
         self.header.line_endings()
     }
 
-    /// The signature's own field with a `c=` that asks for the other canonicalization.
-    pub(super) fn own_with_other_canonicalization(&self, form: &SignedForm<'_>) -> Vec<Entry> {
-        let Some(own) = form.parts[form.own()].now.first() else {
-            return Vec::new();
-        };
-        let other = |canonicalization: Canonicalization| canonicalization != form.canonicalization;
-        let values = with_canonicalization(own.value(), self.line_endings(), other);
-        values.iter().map(|value| own.with_value(value)).collect()
+    pub(super) fn is_simple(&self) -> bool {
+        self.canonicalization == Canonicalization::Simple
     }
 
     /// The first field of a name, as text.

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use super::clues::Clues;
 use super::form::{Entry, Part, SignedForm};
 use super::rules::Fields;
-use super::text::trimmed;
 use crate::message::Header;
+use crate::syntax::folding::trim;
 use crate::syntax::quoted_printable::decode_quoted_printable;
 use crate::syntax::tag_list::TagList;
 
@@ -45,7 +45,7 @@ pub(super) fn copied_fields(form: &SignedForm<'_>) -> Vec<Copy> {
     let signed = copies.filter_map(|copy| {
         let copy = decode_quoted_printable(copy)?;
         let colon = memchr::memchr(b':', &copy[..copy.len().min(LONG_NAME)])?;
-        let name = trimmed(&copy[..colon]);
+        let name = trim(&copy[..colon]);
         let part = std::str::from_utf8(name).ok()?.to_ascii_lowercase();
         let field = Entry::new(None, name, &copy[colon + 1..]);
         places
@@ -103,18 +103,9 @@ pub(super) fn all_copied(form: &SignedForm<'_>, clues: &Clues<'_>) -> Vec<(usize
     found
 }
 
-/// Names and the names of other fields that may have what they had.
-const OTHERS: [(&str, &str); 9] = [
-    ("subject", "thread-topic"),
-    ("to", "delivered-to"),
-    ("to", "envelope-to"),
-    ("to", "x-rcpt-to"),
-    ("sender", "x-sender"),
-    ("reply-to", "x-original-from"),
-    ("message-id", "x-message-id"),
-    ("return-path", "x-envelope-from"),
-    ("return-path", "envelope-from"),
-];
+/// Names, each with those of other fields that may have what it had.
+const OTHERS: &str = "subject thread-topic|to delivered-to envelope-to x-rcpt-to|sender x-sender|\
+    reply-to x-original-from|message-id x-message-id|return-path x-envelope-from envelope-from";
 
 /// What other fields have that those of each name may have had: one whose name ends with that of
 /// a signed one (`X-Original-To`, `X-Spam-Prev-Subject`, `Thread-Topic`).
@@ -130,8 +121,9 @@ pub(super) fn kept_elsewhere(
     for field in fields {
         let name = String::from_utf8_lossy(field.name()).to_ascii_lowercase();
         let ends = name.match_indices('-').map(|(at, _)| &name[at + 1..]);
-        let others = OTHERS.iter().filter(|(_, keeper)| *keeper == name);
-        let kept = ends.chain(others.map(|(kept, _)| *kept));
+        let others = OTHERS.split('|').filter_map(|row| row.split_once(' '));
+        let others = others.filter(|(_, keepers)| keepers.split(' ').any(|other| other == name));
+        let kept = ends.chain(others.map(|(kept, _)| kept));
         for name in kept.filter(|name| places.contains_key(name)) {
             let values = found.entry(name.to_owned()).or_default();
             if values.len() < MANY_KEEPERS && values.iter().all(|other| other != field.value()) {

@@ -1,8 +1,9 @@
 //! What signers do wrong with the header they sign (RFC 6376 §3.4.2, §3.7).
 
 use super::form::Entry;
+use super::text::{indent, outdent};
 use crate::canonicalization::Canonicalization;
-use crate::syntax::folding::{is_fws, is_wsp};
+use crate::syntax::folding::is_wsp;
 
 /// A signer's mistake: the header is as it was, and was hashed wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +63,8 @@ impl Half {
         }
         let mut value = entry.value();
         if self.leaves_out(FOLDED_COLON) {
-            let blanks = value.iter().take_while(|&&octet| is_wsp(octet)).count();
-            value = &value[blanks..];
+            let word = value.iter().position(|&byte| !is_wsp(byte));
+            value = &value[word.unwrap_or(value.len())..];
         }
         let mut text: Vec<u8> = Vec::with_capacity(value.len());
         for &octet in value {
@@ -78,15 +79,10 @@ impl Half {
         }
         let mut text = &text[..];
         if !self.leaves_out(COLON) && !self.leaves_out(FOLDED_COLON) {
-            text = &text[text.iter().take_while(|&&octet| is_fws(octet)).count()..];
+            text = &text[indent(text)..];
         }
         if !self.leaves_out(END) {
-            let blanks = text
-                .iter()
-                .rev()
-                .take_while(|&&octet| is_fws(octet))
-                .count();
-            text = &text[..text.len() - blanks];
+            text = &text[..text.len() - outdent(text)];
         }
         let end: &[u8] = if is_own { b"" } else { b"\r\n" };
         [&name, &b":"[..], text, end].concat()

@@ -18,10 +18,12 @@ mod subject;
 pub(super) use address::holds_addresses;
 pub(super) use author::ORIGINALS;
 pub(super) use content_type::fields_of_parts;
-pub(super) use encoding::{decoded, is_encoded, readable};
+pub(super) use encoding::{Wording, decoded, is_encoded, readable, reworded, wordings};
 pub(super) use own::{with_canonicalization, without_space_before_b};
 pub(super) use spaces::{Casing, NAMES, SPACINGS, Spacing, usual_case};
 pub(super) use subject::is_tagging;
+
+use Undo::{Each, Whole};
 
 use super::clues::Clues;
 use super::form::{Entry, Part, SignedForm};
@@ -33,8 +35,13 @@ const MOST_BYTES: usize = 8 << 20;
 /// Of one name so many fields are looked at.
 const FEW: usize = 6;
 
-/// A value that a field may have had, and its cost beyond that of the rule.
+/// A value that a field may have had, or its name, and the cost beyond that of the rule.
 pub(super) type Costed = (u32, Vec<u8>);
+
+/// A text on one line as a value.
+fn on_one_line((cost, text): (u32, String)) -> Costed {
+    (cost, format!(" {text}").into_bytes())
+}
 
 /// The fields of a name that there may have been, and their cost beyond that of the rule.
 pub(super) type Fields = (u32, Vec<Entry>);
@@ -51,64 +58,48 @@ pub(super) struct Text<'a> {
 
 /// A rule.
 pub(super) struct Rule {
-    pub(super) kind: Kind,
-    /// The names of the fields that it is for; none for all of them.
-    fields: &'static [&'static str],
+    pub(super) kind: Kinds,
+    /// The names of the fields that it is for, with spaces between; none for all of them.
+    fields: &'static str,
     /// What it costs at least.
     pub(super) cost: u32,
     undo: Undo,
 }
 
-/// What a rule undoes.
+/// What a rule makes.
 enum Undo {
-    /// Another value of a field.
-    Value(fn(&Text<'_>, &Clues<'_>) -> Vec<Costed>),
-    /// Another way to write its name, where that is signed.
-    Name(fn(&str) -> Vec<(u32, String)>),
+    /// Other values of a field, or other ways to write its name.
+    Each(fn(&Text<'_>, &Clues<'_>) -> Vec<Costed>),
     /// Other fields of the same name.
-    Fields(fn(&[Entry], &Part, &Clues<'_>) -> Vec<Fields>),
+    Whole(fn(&[Entry], &Part, &Clues<'_>) -> Vec<Fields>),
 }
 
-/// What sort of change a rule undoes. None is undone twice in a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Copied,
-    Fields,
-    Tag,
-    Decoded,
-    Encoded,
-    Author,
-    Address,
-    Date,
-    Mime,
-    Known,
-    Gap,
-    Space,
-    Name,
-    Own,
-}
-
-/// Sorts of changes, as bits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Sorts of changes that rules undo, as bits. None is undone twice in a field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Kinds(u32);
 
 impl Kinds {
-    pub(super) const fn of(kinds: &[Kind]) -> Self {
-        let mut all = Self(0);
-        let mut at = 0;
-        while at < kinds.len() {
-            all = all.with(kinds[at]);
-            at += 1;
-        }
-        all
+    pub(super) const COPIED: Self = Self(1);
+    pub(super) const FIELDS: Self = Self(1 << 1);
+    pub(super) const TAG: Self = Self(1 << 2);
+    pub(super) const DECODED: Self = Self(1 << 3);
+    pub(super) const ENCODED: Self = Self(1 << 4);
+    pub(super) const AUTHOR: Self = Self(1 << 5);
+    pub(super) const ADDRESS: Self = Self(1 << 6);
+    pub(super) const DATE: Self = Self(1 << 7);
+    pub(super) const MIME: Self = Self(1 << 8);
+    pub(super) const KNOWN: Self = Self(1 << 9);
+    pub(super) const GAP: Self = Self(1 << 10);
+    pub(super) const SPACE: Self = Self(1 << 11);
+    pub(super) const NAME: Self = Self(1 << 12);
+    pub(super) const OWN: Self = Self(1 << 13);
+
+    pub(super) const fn with(self, others: Self) -> Self {
+        Self(self.0 | others.0)
     }
 
-    pub(super) const fn with(self, kind: Kind) -> Self {
-        Self(self.0 | 1 << kind as u32)
-    }
-
-    pub(super) const fn has(self, kind: Kind) -> bool {
-        self.0 & 1 << kind as u32 != 0
+    pub(super) const fn has(self, kind: Self) -> bool {
+        self.0 & kind.0 != 0
     }
 
     pub(super) const fn count(self) -> u32 {
@@ -120,74 +111,41 @@ impl Kinds {
     }
 }
 
-/// The field of the signature itself, which has no name here.
-const OWN: &[&str] = &[""];
+/// For the field of the signature itself, and no other.
+const OWN: &str = "own";
 
 /// The rules.
 pub(super) const RULES: &[Rule] = &[
-    fields(Kind::Copied, 1, super::copies::copied),
-    fields(Kind::Fields, 2, structure::other_fields),
-    fields(Kind::Known, 2, known::missing),
-    value(Kind::Known, &[], 2, known::values),
-    value(Kind::Tag, &["subject"], 1, subject::untagged),
-    value(Kind::Tag, &["subject"], 3, subject::tagged),
-    value(Kind::Decoded, encoding::TEXTS, 1, encoding::plain),
-    value(Kind::Encoded, encoding::TEXTS, 2, encoding::encoded),
-    value(Kind::Author, &["from"], 1, author::originals),
-    value(Kind::Address, address::FIELDS, 2, address::rewritten),
-    value(Kind::Address, address::FIELDS, 4, address::fewer),
-    value(Kind::Date, &["date", "resent-date"], 2, date::dates),
-    value(
-        Kind::Mime,
-        &["content-type"],
-        3,
-        content_type::content_types,
-    ),
-    value(Kind::Space, &[], 1, spaces::spaced),
-    value(Kind::Gap, &[], 3, spaces::gaps),
-    value(Kind::Space, &[], 3, spaces::folded_anew),
-    value(Kind::Space, &[], 5, spaces::folded_twice),
-    Rule {
-        kind: Kind::Name,
-        fields: &[],
-        cost: 1,
-        undo: Undo::Name(spaces::names),
-    },
-    value(Kind::Own, OWN, 1, own::tags),
-    value(Kind::Space, OWN, 2, own::spaced),
-    value(Kind::Space, OWN, 4, own::moved_spaces),
-    Rule {
-        kind: Kind::Name,
-        fields: OWN,
-        cost: 2,
-        undo: Undo::Name(spaces::names),
-    },
+    rule(Kinds::COPIED, "", 1, Whole(super::copies::copied)),
+    rule(Kinds::FIELDS, "", 2, Whole(structure::other_fields)),
+    rule(Kinds::KNOWN, "", 2, Whole(known::missing)),
+    rule(Kinds::KNOWN, "", 2, Each(known::values)),
+    rule(Kinds::TAG, "subject", 1, Each(subject::untagged)),
+    rule(Kinds::TAG, "subject", 3, Each(subject::tagged)),
+    rule(Kinds::DECODED, encoding::TEXTS, 1, Each(encoding::plain)),
+    rule(Kinds::ENCODED, encoding::TEXTS, 2, Each(encoding::encoded)),
+    rule(Kinds::AUTHOR, "from", 1, Each(author::originals)),
+    rule(Kinds::ADDRESS, address::FIELDS, 2, Each(address::rewritten)),
+    rule(Kinds::ADDRESS, address::FIELDS, 4, Each(address::fewer)),
+    rule(Kinds::DATE, "date resent-date", 2, Each(date::dates)),
+    rule(Kinds::MIME, "content-type", 3, Each(content_type::types)),
+    rule(Kinds::SPACE, "", 1, Each(spaces::spaced)),
+    rule(Kinds::GAP, "", 3, Each(spaces::gaps)),
+    rule(Kinds::SPACE, "", 3, Each(spaces::folded_anew)),
+    rule(Kinds::SPACE, "", 5, Each(spaces::folded_twice)),
+    rule(Kinds::NAME, "", 1, Each(spaces::names)),
+    rule(Kinds::OWN, OWN, 1, Each(own::tags)),
+    rule(Kinds::SPACE, OWN, 2, Each(own::spaced)),
+    rule(Kinds::SPACE, OWN, 4, Each(own::moved_spaces)),
+    rule(Kinds::NAME, OWN, 2, Each(spaces::names)),
 ];
 
-const fn value(
-    kind: Kind,
-    fields: &'static [&'static str],
-    cost: u32,
-    undo: fn(&Text<'_>, &Clues<'_>) -> Vec<Costed>,
-) -> Rule {
+const fn rule(kind: Kinds, fields: &'static str, cost: u32, undo: Undo) -> Rule {
     Rule {
         kind,
         fields,
         cost,
-        undo: Undo::Value(undo),
-    }
-}
-
-const fn fields(
-    kind: Kind,
-    cost: u32,
-    undo: fn(&[Entry], &Part, &Clues<'_>) -> Vec<Fields>,
-) -> Rule {
-    Rule {
-        kind,
-        fields: &[],
-        cost,
-        undo: Undo::Fields(undo),
+        undo,
     }
 }
 
@@ -195,53 +153,40 @@ impl Rule {
     /// Whether it is for the fields of a part.
     pub(super) fn is_for(&self, form: &SignedForm<'_>, part: usize) -> bool {
         let part = &form.parts[part];
-        if part.is_own || !self.fields.is_empty() {
-            return self.fields.contains(&part.name.as_str());
+        match self.fields {
+            OWN => part.is_own,
+            _ if part.is_own => false,
+            "" => form.is_simple() || self.kind != Kinds::NAME,
+            names => names.split(' ').any(|name| name == part.name),
         }
-        form.is_simple() || !matches!(self.undo, Undo::Name(_))
     }
 
     /// What the fields may have been, each with what it costs beyond the rule.
     pub(super) fn undo(&self, entries: &[Entry], part: &Part, clues: &Clues<'_>) -> Vec<Fields> {
-        if let Undo::Fields(undo) = self.undo {
-            return undo(entries, part, clues);
-        }
+        let undo = match self.undo {
+            Each(undo) => undo,
+            Whole(undo) => return undo(entries, part, clues),
+        };
         let few = part.signed(entries).iter().enumerate().take(FEW);
-        let short = few.filter(|(_, entry)| entry.raw.len() <= LONG_VALUE);
         let (mut found, mut room) = (Vec::new(), MOST_BYTES);
-        for (at, entry) in short {
-            let mut add = |cost, then: Entry| {
+        for (at, entry) in few.filter(|(_, entry)| entry.raw.len() <= LONG_VALUE) {
+            let (name, value) = (entry.shown_name(), entry.value());
+            let field = &part.name;
+            for (cost, text) in undo(&Text { field, name, value }, clues) {
+                let then = if self.kind == Kinds::NAME {
+                    Entry::new(entry.origin, &text, value)
+                } else if text != value {
+                    entry.with_value(&text)
+                } else {
+                    continue;
+                };
                 let bytes = then.raw.len() + size_of_val(entries);
-                if bytes > room {
-                    return;
+                if bytes <= room {
+                    room -= bytes;
+                    let mut entries = entries.to_vec();
+                    entries[at] = then;
+                    found.push((cost, entries));
                 }
-                room -= bytes;
-                let mut entries = entries.to_vec();
-                entries[at] = then;
-                found.push((cost, entries));
-            };
-            match self.undo {
-                Undo::Value(undo) => {
-                    let text = Text {
-                        field: &part.name,
-                        name: entry.shown_name(),
-                        value: entry.value(),
-                    };
-                    for (cost, value) in undo(&text, clues) {
-                        if value != entry.value() {
-                            add(cost, entry.with_value(&value));
-                        }
-                    }
-                }
-                Undo::Name(undo) => {
-                    for (cost, name) in undo(&entry.shown_name()) {
-                        add(
-                            cost,
-                            Entry::new(entry.origin, name.as_bytes(), entry.value()),
-                        );
-                    }
-                }
-                Undo::Fields(_) => {}
             }
         }
         found

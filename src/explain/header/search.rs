@@ -5,14 +5,14 @@
 //! their cost, and each once. A *start* is a way to write the whole header, with versions of many
 //! fields at once. A candidate is a start with versions of a few fields more.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::clues::Clues;
 use super::form::{Entry, SignedForm};
 use super::rules::{Kinds, RULES, Rule};
 use super::start::Start;
-use super::systems::System;
+use super::systems::{self, System};
 use crate::explain::key::Target;
 use crate::explain::{Budget, Exhausted};
 
@@ -31,6 +31,11 @@ const MOST_BYTES_OF_ALL: usize = 24 << 20;
 const ENTRY: usize = 40;
 /// Versions of this many fields are tried together.
 const TOGETHER: usize = 6;
+/// When the candidates of this cost were tried, those are that have the likeliest versions of many
+/// fields: of each sort so many, and no more than this is hashed for them.
+const RANKED_AT: u32 = 4;
+const MOST_RANKS: usize = 5;
+const RANKED_WORK: usize = 96 << 20;
 /// A version is the work of this many rules at most.
 const DEPTH: u32 = 4;
 
@@ -61,12 +66,12 @@ pub(super) struct Found<'a> {
 
 /// A search in progress.
 pub(super) struct Search<'a, 'b> {
-    pub(super) form: &'a SignedForm<'a>,
-    pub(super) clues: &'a Clues<'a>,
-    pub(super) target: &'a Target<'a>,
-    pub(super) starts: &'a [Start],
-    pub(super) systems: Vec<&'static System>,
-    pub(super) budget: &'a mut Budget<'b>,
+    form: &'a SignedForm<'a>,
+    clues: &'a Clues<'a>,
+    target: &'a Target<'a>,
+    starts: &'a [Start],
+    systems: Vec<System>,
+    budget: &'a mut Budget<'b>,
     parts: Vec<Versions>,
     /// The versions of each cost: part and place.
     by_cost: Vec<Vec<(usize, usize)>>,
@@ -97,7 +102,6 @@ impl<'a, 'b> Search<'a, 'b> {
         clues: &'a Clues<'a>,
         target: &'a Target<'a>,
         starts: &'a [Start],
-        systems: Vec<&'static System>,
         budget: &'a mut Budget<'b>,
     ) -> Self {
         let mut search = Self {
@@ -105,7 +109,7 @@ impl<'a, 'b> Search<'a, 'b> {
             clues,
             target,
             starts,
-            systems,
+            systems: systems::seen(clues, &form.parts),
             budget,
             parts: Vec::new(),
             by_cost: vec![Vec::new(); MOST_COST as usize + 1],
@@ -122,7 +126,11 @@ impl<'a, 'b> Search<'a, 'b> {
     /// Finds the cheapest candidate that meets the target.
     pub(super) fn run(&mut self) -> Result<Option<Found<'a>>, Exhausted> {
         for cost in 1..=MOST_COST {
-            match self.level(cost) {
+            let mut found = self.level(cost);
+            if cost == RANKED_AT && matches!(found, Ok(None)) {
+                found = self.ranked();
+            }
+            match found {
                 Ok(None) => {}
                 Ok(found) => return Ok(found),
                 Err(End::Done) => return Ok(None),
@@ -137,36 +145,63 @@ impl<'a, 'b> Search<'a, 'b> {
         self.grow(cost)?;
         self.by_cost[cost as usize].sort_unstable();
         for count in 0..=TOGETHER {
-            for system in self.systems.clone() {
-                if count < 2 {
-                    break;
-                }
-                let scope = Scope {
-                    start: 0,
-                    count,
-                    toll: 0,
-                    system: Some(system),
-                };
-                if let Some(found) = self.combine(&scope, 0, cost, &mut Chosen::new())? {
-                    return Ok(Some(found));
-                }
-            }
-            for start in 0..self.starts.len() {
-                let Some(left) = cost.checked_sub(self.starts[start].cost) else {
-                    continue;
-                };
+            let systems = (0..self.systems.len()).filter(|_| count > 1).map(Some);
+            let starts = (0..self.starts.len()).map(|start| (start, self.toll(), None));
+            let scopes: Vec<_> = systems.map(|system| (0, 0, system)).chain(starts).collect();
+            for (start, toll, system) in scopes {
                 let scope = Scope {
                     start,
                     count,
-                    toll: self.toll(),
-                    system: None,
+                    toll,
+                    system,
                 };
-                if let Some(found) = self.combine(&scope, 0, left, &mut Chosen::new())? {
+                if let Some(left) = cost.checked_sub(self.starts[start].cost)
+                    && let Some(found) = self.combine(&scope, 0, left, &mut Chosen::new())?
+                {
                     return Ok(Some(found));
                 }
             }
         }
         Ok(None)
+    }
+
+    /// Tries what all systems may have done to many fields: the likeliest of each, then the next.
+    fn ranked(&mut self) -> Result<Option<Found<'a>>, End> {
+        let Some(system) = self.systems.last() else {
+            return Ok(None);
+        };
+        let mut ranks: HashMap<(usize, Kinds), usize> = HashMap::new();
+        let mut by_rank = vec![Vec::new(); MOST_RANKS + 1];
+        for &(part, version) in self.by_cost.iter().flatten() {
+            let kinds = self.parts[part].list[version].kinds;
+            let rank = ranks.entry((part, kinds)).or_default();
+            *rank += 1;
+            if kinds.are_within(system[part]) && kinds.count() == 1 && *rank <= MOST_RANKS {
+                by_rank[*rank].push((part, version));
+            }
+        }
+        for versions in &mut by_rank {
+            versions.sort_unstable();
+        }
+        let by_cost = std::mem::replace(&mut self.by_cost, by_rank);
+        let last = self.work + RANKED_WORK;
+        let mut found = Ok(None);
+        for sum in 2..=6 {
+            for count in 2..=sum {
+                let scope = Scope {
+                    start: 0,
+                    count,
+                    toll: 0,
+                    system: None,
+                };
+                if matches!(found, Ok(None)) && self.work < last {
+                    let sum = u32::try_from(sum).unwrap_or(0);
+                    found = self.combine(&scope, 0, sum, &mut Chosen::new());
+                }
+            }
+        }
+        self.by_cost = by_cost;
+        found
     }
 
     /// What each field more costs. Where each guess is dear, one change is the better one.
@@ -279,11 +314,8 @@ impl<'a, 'b> Search<'a, 'b> {
             while let Some(&(part, version)) = self.by_cost[cost as usize].get(at) {
                 at += 1;
                 let kinds = self.parts[part].list[version].kinds;
-                let form = self.form;
-                if scope
-                    .system
-                    .is_some_and(|system| !system.does(&form.parts[part], kinds))
-                {
+                let is_done = |system: usize| kinds.are_within(self.systems[system][part]);
+                if !scope.system.is_none_or(is_done) {
                     continue;
                 }
                 chosen.push((part, version));
@@ -361,6 +393,6 @@ struct Scope {
     count: usize,
     /// What each of them costs more, but for the first of all.
     toll: u32,
-    /// Only what this system does.
-    system: Option<&'static System>,
+    /// Only what the system in this place does.
+    system: Option<usize>,
 }

@@ -10,7 +10,10 @@ use super::clues::Clues;
 use super::copies;
 use super::form::{Entry, SignedForm};
 use super::mistakes::{Half, Mistake};
-use super::rules::{Casing, Kind, Kinds, NAMES, SPACINGS, Spacing};
+use super::rules::{
+    Casing, Kinds, NAMES, SPACINGS, Spacing, Wording, is_encoded, reworded, with_canonicalization,
+    wordings,
+};
 use crate::canonicalization::Canonicalization;
 use crate::explain::{Budget, Exhausted};
 use crate::hash::Digest;
@@ -18,23 +21,24 @@ use crate::hash::Digest;
 /// The starts hold no more bytes than this together.
 const MOST_BYTES: usize = 24 << 20;
 
+/// Parts by their places, and the fields that they have.
+type Preset = Vec<(usize, Vec<Entry>)>;
+
 /// A way to write and to hash the whole header.
 pub(super) struct Start {
     pub(super) cost: u32,
     pub(super) writing: Writing,
     /// The parts that are not as they are now.
-    pub(super) preset: Vec<(usize, Vec<Entry>)>,
-    /// What the signer did wrong, if it is that.
-    pub(super) mistake: Option<Mistake>,
+    pub(super) preset: Preset,
     /// Whether the signature's own field is written so as well.
     writes_own: bool,
-    /// The octets of each slot, in the order of hashing.
+    /// The bytes of each slot, in the order of hashing.
     octets: Vec<Vec<u8>>,
     /// The place of each slot in that order.
     places: Vec<usize>,
     /// The hash up to each place.
     states: Vec<Digest>,
-    /// The octets from each place to the end.
+    /// The number of bytes from each place to the end.
     rests: Vec<usize>,
 }
 
@@ -43,37 +47,92 @@ pub(super) struct Start {
 pub(super) enum Writing {
     /// As `c=` says.
     AsSaid,
-    /// In this canonicalization.
-    By(Canonicalization),
+    /// In the canonicalization that `c=` said.
+    Other(Canonicalization),
     /// In `simple`, with this white space.
     Spaces(Spacing),
     /// In `simple`, with names in this letter case.
     Names(Casing),
-    /// In a `relaxed` that is not made to its end.
-    Half(Half),
+    /// With all encoded words written in this way.
+    Words(Wording),
+    /// As a signer does that makes this mistake.
+    By(Mistake),
 }
 
 impl Writing {
     /// The field as it was if all were spaced or named so.
     pub(super) fn rewritten(self, entry: &Entry) -> Entry {
+        let name = entry.shown_name();
         match self {
-            Self::Spaces(space) => entry.with_value(&space(&entry.shown_name(), entry.value())),
-            Self::Names(write) => {
-                let name = write(&entry.shown_name());
-                Entry::new(entry.origin, name.as_bytes(), entry.value())
+            Self::Spaces(space) => entry.with_value(&space(&name, entry.value())),
+            Self::Names(write) => Entry::new(entry.origin, write(&name).as_bytes(), entry.value()),
+            Self::Words(wording) => {
+                let value = reworded(entry.value(), wording);
+                value.map_or_else(|| entry.clone(), |value| entry.with_value(&value))
             }
-            Self::AsSaid | Self::By(_) | Self::Half(_) => entry.clone(),
+            Self::AsSaid | Self::Other(_) | Self::By(_) => entry.clone(),
         }
     }
 
     /// A field in this way, canonical.
     fn canonical(self, form: &SignedForm<'_>, entry: &Entry, is_own: bool) -> Vec<u8> {
         match self {
-            Self::By(algorithm) => form.canonical_by(algorithm, &entry.raw, is_own),
-            Self::Half(half) => half.canonical(entry, is_own),
+            Self::Other(algorithm) | Self::By(Mistake::Canonicalization(algorithm, _)) => {
+                form.canonical_by(algorithm, &entry.raw, is_own)
+            }
+            Self::By(Mistake::Half(half)) => half.canonical(entry, is_own),
             _ => form.canonical(&self.rewritten(entry), is_own),
         }
     }
+}
+
+/// The ways to write the header, that as it is first: the cost, how fields are written, whether the
+/// signature's own is too, and the parts that are not as they are now.
+fn ways(form: &SignedForm<'_>, clues: &Clues<'_>) -> Vec<(u32, Writing, bool, Preset)> {
+    use Writing::{AsSaid, By, Names, Other, Spaces, Words};
+    let mut found = vec![(0, AsSaid, false, Vec::new())];
+    let copied = copies::all_copied(form, clues);
+    if copied.len() > 1 {
+        found.push((1, AsSaid, false, copied));
+    }
+    let mut add = |cost, writing, writes_own| found.push((cost, writing, writes_own, Vec::new()));
+    add(3, By(Mistake::OwnLineEnd), false);
+    // Fields of one name in another order say nothing of a signer.
+    let others = form.parts.iter().filter(|part| !part.is_own);
+    let firsts = others.filter_map(|part| part.now.iter().filter_map(|each| each.origin).min());
+    if !firsts.is_sorted() {
+        add(3, By(Mistake::Order), false);
+    }
+    let other = match form.canonicalization {
+        Canonicalization::Simple => Canonicalization::Relaxed,
+        Canonicalization::Relaxed => Canonicalization::Simple,
+    };
+    for writes_own in [true, false] {
+        for (cost, ends) in [(3, false), (4, true)] {
+            add(cost, By(Mistake::Canonicalization(other, ends)), writes_own);
+        }
+        for (more, space) in SPACINGS.into_iter().filter(|_| form.is_simple()) {
+            add(1 + more, Spaces(space), writes_own);
+        }
+        for (cost, half) in Half::all().filter(|_| !form.is_simple()) {
+            add(cost, By(Mistake::Half(half)), writes_own);
+        }
+    }
+    for (more, name) in NAMES.into_iter().filter(|_| form.is_simple()) {
+        add(2 + more, Names(name), false);
+    }
+    let signed = form.parts.iter().flat_map(|part| part.signed(&part.now));
+    if signed.filter(|entry| is_encoded(entry.value())).count() > 1 {
+        found.extend(wordings().map(|wording| (5, Words(wording), false, Vec::new())));
+    }
+    // The signature's own field with a `c=` that asks for the other canonicalization.
+    if let Some(own) = form.parts[form.own()].now.first() {
+        for value in with_canonicalization(own.value(), form.line_endings(), other) {
+            let preset = vec![(form.own(), vec![own.with_value(&value)])];
+            found.push((3, Other(other), true, preset));
+        }
+    }
+    found
 }
 
 impl Start {
@@ -83,22 +142,49 @@ impl Start {
         clues: &Clues<'_>,
         budget: &mut Budget<'_>,
     ) -> (Vec<Self>, Result<(), Exhausted>) {
-        let mut starts = Starts {
-            form,
-            list: Vec::new(),
-            seen: HashSet::new(),
-            bytes: 0,
-        };
-        let outcome = starts.fill(clues, budget);
-        (starts.list, outcome)
+        let mut starts: Vec<Self> = Vec::new();
+        let (mut seen, mut room) = (HashSet::new(), MOST_BYTES);
+        for (cost, writing, writes_own, preset) in ways(form, clues) {
+            let mut start = Self {
+                cost,
+                writing,
+                preset,
+                writes_own,
+                octets: Vec::new(),
+                places: Vec::new(),
+                states: Vec::new(),
+                rests: Vec::new(),
+            };
+            start.fill(form);
+            let bytes = start.rests.first().copied().unwrap_or_default() + 256 * form.slots;
+            let spent = budget.spend(bytes);
+            let now = starts.first().unwrap_or(&start);
+            let others = (0..form.slots).filter(|slot| now.slot(*slot) != start.slot(*slot));
+            // What is done to one field alone is found by rules.
+            let rewrites = !matches!(
+                writing,
+                Writing::AsSaid | Writing::Other(_) | Writing::By(_)
+            );
+            let is_of_rules = rewrites && others.take(2).count() < 2;
+            let mut hasher = DefaultHasher::new();
+            start.octets.hash(&mut hasher);
+            if !is_of_rules && seen.insert(hasher.finish()) {
+                room = room.saturating_sub(bytes);
+                starts.push(start);
+            }
+            if spent.is_err() || room == 0 {
+                return (starts, spent);
+            }
+        }
+        (starts, Ok(()))
     }
 
     /// Whether versions are written as their canonical form is.
     pub(super) fn is_as_said(&self) -> bool {
-        matches!(self.writing, Writing::AsSaid)
+        matches!(self.writing, Writing::AsSaid | Writing::By(Mistake::Order))
     }
 
-    /// The octets of a slot.
+    /// The bytes of a slot.
     pub(super) fn slot(&self, slot: usize) -> &[u8] {
         &self.octets[self.places[slot]]
     }
@@ -115,33 +201,31 @@ impl Start {
     ) {
         let part = &form.parts[part];
         let is_done = match self.writing {
-            Writing::Spaces(_) => kinds.has(Kind::Space),
-            Writing::Names(_) => kinds.has(Kind::Name),
+            Writing::Spaces(_) => kinds.has(Kinds::SPACE),
+            Writing::Names(_) => kinds.has(Kinds::NAME),
             _ => false,
         };
-        let as_said = is_done || part.is_own && !self.writes_own;
-        let writing = if as_said {
+        let writing = if is_done || part.is_own && !self.writes_own {
             Writing::AsSaid
         } else {
             self.writing
         };
+        let ends_own = matches!(
+            self.writing,
+            Writing::By(Mistake::OwnLineEnd | Mistake::Canonicalization(_, true))
+        );
         for (at, &slot) in part.slots.iter().enumerate() {
-            let mut octets = entries.get(at).map_or_else(Vec::new, |entry| {
-                writing.canonical(form, entry, part.is_own)
-            });
-            let ends = match self.mistake {
-                Some(Mistake::OwnLineEnd) => true,
-                Some(Mistake::Canonicalization(_, ends)) => ends,
-                _ => false,
-            };
-            if part.is_own && ends {
+            let entry = entries.get(at);
+            let canonical = |entry| writing.canonical(form, entry, part.is_own);
+            let mut octets = entry.map(canonical).unwrap_or_default();
+            if part.is_own && ends_own {
                 octets.extend_from_slice(b"\r\n");
             }
             written.push((slot, octets));
         }
     }
 
-    /// The hash with other octets in some slots, and how many octets had to be hashed: those
+    /// The hash with other bytes in some slots, and how many bytes had to be hashed: those
     /// before the first that differs are hashed once for all candidates.
     pub(super) fn hash_with(&self, replaced: &mut [(usize, &[u8])]) -> (Vec<u8>, usize) {
         for (slot, _) in replaced.iter_mut() {
@@ -172,7 +256,7 @@ impl Start {
         }
         // Where a slot's field stands in the message: nothing is hashed for a slot without one.
         let mut order: Vec<usize> = (0..form.slots).collect();
-        if self.mistake == Some(Mistake::Order) {
+        if matches!(self.writing, Writing::By(Mistake::Order)) {
             let mut origins = vec![usize::MAX; form.slots];
             for part in form.parts.iter().filter(|part| !part.is_own) {
                 for (&slot, entry) in part.slots.iter().zip(&part.now) {
@@ -195,116 +279,5 @@ impl Start {
             digest.update(octets);
             rest -= octets.len();
         }
-    }
-}
-
-/// The starts so far, each once.
-struct Starts<'f> {
-    form: &'f SignedForm<'f>,
-    list: Vec<Start>,
-    seen: HashSet<u64>,
-    bytes: usize,
-}
-
-impl Starts<'_> {
-    fn fill(&mut self, clues: &Clues<'_>, budget: &mut Budget<'_>) -> Result<(), Exhausted> {
-        let form = self.form;
-        self.add(budget, 0, Writing::AsSaid, false, |_| {})?;
-        let copied = copies::all_copied(form, clues);
-        if copied.len() > 1 {
-            self.add(budget, 1, Writing::AsSaid, false, |start| {
-                start.preset = copied;
-            })?;
-        }
-        // Fields of one name in another order say nothing of a signer.
-        let others = form.parts.iter().filter(|part| !part.is_own);
-        let firsts = others.filter_map(|part| part.now.iter().filter_map(|each| each.origin).min());
-        let in_order = firsts.is_sorted();
-        let mistakes = [Mistake::OwnLineEnd, Mistake::Order];
-        for mistake in mistakes.into_iter().take(2 - usize::from(in_order)) {
-            self.add(budget, 3, Writing::AsSaid, false, |start| {
-                start.mistake = Some(mistake);
-            })?;
-        }
-        let other = match form.canonicalization {
-            Canonicalization::Simple => Canonicalization::Relaxed,
-            Canonicalization::Relaxed => Canonicalization::Simple,
-        };
-        for own in clues.own_with_other_canonicalization(form) {
-            let preset = vec![(form.own(), vec![own])];
-            self.add(budget, 3, Writing::By(other), true, |start| {
-                start.preset = preset;
-            })?;
-        }
-        for writes_own in [true, false] {
-            for ends in [false, true] {
-                self.add(
-                    budget,
-                    3 + u32::from(ends),
-                    Writing::By(other),
-                    writes_own,
-                    |start| {
-                        start.mistake = Some(Mistake::Canonicalization(other, ends));
-                    },
-                )?;
-            }
-            for (more, space) in SPACINGS.into_iter().filter(|_| form.is_simple()) {
-                self.add(budget, 1 + more, Writing::Spaces(space), writes_own, |_| {})?;
-            }
-            for (cost, half) in Half::all().filter(|_| !form.is_simple()) {
-                self.add(budget, cost, Writing::Half(half), writes_own, |start| {
-                    start.mistake = Some(Mistake::Half(half));
-                })?;
-            }
-        }
-        for (more, name) in NAMES.into_iter().filter(|_| form.is_simple()) {
-            self.add(budget, 2 + more, Writing::Names(name), false, |_| {})?;
-        }
-        Ok(())
-    }
-
-    fn add(
-        &mut self,
-        budget: &mut Budget<'_>,
-        cost: u32,
-        writing: Writing,
-        writes_own: bool,
-        change: impl FnOnce(&mut Start),
-    ) -> Result<(), Exhausted> {
-        if self.bytes > MOST_BYTES {
-            return Ok(());
-        }
-        let mut start = Start {
-            cost,
-            writing,
-            preset: Vec::new(),
-            mistake: None,
-            writes_own,
-            octets: Vec::new(),
-            places: Vec::new(),
-            states: Vec::new(),
-            rests: Vec::new(),
-        };
-        change(&mut start);
-        start.fill(self.form);
-        let bytes = start.rests.first().copied().unwrap_or_default() + 256 * self.form.slots;
-        let spent = budget.spend(bytes);
-        // What is done to one field alone is found by rules.
-        let other = |slot: &usize| {
-            self.list
-                .first()
-                .is_some_and(|now| now.slot(*slot) != start.slot(*slot))
-        };
-        let rewrites = matches!(writing, Writing::Spaces(_) | Writing::Names(_));
-        if rewrites && (0..self.form.slots).filter(other).take(2).count() < 2 {
-            return spent;
-        }
-        let mut hasher = DefaultHasher::new();
-        start.octets.hash(&mut hasher);
-        if self.seen.insert(hasher.finish()) {
-            self.bytes += bytes;
-            self.list.push(start);
-        }
-        spent
     }
 }

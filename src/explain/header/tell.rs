@@ -5,6 +5,7 @@ use super::clues::Clues;
 use super::form::{Entry, Part, SignedForm};
 use super::rules::without_space_before_b;
 use super::search::Found;
+use super::start::Writing;
 use super::story::Story;
 use super::text::collapsed;
 use super::value::{told, told_both};
@@ -50,7 +51,7 @@ pub(super) fn stories(form: &SignedForm<'_>, clues: &Clues<'_>, found: &Found<'_
 /// What happened to the header as a whole; of a few fields each is told.
 fn of_start(form: &SignedForm<'_>, clues: &Clues<'_>, found: &Found<'_>) -> Vec<Story> {
     let start = found.start;
-    if let Some(mistake) = start.mistake {
+    if let Writing::By(mistake) = start.writing {
         let (told, remedy) = mistake.told();
         let detail = if found.then.is_empty() {
             format!("the header is as it was when it was signed: {told}")
@@ -80,7 +81,16 @@ fn of_start(form: &SignedForm<'_>, clues: &Clues<'_>, found: &Found<'_>) -> Vec<
     let names =
         names.map(|(now, then)| format!("{}, which was {}", now.shown_name(), then.shown_name()));
     let names: Vec<_> = names.collect();
-    let (cause, detail) = if names.is_empty() {
+    let (cause, detail) = if let Writing::Words(_) = start.writing {
+        let fields: Vec<_> = written.iter().map(|(now, _)| now.shown_name()).collect();
+        let detail = format!(
+            "the encoded words of {} header fields were written in another way when they were \
+             signed: {} and others",
+            fields.len(),
+            fields[..TOLD].join(", ")
+        );
+        (Cause::HeaderReencoded, detail)
+    } else if names.is_empty() {
         let detail = "white space or folds of several header fields were changed, which the \
                       signature covers under c=simple";
         (Cause::HeaderWhitespaceChanged, detail.to_owned())
@@ -151,10 +161,7 @@ fn of_field(form: &SignedForm<'_>, clues: &Clues<'_>, now: &Entry, then: &Entry)
     let (name, name_then) = (now.shown_name(), then.shown_name());
     let mut stories = Vec::new();
     if form.is_simple() && name != name_then {
-        let detail = format!(
-            "the name of the {name} field was written {name_then} when it was signed; now it is \
-             written {name}"
-        );
+        let detail = renamed(&name, &name_then);
         stories.push(Story::of(Cause::HeaderRecased, &name, detail).with_original(name_then));
     }
     let (value, value_then) = (now.value(), known(form, then.value()));
@@ -167,6 +174,12 @@ fn of_field(form: &SignedForm<'_>, clues: &Clues<'_>, now: &Entry, then: &Entry)
         stories.push(Story::of_value(&name, value, &value_then, &clues.lists));
     }
     stories
+}
+
+fn renamed(now: &str, then: &str) -> String {
+    format!(
+        "the name of the {now} field was written {then} when it was signed; now it is written {now}"
+    )
 }
 
 /// As much of a value as the signature knows of it (RFC 6376 §3.4.2).
@@ -199,17 +212,15 @@ fn of_added(name: &str, gone: &[&Entry], left: &[&Entry]) -> Story {
         values.push(format!("{} more", gone.len() - TOLD));
     }
     let values = in_a_row(&values, "and");
-    let detail = match (gone.len(), left.is_empty()) {
-        (1, true) => {
-            format!("there was no {name} field when it was signed; one was added: {values}")
-        }
-        (count, true) => {
-            format!("there was no {name} field when it was signed; {count} were added: {values}")
-        }
-        (1, false) => format!("a {name} field was added after it was signed: {values}"),
-        (count, false) => {
-            format!("{count} {name} fields were added after it was signed: {values}")
-        }
+    let (fields, were) = match gone.len() {
+        1 => (format!("a {name} field"), "one was".to_owned()),
+        count => (format!("{count} {name} fields"), format!("{count} were")),
+    };
+    let detail = if left.is_empty() {
+        format!("there was no {name} field when it was signed; {were} added: {values}")
+    } else {
+        let verb = if gone.len() == 1 { "was" } else { "were" };
+        format!("{fields} {verb} added after it was signed: {values}")
     };
     Story::of(Cause::HeaderAdded, name, detail)
 }
@@ -250,10 +261,7 @@ fn of_own(form: &SignedForm<'_>, now: &Entry, then: &Entry) -> Vec<Story> {
     let mut stories = Vec::new();
     let (name, name_then) = (now.shown_name(), then.shown_name());
     if form.is_simple() && name != name_then {
-        stories.push(told(format!(
-            "the name of the {FIELD_NAME} field was written {name_then} when it was signed; now \
-             it is written {name}"
-        )));
+        stories.push(told(renamed(&name, &name_then)));
     }
     let tags = |entry: &Entry| -> Vec<(String, String)> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(&without_fws(bytes)).into_owned();

@@ -1,7 +1,7 @@
 //! The white space of header fields' values.
 
 use crate::explain::quote::as_text;
-use crate::syntax::folding::{is_fws, is_wsp};
+use crate::syntax::folding::{is_fws, is_wsp, trim};
 
 /// A value without its folds: a line end before white space is taken out, the white space stays
 /// (RFC 5322 §2.2.3).
@@ -20,18 +20,6 @@ pub(super) fn unfolded(value: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Without white space at either end.
-pub(super) fn trimmed(value: &[u8]) -> &[u8] {
-    let start = value.iter().take_while(|&&octet| is_fws(octet)).count();
-    let value = &value[start..];
-    let end = value
-        .iter()
-        .rev()
-        .take_while(|&&octet| is_fws(octet))
-        .count();
-    &value[..value.len() - end]
-}
-
 /// Unfolded, with one space for each run of white space and none at either end.
 pub(super) fn collapsed(value: &[u8]) -> Vec<u8> {
     let mut text: Vec<u8> = Vec::with_capacity(value.len());
@@ -48,9 +36,21 @@ pub(super) fn collapsed(value: &[u8]) -> Vec<u8> {
     text
 }
 
+/// How many bytes of white space, folds among it, a value begins with.
+pub(super) fn indent(value: &[u8]) -> usize {
+    let word = value.iter().position(|&octet| !is_fws(octet));
+    word.unwrap_or(value.len())
+}
+
+/// How many bytes of it a value ends with.
+pub(super) fn outdent(value: &[u8]) -> usize {
+    let last = value.iter().rposition(|&octet| !is_fws(octet));
+    value.len() - last.map_or(0, |last| last + 1)
+}
+
 /// A value as text: unfolded, without white space at either end.
 pub(super) fn shown(value: &[u8]) -> String {
-    as_text(trimmed(&unfolded(value)))
+    as_text(trim(&unfolded(value)))
 }
 
 #[cfg(test)]
@@ -61,6 +61,5 @@ mod tests {
     fn white_space_is_told_apart() {
         assert_eq!(unfolded(b" a\r\n\tb\n c"), b" a\tb c");
         assert_eq!(collapsed(b" a\r\n\tb  \n c \t"), b"a b c");
-        assert_eq!(trimmed(b" \t\r\n"), b"");
     }
 }

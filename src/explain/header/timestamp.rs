@@ -3,11 +3,11 @@
 use super::form::SignedForm;
 use super::start::Start;
 use super::story::Story;
+use super::text::indent;
 use crate::explain::key::Target;
 use crate::explain::{Budget, Cause, Exhausted};
 use crate::signature::FIELD_NAME;
 use crate::syntax::date::unix_time;
-use crate::syntax::folding::is_fws;
 use crate::syntax::tag_list::TagList;
 
 /// So many seconds before and after a time in the header are tried.
@@ -57,7 +57,7 @@ pub(super) fn find(
 /// A field with `t=` at this place, before a fold that is there and behind it.
 fn with_time(value: &[u8], place: usize, time: u64) -> Vec<Vec<u8>> {
     let (front, behind) = value.split_at(place.min(value.len()));
-    let length = behind.iter().take_while(|&&octet| is_fws(octet)).count();
+    let length = indent(behind);
     let (gap, rest) = behind.split_at(length);
     let space: &[u8] = if gap.is_empty() { b"" } else { b" " };
     let tag = format!("t={time};");

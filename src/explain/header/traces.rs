@@ -64,8 +64,8 @@ pub(super) fn find(
     }
     let id = form.part("message-id").and_then(|part| part.now.first());
     if id.is_some_and(|id| id.value().ends_with(b"amazonses.com>")) {
-        let detail = "the Message-ID field is one that Amazon SES writes in the place of the \
-                      sender's; a signature that was made before that does not fit any more";
+        let detail = "the Message-ID field looks like those that Amazon SES writes in place of the \
+                      sender's, which breaks a signature that was made before";
         let story = Story::of(Cause::HeaderValueChanged, "Message-ID", detail.to_owned());
         found.push(story.told(Proof::Possible));
     }

@@ -14,9 +14,8 @@ pub(super) fn key_missing(
 ) -> Explanation {
     let name = signature.query.name();
     let mut detail = match reason {
-        KeyNotFound::NoSuchName | KeyNotFound::NoRecords => {
-            format!("nothing is published at {name}")
-        }
+        KeyNotFound::NoSuchName => format!("nothing is published at {name}"),
+        KeyNotFound::NoRecords => format!("no TXT record is published at {name}"),
         KeyNotFound::OnlyForeign => {
             format!("no key is published at {name}, only other TXT records")
         }

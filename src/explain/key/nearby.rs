@@ -8,16 +8,7 @@ use crate::signature::Signature;
 /// So many names are asked for at most.
 const MANY: usize = 30;
 /// Selectors that signers use by default.
-const USUAL: [&str; 8] = [
-    "default",
-    "dkim",
-    "mail",
-    "selector1",
-    "selector2",
-    "s1",
-    "k1",
-    "google",
-];
+const USUAL: &str = "default dkim mail selector1 selector2 s1 k1 google";
 
 /// The names to ask for, the likely ones first, without that of the signature.
 pub(super) fn names(signature: &Signature) -> Vec<KeyQuery> {
@@ -46,13 +37,10 @@ pub(super) fn names(signature: &Signature) -> Vec<KeyQuery> {
         add(other, domain);
     }
     let slips = slips(selector);
-    for other in slips.iter().take(MANY / 2) {
-        add(other, domain);
-    }
-    for other in USUAL {
-        add(other, domain);
-    }
-    for other in slips.iter().skip(MANY / 2) {
+    let (first, last) = slips.split_at(slips.len().min(MANY / 2));
+    let usual = USUAL.split(' ');
+    let first = first.iter().map(String::as_str);
+    for other in first.chain(usual).chain(last.iter().map(String::as_str)) {
         add(other, domain);
     }
     found
@@ -129,24 +117,17 @@ fn marks(selector: &str) -> Vec<String> {
 /// The selector with one slip undone: letters swapped, one too many, one missing of two.
 fn slips(selector: &str) -> Vec<String> {
     let letters: Vec<char> = selector.chars().collect();
-    let text = |letters: Vec<char>| letters.into_iter().collect::<String>();
-    let mut found = Vec::new();
-    for at in 0..letters.len().saturating_sub(1) {
-        let mut swapped = letters.clone();
-        swapped.swap(at, at + 1);
-        found.push(text(swapped));
-    }
-    for at in (0..letters.len()).rev() {
-        let mut without = letters.clone();
-        without.remove(at);
-        found.push(text(without));
-    }
-    for at in 0..letters.len() {
-        let mut doubled = letters.clone();
-        doubled.insert(at, letters[at]);
-        found.push(text(doubled));
-    }
-    found
+    let with = |change: &dyn Fn(&mut Vec<char>)| {
+        let mut letters = letters.clone();
+        change(&mut letters);
+        letters.into_iter().collect::<String>()
+    };
+    let swapped = (1..letters.len()).map(|at| with(&|letters| letters.swap(at - 1, at)));
+    let without = (0..letters.len())
+        .rev()
+        .map(|at| with(&|letters| _ = letters.remove(at)));
+    let doubled = (0..letters.len()).map(|at| with(&|letters| letters.insert(at, letters[at])));
+    swapped.chain(without).chain(doubled).collect()
 }
 
 #[cfg(test)]

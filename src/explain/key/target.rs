@@ -5,10 +5,10 @@ use crate::explain::{Budget, Exhausted};
 use crate::key::PublicKey;
 use crate::signature::Signature;
 
-/// What verifying an Ed25519 signature costs, in octets hashed.
+/// What verifying an Ed25519 signature costs, in bytes hashed.
 const VERIFICATION: usize = 30_000;
 
-/// The length of an Ed25519 signature, in octets (RFC 8032 §5.1.6).
+/// The length of an Ed25519 signature, in bytes (RFC 8032 §5.1.6).
 pub(super) const ED25519_LENGTH: usize = 64;
 
 /// What the header's hash has to be for the signature to be good.
@@ -63,7 +63,7 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// What a guess costs beside the hash, in octets hashed.
+    /// What a guess costs beside the hash, in bytes hashed.
     pub(in crate::explain) const fn price(&self) -> usize {
         match self {
             Self::Digest(_) => 0,

@@ -204,7 +204,7 @@ fn keys_that_are_cut_off() {
         &[(HERE, cut)],
         &[(Cause::KeyTruncated, Proof::Likely)],
     );
-    // No more base64 either; of 255 octets it is as good as known why.
+    // No more base64 either; of 255 bytes it is as good as known why.
     for (length, proof) in [(255, Proof::Likely), (259, Proof::Possible)] {
         let cut = &whole[..length];
         check(&message, &[(HERE, cut)], &[(Cause::KeyTruncated, proof)]);
@@ -239,7 +239,7 @@ fn nothing_is_said_of_what_was_not_changed() {
 fn ed25519_keys_that_are_cut_off() {
     let message = sign(MESSAGE, ED25519, "s1");
     let whole = record(ED25519);
-    // 44 characters of base64: without twelve of them 24 octets, without ten no whole ones.
+    // 44 characters of base64: without twelve of them 24 bytes, without ten no whole ones.
     let likely = [(Cause::KeyTruncated, Proof::Likely)];
     check(&message, &[(HERE, &whole[..whole.len() - 12])], &likely);
     check(&message, &[(HERE, &whole[..whole.len() - 10])], &likely);

@@ -66,6 +66,19 @@ pub(super) fn quote_html(html: &[u8]) -> String {
             listed(&shown, addresses.len())
         );
     }
+    let comments: Vec<_> = comments(searched).collect();
+    if !comments.is_empty() {
+        let plural = if comments.len() == 1 { "" } else { "s" };
+        let shown: Vec<_> = comments
+            .iter()
+            .take(MOST_NAMED)
+            .map(|text| quote(text))
+            .collect();
+        said += &format!(
+            "; with the comment{plural} {}",
+            listed(&shown, comments.len())
+        );
+    }
     if !acting.is_empty() {
         let shown = &acting[..acting.len().min(MOST_NAMED)];
         let shown = listed(shown, acting.len());
@@ -227,6 +240,24 @@ fn acting(html: &[u8], searched: &[u8], attributes: &[Attribute], is_all: bool) 
     found
 }
 
+/// What is said in comments.
+fn comments(html: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = html;
+    let all = std::iter::from_fn(move || {
+        let (_, behind) = split(rest, b"<!--")?;
+        let (comment, behind) = split(behind, b"-->")?;
+        rest = behind;
+        Some(comment)
+    });
+    all.filter(|comment| !comment.trim_ascii().is_empty())
+}
+
+/// What is before the first of these, and behind it.
+fn split<'t>(text: &'t [u8], at: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
+    let start = memchr::memmem::find(text, at)?;
+    Some((&text[..start], &text[start + at.len()..]))
+}
+
 /// A comment that goes on behind the text, or began before it.
 fn comment(html: &[u8]) -> Option<&'static str> {
     let begins = memchr::memmem::rfind(html, b"<!--");
@@ -369,6 +400,10 @@ mod tests {
         let hides = "which may hide or change other text";
         check("<div class=x>External</div>\r\n", "“External”");
         check("<p>a<br>b", "“a b”");
+        check(
+            "<!-- start --><b>a</b><!-- --><!-- <i>end</i> -->",
+            "“a end -->”; with the comments “start”, “<i>end</i>”",
+        );
         check(
             "<p>External</p><!--\r\n",
             &format!("“External <!--”; it has a comment that is not closed, {hides}")

@@ -20,8 +20,8 @@ use crate::explain::body::undone::{Text, Undone, Where, lines as lines_of};
 const MOST_EDGES: usize = 120;
 const MOST_BLOCKS: usize = 80;
 /// Blocks near an end, and so near that a mark among them is hardly one of the author's own words.
-const NEAR: usize = 24;
-const NEAREST: usize = 8;
+const NEAR: usize = 14;
+const NEAREST: usize = 6;
 /// Whole blocks within, those that bear a mark, and stretches between any two edges.
 const MOST_WITHIN: usize = 400;
 const MOST_MARKED: usize = 80;
@@ -176,10 +176,15 @@ fn likely<'e>(
     edges: impl Iterator<Item = &'e Edge>,
     is_marked: impl Fn(usize) -> bool,
 ) -> impl Iterator<Item = (usize, u32)> {
-    let numbered = edges.enumerate().scan(0, |blocks, (number, edge)| {
-        let before = *blocks;
-        *blocks += usize::from(edge.is_of_block);
-        (before < MOST_BLOCKS).then_some((number, before, edge))
+    // A block with the line end beside it and without is one.
+    let mut last = None;
+    let numbered = edges.enumerate().scan(0, move |blocks, (number, edge)| {
+        let is_beside = last.is_some_and(|last| edge.at.abs_diff(last) <= 2);
+        if edge.is_of_block && !is_beside {
+            last = Some(edge.at);
+            *blocks += 1;
+        }
+        (*blocks <= MOST_BLOCKS).then_some((number, blocks.saturating_sub(1), edge))
     });
     let near = numbered.filter(|(number, _, edge)| edge.is_of_block || *number < MOST_EDGES);
     near.map(move |(number, blocks, edge)| {

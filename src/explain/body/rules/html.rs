@@ -52,7 +52,7 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
 /// The text without what these take out.
 fn without(at: Where, cost: u32, edits: Vec<Edit>) -> Undone {
     Undone {
-        edits: Edits::Some(edits),
+        edits: Edits::of(edits),
         cost,
         change: Change::Added(at),
     }

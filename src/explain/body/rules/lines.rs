@@ -11,6 +11,7 @@ mod one_space;
 mod white_space;
 
 pub(in crate::explain::body) use self::boundaries::PREAMBLES;
+pub(in crate::explain::body) use self::characters::{of_windows_1252, windows_1252};
 
 use crate::explain::Cause;
 use crate::explain::body::undone::{Change, Edit, Edits, Line, Text, Undone, content, in_context};
@@ -20,7 +21,7 @@ const MOST_SINGLE: usize = 200;
 /// Up to so many, some of them may have been.
 const FEW: usize = 24;
 /// In longer bodies a change is looked for everywhere alone: each place costs a hash of the rest.
-const SHORT: usize = 512 * 1024;
+pub(in crate::explain::body) const SHORT: usize = 512 * 1024;
 /// What it costs that some of few lines were changed, which is less than that all were and then
 /// some of them back; and that one of many was.
 const SOME_OF_FEW: u32 = 4;
@@ -88,7 +89,7 @@ impl Row {
     }
 
     /// What undoes it in each of the lines that it changes; not all, where those are many.
-    fn edits(&self, text: &[u8], most: usize) -> Vec<Edit> {
+    fn edits(&self, text: &[u8]) -> Vec<Edit> {
         let mut edits = Vec::new();
         let mut was = Vec::new();
         let mut start = 0;
@@ -97,7 +98,7 @@ impl Row {
             (self.undo)(at, &mut was);
             if was != at.line {
                 edits.push(edit(start, at.line, &was));
-                if edits.len() > most {
+                if edits.len() > MOST_SINGLE {
                     break;
                 }
             }
@@ -134,8 +135,13 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
     let is_seen = |row: &&Row| row.cost <= text.dearest && (row.relaxed || !text.relaxed);
     let is_short = text.bytes.len() <= SHORT;
     for row in rows.filter(is_seen) {
-        let edits = row.edits(text.bytes, if is_short { MOST_SINGLE } else { 0 });
-        if edits.is_empty() {
+        // In a long body that a row changes nothing is seen when it is tried.
+        let edits = if is_short {
+            row.edits(text.bytes)
+        } else {
+            Vec::new()
+        };
+        if is_short && edits.is_empty() {
             continue;
         }
         found.push(Undone {
@@ -143,7 +149,7 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
             cost: row.cost,
             change: Change::Lines(Lines::Rewritten(row.told)),
         });
-        if is_short && text.dearest >= SOME_OF_FEW {
+        if text.dearest >= SOME_OF_FEW {
             found.extend(in_places(row.told, &edits));
         }
     }
@@ -173,7 +179,7 @@ fn in_places(told: Told, edits: &[Edit]) -> impl Iterator<Item = Undone> {
     let first = (2..few).map(|end| edits[..end].to_vec());
     let all = single.chain(but_one).chain(first).chain(last);
     all.map(move |some| Undone {
-        edits: Edits::Some(some),
+        edits: Edits::of(some),
         cost,
         change: Change::Lines(Lines::Rewritten(told)),
     })

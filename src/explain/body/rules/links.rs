@@ -109,11 +109,10 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
         for (more, address) in ADDRESSES {
             for variant in variants {
                 let edits = variant.edits(text, &own, *address);
-                let is_known =
-                    |other: &Undone| matches!(&other.edits, Edits::Some(other) if *other == edits);
+                let is_known = |other: &Undone| matches!(&other.edits, Edits::Some(other) if **other == *edits);
                 if !edits.is_empty() && !undone[start..].iter().any(is_known) {
                     undone.push(Undone {
-                        edits: Edits::Some(edits),
+                        edits: Edits::of(edits),
                         cost: variant.0 + more + extra,
                         change: Change::Linked,
                     });

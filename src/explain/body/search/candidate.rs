@@ -9,8 +9,8 @@ use crate::explain::body::mime::Structure;
 use crate::explain::body::shape::Shape;
 use crate::explain::body::trial::Hashed;
 use crate::explain::body::undone::{Text, Undone};
-use crate::explain::body::version::{Version, likeness};
-use crate::message::Header;
+use crate::explain::body::version::Version;
+use crate::message::{self, Header};
 
 /// A body, as it is or may have been.
 #[derive(Debug)]
@@ -32,21 +32,46 @@ pub(super) enum OfBody {
     Text(Undone),
 }
 
-impl<'c> Body<'c> {
-    pub(super) fn new(hashed: Hashed<'c>, header: Rc<Header>, structure: Structure) -> Self {
-        let leaves = Leaf::all_of(&structure, &hashed.bytes);
-        Self {
-            hashed,
-            header,
-            structure,
-            leaves,
-            of: None,
-            depth: 0,
+impl OfBody {
+    /// Gives the body as it was, in pieces.
+    pub(super) fn feed<E>(
+        &self,
+        body: &[u8],
+        take: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Shape(shape) => shape.undo(body).into_iter().try_for_each(take),
+            Self::Text(undone) => undone.edits.feed(body, take),
         }
     }
 
+    /// The body as it was.
+    pub(super) fn apply(&self, body: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Shape(shape) => shape.undo(body).concat(),
+            Self::Text(undone) => undone.edits.apply(body),
+        }
+    }
+
+    /// Whether lines end in another way.
+    pub(super) fn is_of_line_ends(&self) -> bool {
+        matches!(self, Self::Text(undone) if undone.change.is_of_line_ends())
+    }
+}
+
+impl Body<'_> {
     pub(super) fn bytes(&self) -> &[u8] {
         &self.hashed.bytes
+    }
+
+    /// The header that the body had before a change, if that is not its own and can be read.
+    pub(super) fn header_before(&self, change: &OfBody) -> Option<Rc<Header>> {
+        let OfBody::Shape(shape) = change else {
+            return None;
+        };
+        let own = shape.header(self.bytes())?;
+        let (header, _) = message::parse(own, self.hashed.claim.line_endings).ok()?;
+        Some(Rc::new(header))
     }
 
     /// How a rule sees it.
@@ -108,33 +133,12 @@ impl<'c> Node<'c> {
         })
     }
 
-    /// The text of a part, and how many changes in it are undone.
-    pub(super) fn version(&self, leaf: usize) -> Option<(&Rc<Version>, usize)> {
+    /// The text of a part, if it is known.
+    pub(super) fn version(&self, leaf: usize) -> Option<&Rc<Version>> {
         let changed = self.changed.iter().find(|(at, _)| *at == leaf);
         match changed {
-            Some((_, version)) => Some((version, version.changes().len())),
-            None => {
-                let first = self.body.leaves[leaf].decoded(self.body.bytes())?;
-                Some((first, 0))
-            }
+            Some((_, version)) => Some(version),
+            None => self.body.leaves[leaf].decoded.as_ref(),
         }
-    }
-
-    /// What was done to other parts than this, and not to this one.
-    pub(super) fn likenesses(&self, leaf: usize) -> Vec<u64> {
-        let mut others = Vec::new();
-        let mut own = Vec::new();
-        for (at, version) in &self.changed {
-            let text = |bytes| self.body.leaves[*at].text(bytes);
-            let changes = version.changes().into_iter();
-            let changes = changes.map(|(before, undone)| likeness(undone, text(&before.bytes)));
-            if *at == leaf {
-                own.extend(changes);
-            } else {
-                others.extend(changes);
-            }
-        }
-        others.retain(|each| !own.contains(each));
-        others
     }
 }

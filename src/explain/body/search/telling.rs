@@ -4,31 +4,28 @@ use super::candidate::{Node, OfBody};
 use crate::explain::Budget;
 use crate::explain::body::claim::{Claim, Fit};
 use crate::explain::body::shape::Shape;
-use crate::explain::body::undone::{Change, Undone, Where};
-use crate::explain::body::version::Version;
+use crate::explain::body::undone::{Change, Where};
+use crate::explain::body::version::{Listed, Version};
 use crate::explain::body::writing::Writing;
-use crate::explain::body::{Found, appended, told};
+use crate::explain::body::{Found, appended, mime, told, writing};
 
-/// How the parts of a candidate were written.
+/// What makes a candidate of a node.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Written<'w> {
-    pub(super) writing: &'w Writing,
-    /// How many bytes at the beginning are those of the body.
-    pub(super) same: usize,
-    /// What comes then.
-    pub(super) pieces: &'w [&'w [u8]],
+pub(super) enum Last<'w> {
+    /// One more change of the body as a whole.
+    OfBody(&'w OfBody),
+    /// Its parts, written so; and all of the body then, in pieces.
+    Written(&'w Writing, &'w [&'w [u8]]),
 }
 
 impl Node<'_> {
     /// What is told of a candidate that fits.
-    pub(super) fn told(
-        &self,
-        written: Option<Written<'_>>,
-        fit: Fit,
-        budget: &mut Budget<'_>,
-    ) -> Found {
-        let body = &self.body;
+    pub(super) fn told(&self, last: Last<'_>, fit: Fit, budget: &mut Budget<'_>) -> Found {
+        let body = &*self.body;
         let mut of_body = Vec::new();
+        if let Last::OfBody(change) = last {
+            of_body.push((body, change));
+        }
         let mut made = body;
         while let Some((before, change)) = &made.of {
             of_body.push((before, change));
@@ -57,33 +54,39 @@ impl Node<'_> {
         for (leaf, version) in &self.changed {
             let leaf = &body.leaves[*leaf];
             let mut changes = version.changes();
-            changes.sort_by_key(|(_, undone)| undone.change.place());
-            if let Some(Written { writing, .. }) = written {
-                let is_appended = |(_, undone): &(&Version, &Undone)| {
-                    matches!(undone.change, Change::Added(Where::End))
+            changes.sort_by_key(|(_, listed)| listed.undone.change.place());
+            if let Last::Written(writing, _) = last {
+                let is_appended = |(_, listed): &(&Version, &Listed)| {
+                    matches!(listed.undone.change, Change::Added(Where::End))
                 };
                 stories.extend(writing.stories(leaf, changes.iter().any(is_appended)));
+                if writing.recoding.is_none()
+                    && leaf.is_encoded_anew(version, body.bytes(), budget)?
+                {
+                    stories.push(writing::encoded_anew(leaf));
+                }
             }
-            for (before, undone) in changes {
-                let text = leaf.text(&before.bytes);
-                stories.extend(told::tell(
-                    &undone.change,
-                    &undone.edits,
-                    text,
-                    &leaf.name(),
-                ));
+            for (before, Listed { undone, .. }) in changes {
+                let before = before.bytes();
+                let text = leaf.text(&before);
+                let name = leaf.name();
+                stories.extend(told::tell(&undone.change, &undone.edits, text, &name));
             }
         }
         stories.append(&mut behind);
         if let Fit::Prefix(_) = fit {
-            let whole = match written {
-                Some(Written { same, pieces, .. }) => {
-                    [&[&body.bytes()[..same]], pieces].concat().concat()
+            let (whole, form) = match last {
+                Last::Written(_, pieces) => (pieces.concat(), body.structure.form()),
+                Last::OfBody(change) => {
+                    let whole = change.apply(body.bytes());
+                    let header = body.header_before(change);
+                    let header = header.as_ref().unwrap_or(&body.header);
+                    let structure = mime::structure(header, &whole, budget)?;
+                    (whole, structure.form())
                 }
-                None => body.bytes().to_vec(),
             };
             let claim = Claim {
-                form: body.structure.form(),
+                form,
                 ..body.hashed.claim
             };
             stories.extend(appended::behind(fit, &claim, &whole, budget)?);

@@ -37,14 +37,14 @@ pub(super) fn within_line(claim: &Claim<'_>, body: &[u8], budget: &mut Budget<'_
     if body.len() > LONGEST {
         return Ok(None);
     }
-    let canonical = claim.canonical(body, budget)?;
+    let (_, canonical) = claim.canonical_behind(0, body, budget)?;
     let mut digest = Digest::new(claim.algorithm);
     for (at, byte) in canonical.iter().enumerate() {
         budget.spend(FINISH)?;
         digest.update(&[*byte]);
         let signed = at + 1;
         if digest.is_now(claim.hash) {
-            let story = appended::story_within_line(claim, &canonical, signed);
+            let story = appended::story_within_line(claim, signed, &canonical[signed..]);
             return Ok(story.map(|story| vec![story]));
         }
     }

@@ -220,7 +220,13 @@ fn wrapped_text() {
         let original = format!("Hello\r\n\r\n{}\r\n\r\nbye\r\n", words.trim_end());
         let received = format!("Hello\r\n\r\n{wrapped}\r\n\r\nbye\r\n");
         let cause = [Cause::LinesRewrapped];
-        check(tags, &original, &received, &cause, "wrapped to lines of 7");
+        check(
+            tags,
+            &original,
+            &received,
+            &cause,
+            "wrapped to lines of no more than 7",
+        );
     }
 }
 

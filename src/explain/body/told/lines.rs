@@ -8,21 +8,17 @@ use crate::explain::body::story::{Story, count};
 use crate::explain::body::undone::{Edit, Edits, Line, content, in_context, lines};
 use crate::explain::quote::quote;
 
-/// Changed lines up to this many are few: then the first is shown.
-const FEW_SHOWN: usize = 3;
-
 /// What is told of lines of a text.
 pub(super) fn tell(rewritten: &Lines, edits: &Edits, text: &[u8]) -> Story {
     let changes = Changes::of(edits, text);
-    match (rewritten, edits) {
-        (Lines::Rewritten(told), _) => changes.story(*told, lines(text).count()),
-        (Lines::Preamble, Edits::Some(edits)) => {
-            let edit = edits.first();
+    match rewritten {
+        Lines::Rewritten(told) => changes.story(*told, lines(text).count()),
+        Lines::Preamble => {
+            let edit = edits.stretches().first();
             let is = edit.map_or(&[][..], |edit| &text[edit.range.clone()]);
             preamble(is, edit.map_or(&[], |edit| &edit.was))
         }
-        (Lines::Preamble, Edits::Lines(_)) => preamble(&[], &[]),
-        (Lines::OneSpace, _) => changes.one_space(),
+        Lines::OneSpace => changes.one_space(),
     }
 }
 
@@ -98,7 +94,7 @@ impl<'t> Changes<'t> {
         let (cause, what) = in_places.unwrap_or((told.cause, told.what));
         let verb = if changed == 1 { "was" } else { "were" };
         let all = format!("{what}: {} {verb} changed", count(changed, "line"));
-        let Some(first) = self.first.filter(|_| changed <= FEW_SHOWN) else {
+        let Some(first) = self.first else {
             return Story::new(cause, all);
         };
         let the_first = if changed == 1 { "" } else { ", the first" };

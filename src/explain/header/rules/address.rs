@@ -6,25 +6,16 @@ use super::{Clues, Costed, Text};
 use crate::explain::header::mailbox::{Mailbox, in_phrase, in_quotes, mailboxes};
 
 /// The fields that hold addresses (RFC 5322 §3.6).
-pub(super) const FIELDS: &[&str] = &[
-    "to",
-    "cc",
-    "from",
-    "reply-to",
-    "sender",
-    "bcc",
-    "resent-from",
-    "resent-to",
-    "resent-cc",
-    "resent-sender",
-    "disposition-notification-to",
-];
+pub(super) const FIELDS: &str = "to cc from reply-to sender bcc resent-from resent-to resent-cc \
+    resent-sender disposition-notification-to";
 /// Of longer lists only the first addresses are looked at one by one.
 const MANY: usize = 12;
 
 /// Whether fields of this name hold addresses.
 pub(in crate::explain::header) fn holds_addresses(name: &str) -> bool {
-    FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name))
+    FIELDS
+        .split(' ')
+        .any(|field| field.eq_ignore_ascii_case(name))
 }
 
 /// A way to write a mailbox.
@@ -34,25 +25,19 @@ const WRITINGS: [(u32, Writing); 10] = [
     (0, |each| in_phrase(&each.name(), &each.address)),
     (0, |each| in_phrase(&quoted(&each.name()), &each.address)),
     (0, |each| in_phrase(&each.phrase, &each.address)),
-    (0, |each| {
-        format!("{} <{}>", each.phrase, each.address)
-            .trim_start()
-            .to_owned()
-    }),
+    (0, |each| in_angles(&each.phrase, &each.address)),
     (1, |each| each.address.clone()),
-    (1, |each| format!("<{}>", each.address)),
-    (1, |each| {
-        if each.name() == each.address {
-            each.name()
-        } else {
-            in_phrase(&each.phrase, &each.address)
-        }
+    (1, |each| in_angles("", &each.address)),
+    (1, |each| match &each.name() {
+        name if *name == each.address => name.clone(),
+        _ => in_phrase(&each.phrase, &each.address),
     }),
     (1, |each| {
-        in_phrase(&in_quotes(&each.address), &each.address)
+        in_angles(&in_quotes(&each.address), &each.address)
     }),
-    (1, |each| {
-        in_phrase(&each.phrase, &without_capitals(&each.address))
+    (1, |each| match &each.address.to_ascii_lowercase() {
+        small if each.address == small.to_ascii_uppercase() => in_phrase(&each.phrase, small),
+        _ => in_phrase(&each.phrase, &each.address),
     }),
     (2, |each| format!("{} ({})", each.address, each.name())),
 ];
@@ -65,13 +50,8 @@ fn quoted(name: &str) -> String {
     }
 }
 
-/// An address that is all in capitals, in small letters; any other as it is.
-fn without_capitals(address: &str) -> String {
-    if address.contains(|letter: char| letter.is_ascii_lowercase()) {
-        address.to_owned()
-    } else {
-        address.to_ascii_lowercase()
-    }
+fn in_angles(phrase: &str, address: &str) -> String {
+    format!("{phrase} <{address}>").trim_start().to_owned()
 }
 
 /// All mailboxes in one way; one of them in another way, with a name that the header has for its
@@ -86,21 +66,17 @@ pub(super) fn rewritten(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
             let items: Vec<_> = list.iter().map(write).collect();
             found.push((cost + more, joined(&items, separator)));
             // As Exchange has it: an address without a name in angle brackets.
-            let items = list.iter().map(|each| {
-                let bare = each.phrase.is_empty();
-                if bare {
-                    each.address.clone()
-                } else {
-                    write(each)
-                }
-            });
-            found.push((cost + more, joined(&items.collect::<Vec<_>>(), separator)));
+            let bare = list
+                .iter()
+                .zip(items)
+                .map(|(each, item)| match &each.phrase[..] {
+                    "" => each.address.clone(),
+                    _ => item,
+                });
+            found.push((cost + more, joined(&bare.collect::<Vec<_>>(), separator)));
         }
     }
-    let as_is: Vec<_> = list
-        .iter()
-        .map(|each| in_phrase(&each.phrase, &each.address))
-        .collect();
+    let as_is: Vec<_> = list.iter().map(WRITINGS[2].1).collect();
     for (at, each) in list.iter().enumerate().take(MANY) {
         let mut add = |cost, item: String| {
             let mut items = as_is.clone();

@@ -2,36 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::{Clues, Costed, Text};
+use super::{Clues, Costed, Text, on_one_line};
 use crate::explain::header::mailbox::{in_phrase, in_quotes, mailboxes};
 
 /// The fields that may hold the From field as it was, or its address, the likely ones first.
-pub(in crate::explain::header) const ORIGINALS: [&str; 13] = [
-    "x-original-from",
-    "original-from",
-    "x-google-original-from",
-    "x-original-sender",
-    "x-mailman-original-from",
-    "x-from",
-    "old-from",
-    "x-old-from",
-    "x-sender",
-    "reply-to",
-    "sender",
-    "resent-from",
-    "cc",
-];
+pub(in crate::explain::header) const ORIGINALS: &str = "x-original-from original-from \
+    x-google-original-from x-original-sender x-mailman-original-from x-from old-from x-old-from \
+    x-sender reply-to sender resent-from cc";
 /// So many addresses and so many names are put together.
 const MANY: usize = 8;
 /// What lists put behind an author's name, with their own.
-const VIAS: [&str; 6] = [
-    " via ",
-    " (via ",
-    " -- via ",
-    " on behalf of ",
-    " by way of ",
-    " at ",
-];
+const VIAS: &str = " via | (via | -- via | on behalf of | by way of | at ";
 
 /// What the From field may have been: what the header has of it, and names and addresses of the
 /// header put together.
@@ -77,19 +58,17 @@ pub(super) fn originals(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
             }
         }
     }
-    let value = |(cost, text): (u32, String)| (cost, format!(" {text}").into_bytes());
-    found.into_iter().map(value).collect()
+    found.into_iter().map(on_one_line).collect()
 }
 
 /// A name without what lists put behind it: `Joe via List`, `'Joe' via List`.
 fn before_via(name: &str) -> String {
-    let end = VIAS.iter().filter_map(|mark| name.find(mark)).min();
+    let end = VIAS.split('|').filter_map(|mark| name.find(mark)).min();
     let base = name[..end.unwrap_or(name.len())].trim();
-    let base = base
+    let inner = base
         .strip_prefix('\'')
-        .and_then(|base| base.strip_suffix('\''))
-        .unwrap_or(base);
-    base.to_owned()
+        .and_then(|base| base.strip_suffix('\''));
+    inner.unwrap_or(base).to_owned()
 }
 
 /// The addresses that a list may have put another address into: `joe=example.com@list.example`.

@@ -1,35 +1,26 @@
 //! Content-Type, written in other ways (RFC 2045 §5.1).
 
 use super::encoding::is_charset;
-use super::{Clues, Costed, Text};
+use super::{Clues, Costed, Text, on_one_line};
 use crate::explain::header::text::collapsed;
 
-/// Parts begin within so many octets of the body.
+/// Parts begin within so many bytes of the body.
 const NEAR: usize = 256 * 1024;
 /// Of so many fields of one name in the body a copy is taken.
 const MANY: usize = 6;
 
 /// Types, with the subtypes that are in use (RFC 2046 §3); without any there are too many to know.
-const TYPES: [(&str, &str); 9] = [
-    (
-        "text",
-        "plain html enriched richtext rtf calendar csv css xml markdown vcard x-vcard x-amp-html \
-         rfc822-headers",
-    ),
-    (
-        "multipart",
-        "mixed alternative related signed encrypted report digest parallel form-data",
-    ),
-    (
-        "message",
-        "rfc822 global delivery-status disposition-notification partial external-body",
-    ),
-    ("application", ""),
-    ("image", ""),
-    ("audio", ""),
-    ("video", ""),
-    ("font", ""),
-    ("model", ""),
+const TYPES: [&str; 9] = [
+    "text/plain html enriched richtext rtf calendar csv css xml markdown vcard x-vcard x-amp-html \
+     rfc822-headers",
+    "multipart/mixed alternative related signed encrypted report digest parallel form-data",
+    "message/rfc822 global delivery-status disposition-notification partial external-body",
+    "application/",
+    "image/",
+    "audio/",
+    "video/",
+    "font/",
+    "model/",
 ];
 /// Parameters that are in use, but for `charset`, `boundary` and those of text.
 const PARAMETERS: &str = "name type start start-info report-type protocol micalg method component \
@@ -49,12 +40,13 @@ pub(super) fn is_written(value: &[u8], body: &[u8]) -> bool {
 
 fn is_type(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let Some((kind, subtype)) = lower.split_once('/') else {
-        return false;
+    let is_known = |(kind, subtype): (&str, &str)| {
+        let mut known = TYPES
+            .iter()
+            .filter_map(|row| row.strip_prefix(kind)?.strip_prefix('/'));
+        known.any(|all| all.is_empty() || has_word(all, subtype))
     };
-    let known = TYPES.iter().find(|(name, _)| *name == kind);
-    let is_known = known.is_some_and(|(_, all)| all.is_empty() || has_word(all, subtype));
-    is_known && is_in_one_case(text)
+    lower.split_once('/').is_some_and(is_known) && is_in_one_case(text)
 }
 
 fn has_word(words: &str, word: &str) -> bool {
@@ -127,7 +119,7 @@ fn folded_value(text: &[u8]) -> &[u8] {
 
 /// A Content-Type that mail systems write, with its parameters written in other ways, left out,
 /// added.
-pub(super) fn content_types(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
+pub(super) fn types(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
     if is_written(text.value, clues.body()) {
         other_types(text.value, clues.body())
     } else {
@@ -142,41 +134,31 @@ fn other_types(value: &[u8], body: &[u8]) -> Vec<Costed> {
     let parameters: Vec<String> = items.filter(|item| !item.is_empty()).collect();
     let reversed = parameters.iter().rev().cloned().collect();
     let mut lists = vec![(0, parameters.clone()), (1, reversed)];
+    let mut add = |change: &dyn Fn(&mut Vec<String>)| {
+        let mut list = parameters.clone();
+        change(&mut list);
+        lists.push((0, list));
+    };
     for at in 0..parameters.len().min(8) {
-        let mut without = parameters.clone();
-        without.remove(at);
-        lists.push((0, without));
+        add(&|list| drop(list.remove(at)));
         for other in parameter_forms(&parameters[at], body) {
-            let mut list = parameters.clone();
-            list[at] = other;
-            lists.push((0, list));
+            add(&|list| list[at].clone_from(&other));
         }
     }
-    for more in [
-        "format=flowed",
-        "charset=utf-8",
-        "charset=\"utf-8\"",
-        "delsp=yes",
-    ] {
-        let mut list = parameters.clone();
-        list.push(more.to_owned());
-        lists.push((0, list));
+    for more in "format=flowed|charset=utf-8|charset=\"utf-8\"|delsp=yes".split('|') {
+        add(&|list| list.push(more.to_owned()));
     }
     for quote in [with_quotes, without_quotes] {
-        lists.push((0, parameters.iter().map(|each| quote(each)).collect()));
+        add(&|list| list.iter_mut().for_each(|each| *each = quote(each)));
     }
     let mut found = Vec::new();
-    for (kind_cost, kind) in (0..).zip(with_other_case(&kind)) {
+    for (kind_cost, kind) in [0, 1, 1].into_iter().zip(with_other_case(&kind)) {
         for (cost, list) in &lists {
             for (more, separator, end) in
                 [(0, "; ", ""), (1, ";", ""), (1, "; ", ";"), (2, ";", ";")]
             {
-                let items = std::iter::once(kind.as_str()).chain(list.iter().map(String::as_str));
-                let text = items.collect::<Vec<_>>().join(separator);
-                found.push((
-                    cost + more + kind_cost.min(1),
-                    format!(" {text}{end}").into_bytes(),
-                ));
+                let text = [std::slice::from_ref(&kind), list].concat().join(separator);
+                found.push(on_one_line((cost + more + kind_cost, text + end)));
             }
         }
     }

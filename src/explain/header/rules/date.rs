@@ -1,6 +1,6 @@
 //! Dates, written in other ways (RFC 5322 §3.3, §4.3).
 
-use super::{Clues, Costed, Text};
+use super::{Clues, Costed, Text, on_one_line};
 use crate::explain::header::text::collapsed;
 use crate::syntax::date::{Day, unix_time};
 
@@ -8,53 +8,20 @@ const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
-/// Offsets in hours and minutes, and the names that programs put behind them as a comment.
-const ZONES: [(i64, &str, &[&str]); 32] = [
-    (
-        0,
-        "+0000",
-        &["UTC", "GMT", "Coordinated Universal Time", "WET"],
-    ),
-    (60, "+0100", &["CET", "BST", "MET", "WEST", "WAT", "IST"]),
-    (120, "+0200", &["CEST", "EET", "SAST", "MEST", "IST", "CAT"]),
-    (180, "+0300", &["MSK", "EEST", "EAT", "IDT"]),
-    (-240, "-0400", &["EDT", "AST"]),
-    (-300, "-0500", &["EST", "CDT"]),
-    (-360, "-0600", &["CST", "MDT"]),
-    (-420, "-0700", &["PDT", "MST"]),
-    (-480, "-0800", &["PST", "AKDT"]),
-    (330, "+0530", &["IST"]),
-    (480, "+0800", &["CST", "SGT", "HKT", "AWST", "PST", "+08"]),
-    (540, "+0900", &["JST", "KST"]),
-    (600, "+1000", &["AEST", "EST"]),
-    (660, "+1100", &["AEDT", "EDT"]),
-    (720, "+1200", &["NZST"]),
-    (780, "+1300", &["NZDT"]),
-    (-180, "-0300", &["BRT", "ART", "ADT", "-03"]),
-    (240, "+0400", &["GST", "+04"]),
-    (300, "+0500", &["PKT", "+05"]),
-    (420, "+0700", &["ICT", "WIB", "+07"]),
-    (345, "+0545", &[]),
-    (360, "+0600", &[]),
-    (390, "+0630", &[]),
-    (210, "+0330", &[]),
-    (270, "+0430", &[]),
-    (570, "+0930", &["ACST"]),
-    (630, "+1030", &["ACDT"]),
-    (-120, "-0200", &[]),
-    (-150, "-0230", &["NDT"]),
-    (-210, "-0330", &["NST"]),
-    (-540, "-0900", &["AKST"]),
-    (-600, "-1000", &["HST"]),
-];
+/// Zones, each with the names that programs put behind it as a comment.
+const ZONES: &str = "+0000|UTC|GMT|Coordinated Universal Time|WET;+0100|CET|BST|MET|WEST|WAT|IST;\
+    +0200|CEST|EET|SAST|MEST|IST|CAT;+0300|MSK|EEST|EAT|IDT;-0400|EDT|AST;-0500|EST|CDT;\
+    -0600|CST|MDT;-0700|PDT|MST;-0800|PST|AKDT;+0530|IST;+0800|CST|SGT|HKT|AWST|PST|+08;\
+    +0900|JST|KST;+1000|AEST|EST;+1100|AEDT|EDT;+1200|NZST;+1300|NZDT;-0300|BRT|ART|ADT|-03;\
+    +0400|GST|+04;+0500|PKT|+05;+0700|ICT|WIB|+07;+0545;+0600;+0630;+0330;+0430;+0930|ACST;\
+    +1030|ACDT;-0200;-0230|NDT;-0330|NST;-0900|AKST;-1000|HST";
 /// Ways to write UTC.
 const UTC: [&str; 6] = ["+0000", "GMT", "UTC", "-0000", "UT", "Z"];
 
 /// A date with another comment or none, with a leading zero or none, and in another zone.
 pub(super) fn dates(text: &Text<'_>, _: &Clues<'_>) -> Vec<Costed> {
     let found = other_dates(&String::from_utf8_lossy(&collapsed(text.value)));
-    let value = |(cost, text): (u32, String)| (cost, format!(" {text}").into_bytes());
-    found.into_iter().map(value).collect()
+    found.into_iter().map(on_one_line).collect()
 }
 
 fn other_dates(now: &str) -> Vec<(u32, String)> {
@@ -76,9 +43,9 @@ fn other_dates(now: &str) -> Vec<(u32, String)> {
     let Some(time) = unix_time(base).and_then(|time| i64::try_from(time).ok()) else {
         return found;
     };
-    for (offset, zone, _) in ZONES {
+    for (zone, _) in zones_and_names() {
         for digits in [1, 2] {
-            if let Ok(there) = u64::try_from(time + offset * 60) {
+            if let Ok(there) = u64::try_from(time + seconds(zone)) {
                 found.extend(with_comments(2, &written(there, digits), zone));
             }
         }
@@ -86,13 +53,26 @@ fn other_dates(now: &str) -> Vec<(u32, String)> {
     found
 }
 
+/// The zones, and the rest of the rows.
+fn zones_and_names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ZONES
+        .split(';')
+        .map(|row| row.split_once('|').unwrap_or((row, "")))
+}
+
+/// How far a zone is before UTC, in seconds.
+fn seconds(zone: &str) -> i64 {
+    let number: i64 = zone.parse().unwrap_or_default();
+    number / 100 * 3600 + number % 100 * 60
+}
+
 /// A date without a comment, and with those that fit its zone.
 fn with_comments(cost: u32, front: &str, zone: &str) -> Vec<(u32, String)> {
     let number = if UTC.contains(&zone) { "+0000" } else { zone };
-    let names = ZONES.iter().find(|(_, other, _)| *other == number);
-    let names = names.map_or(&[][..], |(_, _, names)| names);
+    let names = zones_and_names().find(|(other, _)| *other == number);
+    let names = names.into_iter().flat_map(|(_, names)| names.split('|'));
     let comments = names
-        .iter()
+        .filter(|name| !name.is_empty())
         .map(|name| (cost, format!("{front} {zone} ({name})")));
     std::iter::once((cost, format!("{front} {zone}")))
         .chain(comments)

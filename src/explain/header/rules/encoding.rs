@@ -6,21 +6,15 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 
 use super::{Clues, Costed, Text};
 use crate::explain::header::text::collapsed;
-use crate::syntax::encoded_word;
+use crate::syntax::encoded_word::decoded as lenient;
 
 /// The longest encoded word (RFC 2047 §2).
 const LONG_WORD: usize = 75;
 /// Texts that are longer are not encoded anew.
 const LONG_TEXT: usize = 600;
 /// Fields whose text may hold encoded words anywhere; in those of addresses, names do.
-pub(super) const TEXTS: &[&str] = &[
-    "subject",
-    "comments",
-    "keywords",
-    "organization",
-    "content-description",
-    "thread-topic",
-];
+pub(super) const TEXTS: &str =
+    "subject comments keywords organization content-description thread-topic";
 
 /// A text without encoded words.
 pub(super) fn plain(text: &Text<'_>, _: &Clues<'_>) -> Vec<Costed> {
@@ -85,7 +79,7 @@ pub(in crate::explain::header) fn decoded(value: &[u8]) -> Option<String> {
         }
         rest = behind;
     }
-    Some(encoded_word::decoded(value))
+    Some(lenient(value))
 }
 
 /// Whether a charset of this name is known.
@@ -119,46 +113,57 @@ fn in_charset(text: &str, greatest: Option<u8>) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// A way to write octets in an encoded word: the letter for it, and the writing.
-type Encoding = (&'static str, fn(&[u8]) -> String);
+/// A way to write bytes in an encoded word: the letter for it, and in Q the bytes that stand for
+/// themselves.
+type Encoding = (&'static str, Option<fn(u8) -> bool>);
 
 const ENCODINGS: [Encoding; 8] = [
-    ("Q", |octets| q_encoded(octets, is_safe_in_text)),
-    ("B", |octets| STANDARD.encode(octets)),
-    ("q", |octets| q_encoded(octets, is_safe_in_text)),
-    ("b", |octets| STANDARD.encode(octets)),
-    ("Q", |octets| q_encoded(octets, is_safe_in_phrase)),
-    ("q", |octets| q_encoded(octets, is_safe_in_phrase)),
-    ("Q", |octets| {
-        q_encoded(octets, |octet| octet.is_ascii_alphanumeric())
-    }),
-    ("q", |octets| {
-        q_encoded(octets, |octet| octet.is_ascii_alphanumeric())
-    }),
+    ("Q", Some(is_safe_in_text)),
+    ("B", None),
+    ("q", Some(is_safe_in_text)),
+    ("b", None),
+    ("Q", Some(is_safe_in_phrase)),
+    ("q", Some(is_safe_in_phrase)),
+    ("Q", Some(|byte| byte.is_ascii_alphanumeric())),
+    ("q", Some(|byte| byte.is_ascii_alphanumeric())),
 ];
 
-fn q_encoded(octets: &[u8], is_safe: fn(u8) -> bool) -> String {
-    let mut encoded = String::with_capacity(octets.len());
-    for &octet in octets {
-        if octet == b' ' {
+/// A way to write encoded words: the charset with its greatest character, and the encoding.
+pub(in crate::explain::header) type Wording = ((&'static str, Option<u8>), Encoding);
+
+/// A text in one encoded word; `None` if the charset lacks a character of it.
+fn encoded_word(text: &str, wording: Wording) -> Option<String> {
+    let ((charset, greatest), (letter, is_safe)) = wording;
+    let bytes = in_charset(text, greatest)?;
+    let encoded = match is_safe {
+        Some(is_safe) => q_encoded(&bytes, is_safe),
+        None => STANDARD.encode(bytes),
+    };
+    Some(format!("=?{charset}?{letter}?{encoded}?="))
+}
+
+fn q_encoded(bytes: &[u8], is_safe: fn(u8) -> bool) -> String {
+    let mut encoded = String::with_capacity(bytes.len());
+    for &byte in bytes {
+        if byte == b' ' {
             encoded.push('_');
-        } else if is_safe(octet) {
-            encoded.push(char::from(octet));
+        } else if is_safe(byte) {
+            encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("={octet:02X}"));
+            encoded.push_str(&format!("={byte:02X}"));
         }
     }
     encoded
 }
 
 /// What stands for itself in Q (RFC 2047 §4.2).
-fn is_safe_in_text(octet: u8) -> bool {
-    octet.is_ascii_graphic() && !matches!(octet, b'=' | b'?' | b'_')
+fn is_safe_in_text(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'=' | b'?' | b'_')
 }
 
 /// What stands for itself in Q within a phrase (RFC 2047 §5).
-fn is_safe_in_phrase(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || matches!(octet, b'!' | b'*' | b'+' | b'-' | b'/')
+fn is_safe_in_phrase(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'*' | b'+' | b'-' | b'/')
 }
 
 /// The ways to write a text in a header field, the likely ones first, each with its cost.
@@ -174,19 +179,14 @@ pub(super) fn encodings(text: &str) -> Vec<(u32, Vec<u8>)> {
             .map(|raw| (3, raw)),
     );
     let spans = encoded_spans(&text);
-    for (charset_cost, (charset, greatest)) in (0..).zip(CHARSETS) {
-        for (letter_cost, (letter, encode)) in (0..).zip(ENCODINGS) {
-            let word = |piece: &str| {
-                let octets = in_charset(piece, greatest)?;
-                Some(format!("=?{charset}?{letter}?{}?=", encode(&octets)))
-            };
+    for (charset_cost, charset) in (0..).zip(CHARSETS) {
+        for (letter_cost, encoding) in (0..).zip(ENCODINGS) {
             for (span_cost, span) in (0..).zip(&spans) {
                 let cost = charset_cost / 2 + letter_cost / 2 + span_cost;
-                if let Some(encoded) = in_words(&text, span, &word, true) {
-                    found.push((cost, encoded.into_bytes()));
-                }
-                if let Some(encoded) = in_words(&text, span, &word, false) {
-                    found.push((cost + 1, encoded.into_bytes()));
+                for (more, cut) in [(0, true), (1, false)] {
+                    if let Some(encoded) = in_words(&text, span, (charset, encoding), cut) {
+                        found.push((cost + more, encoded.into_bytes()));
+                    }
                 }
             }
         }
@@ -198,6 +198,36 @@ pub(super) fn encodings(text: &str) -> Vec<(u32, Vec<u8>)> {
 pub(super) fn encoded_phrases(name: &str) -> impl Iterator<Item = (u32, String)> + use<> {
     let text = |(cost, bytes): Costed| (cost, String::from_utf8_lossy(&bytes).into_owned());
     encodings(name).into_iter().map(text)
+}
+
+/// The ways to write all encoded words of a header.
+pub(in crate::explain::header) fn wordings() -> impl Iterator<Item = Wording> {
+    let charsets = CHARSETS.into_iter().take(4);
+    charsets.flat_map(|charset| ENCODINGS.map(|encoding| (charset, encoding)))
+}
+
+/// A value with its encoded words, and words that are not ASCII, written in one way; `None` if it
+/// has none.
+pub(in crate::explain::header) fn reworded(value: &[u8], wording: Wording) -> Option<Vec<u8>> {
+    let text = String::from_utf8(collapsed(value)).ok()?;
+    let is_worded = |word: &str| is_encoded_word(word) || !word.is_ascii();
+    let words: Vec<&str> = text.split(' ').collect();
+    let write = |run: &[&str]| {
+        if !is_worded(run[0]) {
+            return Some(run.join(" "));
+        }
+        let plain = decoded(run.join(" ").as_bytes())?;
+        in_words(
+            &plain,
+            std::slice::from_ref(&(0..plain.len())),
+            wording,
+            true,
+        )
+    };
+    let runs = words.chunk_by(|one, other| is_worded(one) == is_worded(other));
+    let written = runs.map(write).collect::<Option<Vec<_>>>()?;
+    let is_any = words.iter().any(|word| is_worded(word));
+    is_any.then(|| format!(" {}", written.join(" ")).into_bytes())
 }
 
 /// The spans of a text that programs encode: all of it; from the first word that needs it to the
@@ -232,7 +262,7 @@ fn encoded_spans(text: &str) -> Vec<Vec<std::ops::Range<usize>>> {
 fn in_words(
     text: &str,
     spans: &[std::ops::Range<usize>],
-    word: &dyn Fn(&str) -> Option<String>,
+    wording: Wording,
     cut: bool,
 ) -> Option<String> {
     let mut encoded = String::new();
@@ -243,11 +273,11 @@ fn in_words(
         end = span.end;
         while !rest.is_empty() {
             let piece = if cut {
-                longest_piece(rest, word)?
+                longest_piece(rest, wording)?
             } else {
                 rest
             };
-            encoded.push_str(&word(piece)?);
+            encoded.push_str(&encoded_word(piece, wording)?);
             rest = rest.get(piece.len()..)?;
             if !rest.is_empty() {
                 encoded.push(' ');
@@ -259,17 +289,15 @@ fn in_words(
 }
 
 /// The longest start of a text that one encoded word holds.
-fn longest_piece<'t>(text: &'t str, word: &dyn Fn(&str) -> Option<String>) -> Option<&'t str> {
-    if word(text)?.len() <= LONG_WORD {
+fn longest_piece(text: &str, wording: Wording) -> Option<&str> {
+    let fits = |piece: &str| Some(encoded_word(piece, wording)?.len() <= LONG_WORD);
+    if fits(text)? {
         return Some(text);
     }
-    let ends = text
-        .char_indices()
-        .map(|(at, character)| at + character.len_utf8());
     let mut longest = None;
-    for end in ends {
-        let piece = &text[..end];
-        if word(piece)?.len() > LONG_WORD {
+    for (at, character) in text.char_indices() {
+        let piece = &text[..at + character.len_utf8()];
+        if !fits(piece)? {
             break;
         }
         longest = Some(piece);

@@ -5,7 +5,7 @@
 //! damaged or tampered with, and what systems do does not explain it.
 
 use super::content_type::is_written;
-use super::{Clues, Costed, Fields, Text};
+use super::{Clues, Costed, Fields, Text, on_one_line};
 use crate::explain::header::form::{Entry, Part};
 use crate::explain::header::mailbox::mailboxes;
 use crate::explain::header::text::collapsed;
@@ -119,13 +119,8 @@ fn of_message(name: &str, clues: &Clues<'_>) -> Vec<Costed> {
         "message-id" => ids(clues),
         _ => Vec::new(),
     };
-    let value = |guess: String| (2, format!(" {guess}").into_bytes());
-    found.extend(
-        guesses
-            .into_iter()
-            .filter(|guess| !guess.is_empty())
-            .map(value),
-    );
+    let guesses = guesses.into_iter().filter(|guess| !guess.is_empty());
+    found.extend(guesses.map(|guess| on_one_line((2, guess))));
     found
 }
 

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::spaces::{folded, with_folds};
 use super::{Clues, Costed, Text};
 use crate::canonicalization::Canonicalization;
-use crate::explain::header::text::{collapsed, unfolded};
+use crate::explain::header::text::{collapsed, indent, unfolded};
 use crate::message::LineEndings;
 use crate::signature::FIELD_NAME;
 use crate::syntax::folding::{is_fws, is_wsp, without_fws};
@@ -17,15 +17,8 @@ use crate::syntax::tag_list::TagList;
 
 /// So many stretches of white space, and so many colons, are looked at.
 const MANY: usize = 48;
-/// What `c=` says, and the canonicalization of the header that it means (RFC 6376 §3.5).
-const CANONICALIZATIONS: [(&str, Canonicalization); 6] = [
-    ("relaxed/relaxed", Canonicalization::Relaxed),
-    ("relaxed/simple", Canonicalization::Relaxed),
-    ("simple/simple", Canonicalization::Simple),
-    ("simple/relaxed", Canonicalization::Simple),
-    ("relaxed", Canonicalization::Relaxed),
-    ("simple", Canonicalization::Simple),
-];
+/// What stands in `c=` behind the canonicalization of the header (RFC 6376 §3.5).
+const OF_BODIES: [&str; 3] = ["/relaxed", "/simple", ""];
 
 /// The field with the hash of the body that is there, with another `l=` or without one, and with a
 /// `c=` that means the same for the header.
@@ -37,19 +30,14 @@ pub(super) fn tags(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
     };
     let hash = clues.evidence.verdict.computed_body_hash.as_deref();
     if let (Some(span), Some(hash)) = (tags.raw_value_span("bh"), hash) {
+        let hash = STANDARD.encode(hash);
         found.push((
             0,
-            [
-                &now[..span.start],
-                STANDARD.encode(hash).as_bytes(),
-                &now[span.end..],
-            ]
-            .concat(),
+            [&now[..span.start], hash.as_bytes(), &now[span.end..]].concat(),
         ));
     }
-    let same = |other| (other == Canonicalization::Simple) == clues.is_simple;
-    let others = with_canonicalization(now, clues.line_endings(), same).into_iter();
-    found.extend(others.map(|value| (2, value)));
+    let others = with_canonicalization(now, clues.line_endings(), clues.canonicalization);
+    found.extend(others.into_iter().map(|value| (2, value)));
     if let Some(span) = tags.raw_value_span("l") {
         found.extend(without_tag(now, &span).into_iter().map(|value| (1, value)));
         let lengths = clues.lengths.iter();
@@ -58,28 +46,23 @@ pub(super) fn tags(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
     found
 }
 
-/// The field with each `c=` that means a canonicalization of the header that is asked for.
+/// The field with each `c=` that means this canonicalization of the header.
 pub(in crate::explain::header) fn with_canonicalization(
     now: &[u8],
     line_endings: LineEndings,
-    is_wanted: impl Fn(Canonicalization) -> bool,
+    wanted: Canonicalization,
 ) -> Vec<Vec<u8>> {
     let tags = TagList::parse(now, line_endings).ok();
     let Some(span) = tags.and_then(|tags| tags.raw_value_span("c")) else {
         return Vec::new();
     };
-    let wanted = CANONICALIZATIONS
-        .iter()
-        .filter(|(_, canonicalization)| is_wanted(*canonicalization));
-    wanted
-        .map(|(text, _)| with_value(now, &span, text))
-        .collect()
+    let written = |of_body: &str| with_value(now, &span, &format!("{}{of_body}", wanted.name()));
+    OF_BODIES.map(written).to_vec()
 }
 
 /// The field with another value at the place of one.
 fn with_value(now: &[u8], span: &Range<usize>, text: &str) -> Vec<u8> {
-    let blanks = now[span.clone()].iter().take_while(|&&octet| is_fws(octet));
-    let start = span.start + blanks.count();
+    let start = span.start + indent(&now[span.clone()]);
     [&now[..start], text.as_bytes(), &now[span.end..]].concat()
 }
 
@@ -93,8 +76,7 @@ fn without_tag(now: &[u8], span: &Range<usize>) -> Vec<Vec<u8>> {
         let without = front.strip_suffix(b";").unwrap_or(front);
         return vec![without.to_vec(), front.to_vec()];
     };
-    let blanks = |text: &[u8]| text.iter().take_while(|&&octet| is_fws(octet)).count();
-    let (before, after) = (blanks(&now[start..]), blanks(behind));
+    let (before, after) = (indent(&now[start..]), indent(behind));
     vec![
         [front, behind].concat(),
         [front, &now[start..start + before], &behind[after..]].concat(),
@@ -132,7 +114,7 @@ pub(super) fn spaced(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
                 [tag.name, b"=", &value].concat()
             });
             let line = [b" ", &all.collect::<Vec<_>>().join(separator)[..], end].concat();
-            for columns in [78, 76, 72, 79].into_iter().filter(|_| clues.is_simple) {
+            for columns in [78, 76, 72, 79].into_iter().filter(|_| clues.is_simple()) {
                 for space in [&b" "[..], b"\t", b"        "] {
                     found.push((2, folded(FIELD_NAME, &line, columns, space)));
                 }
@@ -146,10 +128,8 @@ pub(super) fn spaced(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
 /// The field without the white space before the name of `b=`, where there is some: signers put a
 /// fold there when all is hashed.
 pub(in crate::explain::header) fn without_space_before_b(value: &[u8]) -> Option<Vec<u8>> {
-    let ends = memchr::memmem::find_iter(value, b"b=").collect::<Vec<_>>();
-    let at = ends
-        .into_iter()
-        .rfind(|&at| at > 0 && is_fws(value[at - 1]))?;
+    let ends = memchr::memmem::find_iter(value, b"b=");
+    let at = ends.filter(|&at| at > 0 && is_fws(value[at - 1])).last()?;
     let front = value[..at].trim_ascii_end();
     front
         .ends_with(b";")

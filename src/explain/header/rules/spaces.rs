@@ -50,27 +50,15 @@ pub(in crate::explain::header) type Casing = fn(&str) -> String;
 pub(in crate::explain::header) const NAMES: [(u32, Casing); 6] = [
     (0, usual_case),
     (0, title_case),
-    (1, |name| {
-        if is_one_case(name) {
-            usual_case(name)
-        } else {
-            name.to_owned()
-        }
-    }),
-    (1, |name| {
-        if is_one_case(name) {
-            title_case(name)
-        } else {
-            name.to_owned()
-        }
-    }),
+    (1, |name| if_in_one_case(name, usual_case)),
+    (1, |name| if_in_one_case(name, title_case)),
     (1, str::to_ascii_lowercase),
     (1, str::to_ascii_uppercase),
 ];
 
 /// A value in other spacings, where all of them are signed.
 pub(super) fn spaced(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
-    if !clues.is_simple {
+    if !clues.is_simple() {
         return Vec::new();
     }
     let ways = SPACINGS
@@ -98,39 +86,44 @@ pub(super) fn gaps(text: &Text<'_>, _: &Clues<'_>) -> Vec<Costed> {
 
 /// A value on one line, folded as late as it stays within any number of columns, or at one place.
 pub(super) fn folded_anew(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
-    let value = text.value;
     let mut found = Vec::new();
-    if !clues.is_simple || value.contains(&b'\n') || value.len() > LONG {
+    let blanks = places_to_fold(text, clues);
+    if blanks.is_empty() {
         return found;
     }
     for columns in 30..=100 {
         for space in [&b" "[..], b"\t"] {
             for name in [&text.name[..], ""] {
-                found.push((0, folded(name, value, columns, space)));
+                found.push((0, folded(name, text.value, columns, space)));
             }
         }
     }
-    for &at in blanks(value).iter().take(ONE) {
-        found.extend([false, true].map(|tab| (1, with_breaks(value, &[at], tab))));
+    for &at in blanks.iter().take(ONE) {
+        found.extend([false, true].map(|tab| (1, with_breaks(text.value, &[at], tab))));
     }
     found
 }
 
 /// A value on one line, folded at two places.
 pub(super) fn folded_twice(text: &Text<'_>, clues: &Clues<'_>) -> Vec<Costed> {
-    let value = text.value;
+    let blanks = places_to_fold(text, clues);
     let mut found = Vec::new();
-    if !clues.is_simple || value.contains(&b'\n') || value.len() > LONG {
-        return found;
-    }
-    let blanks = blanks(value);
     for (place, &first) in blanks.iter().take(TWO).enumerate() {
         for &second in blanks.iter().take(TWO).skip(place + 1) {
             let places = [first, second];
-            found.extend([false, true].map(|tab| (0, with_breaks(value, &places, tab))));
+            found.extend([false, true].map(|tab| (0, with_breaks(text.value, &places, tab))));
         }
     }
     found
+}
+
+/// Where a value may have been folded; nowhere if it is, or where folds are not signed.
+fn places_to_fold(text: &Text<'_>, clues: &Clues<'_>) -> Vec<usize> {
+    if clues.is_simple() && !text.value.contains(&b'\n') && text.value.len() <= LONG {
+        blanks(text.value)
+    } else {
+        Vec::new()
+    }
 }
 
 /// A value with one space more or less, beside a mark that programs are careless about.
@@ -155,33 +148,33 @@ fn stray_spaces(value: &[u8]) -> Vec<Costed> {
 
 /// Without the white space between encoded words, which separates nothing (RFC 2047 §6.2).
 fn collapsed_between_words(value: &[u8]) -> Vec<u8> {
-    let text = collapsed(value);
-    let mut joined = vec![b' '];
-    for (at, &octet) in text.iter().enumerate() {
-        let between = text[..at].ends_with(b"?=") && text[at + 1..].starts_with(b"=?");
-        if !(octet == b' ' && between) {
-            joined.push(octet);
+    respaced(value, |before, word| {
+        let is_between = before.ends_with(b"?=") && word.starts_with(b"=?");
+        if is_between { b"" } else { b" " }
+    })
+}
+
+/// The words of a value, with what `between` says between two of them, given what is before.
+fn respaced<'s>(value: &[u8], mut between: impl FnMut(&[u8], &[u8]) -> &'s [u8]) -> Vec<u8> {
+    let mut text = vec![b' '];
+    for (at, word) in collapsed(value).split(|&byte| byte == b' ').enumerate() {
+        if at > 0 {
+            let space = between(&text, word);
+            text.extend_from_slice(space);
         }
+        text.extend_from_slice(word);
     }
-    joined
+    text
 }
 
 /// With this white space and no other behind each mark.
 fn around(value: &[u8], mark: u8, space: &[u8]) -> Vec<u8> {
     let text = collapsed(value);
-    let mut spaced = vec![b' '];
-    for (count, item) in text.split(|octet| *octet == mark).enumerate() {
-        if count > 0 {
-            spaced.push(mark);
-        }
-        let item = if count > 0 {
-            item.trim_ascii_start()
-        } else {
-            item
-        };
-        if count > 0 && !item.is_empty() {
-            spaced.extend_from_slice(space);
-        }
+    let mut items = text.split(|byte| *byte == mark);
+    let mut spaced = [b" ", items.next().unwrap_or_default()].concat();
+    for item in items.map(<[u8]>::trim_ascii_start) {
+        spaced.push(mark);
+        spaced.extend_from_slice(if item.is_empty() { b"" } else { space });
         spaced.extend_from_slice(item);
     }
     spaced
@@ -210,37 +203,29 @@ pub(super) fn with_folds(value: &[u8], fold: &[u8]) -> Vec<u8> {
 
 /// Folded behind each mark that white space follows.
 fn folded_behind(value: &[u8], mark: u8, space: &[u8]) -> Vec<u8> {
-    let text = collapsed(value);
-    let mut folded = vec![b' '];
-    for (at, &octet) in text.iter().enumerate() {
-        if octet == b' ' && text[..at].ends_with(&[mark]) {
-            folded.extend_from_slice(b"\r\n");
-            folded.extend_from_slice(space);
+    let fold = [b"\r\n", space].concat();
+    respaced(value, |before, _| {
+        if before.ends_with(&[mark]) {
+            &fold
         } else {
-            folded.push(octet);
+            b" "
         }
-    }
-    folded
+    })
 }
 
 /// Folded at white space, as late as the lines stay within so many columns.
 pub(super) fn folded(name: &str, value: &[u8], columns: usize, space: &[u8]) -> Vec<u8> {
-    let text = collapsed(value);
-    let mut folded = Vec::with_capacity(text.len() + 16);
-    let mut column = name.len() + 1;
-    for word in text.split(|&octet| octet == b' ') {
-        if column + 1 + word.len() > columns && !folded.is_empty() {
-            folded.extend_from_slice(b"\r\n");
-            folded.extend_from_slice(space);
-            column = space.len();
+    let fold = [b"\r\n", space].concat();
+    let mut start = 0;
+    let mut name = name.len() + 1;
+    respaced(value, |before, word| {
+        if name + before.len() - start + 1 + word.len() > columns {
+            (start, name) = (before.len() + 2, 0);
+            &fold
         } else {
-            folded.push(b' ');
-            column += 1;
+            b" "
         }
-        folded.extend_from_slice(word);
-        column += word.len();
-    }
-    folded
+    })
 }
 
 /// The places of single white space between words.
@@ -262,13 +247,18 @@ fn with_breaks(value: &[u8], places: &[usize], with_tab: bool) -> Vec<u8> {
 }
 
 /// The ways to write a field's name, each with its cost.
-pub(super) fn names(name: &str) -> Vec<(u32, String)> {
+pub(super) fn names(text: &Text<'_>, _: &Clues<'_>) -> Vec<Costed> {
+    let all = ways_to_write(&text.name).into_iter();
+    all.map(|(cost, name)| (cost, name.into_bytes())).collect()
+}
+
+fn ways_to_write(name: &str) -> [(u32, String); 5] {
     let lower = name.to_ascii_lowercase();
     let mut first = lower.clone();
     if let Some(letter) = first.get_mut(..1) {
         letter.make_ascii_uppercase();
     }
-    vec![
+    [
         (0, usual_case(&lower)),
         (0, title_case(&lower)),
         (1, lower),
@@ -277,9 +267,14 @@ pub(super) fn names(name: &str) -> Vec<(u32, String)> {
     ]
 }
 
-/// Whether a name was put into small letters, or into capitals.
-fn is_one_case(name: &str) -> bool {
-    name == name.to_ascii_lowercase() || name == name.to_ascii_uppercase()
+/// Another writing of a name in small letters alone, or in capitals alone; any other as it is.
+fn if_in_one_case(name: &str, write: Casing) -> String {
+    let is_in_one = name == name.to_ascii_lowercase() || name == name.to_ascii_uppercase();
+    if is_in_one {
+        write(name)
+    } else {
+        name.to_owned()
+    }
 }
 
 /// A name as it is mostly written: in title case, but for words that are abbreviations.
@@ -313,8 +308,11 @@ mod tests {
     #[test]
     fn names_are_written_in_several_ways() {
         let check = |name: &str, expected: &[&str]| {
-            let found: Vec<_> = names(name).into_iter().map(|(_, other)| other).collect();
-            assert_eq!(found, expected, "{name}");
+            assert_eq!(
+                ways_to_write(name).map(|(_, other)| other),
+                *expected,
+                "{name}"
+            );
         };
         let all = [
             "Message-ID",

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::encoding::readable;
 use super::{Clues, Costed, Text};
-use crate::explain::header::text::collapsed;
+use crate::explain::header::text::{collapsed, indent, outdent};
 use crate::syntax::folding::is_fws;
 
 /// A tag is no longer.
@@ -16,46 +16,20 @@ const ANSWERS: [&str; 22] = [
     "Re:", "RE:", "re:", "Fwd:", "FW:", "Fw:", "FWD:", "AW:", "Aw:", "WG:", "SV:", "VS:", "VB:",
     "Antw:", "TR:", "RV:", "RES:", "ENC:", "R:", "I:", "Odp:", "YNT:",
 ];
-/// What filters put in front, and others take away.
-const MARKS: [&str; 16] = [
-    "[EXTERNAL]",
-    "[External]",
-    "[EXT]",
-    "[Ext]",
-    "EXTERNAL:",
-    "External:",
-    "(EXT)",
-    "[SPAM]",
-    "***SPAM***",
-    "*****SPAM*****",
-    "{Spam?}",
-    "[SUSPECTED SPAM]",
-    "[WARNING: A/V UNSCANNABLE]",
-    "[CAUTION]",
-    "[SECURE]",
-    "[encrypt]",
-];
-
-/// What filters mark Subjects with, in words alone.
-const WORDS: [&str; 6] = [
-    "spam",
-    "suspected spam",
-    "external",
-    "external email",
-    "extern",
-    "ext",
-];
+/// What filters put in front, and others take away, with `|` between.
+const MARKS: &str = "[EXTERNAL]|[External]|[EXT]|[Ext]|EXTERNAL:|External:|(EXT)|[SPAM]|\
+    ***SPAM***|*****SPAM*****|{Spam?}|[SUSPECTED SPAM]|[WARNING: A/V UNSCANNABLE]|[CAUTION]|\
+    [SECURE]|[encrypt]";
+/// What filters mark Subjects with, in words alone, with `|` between.
+const WORDS: &str = "spam|suspected spam|external|external email|extern|ext";
 /// Longer Subjects are not looked at for tags.
 const LONG_SUBJECT: usize = 8 * 1024;
 
 /// The Subject without tags and words that may have been added.
 pub(super) fn untagged(text: &Text<'_>, _: &Clues<'_>) -> Vec<Costed> {
-    let without = without_tags(text.value);
     let words = without_words(text.value).into_iter();
-    without
-        .into_iter()
-        .chain(words.map(|(_, cost, then)| (cost, then)))
-        .collect()
+    let words = words.map(|(_, then)| (3, then));
+    without_tags(text.value).into_iter().chain(words).collect()
 }
 
 /// The Subject with tags that may have been taken from it.
@@ -77,7 +51,7 @@ pub(in crate::explain::header) fn is_tagging(now: &[u8], then: &[u8], lists: &[S
         without_tags(long).iter().any(|(_, text)| is_short(text))
             || without_words(long)
                 .iter()
-                .any(|(words, _, text)| is_mark(words, lists) && is_short(text))
+                .any(|(words, text)| is_mark(words, lists) && is_short(text))
     };
     became(&now, &then) || became(&then, &now)
 }
@@ -85,17 +59,17 @@ pub(in crate::explain::header) fn is_tagging(now: &[u8], then: &[u8], lists: &[S
 /// The Subject without what may be tags, each with its cost.
 fn without_tags(value: &[u8]) -> Vec<(u32, Vec<u8>)> {
     let mut found = Vec::new();
-    let lead = value.iter().take_while(|&&octet| is_fws(octet)).count();
+    let lead = indent(value);
     let tags = leading_tags(value, lead);
     for kept in 0..(1_u32 << tags.len()) - 1 {
         let mut then = value[..lead].to_vec();
         let mut cost = 0;
         for (at, tag) in tags.iter().enumerate() {
-            let octets = &value[tag.clone()];
+            let bytes = &value[tag.clone()];
             if kept & (1 << at) != 0 {
-                then.extend_from_slice(octets);
+                then.extend_from_slice(bytes);
             } else {
-                cost += u32::from(!octets.contains(&b'['));
+                cost += u32::from(!bytes.contains(&b'['));
             }
         }
         then.extend_from_slice(&value[tags.last().map_or(lead, |tag| tag.end)..]);
@@ -107,16 +81,12 @@ fn without_tags(value: &[u8]) -> Vec<(u32, Vec<u8>)> {
             found.push((1, then));
         }
     }
-    for (answer, other) in tags
-        .first()
-        .into_iter()
-        .flat_map(|tag| ANSWERS.iter().map(move |other| (tag, other)))
+    if let Some(answer) = tags.first()
+        && let Some(colon) = memchr::memchr(b':', &value[answer.clone()])
     {
-        let octets = &value[answer.clone()];
-        if let Some(colon) = octets.iter().position(|&octet| octet == b':') {
-            let behind = &value[answer.start + colon + 1..];
-            found.push((2, [&value[..lead], other.as_bytes(), behind].concat()));
-        }
+        let behind = &value[answer.start + colon + 1..];
+        let others = ANSWERS.iter();
+        found.extend(others.map(|other| (2, [&value[..lead], other.as_bytes(), behind].concat())));
     }
     found
 }
@@ -128,12 +98,9 @@ fn leading_tags(value: &[u8], lead: usize) -> Vec<Range<usize>> {
     while tags.len() < MANY_TAGS
         && let Some(length) = tag_length(&value[at..])
     {
-        let blanks = value[at + length..]
-            .iter()
-            .take_while(|&&octet| is_fws(octet))
-            .count();
-        tags.push(at..at + length + blanks);
-        at += length + blanks;
+        let end = at + length + indent(&value[at + length..]);
+        tags.push(at..end);
+        at = end;
     }
     tags
 }
@@ -142,74 +109,56 @@ fn leading_tags(value: &[u8], lead: usize) -> Vec<Range<usize>> {
 /// word with a colon behind it.
 fn tag_length(text: &[u8]) -> Option<usize> {
     let near = &text[..text.len().min(LONG_TAG)];
+    let up_to = |end: u8| Some(memchr::memchr(end, near)? + 1);
     let length = match near.first()? {
-        b'[' => near.iter().position(|&octet| octet == b']')? + 1,
-        b'(' => near.iter().position(|&octet| octet == b')')? + 1,
-        b'{' => near.iter().position(|&octet| octet == b'}')? + 1,
-        b'<' => near.iter().position(|&octet| octet == b'>')? + 1,
+        b'[' => up_to(b']')?,
+        b'(' => up_to(b')')?,
+        b'{' => up_to(b'}')?,
+        b'<' => up_to(b'>')?,
         b'*' => {
-            let stars = near.iter().take_while(|&&octet| octet == b'*').count();
-            let word = near[stars..].iter().position(|&octet| octet == b'*')?;
-            let behind = near[stars + word..]
-                .iter()
-                .take_while(|&&octet| octet == b'*');
-            stars + word + behind.count()
+            let stars = |text: &[u8]| text.iter().take_while(|&&byte| byte == b'*').count();
+            let before = stars(near);
+            let end = before + memchr::memchr(b'*', &near[before..])?;
+            end + stars(&near[end..])
         }
         _ => {
-            let end = near.iter().position(|&octet| is_fws(octet))?;
-            return (near[..end].last() == Some(&b':')).then_some(end);
+            let end = near.iter().position(|&byte| is_fws(byte))?;
+            return near[..end].ends_with(b":").then_some(end);
         }
     };
     Some(length + usize::from(text.get(length) == Some(&b':')))
 }
 
 /// Everything in brackets behind the start, with the white space behind it.
-fn bracketed(value: &[u8], lead: usize) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for start in lead..value.len() {
-        if matches!(value[start], b'[' | b'(' | b'{' | b'*')
-            && let Some(length) = tag_length(&value[start..])
-            && found.len() < 8
-        {
-            let end = start + length;
-            let blanks = value[end..].iter().take_while(|&&octet| is_fws(octet));
-            found.push(start..end + blanks.count());
-        }
-    }
-    found
+fn bracketed(value: &[u8], lead: usize) -> impl Iterator<Item = Range<usize>> {
+    let opens = |at: &usize| matches!(value[*at], b'[' | b'(' | b'{' | b'*');
+    let tag = |start: usize| {
+        let end = start + tag_length(&value[start..])?;
+        Some(start..end + indent(&value[end..]))
+    };
+    (lead..value.len()).filter(opens).filter_map(tag).take(8)
 }
 
 /// The same with the white space in front instead of that behind.
 fn trim_front(value: &[u8], span: &Range<usize>) -> Range<usize> {
-    let is_blank = |octet: &&u8| is_fws(**octet);
-    let front = value[..span.start]
-        .iter()
-        .rev()
-        .take_while(is_blank)
-        .count();
-    let behind = value[span.clone()]
-        .iter()
-        .rev()
-        .take_while(is_blank)
-        .count();
-    span.start - front..span.end - behind
+    let end = |text: &[u8]| text.len() - outdent(text);
+    end(&value[..span.start])..span.start + end(&value[span.clone()])
 }
 
-/// Without the first words, and without the last: the words, the cost, and what is left.
-fn without_words(value: &[u8]) -> Vec<(&[u8], u32, Vec<u8>)> {
-    let lead = value.iter().take_while(|&&octet| is_fws(octet)).count();
+/// Without the first words, and without the last: the words, and what is left.
+fn without_words(value: &[u8]) -> Vec<(&[u8], Vec<u8>)> {
+    let lead = indent(value);
     let starts: Vec<usize> = (lead + 1..value.len())
         .filter(|&at| is_fws(value[at - 1]) && !is_fws(value[at]))
         .collect();
     let first = starts.iter().take(8).map(|&start| {
         let then = [&value[..lead], &value[start..]].concat();
-        (&value[lead..start], 3, then)
+        (&value[lead..start], then)
     });
     let last = starts.iter().rev().take(6).map(|&start| {
         let front = &value[..start];
-        let blanks = front.iter().rev().take_while(|&&octet| is_fws(octet));
-        let then = front[..start - blanks.count()].to_vec();
-        (&value[start..], 3, then)
+        let then = front[..start - outdent(front)].to_vec();
+        (&value[start..], then)
     });
     first.chain(last).collect()
 }
@@ -223,21 +172,22 @@ fn is_mark(words: &[u8], lists: &[String]) -> bool {
     }
     let text = String::from_utf8_lossy(&collapsed(words)).to_ascii_lowercase();
     let bare = text.trim_matches(|letter: char| !letter.is_alphanumeric());
-    WORDS.contains(&bare) || lists.iter().any(|list| bare == list.to_ascii_lowercase())
+    WORDS.split('|').any(|word| word == bare)
+        || lists.iter().any(|list| bare == list.to_ascii_lowercase())
 }
 
 /// The Subject with tags that may have been taken from it, each with its cost.
 fn with_tags(value: &[u8], lists: &[String]) -> Vec<(u32, Vec<u8>)> {
-    let lead = value.iter().take_while(|&&octet| is_fws(octet)).count();
+    let lead = indent(value);
     let behind_first = leading_tags(value, lead).first().map(|tag| tag.end);
     let of_lists = lists.iter().flat_map(|name| {
         let forms = [format!("[{name}]"), format!("({name})"), format!("{name}:")];
         forms.into_iter().map(|tag| (0, tag))
     });
-    let known = MARKS.iter().map(|mark| (1, (*mark).to_owned()));
-    let answers = ANSWERS.iter().map(|answer| (1, (*answer).to_owned()));
+    let known = MARKS.split('|').chain(ANSWERS);
+    let known = known.map(|tag| (1, tag.to_owned()));
     let mut found = Vec::new();
-    for (cost, tag) in of_lists.chain(known).chain(answers) {
+    for (cost, tag) in of_lists.chain(known) {
         for place in std::iter::once(lead).chain(behind_first) {
             let (front, behind) = value.split_at(place);
             found.push((cost, [front, tag.as_bytes(), b" ", behind].concat()));

@@ -210,3 +210,50 @@ fn what_is_not_so_is_not_likely() {
     let expected = [of("", Proof::Likely), of("To", Proof::Possible)];
     assert_eq!(told(MESSAGE, (to, "X-To: nobody\r\n"))[..2], expected);
 }
+
+#[test]
+fn a_list_and_a_relay_change_three_fields() {
+    let author = "Joe Doe <joe@example.com>";
+    let kept = format!("X-Original-From: {author}\r\nList-Id: <board.example.com>");
+    let message = MESSAGE.replace("Received: by x", &kept);
+    let to = "Ann <ann@example.org>, Bob <bob@example.org>";
+    let damage = [
+        ("Subject: Minutes", "Subject: [board] Minutes"),
+        (
+            "From: Joe Doe <joe@example.com>\r\nTo",
+            "From: Joe Doe via Board <board@lists.example>\r\nTo",
+        ),
+        (to, "\"Ann\" <ann@example.org>, \"Bob\" <bob@example.org>"),
+    ];
+    let expected = [
+        (Cause::FromRewritten, "From", Some(author)),
+        (Cause::SubjectTagged, "Subject", Some("Minutes of Monday")),
+        (VALUE, "To", Some(to)),
+    ];
+    check_in(&ALL, &message, &damage, &expected);
+}
+
+#[test]
+fn a_gateway_writes_all_encoded_words_anew() {
+    let message = MESSAGE
+        .replace("Joe Doe <", "=?utf-8?Q?J=C3=B6?= <")
+        .replace("Ann <ann", "=?utf-8?Q?=C3=9Cb?= <ann")
+        .replace("Minutes of Monday", "an =?utf-8?Q?K=C3=B6ln?=");
+    let damage = [
+        ("=?utf-8?Q?J=C3=B6?= <", "=?UTF-8?B?SsO2?= <"),
+        ("=?utf-8?Q?=C3=9Cb?= <", "=?UTF-8?B?w5xi?= <"),
+        ("an =?utf-8?Q?K=C3=B6ln?=", "an =?UTF-8?B?S8O2bG4=?="),
+    ];
+    let reencoded = Cause::HeaderReencoded;
+    let to = "=?utf-8?Q?=C3=9Cb?= <ann@example.org>, Bob <bob@example.org>";
+    let expected = [
+        (
+            reencoded,
+            "From",
+            Some("=?utf-8?Q?J=C3=B6?= <joe@example.com>"),
+        ),
+        (reencoded, "Subject", Some("an =?utf-8?Q?K=C3=B6ln?=")),
+        (reencoded, "To", Some(to)),
+    ];
+    check_in(&ALL, &message, &damage, &expected);
+}

@@ -56,7 +56,7 @@ impl<'t> Found<'t> {
             return;
         }
         self.undone.push(Undone {
-            edits: Edits::Some(vec![Edit { range, was }]),
+            edits: Edits::of(vec![Edit { range, was }]),
             cost,
             change: Change::Added(at),
         });

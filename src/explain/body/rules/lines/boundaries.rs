@@ -62,7 +62,7 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
         found.extend(in_places(told, &edits));
         if !edits.is_empty() {
             found.push(Undone {
-                edits: Edits::Some(edits),
+                edits: Edits::of(edits),
                 cost: 2,
                 change: Change::Lines(Lines::Rewritten(told)),
             });
@@ -71,7 +71,7 @@ pub(super) fn undo(text: Text<'_>) -> Vec<Undone> {
     let is = &text.bytes[..first];
     let others = PREAMBLES.iter().filter(|was| was.as_bytes() != is);
     found.extend(others.map(|was| Undone {
-        edits: Edits::Some(vec![Edit {
+        edits: Edits::of(vec![Edit {
             range: 0..first,
             was: was.as_bytes().to_vec(),
         }]),

@@ -10,7 +10,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         3,
         CAUSE,
-        "the text was converted from ISO-8859-1 to UTF-8",
+        "the text was converted from ISO-8859-1 or windows-1252 to UTF-8",
         |at, out| from_utf8(at.line, latin1, out),
     ),
     Row::new(
@@ -22,7 +22,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         3,
         CAUSE,
-        "the text was converted from UTF-8 to ISO-8859-1",
+        "the text was converted from UTF-8 to ISO-8859-1 or windows-1252",
         |at, out| to_utf8(at.line, char::from, out),
     ),
     Row::new(
@@ -55,7 +55,7 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(
         4,
         Cause::WhitespaceChanged,
-        "no-break spaces became spaces of the common kind, or the other way round",
+        "spaces became no-break spaces",
         |at, out| replace(at.line, "\u{a0}".as_bytes(), b" ", out),
     ),
 ];
@@ -93,7 +93,7 @@ const WINDOWS: [char; 32] = [
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-fn windows_1252(character: char) -> Option<u8> {
+pub(in crate::explain::body) fn windows_1252(character: char) -> Option<u8> {
     let place = WINDOWS.iter().position(|each| *each == character);
     match place {
         Some(place) => u8::try_from(0x80 + place).ok(),
@@ -101,7 +101,7 @@ fn windows_1252(character: char) -> Option<u8> {
     }
 }
 
-fn of_windows_1252(byte: u8) -> char {
+pub(in crate::explain::body) fn of_windows_1252(byte: u8) -> char {
     let place = usize::from(byte).checked_sub(0x80);
     let special = place.and_then(|place| WINDOWS.get(place));
     special.copied().unwrap_or_else(|| char::from(byte))

@@ -28,13 +28,13 @@ pub(super) static ROWS: &[Row] = &[
     cut::<ANY, b'!', b' '>("long lines were cut, with \"!\" there and a space before the rest"),
     cut::<ANY, NONE, b' '>("long lines were cut, with a space before the rest"),
     cut::<ANY, NONE, NONE>("long lines were cut"),
-    wrapped::<72>("text was wrapped to lines of 72 characters"),
-    wrapped::<76>("text was wrapped to lines of 76 characters"),
-    wrapped::<78>("text was wrapped to lines of 78 characters"),
-    wrapped::<80>("text was wrapped to lines of 80 characters"),
-    wrapped::<70>("text was wrapped to lines of 70 characters"),
-    wrapped::<74>("text was wrapped to lines of 74 characters"),
-    wrapped::<75>("text was wrapped to lines of 75 characters"),
+    wrapped::<72>("text was wrapped to lines of no more than 72 characters"),
+    wrapped::<76>("text was wrapped to lines of no more than 76 characters"),
+    wrapped::<78>("text was wrapped to lines of no more than 78 characters"),
+    wrapped::<80>("text was wrapped to lines of no more than 80 characters"),
+    wrapped::<70>("text was wrapped to lines of no more than 70 characters"),
+    wrapped::<74>("text was wrapped to lines of no more than 74 characters"),
+    wrapped::<75>("text was wrapped to lines of no more than 75 characters"),
 ];
 
 const fn cut<const LENGTH: usize, const BEFORE: u8, const BEHIND: u8>(what: &'static str) -> Row {

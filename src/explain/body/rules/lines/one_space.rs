@@ -23,7 +23,7 @@ pub(super) fn undo(text: Text<'_>) -> impl Iterator<Item = Undone> + '_ {
     });
     let all = fewer.take(MOST).chain(more.take(MOST));
     all.map(|edit| Undone {
-        edits: Edits::Some(vec![edit]),
+        edits: Edits::of(vec![edit]),
         cost: COST,
         change: Change::Lines(Lines::OneSpace),
     })

@@ -165,7 +165,7 @@ fn wrapped_text() {
         &original,
         &received,
         Cause::LinesRewrapped,
-        "wrapped to lines of 7",
+        "wrapped to lines of no more than 7",
     );
 }
 
@@ -231,7 +231,7 @@ fn around_boundaries() {
     );
 }
 
-/// Where few lines are changed, the first is shown.
+/// The first of the lines is shown.
 #[test]
 fn what_is_shown() {
     let check = |original: &str, received: &str, detail: &str, was: Option<&str>| {
@@ -259,7 +259,8 @@ fn what_is_shown() {
     check(
         &many,
         &many.replace('.', ".."),
-        "the dot at the beginning of lines was doubled: 4 lines were changed",
+        "the dot at the beginning of lines was doubled: 4 lines were changed, the first: “..a”, \
+         originally “.a”",
         None,
     );
 }
@@ -276,6 +277,6 @@ fn relaxed_white_space_and_long_bodies_are_left_alone() {
     let text = "one  two \r\n\tthree\r\n";
     assert!(count(text, true) < count(text, false));
     let long = text.repeat(SHORT / text.len() + 1);
-    assert!(count(&long, false) < 60, "{}", count(&long, false));
+    assert!(count(&long, false) < 80, "{}", count(&long, false));
     assert!(count(&text.repeat(2000), false) < 12_000);
 }

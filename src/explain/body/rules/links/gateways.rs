@@ -103,15 +103,22 @@ pub(super) fn within(link: &[u8]) -> Option<Vec<u8>> {
     let second = || Dashes("u").read(path.strip_prefix(b"/v2/url")?);
     let parameter = || {
         let value = &path[memchr::memmem::find(path, b"=http")? + 1..];
-        Some(if is_link(value) {
-            value.to_vec()
-        } else {
-            percent_decoded(value.split(|byte| *byte == b'&').next()?, b'%')?
-        })
+        plain_or_encoded(value)
     };
     let is_link = |was: &Vec<u8>| is_link(was);
     let read = parameter().filter(is_link).or_else(third).or_else(second);
     read.filter(is_link)
+}
+
+/// The link that a parameter's value is, given with all that is behind it: as it is, if it has a query
+/// of its own; else percent-encoded, if with `:`, `/` and `?` as they are, and up to the next parameter.
+fn plain_or_encoded(value: &[u8]) -> Option<Vec<u8>> {
+    let own = value.split(|byte| *byte == b'&').next()?;
+    let query = memchr::memchr(b'?', own).map_or(&[][..], |at| &own[at..]);
+    if is_link(value) && query.contains(&b'=') {
+        return Some(value.to_vec());
+    }
+    percent_decoded(own, b'%')
 }
 
 /// Whether it is an address of the web.
@@ -154,14 +161,7 @@ impl Original {
     /// The link that was there, from what is behind the path.
     fn read(self, rest: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Parameter(name) => {
-                let value = parameter(rest, name.as_bytes())?;
-                if is_link(value) {
-                    Some(value.to_vec())
-                } else {
-                    percent_decoded(value, b'%')
-                }
-            }
+            Parameter(name) => plain_or_encoded(parameter(rest, name.as_bytes())?),
             Base64(name) => {
                 let value = percent_decoded(parameter(rest, name.as_bytes())?, b'%')?;
                 base64_decoded(&value)

@@ -133,7 +133,7 @@ fn charsets() {
         latin1,
         utf8,
         recoded,
-        "from ISO-8859-1 to UTF-8",
+        "from ISO-8859-1 or windows-1252 to UTF-8",
     );
 }
 

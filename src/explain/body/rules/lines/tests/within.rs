@@ -101,13 +101,13 @@ fn characters() {
         latin1,
         utf8.as_bytes(),
         cause,
-        "from ISO-8859-1 to UTF-8: 2 lines",
+        "from ISO-8859-1 or windows-1252 to UTF-8: 2 lines",
     );
     check_bytes(
         utf8.as_bytes(),
         latin1,
         cause,
-        "from UTF-8 to ISO-8859-1: 2 lines",
+        "from UTF-8 to ISO-8859-1 or windows-1252: 2 lines",
     );
     let (utf8, windows) = ("“5 €”\r\n", b"\x935 \x80\x94\r\n");
     check_bytes(
